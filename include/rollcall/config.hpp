@@ -1,0 +1,83 @@
+// Everything that can be set, with its default. The names are those of the TOML file and of the
+// environment (`ROLLCALL_<SECTION>_<KEY>`); config/rollcall.toml explains each.
+//
+// Plain values: reading files and the environment is app/config_loader's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rollcall/time.hpp"
+
+namespace rollcall {
+
+struct ServerSettings {
+  std::string listen = "0.0.0.0:3000";  // HOST:PORT; [::]:3000 for IPv6; port 0 picks a free one
+  unsigned workers = 0;                 // event loops; 0 = one a core
+  std::string io_uring = "auto";        // auto | off
+  std::string tls_cert;                 // PEM files; both or neither
+  std::string tls_key;
+  std::string log_level = "info";   // debug | info | warn | error
+  std::string log_format = "text";  // text | json
+  milliseconds drain{5000};         // how long a drain may take
+};
+
+struct EngineIoSettings {
+  std::string path = "/socket.io/";
+  milliseconds ping_interval{25000};
+  milliseconds ping_timeout{20000};
+  milliseconds upgrade_timeout{10000};
+  std::size_t max_payload_bytes = 1'000'000;
+  std::vector<std::string> transports = {"polling", "websocket"};
+};
+
+struct SocketIoSettings {
+  std::vector<std::string> namespaces = {"/ws/messages"};
+  milliseconds connect_timeout{45000};
+  milliseconds recovery{120000};  // 0 = connection state recovery is off
+};
+
+struct AuthSettings {
+  std::string jwt_secret;
+  std::vector<std::string> algorithms = {"HS256"};
+  std::vector<std::string> public_keys;  // PEM files
+  std::string jwks_file;
+  std::string issuer;    // empty = not checked
+  std::string audience;  // empty = not checked
+  milliseconds leeway{5000};
+};
+
+struct PresenceSettings {
+  milliseconds offline_grace{2000};
+  std::string broadcast = "everyone";  // everyone | watchers
+  std::size_t max_batch_ids = 1000;
+  std::size_t max_online_list = 10000;
+};
+
+struct LimitSettings {
+  std::uint32_t events_per_second = 100;  // a connection; 0 = no limit
+  std::uint32_t event_burst = 200;
+  std::uint32_t connections_per_user = 100;
+  std::size_t backlog_bytes = 1 << 20;  // a connection's unsent bytes, behind the message being written
+  std::size_t event_bytes = 64 * 1024;  // one presence event
+  std::size_t header_bytes = 16 * 1024;
+};
+
+struct CorsSettings {
+  std::vector<std::string> origins;  // exact origins, or "*"; none = same origin only
+  bool credentials = false;
+};
+
+struct Config {
+  ServerSettings server;
+  EngineIoSettings engineio;
+  SocketIoSettings socketio;
+  AuthSettings auth;
+  PresenceSettings presence;
+  LimitSettings limits;
+  CorsSettings cors;
+};
+
+}  // namespace rollcall

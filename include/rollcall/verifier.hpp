@@ -1,0 +1,37 @@
+// The port that turns a token into a user. `rollcall serve` uses jwt::KeySet; an embedder may bring its own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rollcall/result.hpp"
+#include "rollcall/time.hpp"
+
+namespace rollcall {
+
+// What is known of a user whose token was accepted. `subject` is the user id: 1 to 256 bytes of UTF-8.
+struct Claims {
+  std::string subject;
+  std::optional<std::string> email;
+  std::optional<std::string> role;
+  std::optional<std::string> name;
+  std::optional<WallTime> expires_at;
+};
+
+enum class AuthCode { missing_token, invalid_token, token_expired };
+
+// Why a token was refused. `details` is shown to the client: it must never quote the token or a key.
+struct AuthFault {
+  AuthCode code;
+  std::string details;
+};
+
+// Called on a worker's thread for each connection, from several threads at once: must be thread-safe
+// and must not block.
+struct Verifier {
+  virtual ~Verifier() = default;
+  virtual Result<Claims, AuthFault> verify(std::string_view token, WallTime now) const = 0;
+};
+
+}  // namespace rollcall

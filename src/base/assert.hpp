@@ -1,0 +1,13 @@
+// A broken assumption of our own ends the process, in release builds too: going on would be worse.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+#define ROLLCALL_ASSERT(condition)                                                                    \
+  do {                                                                                                \
+    if (!(condition)) [[unlikely]] {                                                                  \
+      std::fprintf(stderr, "%s:%d: assertion failed: %s\n", __FILE__, __LINE__, #condition);          \
+      std::abort();                                                                                   \
+    }                                                                                                 \
+  } while (false)

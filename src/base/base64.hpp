@@ -1,0 +1,15 @@
+// Base64 (RFC 4648): the standard alphabet with padding, and the URL-safe one without.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rollcall::base {
+
+std::string base64_encode(std::string_view bytes);
+std::string base64url_encode(std::string_view bytes);
+// Strict: the exact padding, no white space, no stray bits. nullopt for anything else.
+std::optional<std::string> base64_decode(std::string_view text);
+
+}  // namespace rollcall::base

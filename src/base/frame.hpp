@@ -1,0 +1,80 @@
+// A message encoded once and queued on any number of connections by reference.
+//
+// The bytes are a complete WebSocket frame; `packet()` is the same Engine.IO packet without the
+// WebSocket header, which is what HTTP long-polling sends. One allocation a frame. The count is not
+// atomic: a frame never leaves the thread of the worker that made it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <string_view>
+#include <utility>
+
+namespace rollcall::base {
+
+class FrameRef;
+
+class Frame {
+ public:
+  // The frame made of `header` followed by `packet` (given in two parts, for a type digit and its text).
+  static FrameRef make(std::string_view header, std::string_view first, std::string_view rest, bool binary);
+
+  std::string_view wire() const { return {data(), header_ + packet_}; }
+  std::string_view packet() const { return {data() + header_, packet_}; }
+  bool binary() const { return binary_; }
+
+ private:
+  friend class FrameRef;
+  Frame(std::uint32_t header, std::uint32_t packet, bool binary)
+      : header_(header), packet_(packet), binary_(binary) {}
+  char* data() { return reinterpret_cast<char*>(this + 1); }
+  const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+
+  std::uint32_t references_ = 1;
+  std::uint32_t header_;
+  std::uint32_t packet_;
+  bool binary_;
+};
+
+class FrameRef {
+ public:
+  FrameRef() = default;
+  FrameRef(const FrameRef& other) : frame_(other.frame_) {
+    if (frame_) ++frame_->references_;
+  }
+  FrameRef(FrameRef&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  FrameRef& operator=(FrameRef other) noexcept {
+    std::swap(frame_, other.frame_);
+    return *this;
+  }
+  ~FrameRef() {
+    if (frame_ && --frame_->references_ == 0) ::operator delete(frame_);
+  }
+
+  explicit operator bool() const { return frame_ != nullptr; }
+  const Frame* operator->() const { return frame_; }
+  const Frame& operator*() const { return *frame_; }
+
+ private:
+  friend class Frame;
+  explicit FrameRef(Frame* frame) : frame_(frame) {}
+  Frame* frame_ = nullptr;
+};
+
+inline FrameRef Frame::make(std::string_view header, std::string_view first, std::string_view rest,
+                            bool binary) {
+  const std::size_t packet = first.size() + rest.size();
+  void* memory = ::operator new(sizeof(Frame) + header.size() + packet);
+  auto* frame = new (memory) Frame(static_cast<std::uint32_t>(header.size()),
+                                   static_cast<std::uint32_t>(packet), binary);
+  char* out = frame->data();
+  for (std::string_view part : {header, first, rest}) {
+    if (!part.empty()) std::memcpy(out, part.data(), part.size());
+    out += part.size();
+  }
+  return FrameRef(frame);
+}
+
+}  // namespace rollcall::base

@@ -1,0 +1,80 @@
+#include "base/json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/src.hpp>
+
+#include "base/utf8.hpp"
+
+namespace rollcall::base::json {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// The length of the valid UTF-8 character at the start of `bytes`, or 0.
+std::size_t character_length(std::string_view bytes) {
+  for (std::size_t length = 1; length <= 4 && length <= bytes.size(); ++length) {
+    Utf8Validator validator;
+    if (!validator.feed(bytes.substr(0, length))) return 0;
+    if (validator.complete()) return length;
+  }
+  return 0;
+}
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
+  }
+}
+
+}  // namespace
+
+Result<value, std::string> parse(std::string_view text) {
+  boost::json::parse_options options;
+  options.max_depth = kMaxDepth;
+  boost::json::error_code error;
+  value parsed = boost::json::parse({text.data(), text.size()}, error, {}, options);
+  if (error) return fail(error.message());
+  return parsed;
+}
+
+void append_string(std::string& out, std::string_view utf8) {
+  out += '"';
+  while (!utf8.empty()) {
+    std::size_t plain = 0;
+    while (plain < utf8.size() && static_cast<unsigned char>(utf8[plain]) >= 0x20 && utf8[plain] != '"' &&
+           utf8[plain] != '\\' && static_cast<unsigned char>(utf8[plain]) < 0x80) {
+      ++plain;
+    }
+    out += utf8.substr(0, plain);
+    utf8.remove_prefix(plain);
+    if (utf8.empty()) break;
+    std::size_t used = 1;
+    if (static_cast<unsigned char>(utf8[0]) < 0x80) {
+      append_escaped(out, utf8[0]);
+    } else if (const std::size_t length = character_length(utf8); length > 0) {
+      out += utf8.substr(0, length);
+      used = length;
+    } else {
+      out += kReplacement;
+    }
+    utf8.remove_prefix(used);
+  }
+  out += '"';
+}
+
+std::string quote(std::string_view utf8) {
+  std::string out;
+  append_string(out, utf8);
+  return out;
+}
+
+}  // namespace rollcall::base::json

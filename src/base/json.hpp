@@ -1,0 +1,34 @@
+// JSON at the edges: Boost.JSON with bounded depth and errors that can be shown to a person.
+//
+// Texts come from peers, so nothing here throws. Event arguments that only pass through are never
+// parsed into values: see socketio/json_scan.hpp.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "rollcall/result.hpp"
+
+namespace rollcall::base::json {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::serialize;
+using boost::json::value;
+
+inline constexpr std::size_t kMaxDepth = 32;
+
+// Parses one JSON text. The error is a reason without position or quotation ("incomplete JSON").
+Result<value, std::string> parse(std::string_view text);
+
+// Appends `utf8` as a JSON string, quotes included; control characters are escaped (0x1e among them,
+// which would break Engine.IO's payloads), bytes that are not UTF-8 become U+FFFD.
+void append_string(std::string& out, std::string_view utf8);
+std::string quote(std::string_view utf8);
+
+}  // namespace rollcall::base::json
