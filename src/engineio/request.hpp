@@ -1,0 +1,45 @@
+// Which requests the Engine.IO path takes, and the six refusals of the reference server.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rollcall::engineio {
+
+enum class Transport : unsigned char { polling, websocket };
+const char* name_of(Transport transport);
+
+// The numbers go over the wire: {"code":N,"message":"..."}.
+enum class Refusal {
+  unknown_transport = 0,
+  unknown_sid = 1,
+  bad_handshake_method = 2,
+  bad_request = 3,
+  forbidden = 4,
+  unsupported_version = 5,
+};
+
+unsigned http_status(Refusal refusal);
+std::string_view message_of(Refusal refusal);
+std::string json_of(Refusal refusal);
+
+// What decides, taken from the request and from the session its `sid` names.
+struct RequestFacts {
+  std::string_view method;
+  std::string_view transport;   // query parameter, empty if absent
+  std::string_view version;     // query parameter EIO
+  bool has_sid = false;
+  bool websocket_upgrade = false;
+  bool bad_origin = false;      // control characters in Origin
+  bool origin_forbidden = false;
+  bool polling_offered = true;
+  bool websocket_offered = true;
+
+  bool session_known = false;   // of the session, if there is one
+  Transport session_transport = Transport::polling;
+};
+
+// Checks in the order of the reference server (protocol notes, section 1). True if the request is good.
+bool check_request(const RequestFacts& facts, Refusal& refusal);
+
+}  // namespace rollcall::engineio

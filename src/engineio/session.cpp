@@ -1,0 +1,221 @@
+#include "engineio/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rollcall::engineio {
+namespace {
+constexpr std::string_view kClose = "1";
+constexpr std::string_view kPing = "2";
+constexpr std::string_view kNoop = "6";
+constexpr std::string_view kProbe = "probe";
+// How long a closed polling session keeps its last packets for one more GET. Clients poll again at
+// once; the reference server waits as long.
+constexpr seconds kFarewell{30};
+}  // namespace
+
+const char* name_of(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::transport_close: return "transport close";
+    case CloseReason::transport_error: return "transport error";
+    case CloseReason::ping_timeout: return "ping timeout";
+    case CloseReason::parse_error: return "parse error";
+    case CloseReason::forced_close: return "forced close";
+    case CloseReason::slow_consumer: return "slow consumer";
+  }
+  return "transport error";
+}
+
+Session::Session(SessionIo& io, const Settings& settings, Transport transport, Instant now)
+    : io_(io), settings_(settings), heartbeat_(now + settings.ping_interval), transport_(transport) {}
+
+std::string Session::open_packet(std::string_view sid, const Settings& settings, Transport transport) {
+  const bool upgrade = settings.offer_upgrade && transport == Transport::polling;
+  std::string packet = "0{\"sid\":\"";
+  packet += sid;
+  packet += upgrade ? "\",\"upgrades\":[\"websocket\"]" : "\",\"upgrades\":[]";
+  packet += ",\"pingInterval\":" + std::to_string(settings.ping_interval.count());
+  packet += ",\"pingTimeout\":" + std::to_string(settings.ping_timeout.count());
+  packet += ",\"maxPayload\":" + std::to_string(settings.max_payload_bytes) + "}";
+  return packet;
+}
+
+void Session::send(base::FrameRef frame) {
+  if (state_ != State::open) return;
+  if (transport_ == Transport::websocket) {
+    io_.send_websocket(std::move(frame));
+  } else {
+    buffer(std::move(frame));
+  }
+}
+
+void Session::send_packet(std::string_view text) { send(io_.text_frame(text)); }
+
+void Session::buffer(base::FrameRef frame) {
+  const bool first = buffer_.empty();
+  const std::size_t size = frame->packet().size();
+  buffer_.push_back(std::move(frame));
+  if (first) return;  // one message of any size may wait
+  buffered_bytes_ += size;
+  if (buffered_bytes_ > settings_.max_buffered_bytes) finish(CloseReason::slow_consumer, kClose);
+}
+
+void Session::answer(std::string_view lone_packet) {
+  std::string body = buffer_.empty() ? std::string(lone_packet) : encode_payload(buffer_);
+  std::vector<base::FrameRef>().swap(buffer_);
+  buffered_bytes_ = 0;
+  poll_waiting_ = false;
+  io_.answer_poll(std::move(body));
+}
+
+void Session::flush() {
+  if (!poll_waiting_) return;
+  if (!buffer_.empty()) {
+    answer({});
+    if (state_ == State::closing) state_ = State::finished;
+  } else if (probe_ == Probe::confirmed) {
+    answer(kNoop);
+  }
+}
+
+bool Session::poll_arrived() {
+  if (poll_waiting_) {
+    finish(CloseReason::transport_error, kClose);
+    return false;
+  }
+  poll_waiting_ = true;
+  return true;
+}
+
+void Session::poll_lost() {
+  poll_waiting_ = false;
+  finish(CloseReason::transport_close, {});
+}
+
+bool Session::post_arrived() {
+  if (state_ != State::open) return false;
+  if (posting_) {
+    finish(CloseReason::transport_error, kClose);
+    return false;
+  }
+  posting_ = true;
+  return true;
+}
+
+Received Session::take_pong(Instant now) {
+  // A pong nobody asked for must not put the next ping off.
+  if (awaiting_pong_) {
+    awaiting_pong_ = false;
+    heartbeat_ = now + settings_.ping_interval;
+  }
+  return Received::nothing;
+}
+
+Received Session::receive(const std::optional<Packet>& packet, Instant now) {
+  if (state_ != State::open) return Received::closed;
+  if (packet) {
+    switch (packet->type) {
+      case PacketType::message: return Received::message;
+      case PacketType::pong: return take_pong(now);
+      case PacketType::close: finish(CloseReason::transport_close, kNoop); return Received::closed;
+      default: break;
+    }
+  }
+  finish(CloseReason::parse_error, kClose);
+  return Received::closed;
+}
+
+bool Session::probe_arrived(Instant now) {
+  if (state_ != State::open || transport_ != Transport::polling || probe_ != Probe::none) return false;
+  probe_ = Probe::waiting;
+  probe_deadline_ = now + settings_.upgrade_timeout;
+  return true;
+}
+
+void Session::probe_packet(const std::optional<Packet>& packet) {
+  if (probe_ == Probe::none) return;
+  const bool is_probe = packet && packet->type == PacketType::ping && packet->data == kProbe;
+  if (is_probe && probe_ == Probe::waiting) {
+    probe_ = Probe::confirmed;
+    io_.send_probe(io_.text_frame("3probe"));
+    flush();
+    return;
+  }
+  if (packet && packet->type == PacketType::upgrade && probe_ == Probe::confirmed) {
+    complete_upgrade();
+    return;
+  }
+  abandon_probe();
+}
+
+void Session::complete_upgrade() {
+  if (poll_waiting_) answer(kNoop);
+  probe_ = Probe::none;
+  transport_ = Transport::websocket;
+  io_.probe_becomes_transport();
+  std::vector<base::FrameRef> waiting;
+  waiting.swap(buffer_);
+  buffered_bytes_ = 0;
+  for (base::FrameRef& frame : waiting) io_.send_websocket(std::move(frame));
+}
+
+void Session::abandon_probe() {
+  probe_ = Probe::none;
+  io_.close_probe();
+}
+
+void Session::probe_lost() { probe_ = Probe::none; }
+
+void Session::websocket_lost() { finish(CloseReason::transport_close, {}); }
+
+void Session::close(CloseReason reason) {
+  if (state_ != State::open) return;
+  if (transport_ == Transport::websocket || reason != CloseReason::forced_close) {
+    finish(reason, kClose);
+    return;
+  }
+  // A polling client is to get what was sent before, and the close packet, by its next GET.
+  send_packet(kClose);
+  if (state_ != State::open) return;
+  state_ = State::closing;
+  heartbeat_ += kFarewell;
+  if (probe_ != Probe::none) abandon_probe();
+  flush();
+  io_.closed(reason);
+}
+
+void Session::finish(CloseReason reason, std::string_view answer_to_poll) {
+  if (state_ == State::finished) return;
+  const bool was_open = state_ == State::open;
+  state_ = State::finished;
+  if (poll_waiting_) {
+    std::vector<base::FrameRef>().swap(buffer_);
+    answer(answer_to_poll);
+  }
+  if (probe_ != Probe::none) abandon_probe();
+  if (transport_ == Transport::websocket) io_.close_websocket();
+  if (was_open) io_.closed(reason);
+}
+
+Instant Session::deadline() const {
+  if (state_ == State::open && probe_ != Probe::none) return std::min(heartbeat_, probe_deadline_);
+  return heartbeat_;
+}
+
+void Session::tick(Instant now) {
+  if (state_ == State::closing && now >= heartbeat_) state_ = State::finished;
+  if (state_ != State::open) return;
+  if (probe_ != Probe::none && now >= probe_deadline_) abandon_probe();
+  if (now < heartbeat_) return;
+  if (awaiting_pong_) {
+    finish(CloseReason::ping_timeout, kClose);
+    return;
+  }
+  // From the time the ping was due, not from now: a late turn of the loop must not lengthen it.
+  awaiting_pong_ = true;
+  heartbeat_ += settings_.ping_timeout;
+  send_packet(kPing);
+  if (now >= heartbeat_) finish(CloseReason::ping_timeout, kClose);
+}
+
+}  // namespace rollcall::engineio

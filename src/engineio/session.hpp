@@ -1,0 +1,130 @@
+// One Engine.IO v4 session: heartbeat, long-polling, the upgrade to WebSocket, and its end.
+//
+// Pure: packets and instants come in through the methods, effects go out through SessionIo. The
+// server's EngineSession drives it. Not thread-safe; a session lives on one worker.
+//
+// Bounds: what a polling client has not fetched is limited by Settings::max_buffered_bytes beyond the
+// first message; passing it closes the session (CloseReason::slow_consumer).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/frame.hpp"
+#include "engineio/packet.hpp"
+#include "engineio/request.hpp"
+#include "rollcall/time.hpp"
+
+namespace rollcall::engineio {
+
+struct Settings {
+  milliseconds ping_interval{25000};
+  milliseconds ping_timeout{20000};
+  milliseconds upgrade_timeout{10000};
+  std::size_t max_payload_bytes = 1'000'000;
+  std::size_t max_buffered_bytes = 1 << 20;
+  bool offer_upgrade = true;  // the open packet lists websocket
+};
+
+enum class CloseReason : unsigned char {
+  transport_close,  // the connection went away, or the client sent `close`
+  transport_error,  // two polls at once, and other misuse of the transport
+  ping_timeout,
+  parse_error,
+  forced_close,     // by the server
+  slow_consumer,
+};
+const char* name_of(CloseReason reason);
+
+// What a session asks of its shell. Calls come while a method of the session runs: the shell must not
+// call back into the session from `answer_poll`, `send_*` and `close_*`.
+struct SessionIo {
+  virtual void answer_poll(std::string body) = 0;  // ends the waiting GET with 200
+  virtual base::FrameRef text_frame(std::string_view packet) = 0;
+  virtual void send_websocket(base::FrameRef frame) = 0;
+  virtual void send_probe(base::FrameRef frame) = 0;  // on the websocket that probes
+  virtual void close_probe() = 0;
+  virtual void probe_becomes_transport() = 0;
+  virtual void close_websocket() = 0;  // after what was sent
+  virtual void closed(CloseReason reason) = 0;  // once; nothing is received from now on
+
+ protected:
+  ~SessionIo() = default;
+};
+
+// What a packet means to the layer above.
+enum class Received { nothing, message, closed };
+
+class Session {
+ public:
+  Session(SessionIo& io, const Settings& settings, Transport transport, Instant now);
+
+  // The open packet for this session: `0{"sid":...}`.
+  static std::string open_packet(std::string_view sid, const Settings& settings, Transport transport);
+
+  Transport transport() const { return transport_; }
+  bool closed() const { return state_ != State::open; }
+  // Nothing is left to do: the shell may forget the session (a closed polling session waits for one
+  // more GET, to hand over what was buffered and the close packet).
+  bool finished() const { return state_ == State::finished; }
+
+  // A message packet, already framed. Dropped once the session is closed.
+  void send(base::FrameRef frame);
+  // Volatile messages may go only if true: a poll waits, or the transport is a websocket.
+  bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && buffer_.empty()); }
+  // Answers the waiting GET with all that is buffered. Called once a turn.
+  void flush();
+  void close(CloseReason reason);
+
+  // Long-polling. False: answer 400, the session is closed.
+  bool poll_arrived();
+  void poll_lost();
+  bool post_arrived();
+  void post_finished() { posting_ = false; }
+
+  // A packet by POST or on the websocket that is the transport. `message`: packet.data is for the
+  // layer above. A packet that did not parse is given as nullopt.
+  Received receive(const std::optional<Packet>& packet, Instant now);
+
+  // The upgrade. `probe_arrived` is false if no websocket is wanted now: refuse it.
+  bool probe_arrived(Instant now);
+  // A packet on the probing websocket; after an `upgrade` packet it has become the transport.
+  void probe_packet(const std::optional<Packet>& packet);
+  void probe_lost();
+  bool upgrading() const { return probe_ != Probe::none; }
+
+  void websocket_lost();
+
+  // The next instant at which `tick` has something to do.
+  Instant deadline() const;
+  void tick(Instant now);
+
+ private:
+  enum class State : unsigned char { open, closing, finished };
+  enum class Probe : unsigned char { none, waiting, confirmed };
+
+  void send_packet(std::string_view text);
+  void buffer(base::FrameRef frame);
+  void answer(std::string_view lone_packet);
+  void abandon_probe();
+  void complete_upgrade();
+  void finish(CloseReason reason, std::string_view answer_to_poll);
+  Received take_pong(Instant now);
+
+  SessionIo& io_;
+  const Settings& settings_;
+  std::vector<base::FrameRef> buffer_;  // polling: not yet fetched
+  std::size_t buffered_bytes_ = 0;
+  Instant heartbeat_;        // when the next ping is due, or the pong's deadline; when closing: its end
+  Instant probe_deadline_{};
+  Transport transport_;
+  State state_ = State::open;
+  Probe probe_ = Probe::none;
+  bool awaiting_pong_ = false;
+  bool poll_waiting_ = false;
+  bool posting_ = false;
+};
+
+}  // namespace rollcall::engineio
