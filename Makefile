@@ -1,0 +1,58 @@
+# The front door. `make help` lists what there is.
+.DEFAULT_GOAL := help
+BUILD := build
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+
+.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz lint format format-check layers clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+deps: ## Install the Debian packages and npm modules that are missing
+	@scripts/install-deps
+
+build: deps ## Build the release programs into build/release/bin
+	@cmake --preset release >$(BUILD)-release.log 2>&1 || { cat $(BUILD)-release.log; exit 1; }; rm -f $(BUILD)-release.log
+	cmake --build --preset release -j $(JOBS)
+
+run: build ## Build, start in development mode, print the test page's URL and a token
+	$(BUILD)/release/bin/rollcall serve --dev $(ARGS)
+
+test: build test-unit test-e2e ## Install, build and run every test
+
+test-unit: deps ## Unit and property tests under ASan and UBSan
+	cmake --preset asan >/dev/null
+	cmake --build --preset asan -j $(JOBS)
+	ctest --test-dir $(BUILD)/asan --output-on-failure -j $(JOBS)
+
+test-e2e: build ## The real socket.io-client and Chromium against the release program
+	npm run --silent test:e2e
+
+test-tsan: deps ## The tests of what has threads, under TSan
+	cmake --preset tsan >/dev/null
+	cmake --build --preset tsan -j $(JOBS) --target net_tests server_tests jwt_tests
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|server|jwt)$$'
+
+clang-warnings: deps ## Everything compiled by clang, warnings as errors
+	cmake --preset clang >/dev/null
+	cmake --build --preset clang -j $(JOBS)
+
+fuzz: deps ## Each fuzz target for FUZZ_SECONDS
+	cmake --preset fuzz >/dev/null
+	cmake --build --preset fuzz -j $(JOBS)
+	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
+
+lint: layers format-check ## What CI checks besides tests
+
+layers: ## Who may include whom
+	@scripts/check-layers
+
+format: ## Format the C++ sources
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+format-check:
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run -Werror
+
+clean: ## Remove what was built
+	rm -rf $(BUILD)

@@ -1,0 +1,20 @@
+// What a token whose signature holds must say to be accepted (RFC 7519, section 4.1), and what is kept of it.
+//
+// Used by KeySet only. Pure; thread-safe. Bounds: kMaxTextBytes for each text kept. Spec: contract.md,
+// section 2.
+#pragma once
+
+#include <string_view>
+
+#include "base/json.hpp"
+#include "jwt/key_set.hpp"
+
+namespace rollcall::jwt {
+
+inline constexpr std::size_t kMaxTextBytes = 256;
+
+// `exp` comes last: a client that hears token_expired will do right to fetch a newer token of this kind.
+Result<Claims, AuthFault> check_claims(const base::json::object& claims, const KeyOptions& options,
+                                       WallTime now);
+
+}  // namespace rollcall::jwt

@@ -1,0 +1,106 @@
+#include "jwt/token.hpp"
+
+#include <array>
+#include <cstdint>
+
+#include "base/json.hpp"
+#include "jwt/key_set.hpp"
+
+namespace rollcall::jwt {
+namespace {
+
+namespace json = base::json;
+
+constexpr std::uint8_t kNoDigit = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> make_digits() {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return digits;
+}
+constexpr auto kDigits = make_digits();
+
+Failure<std::string> refuse(std::string_view sentence) {
+  return {std::string(sentence)};
+}
+
+// Reads into `token` what the header says, or gives the sentence that says why not.
+std::optional<std::string_view> read_header(std::string_view encoded, Token& token) {
+  const auto text = decode_base64url(encoded);
+  if (!text) return "The token's header is not base64url";
+  const auto parsed = json::parse(*text);
+  if (!parsed || !parsed->is_object()) return "The token's header is not a JSON object";
+  const json::object& header = parsed->get_object();
+
+  // None of the extensions that "crit" may name is understood here (RFC 7515, section 4.1.11).
+  if (header.contains("crit")) return "The token needs an extension that is not supported";
+  const json::value* algorithm = header.if_contains("alg");
+  if (algorithm == nullptr || !algorithm->is_string()) return "The token's header names no algorithm";
+  const auto known = parse_algorithm(std::string_view(algorithm->get_string()));
+  if (!known) return "The token's algorithm is not accepted";
+  token.algorithm = *known;
+
+  if (const json::value* kid = header.if_contains("kid")) {
+    if (!kid->is_string()) return "The token's key id is not a string";
+    token.kid = std::string(kid->get_string());
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> decode_base64url(std::string_view text) {
+  const std::size_t tail = text.size() % 4;
+  if (tail == 1) return std::nullopt;
+  std::string out(text.size() / 4 * 3 + (tail == 0 ? 0 : tail - 1), '\0');
+  char* to = out.data();
+  std::uint8_t seen = 0;  // all digits' values: kNoDigit alone has the top bit
+  const auto digit = [&](std::size_t at) {
+    const std::uint8_t value = kDigits[static_cast<std::uint8_t>(text[at])];
+    seen |= value;
+    return std::uint32_t{value};
+  };
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4) {
+    const std::uint32_t group = digit(at) << 18 | digit(at + 1) << 12 | digit(at + 2) << 6 | digit(at + 3);
+    *to++ = static_cast<char>(group >> 16);
+    *to++ = static_cast<char>(group >> 8);
+    *to++ = static_cast<char>(group);
+  }
+  std::uint32_t stray = 0;
+  if (tail != 0) {
+    const std::uint32_t group = digit(at) << 18 | digit(at + 1) << 12 | (tail == 3 ? digit(at + 2) << 6 : 0);
+    *to++ = static_cast<char>(group >> 16);
+    if (tail == 3) *to++ = static_cast<char>(group >> 8);
+    stray = group & (tail == 3 ? 0xFF : 0xFFFF);
+  }
+  if ((seen & 0x80) != 0 || stray != 0) return std::nullopt;
+  return out;
+}
+
+Result<Token, std::string> parse_token(std::string_view text) {
+  if (text.size() > kMaxTokenBytes) return refuse("The token is too long");
+  const std::size_t first = text.find('.');
+  const std::size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
+  if (second == std::string_view::npos || text.find('.', second + 1) != std::string_view::npos) {
+    return refuse("The token does not have three parts");
+  }
+  if (first > kMaxHeaderBytes) return refuse("The token's header is too long");
+
+  Token token{};
+  if (const auto why = read_header(text.substr(0, first), token)) return refuse(*why);
+  auto payload = decode_base64url(text.substr(first + 1, second - first - 1));
+  if (!payload) return refuse("The token's payload is not base64url");
+  token.payload = std::move(*payload);
+  const auto signature = decode_base64url(text.substr(second + 1));
+  if (!signature) return refuse("The token's signature is not base64url");
+  if (signature->empty()) return refuse("The token is not signed");
+  token.signature_bytes = signature->size();
+  return token;
+}
+
+}  // namespace rollcall::jwt

@@ -1,0 +1,31 @@
+// A token's parts (RFC 7515, section 7.1): split, decoded, its header read. Nothing in it is trusted yet.
+//
+// Used by KeySet only. Bounds: kMaxTokenBytes, kMaxHeaderBytes. Pure; thread-safe. Spec: contract.md,
+// section 2.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "jwt/algorithm.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::jwt {
+
+struct Token {
+  Algorithm algorithm;
+  std::optional<std::string> kid;
+  std::string payload;  // decoded, not yet parsed
+  std::size_t signature_bytes = 0;
+};
+
+// The error is a sentence for the client.
+Result<Token, std::string> parse_token(std::string_view text);
+
+// Strict: the URL-safe alphabet alone, no padding, no stray bits. Its speed counts for every connection,
+// which is why it does not go through base's decoder of the standard alphabet.
+std::optional<std::string> decode_base64url(std::string_view text);
+
+}  // namespace rollcall::jwt

@@ -1,0 +1,67 @@
+#include "websocket/handshake.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.hpp"
+#include "base/base64.hpp"
+
+namespace rollcall::websocket {
+namespace {
+
+constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr std::size_t kKeySize = 24;    // 16 bytes in base64
+constexpr std::size_t kKeyDigits = 22;  // without the padding
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
+  return std::ranges::equal(text, lower_case, {}, lower);
+}
+
+bool has_token(std::string_view list, std::string_view lower_case) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (equals_ignoring_case(trim(list.substr(0, comma)), lower_case)) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+// The unused bits of the last digit may be anything: the key of the RFC's own example (section 4.1)
+// has some set, and clients copy that. Four more bits make them part of a byte.
+bool is_key(std::string_view key) {
+  return key.size() == kKeySize && key.ends_with("==") &&
+         base::base64_decode(std::string(key.substr(0, kKeyDigits)) + "AA").has_value();
+}
+
+}  // namespace
+
+Result<std::string, UpgradeFault> accept_key(const UpgradeFields& fields) {
+  if (fields.method != "GET" || !fields.http_1_1 || !has_token(fields.upgrade, "websocket") ||
+      !has_token(fields.connection, "upgrade")) {
+    return fail(UpgradeFault::not_an_upgrade);
+  }
+  if (trim(fields.version) != "13") return fail(UpgradeFault::bad_version);
+  const std::string_view key = trim(fields.key);
+  if (!is_key(key)) return fail(UpgradeFault::bad_key);
+
+  const std::string text = std::string(key).append(kGuid);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  ROLLCALL_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) == 1);
+  return base::base64_encode({reinterpret_cast<const char*>(digest.data()), size});
+}
+
+}  // namespace rollcall::websocket

@@ -1,0 +1,33 @@
+// The server's half of the WebSocket opening handshake (RFC 6455, section 4.2).
+//
+// Called once per upgrade request, by whoever has parsed its HTTP head. It copies nothing and keeps
+// nothing; the HTTP layer bounds the values. A pure function: safe on any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rollcall/result.hpp"
+
+namespace rollcall::websocket {
+
+// The values of the header fields that matter, empty where absent. A field that came several times is
+// to be joined with commas.
+struct UpgradeFields {
+  std::string_view method;
+  bool http_1_1;  // HTTP/1.1 or later
+  std::string_view upgrade, connection, key, version;
+};
+
+enum class UpgradeFault : std::uint8_t {
+  not_an_upgrade,  // an ordinary request, or one that cannot be upgraded
+  bad_key,         // Sec-WebSocket-Key is not 16 bytes of base64
+  bad_version,     // Sec-WebSocket-Version is not 13; the answer should name 13 (section 4.4)
+};
+
+// The Sec-WebSocket-Accept to answer with. The version is judged before the key: another version may
+// have other keys.
+Result<std::string, UpgradeFault> accept_key(const UpgradeFields& fields);
+
+}  // namespace rollcall::websocket
