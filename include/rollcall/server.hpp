@@ -1,0 +1,264 @@
+// A Socket.IO v5 server (on Engine.IO v4) to embed: namespaces, rooms, middleware, events,
+// acknowledgements both ways, binary, connection state recovery. It knows nothing of presence.
+//
+//   rollcall::Server server({.listen = "127.0.0.1:3000"});
+//   server.of("/chat").on("hello", [](rollcall::Socket& socket, const rollcall::Payload& payload, rollcall::Ack ack) {
+//     socket.to("room").emit("hello", payload);
+//     ack({R"("fine")"});
+//   });
+//   if (auto opened = server.open(); !opened) { ... opened.error() says why ... }
+//   server.run();
+//
+// Threads: everything is called on the thread that runs `run()`, handlers too; from another thread use
+// `Server::post`. A Socket& is valid inside the handler that got it; keep a SocketRef for later.
+//
+// Arguments travel as JSON text, comma-joined ("1,\"two\",{\"three\":3}"), and pass through byte by
+// byte; `{"_placeholder":true,"num":N}` in them stands for attachment N.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rollcall/result.hpp"
+#include "rollcall/time.hpp"
+
+namespace rollcall {
+
+class Socket;
+class Namespace;
+
+struct Payload {
+  std::string args;                      // JSON values, comma-joined
+  std::vector<std::string> attachments;  // at most 10, what clients accept
+};
+
+// The HTTP request that opened the connection.
+struct Handshake {
+  std::string address;  // of the peer
+  bool secure = false;
+  std::string query;                                           // raw, after the '?'
+  std::vector<std::pair<std::string, std::string>> headers;    // names in lower case
+
+  std::optional<std::string> header(std::string_view lower_name) const;
+  std::optional<std::string> query_parameter(std::string_view name) const;
+  std::optional<std::string> cookie(std::string_view name) const;
+};
+
+// A socket to be found again later: null once it has disconnected.
+class SocketRef {
+ public:
+  SocketRef() = default;
+  SocketRef(Namespace* owner, std::uint32_t slot, std::uint32_t generation)
+      : owner_(owner), slot_(slot), generation_(generation) {}
+  Socket* get() const;
+
+ private:
+  Namespace* owner_ = nullptr;
+  std::uint32_t slot_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+// Answers an event. False if the sender asked for no acknowledgement; calls after the first do nothing.
+class Ack {
+ public:
+  Ack() = default;
+  Ack(SocketRef socket, std::uint64_t id) : socket_(socket), id_(id) {}
+  explicit operator bool() const { return id_.has_value(); }
+  void operator()(const Payload& payload);
+
+ private:
+  SocketRef socket_;
+  std::optional<std::uint64_t> id_;
+};
+
+// Chooses receivers, then emits: `to(a).to(b).except(c).emit(...)`. No room: everyone in the namespace.
+class Emitter {
+ public:
+  explicit Emitter(Namespace& target) : target_(&target) {}
+  Emitter& to(std::string room);
+  Emitter& except(std::string room);
+  // Dropped where the transport cannot take it now, and not kept for recovery.
+  Emitter& volatile_();
+  void emit(std::string_view event, const Payload& payload) const;
+
+ private:
+  friend class Namespace;
+  Namespace* target_;
+  std::vector<std::string> rooms_;
+  std::vector<std::string> except_;
+  bool volatile_flag_ = false;
+};
+
+struct AckTimeout {};
+using AckHandler = std::function<void(Result<Payload, AckTimeout>)>;
+
+class Socket {
+ public:
+  virtual ~Socket() = default;
+  virtual const std::string& id() const = 0;
+  virtual Namespace& nsp() = 0;
+  virtual const Handshake& handshake() const = 0;
+  // What the client passed as `auth`, a JSON object; "{}" if nothing. Only until it is connected.
+  virtual const std::string& auth() const = 0;
+  virtual const char* transport() const = 0;
+  virtual bool connected() const = 0;
+  // True if this is an earlier session going on: same id, same rooms, missed events delivered.
+  virtual bool recovered() const = 0;
+  virtual SocketRef ref() = 0;
+
+  virtual void join(std::string_view room) = 0;
+  virtual void leave(std::string_view room) = 0;
+  virtual std::vector<std::string> rooms() const = 0;
+
+  virtual void emit(std::string_view event, const Payload& payload) = 0;
+  virtual void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
+                             AckHandler handler) = 0;
+  // Everyone else in the room, or in the namespace.
+  virtual Emitter to(std::string room) = 0;
+  virtual Emitter broadcast() = 0;
+
+  // Leaves the namespace: the client reports "io server disconnect" and does not come back by itself.
+  virtual void disconnect(bool close_transport = false) = 0;
+  // Closes the connection, all its namespaces: the client reports "transport close" and reconnects.
+  virtual void close_transport() = 0;
+
+  // Who this is, for recovery: only a socket with the same owner may take a session over. Set it in a
+  // middleware; without an owner the secret session id alone decides.
+  std::string owner;
+  std::shared_ptr<void> data;  // the application's
+};
+
+struct ConnectError {
+  std::string message;
+  std::string data_json;  // empty = none
+};
+// Passes the connection on, or refuses it. May be called later, but on the server's thread.
+using Next = std::function<void(std::optional<ConnectError>)>;
+using Middleware = std::function<void(Socket&, Next)>;
+using ConnectionHandler = std::function<void(Socket&)>;
+using EventHandler = std::function<void(Socket&, const Payload&, Ack)>;
+using AnyEventHandler = std::function<void(Socket&, std::string_view event, const Payload&, Ack)>;
+using DisconnectHandler = std::function<void(Socket&, std::string_view reason)>;
+
+class Namespace {
+ public:
+  virtual ~Namespace() = default;
+  virtual const std::string& name() const = 0;
+
+  // Set these up before the server runs. Middleware runs in order, for every connection, recovered ones too.
+  virtual Namespace& use(Middleware middleware) = 0;
+  virtual Namespace& on_connection(ConnectionHandler handler) = 0;
+  virtual Namespace& on(std::string event, EventHandler handler) = 0;
+  // Events that no `on` takes.
+  virtual Namespace& on_any(AnyEventHandler handler) = 0;
+  // Not called for sockets that a middleware refused.
+  virtual Namespace& on_disconnect(DisconnectHandler handler) = 0;
+
+  virtual void emit(std::string_view event, const Payload& payload) = 0;
+  virtual Emitter to(std::string room) = 0;
+  virtual Emitter except(std::string room) = 0;
+  virtual std::size_t size() const = 0;                         // connected sockets
+  virtual std::size_t size(std::string_view room) const = 0;
+  virtual std::vector<SocketRef> sockets(std::string_view room) const = 0;
+
+ protected:
+  friend class Emitter;
+  friend class SocketRef;
+  friend class Ack;
+  virtual void deliver(const Emitter& to, std::string_view event, const Payload& payload) = 0;
+  virtual Socket* find(std::uint32_t slot, std::uint32_t generation) = 0;
+  virtual void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) = 0;
+  static const std::vector<std::string>& rooms_of(const Emitter& e) { return e.rooms_; }
+  static const std::vector<std::string>& except_of(const Emitter& e) { return e.except_; }
+  static bool is_volatile(const Emitter& e) { return e.volatile_flag_; }
+};
+
+// One HTTP answer beside Socket.IO: pages, health checks.
+struct HttpAnswer {
+  unsigned status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+using HttpHandler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:3000";
+  std::string path = "/socket.io/";
+  milliseconds ping_interval{25000};
+  milliseconds ping_timeout{20000};
+  milliseconds upgrade_timeout{10000};
+  milliseconds connect_timeout{45000};
+  std::size_t max_payload_bytes = 1'000'000;
+  bool polling = true;
+  bool websocket = true;
+  milliseconds recovery{0};  // connection state recovery for this long; 0 = off
+  std::size_t backlog_bytes = 1 << 20;
+  std::size_t header_bytes = 16 * 1024;
+  std::vector<std::string> cors_origins;  // exact origins or "*"; none = same origin only
+  bool cors_credentials = false;
+  std::string tls_cert, tls_key;  // PEM files
+};
+
+class Server {
+ public:
+  explicit Server(ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // The namespace, made at its first mention. Clients get "Invalid namespace" for all others.
+  Namespace& of(const std::string& name);
+  // Answers GET and HEAD for exactly this path.
+  void handle_http(std::string path, HttpHandler handler);
+
+  // Binds and listens. The error is a sentence for the operator.
+  Result<Unit, std::string> open();
+  std::string address() const;  // HOST:PORT in fact listened on
+  Result<Unit, std::string> reload_tls();
+  void run();  // until `stop`, or until a drain is over
+  // From any thread.
+  void stop();
+  void post(std::function<void()> task);
+  // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
+  // when all are gone or `limit` has passed. Signal handlers: through `on_signal`.
+  void drain(milliseconds limit);
+  void on_signal(std::vector<int> signals, std::function<void(int)> handler);
+
+  Instant now() const;
+  WallTime wall_now() const;
+  std::size_t connections() const;
+  // Calls `task` once, not before `at`. Returns a handle whose destruction cancels it.
+  std::shared_ptr<void> schedule(Instant at, std::function<void()> task);
+
+  class Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// Engine.IO alone: messages without Socket.IO.
+class EngineServer {
+ public:
+  using Send = std::function<void(std::string_view data, bool binary)>;
+  using MessageHandler = std::function<void(std::string_view data, bool binary, const Send& send)>;
+  EngineServer(ServerOptions options, MessageHandler on_message);
+  ~EngineServer();
+  Result<Unit, std::string> open();
+  std::string address() const;
+  void run();
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rollcall

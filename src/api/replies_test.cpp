@@ -1,0 +1,121 @@
+#include "api/replies.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "api/object_writer.hpp"
+#include "base/iso8601.hpp"
+#include "base/json.hpp"
+
+namespace rollcall::api {
+namespace {
+
+constexpr WallTime kNow = wall_time(1'767'530'096'789);     // 2026-01-04T12:34:56.789Z
+constexpr WallTime kBefore = wall_time(1'767'529'800'000);  // 2026-01-04T12:30:00.000Z
+
+const presence::Status kOnline{"ann", true, kNow, kBefore};
+const presence::Status kUnknown{"bob", false, std::nullopt, std::nullopt};
+
+TEST(Replies, AUserStatus) {
+  EXPECT_EQ(user_status(kOnline, kNow),
+            R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"
+            R"("connectedAt":"2026-01-04T12:30:00.000Z","timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(user_status(kUnknown, kNow),
+            R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null,)"
+            R"("timestamp":"2026-01-04T12:34:56.789Z"})");
+}
+
+TEST(Replies, TheStatusesOfSeveralUsers) {
+  EXPECT_EQ(users_status(std::vector{kUnknown, kOnline, kUnknown}, kNow),
+            R"({"statuses":[{"userId":"bob","online":false,"lastActive":null,"connectedAt":null},)"
+            R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"
+            R"("connectedAt":"2026-01-04T12:30:00.000Z"},)"
+            R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null}],)"
+            R"("timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(users_status({}, kNow), R"({"statuses":[],"timestamp":"2026-01-04T12:34:56.789Z"})");
+}
+
+TEST(Replies, ThePageOfOnlineUsers) {
+  presence::OnlinePage page;
+  page.users = {{"ann", "ann@example.org", "admin", kBefore, kNow},
+                {"bob", std::nullopt, std::nullopt, kBefore, kBefore}};
+  page.count = 7;
+  const std::string users =
+      R"({"users":[{"userId":"ann","email":"ann@example.org","role":"admin",)"
+      R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:34:56.789Z"},)"
+      R"({"userId":"bob","email":null,"role":null,)"
+      R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"}],)";
+  EXPECT_EQ(online_users(page, kNow), users + R"("count":7,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  page.next_cursor = "42";
+  EXPECT_EQ(online_users(page, kNow),
+            users + R"("count":7,"timestamp":"2026-01-04T12:34:56.789Z","nextCursor":"42"})");
+}
+
+TEST(Replies, TheSmallOnes) {
+  EXPECT_EQ(heartbeat_ack(kNow, kBefore),
+            R"({"timestamp":"2026-01-04T12:34:56.789Z","lastActive":"2026-01-04T12:30:00.000Z"})");
+  EXPECT_EQ(presence_unsubscribed(3, kNow), R"({"count":3,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(token_refreshed(kBefore, kNow),
+            R"({"expiresAt":"2026-01-04T12:30:00.000Z","timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(token_refreshed(std::nullopt, kNow),
+            R"({"expiresAt":null,"timestamp":"2026-01-04T12:34:56.789Z"})");
+}
+
+TEST(Replies, WhatTheServerSaysUnasked) {
+  EXPECT_EQ(connected("ann", "sId", kNow, false),
+            R"({"userId":"ann","socketId":"sId","timestamp":"2026-01-04T12:34:56.789Z","recovered":false})");
+  EXPECT_EQ(user_online({"ann", kNow}),
+            R"({"userId":"ann","online":true,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(user_offline({"ann", kNow, kBefore}),
+            R"({"userId":"ann","online":false,"timestamp":"2026-01-04T12:34:56.789Z",)"
+            R"("lastActive":"2026-01-04T12:30:00.000Z"})");
+}
+
+TEST(Replies, TheEnvelopesOfAcknowledgements) {
+  EXPECT_EQ(ack_ok("heartbeat-ack", R"({"a":1})"),
+            R"({"status":"ok","event":"heartbeat-ack","data":{"a":1}})");
+  EXPECT_EQ(error({ErrorCode::invalid_payload, "say \"userId\""}),
+            R"({"status":"error","code":"INVALID_PAYLOAD","message":"say \"userId\""})");
+}
+
+TEST(Replies, AuthenticationErrors) {
+  EXPECT_EQ(auth_error_data(name_of(AuthCode::token_expired), "expired", kNow),
+            R"({"code":"TOKEN_EXPIRED","details":"expired","timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_STREQ(name_of(AuthCode::missing_token), "MISSING_AUTH_TOKEN");
+  EXPECT_STREQ(name_of(AuthCode::invalid_token), "INVALID_TOKEN");
+}
+
+TEST(Replies, EveryRequestHasAReplyEvent) {
+  EXPECT_STREQ(reply_event(CheckUserStatus{}), "user-status");
+  EXPECT_STREQ(reply_event(CheckUsersStatus{}), "users-status");
+  EXPECT_STREQ(reply_event(GetOnlineUsers{}), "online-users");
+  EXPECT_STREQ(reply_event(Heartbeat{}), "heartbeat-ack");
+  EXPECT_STREQ(reply_event(SubscribePresence{}), "presence-subscribed");
+  EXPECT_STREQ(reply_event(UnsubscribePresence{}), "presence-unsubscribed");
+  EXPECT_STREQ(reply_event(RefreshToken{}), "token-refreshed");
+}
+
+TEST(Replies, WhateverBytesAnIdHoldsTheTextStaysJsonAndKeepsTheFramingOfPayloads) {
+  const std::string id("\"\\\x1e\x00\n\xff\u20ac", 9);
+  const std::string json = user_online({id, kNow});
+  EXPECT_EQ(json.find('\x1e'), std::string::npos);
+  const auto parsed = base::json::parse(json);
+  ASSERT_TRUE(parsed.ok());
+  const auto& user_id = parsed->as_object().at("userId").as_string();
+  EXPECT_EQ(std::string(user_id), std::string("\"\\\x1e\x00\n\uFFFD\u20ac", 11));
+}
+
+TEST(Replies, TimesAreWrittenAsTheBaseWritesThem) {
+  for (const std::int64_t ms :
+       {0LL, -1LL, 951'782'399'999LL, 951'868'800'000LL, 4'102'444'799'999LL, 253'402'300'799'999LL,
+        253'402'300'800'000LL, -62'167'219'200'000LL, -62'167'219'200'001LL}) {
+    std::string out;
+    append_time(out, wall_time(ms));
+    EXPECT_EQ(out, '"' + base::iso8601(wall_time(ms)) + '"') << ms;
+  }
+}
+
+}  // namespace
+}  // namespace rollcall::api

@@ -1,0 +1,67 @@
+// What a client may ask by a Socket.IO event, and how it is read from the wire (contract, "Events from
+// the client"). The gateway decodes every event with this before it does anything else.
+//
+// Pure and thread-safe. Bounds: Limits; a message names the field and the reason. Of what the client
+// sent it repeats a number or a short event name at most: it stays short and never holds a token.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "presence/types.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::api {
+
+struct CheckUserStatus {
+  std::string user_id;
+};
+struct CheckUsersStatus {
+  std::vector<std::string> user_ids;
+};
+struct GetOnlineUsers {
+  std::optional<std::size_t> limit;  // absent: max_online_list
+  std::optional<std::string> cursor;
+};
+struct Heartbeat {};
+struct SubscribePresence {
+  std::vector<std::string> user_ids;
+};
+struct UnsubscribePresence {
+  std::vector<std::string> user_ids;
+};
+struct RefreshToken {
+  std::string token;
+};
+using Request = std::variant<CheckUserStatus, CheckUsersStatus, GetOnlineUsers, Heartbeat, SubscribePresence,
+                             UnsubscribePresence, RefreshToken>;
+
+enum class ErrorCode { invalid_payload, too_many_users, rate_limited, unknown_event, forbidden, internal };
+const char* name_of(ErrorCode code);  // "INVALID_PAYLOAD"
+
+struct Error {
+  ErrorCode code;
+  std::string message;  // for the client's developer
+};
+Error error_of(presence::CursorFault fault);
+
+struct Limits {
+  std::size_t max_batch_ids = 1000;
+  std::size_t max_online_list = 10000;
+  std::size_t event_bytes = 64 * 1024;
+};
+
+// The names of all events that `decode` knows.
+std::span<const std::string_view> request_events();
+
+// `args_json`: the event's arguments as JSON texts joined by commas, maybe none. The first one is the
+// payload, the rest is ignored. `attachments`: how many binary ones came with it; no request takes any.
+Result<Request, Error> decode(std::string_view event, std::string_view args_json, std::size_t attachments,
+                              const Limits& limits);
+
+}  // namespace rollcall::api

@@ -1,0 +1,20 @@
+// `rollcall check-config`: every mistake in the configuration, or what is in force.
+//
+// Called by main. Reads the files that the configuration names. Spec: contract.md, section 8.
+#pragma once
+
+#include <iosfwd>
+
+#include "app/cli.hpp"
+#include "rollcall/config.hpp"
+
+namespace rollcall::app {
+
+// Prints mistakes and warnings to `err`, or "ok" and the settings, secrets masked, to `out`.
+// Returns the exit status.
+int run_check_config(const CheckConfigCommand& command, std::ostream& out, std::ostream& err);
+
+// The part that follows once the configuration itself is right: its files.
+int report_config(const Config& config, std::ostream& out, std::ostream& err);
+
+}  // namespace rollcall::app

@@ -1,0 +1,163 @@
+#include "app/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "app/duration.hpp"
+#include "base/utf8.hpp"
+
+namespace rollcall::app {
+namespace {
+
+constexpr std::size_t kMaxClaimBytes = 256;
+
+constexpr const char* kAbout =
+    "rollcall tells socket.io clients which users are online.\n"
+    "rollcall COMMAND --help has more about each command.";
+
+constexpr const char* kFooter = R"(Examples:
+  rollcall serve --dev                              try it out on this machine
+  JWT_SECRET=... rollcall serve                     run it with the secret that signs your tokens
+  rollcall serve --config /etc/rollcall.toml --listen 127.0.0.1:8080
+  JWT_SECRET=... rollcall token --sub user-123 --ttl 30m
+  rollcall check-config --config /etc/rollcall.toml
+
+Configuration: a TOML file (config/rollcall.toml explains every setting), then the
+environment, then flags; what comes later wins.
+
+Environment:
+  ROLLCALL_<SECTION>_<KEY>  any setting: ROLLCALL_SERVER_LOG_LEVEL=debug. Lists have commas:
+                            ROLLCALL_CORS_ORIGINS=https://a.example,https://b.example
+  JWT_SECRET                short for ROLLCALL_AUTH_JWT_SECRET
+  PORT                      the port of server.listen
+  An empty value counts as unset.
+
+Exit status: 0 success, or a server that was asked to stop and has drained;
+  2 a mistake in the configuration or the command line, and all of them are named;
+  1 anything else.)";
+
+constexpr const char* kServeFooter =
+    R"(Prints one line with the address once it is ready. SIGTERM and SIGINT drain it: clients
+are sent elsewhere for up to server.drain_ms, then it exits with status 0.
+
+--dev is for trying things out: without a key it makes a secret of its own and prints a
+token signed with it. Never use it where others can reach the server.)";
+
+constexpr const char* kTokenFooter =
+    R"(Prints an HS256 token, signed with the server's secret: JWT_SECRET, or auth.jwt_secret of
+the file. For trying out and for scripts; in production the service that knows your users
+makes the tokens.
+
+Example:
+  JWT_SECRET=... rollcall token --sub user-123 --email ann@example.com --role admin --ttl 1h)";
+
+constexpr const char* kCheckFooter =
+    R"(Looks at the file, the environment and the keys as `serve` would. Prints every mistake
+with its file, line and setting and exits with status 2; or prints "ok" and what is in
+force, with secrets masked.)";
+
+std::string check_claim(const std::string& text) {
+  const bool good = !text.empty() && text.size() <= kMaxClaimBytes && base::is_utf8(text);
+  return good ? "" : "must be 1 to " + std::to_string(kMaxClaimBytes) + " bytes of UTF-8";
+}
+
+std::string check_ttl(const std::string& text) {
+  return parse_duration(text)
+             ? ""
+             : "must be a number of seconds, or like 45s, 30m, 1h or 7d, of at least 1 second";
+}
+
+// CLI11 copies what it parses into variables; these are all of them.
+class CommandLine {
+ public:
+  CommandLine() : app_(kAbout, "rollcall") {
+    app_.set_version_flag("--version", std::string("rollcall ") + ROLLCALL_VERSION);
+    app_.set_help_flag("-h,--help", "Print this help and exit");
+    app_.require_subcommand(1);
+    app_.footer(kFooter);
+    app_.get_formatter()->column_width(30);
+    add_serve();
+    add_token();
+    add_check_config();
+  }
+
+  Command parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+    if (argc > 1 && is_unknown_command(argv[1])) {
+      err << "There is no command " << argv[1] << "; there are serve, token and check-config.\n"
+          << "Run with --help for more information.\n";
+      return kExitBadConfig;
+    }
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error, out, err) == 0 ? kExitOk : kExitBadConfig;
+    }
+    if (serve_->parsed()) return serve_command_;
+    if (check_->parsed()) return check_command_;
+    token_command_.ttl = *parse_duration(ttl_);
+    return token_command_;
+  }
+
+ private:
+  // CLI11 would only say that a command is missing.
+  bool is_unknown_command(std::string_view word) const {
+    if (word.starts_with('-')) return false;
+    const auto commands = app_.get_subcommands(nullptr);
+    return std::none_of(commands.begin(), commands.end(),
+                        [&](const CLI::App* command) { return command->get_name() == word; });
+  }
+
+  static void add_config(CLI::App& command, std::optional<std::string>& file) {
+    command.add_option("--config", file, "The TOML file to read; none unless given")->type_name("FILE");
+  }
+
+  void add_serve() {
+    serve_ = app_.add_subcommand("serve", "Run the server");
+    serve_->footer(kServeFooter);
+    serve_->add_flag("--dev", serve_command_.dev, "Development mode: works without a key");
+    add_config(*serve_, serve_command_.config_file);
+    serve_->add_option("--listen", serve_command_.listen, "Where to listen; wins over server.listen and PORT")
+        ->type_name("HOST:PORT");
+  }
+
+  void add_token() {
+    Claims& claims = token_command_.claims;
+    token_ = app_.add_subcommand("token", "Make a token that the server accepts");
+    token_->footer(kTokenFooter);
+    const auto claim = [this](const char* flag, auto& target, const char* about) {
+      return token_->add_option(flag, target, about)->type_name("TEXT")->check(check_claim);
+    };
+    claim("--sub", claims.subject, "The user's id")->required()->type_name("ID");
+    claim("--email", claims.email, "The user's e-mail address");
+    claim("--role", claims.role, "The user's role");
+    claim("--name", claims.name, "The user's name");
+    token_->add_option("--ttl", ttl_, "How long it is good for: seconds, or 30m, 1h, 7d; 1h unless given")
+        ->type_name("TIME")
+        ->check(check_ttl);
+    add_config(*token_, token_command_.config_file);
+  }
+
+  void add_check_config() {
+    check_ = app_.add_subcommand("check-config",
+                                 "Name every mistake in the configuration, or show what is in force");
+    check_->footer(kCheckFooter);
+    add_config(*check_, check_command_.config_file);
+  }
+
+  CLI::App app_;
+  CLI::App* serve_ = nullptr;
+  CLI::App* token_ = nullptr;
+  CLI::App* check_ = nullptr;
+  ServeCommand serve_command_;
+  TokenCommand token_command_;
+  CheckConfigCommand check_command_;
+  std::string ttl_ = "1h";
+};
+
+}  // namespace
+
+Command parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  return CommandLine().parse(argc, argv, out, err);
+}
+
+}  // namespace rollcall::app

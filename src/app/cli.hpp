@@ -1,0 +1,41 @@
+// The command line: which command, with what.
+//
+// Called by main only. Pure but for what it prints; CLI11 is behind it. Spec: contract.md, section 8.
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "rollcall/time.hpp"
+#include "rollcall/verifier.hpp"
+
+namespace rollcall::app {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitBadConfig = 2;  // or a bad command line
+
+struct ServeCommand {
+  bool dev = false;
+  std::optional<std::string> config_file;
+  std::optional<std::string> listen;
+};
+
+struct TokenCommand {
+  Claims claims;  // expires_at stays empty: it depends on when the token is made
+  seconds ttl{3600};
+  std::optional<std::string> config_file;
+};
+
+struct CheckConfigCommand {
+  std::optional<std::string> config_file;
+};
+
+// The int is an exit status: --help, --version, or a mistake, which has been printed.
+using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, int>;
+
+Command parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+
+}  // namespace rollcall::app

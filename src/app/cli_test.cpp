@@ -1,0 +1,132 @@
+#include "app/cli.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace rollcall::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+struct Parsed {
+  Command command;
+  std::string out;
+  std::string err;
+
+  int exit_status() const { return std::holds_alternative<int>(command) ? std::get<int>(command) : -1; }
+};
+
+Parsed parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "rollcall");
+  std::ostringstream out;
+  std::ostringstream err;
+  Command command = parse_command_line(static_cast<int>(arguments.size()), arguments.data(), out, err);
+  return {std::move(command), out.str(), err.str()};
+}
+
+TEST(CommandLine, serve_needs_nothing) {
+  const Parsed parsed = parse({"serve"});
+  const auto* serve = std::get_if<ServeCommand>(&parsed.command);
+  ASSERT_TRUE(serve);
+  EXPECT_FALSE(serve->dev);
+  EXPECT_FALSE(serve->config_file);
+  EXPECT_FALSE(serve->listen);
+}
+
+TEST(CommandLine, serve_takes_its_flags_in_any_order_and_form) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"serve", "--dev", "--config", "a.toml", "--listen", "[::]:3000"},
+           {"serve", "--listen=[::]:3000", "--config=a.toml", "--dev"}}) {
+    const Parsed parsed = parse(arguments);
+    const auto* serve = std::get_if<ServeCommand>(&parsed.command);
+    ASSERT_TRUE(serve) << parsed.err;
+    EXPECT_TRUE(serve->dev);
+    EXPECT_EQ(serve->config_file, "a.toml");
+    EXPECT_EQ(serve->listen, "[::]:3000");
+  }
+}
+
+TEST(CommandLine, token_takes_the_claims) {
+  const Parsed parsed = parse({"token", "--sub", "user-1", "--email", "a@b", "--role", "admin", "--name",
+                               "Ann Bee", "--ttl", "30m", "--config", "a.toml"});
+  const auto* token = std::get_if<TokenCommand>(&parsed.command);
+  ASSERT_TRUE(token) << parsed.err;
+  EXPECT_EQ(token->claims.subject, "user-1");
+  EXPECT_EQ(token->claims.email, "a@b");
+  EXPECT_EQ(token->claims.role, "admin");
+  EXPECT_EQ(token->claims.name, "Ann Bee");
+  EXPECT_EQ(token->ttl, seconds{1800});
+  EXPECT_EQ(token->config_file, "a.toml");
+}
+
+TEST(CommandLine, token_is_good_for_an_hour_unless_told) {
+  const Parsed parsed = parse({"token", "--sub", "user-1"});
+  const auto* token = std::get_if<TokenCommand>(&parsed.command);
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->ttl, seconds{3600});
+  EXPECT_FALSE(token->claims.email);
+  EXPECT_FALSE(token->claims.expires_at);
+}
+
+TEST(CommandLine, check_config_takes_a_file) {
+  const Parsed parsed = parse({"check-config", "--config", "a.toml"});
+  const auto* check = std::get_if<CheckConfigCommand>(&parsed.command);
+  ASSERT_TRUE(check);
+  EXPECT_EQ(check->config_file, "a.toml");
+}
+
+TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
+  const std::string long_id(257, 'x');
+  for (const auto& arguments : std::vector<std::vector<const char*>>{{},
+                                                                     {"--dev"},
+                                                                     {"dance"},
+                                                                     {"serve", "--dance"},
+                                                                     {"serve", "extra"},
+                                                                     {"serve", "--listen"},
+                                                                     {"serve", "token"},
+                                                                     {"token"},
+                                                                     {"token", "--sub", ""},
+                                                                     {"token", "--sub", "\xff"},
+                                                                     {"token", "--sub", long_id.c_str()},
+                                                                     {"token", "--sub", "a", "--ttl", "soon"},
+                                                                     {"token", "--sub", "a", "--ttl", "0"}}) {
+    const Parsed parsed = parse(arguments);
+    EXPECT_EQ(parsed.exit_status(), kExitBadConfig) << (arguments.empty() ? "" : arguments.back());
+    EXPECT_THAT(parsed.err, Not(IsEmpty()));
+    EXPECT_THAT(parsed.out, IsEmpty());
+  }
+}
+
+TEST(CommandLine, an_unknown_command_is_named_and_the_known_ones_are_listed) {
+  EXPECT_THAT(parse({"dance"}).err, HasSubstr("no command dance; there are serve, token and check-config"));
+}
+
+TEST(CommandLine, help_goes_to_stdout_and_tells_of_examples_environment_and_exit_status) {
+  const Parsed parsed = parse({"--help"});
+  EXPECT_EQ(parsed.exit_status(), kExitOk);
+  EXPECT_THAT(parsed.err, IsEmpty());
+  for (const char* part : {"serve", "token", "check-config", "Examples:", "JWT_SECRET",
+                           "ROLLCALL_<SECTION>_<KEY>", "PORT", "Exit status:", "--version"}) {
+    EXPECT_THAT(parsed.out, HasSubstr(part));
+  }
+}
+
+TEST(CommandLine, every_command_has_help_of_its_own) {
+  EXPECT_THAT(parse({"serve", "--help"}).out, HasSubstr("--listen HOST:PORT"));
+  EXPECT_THAT(parse({"token", "--help"}).out, HasSubstr("--sub ID"));
+  EXPECT_THAT(parse({"check-config", "--help"}).out, HasSubstr("--config FILE"));
+  EXPECT_EQ(parse({"token", "--help"}).exit_status(), kExitOk);
+}
+
+TEST(CommandLine, the_version_is_the_build_s) {
+  const Parsed parsed = parse({"--version"});
+  EXPECT_EQ(parsed.exit_status(), kExitOk);
+  EXPECT_EQ(parsed.out, "rollcall " ROLLCALL_VERSION "\n");
+}
+
+}  // namespace
+}  // namespace rollcall::app

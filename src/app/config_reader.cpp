@@ -1,0 +1,40 @@
+// The part of config_loader.hpp that reads the file and the environment.
+#include <unistd.h>
+
+#include "app/config_loader.hpp"
+#include "app/file.hpp"
+
+namespace rollcall::app {
+namespace {
+
+std::vector<std::pair<std::string, std::string>> environment_variables() {
+  std::vector<std::pair<std::string, std::string>> variables;
+  for (char** entry = environ; entry && *entry; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+}  // namespace
+
+Result<Config, std::vector<ConfigError>> read_config(const ConfigFlags& flags) {
+  LoadInput input;
+  input.environment = environment_variables();
+  input.listen_flag = flags.listen;
+  input.dev = flags.dev;
+  input.file_path = flags.config_file;
+  if (flags.config_file) {
+    auto text = read_file(*flags.config_file, kMaxConfigBytes);
+    if (text) {
+      input.file_text = std::move(*text);
+    } else {
+      input.file_error = std::move(text.error());
+    }
+  }
+  return load_config(input);
+}
+
+}  // namespace rollcall::app

@@ -1,0 +1,23 @@
+// The keys that `[auth]` names, read from their files.
+//
+// Called by serve and check-config. Reads files of at most kMaxKeyFileBytes. Thread-safe.
+// Spec: contract.md, section 2.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "jwt/key_set.hpp"
+#include "rollcall/config.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::app {
+
+inline constexpr std::size_t kMaxKeyFileBytes = 1 << 20;
+
+// The error is every mistake at once, each a sentence for the operator that quotes no key.
+Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(const AuthSettings& auth);
+
+}  // namespace rollcall::app

@@ -1,0 +1,82 @@
+#include "app/keys.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "jwt/sign.hpp"
+
+namespace rollcall::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kSecret = "0123456789abcdef0123456789abcdef";
+constexpr WallTime kNow = wall_time(1'767'530'096'000);
+
+TEST(Keys, a_secret_alone_verifies_its_tokens) {
+  AuthSettings auth;
+  auth.jwt_secret = kSecret;
+  const auto keys = load_keys(auth);
+  ASSERT_TRUE(keys.ok());
+  Claims claims;
+  claims.subject = "user-1";
+  claims.expires_at = kNow + seconds{60};
+  const auto verified = (*keys)->verify(jwt::sign_hs256(claims, kSecret, kNow), kNow);
+  ASSERT_TRUE(verified.ok());
+  EXPECT_EQ(verified->subject, "user-1");
+}
+
+TEST(Keys, the_leeway_is_the_configured_one) {
+  AuthSettings auth;
+  auth.jwt_secret = kSecret;
+  auth.leeway = milliseconds{60'000};
+  const auto keys = load_keys(auth);
+  ASSERT_TRUE(keys.ok());
+  Claims claims;
+  claims.subject = "user-1";
+  claims.expires_at = kNow;
+  const std::string token = jwt::sign_hs256(claims, kSecret, kNow - seconds{60});
+  EXPECT_TRUE((*keys)->verify(token, kNow + seconds{50}).ok());
+  EXPECT_FALSE((*keys)->verify(token, kNow + seconds{70}).ok());
+}
+
+TEST(Keys, every_file_that_cannot_be_read_is_named) {
+  AuthSettings auth;
+  auth.jwt_secret = kSecret;
+  auth.algorithms = {"HS256", "RS256"};
+  auth.public_keys = {"/no/one.pem", "/no/two.pem"};
+  auth.jwks_file = "/no/keys.json";
+  const auto keys = load_keys(auth);
+  ASSERT_FALSE(keys.ok());
+  EXPECT_THAT(keys.error(), ElementsAre("/no/one.pem cannot be read: No such file or directory",
+                                        "/no/two.pem cannot be read: No such file or directory",
+                                        "/no/keys.json cannot be read: No such file or directory"));
+}
+
+TEST(Keys, a_file_that_holds_no_key_is_a_mistake_that_names_it) {
+  const std::string path = testing::TempDir() + "rollcall_keys_test.pem";
+  std::ofstream(path) << "hush, this is no key\n";
+  AuthSettings auth;
+  auth.algorithms = {"RS256"};
+  auth.public_keys = {path};
+  const auto keys = load_keys(auth);
+  ASSERT_FALSE(keys.ok());
+  EXPECT_THAT(keys.error().front(), HasSubstr(path));
+  EXPECT_THAT(keys.error().front(), Not(HasSubstr("hush")));
+}
+
+TEST(Keys, an_algorithm_that_is_not_known_is_a_mistake) {
+  AuthSettings auth;
+  auth.jwt_secret = kSecret;
+  auth.algorithms = {"none"};
+  const auto keys = load_keys(auth);
+  ASSERT_FALSE(keys.ok());
+  EXPECT_THAT(keys.error(), ElementsAre("none is not a known algorithm"));
+}
+
+}  // namespace
+}  // namespace rollcall::app

@@ -1,0 +1,23 @@
+// HOST:PORT, as `server.listen` and --listen have it.
+//
+// Used by the configuration loader. Pure; thread-safe. Bounds: a host name of 253 bytes (RFC 1035).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rollcall::app {
+
+struct ListenAddress {
+  std::string host;  // a name, an IPv4 address, or an IPv6 address without its brackets
+  std::uint16_t port = 0;
+};
+
+// "0.0.0.0:3000", "[::1]:3000", "localhost:3000". An IPv6 address needs its brackets.
+std::optional<ListenAddress> parse_listen(std::string_view text);
+std::optional<std::uint16_t> parse_port(std::string_view text);
+std::string to_text(const ListenAddress& address);
+
+}  // namespace rollcall::app

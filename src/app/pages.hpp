@@ -1,0 +1,10 @@
+// The pages that the program serves beside Socket.IO.
+#pragma once
+
+#include "rollcall/server.hpp"
+
+namespace rollcall::app {
+
+void serve_pages(Server& server);
+
+}  // namespace rollcall::app

@@ -1,0 +1,164 @@
+#include "app/serve.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <string_view>
+
+#include "app/config_loader.hpp"
+#include "app/keys.hpp"
+#include "app/pages.hpp"
+#include "base/log.hpp"
+#include "gateway/presence_gateway.hpp"
+#include "jwt/sign.hpp"
+#include "net/limits.hpp"
+#include "net/random.hpp"
+#include "rollcall/server.hpp"
+
+namespace rollcall::app {
+namespace {
+
+namespace log = base::log;
+
+constexpr std::size_t kDevSecretBytes = 48;
+constexpr seconds kDevTokenLife{24 * 3600};
+constexpr std::size_t kFewDescriptors = 10'000;
+
+ServerOptions options_of(const Config& config) {
+  ServerOptions options;
+  const auto offers = [&](std::string_view transport) {
+    const auto& list = config.engineio.transports;
+    return std::find(list.begin(), list.end(), transport) != list.end();
+  };
+  options.listen = config.server.listen;
+  options.path = config.engineio.path;
+  options.ping_interval = config.engineio.ping_interval;
+  options.ping_timeout = config.engineio.ping_timeout;
+  options.upgrade_timeout = config.engineio.upgrade_timeout;
+  options.connect_timeout = config.socketio.connect_timeout;
+  options.max_payload_bytes = config.engineio.max_payload_bytes;
+  options.polling = offers("polling");
+  options.websocket = offers("websocket");
+  options.recovery = config.socketio.recovery;
+  options.backlog_bytes = config.limits.backlog_bytes;
+  options.header_bytes = config.limits.header_bytes;
+  options.cors_origins = config.cors.origins;
+  options.cors_credentials = config.cors.credentials;
+  options.tls_cert = config.server.tls_cert;
+  options.tls_key = config.server.tls_key;
+  return options;
+}
+
+void configure_log(const ServerSettings& settings) {
+  log::Level level = log::Level::info;
+  if (settings.log_level == "debug") level = log::Level::debug;
+  if (settings.log_level == "warn") level = log::Level::warn;
+  if (settings.log_level == "error") level = log::Level::error;
+  log::configure(level, settings.log_format == "json" ? log::Format::json : log::Format::text);
+}
+
+// `--dev` runs without a key: it makes one that lives as long as the process.
+void make_development_secret(Config& config) {
+  config.auth.jwt_secret = net::random_id(kDevSecretBytes);
+  config.auth.algorithms = {"HS256"};
+}
+
+bool has_key(const AuthSettings& auth) {
+  return !auth.jwt_secret.empty() || !auth.public_keys.empty() || !auth.jwks_file.empty();
+}
+
+std::string host_to_open(const std::string& address) {
+  for (std::string_view any : {"0.0.0.0", "[::]"}) {
+    if (address.starts_with(any)) return "localhost" + address.substr(any.size());
+  }
+  return address;
+}
+
+std::string development_token(const std::string& subject, const std::string& secret) {
+  const WallTime now{
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())};
+  Claims claims;
+  claims.subject = subject;
+  claims.email = subject + "@example.com";
+  claims.role = "tester";
+  claims.expires_at = now + kDevTokenLife;
+  return jwt::sign_hs256(claims, secret, now);
+}
+
+void announce(const Config& config, const std::string& address, bool dev) {
+  const std::string scheme = config.server.tls_cert.empty() ? "http" : "https";
+  std::cout << "rollcall is ready on " << scheme << "://" << address << std::endl;
+  if (!dev) return;
+  const std::string url = scheme + "://" + host_to_open(address);
+  std::cout << "\nDevelopment mode: do not use it in production.\n"
+            << "Test page: " << url << "/\n";
+  if (!config.auth.jwt_secret.empty()) {
+    std::cout << "Tokens that are ready to use, for 24 hours:\n";
+    for (const char* user : {"user-1", "user-2"}) {
+      const std::string token = development_token(user, config.auth.jwt_secret);
+      std::cout << "  " << user << ": " << token << "\n"
+                << "    open " << url << "/#token=" << token << "\n";
+    }
+  }
+  std::cout << std::flush;
+}
+
+void warn_of_limits(const Config& config) {
+  const auto limit = net::raise_descriptor_limit();
+  if (limit.soft < kFewDescriptors) {
+    log::warn("few file descriptors: each connection takes one",
+              {{"limit", limit.soft}, {"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
+  }
+  if (config.server.workers > 1) {
+    log::warn("this version runs one event loop", {{"server.workers", config.server.workers}});
+  }
+}
+
+void handle_signal(Server& server, const Config& config, int signal) {
+  if (signal == SIGHUP) {
+    const auto reloaded = server.reload_tls();
+    if (reloaded) {
+      log::info("TLS certificate reloaded");
+    } else {
+      log::error("TLS certificate not reloaded, the old one stays", {{"reason", reloaded.error()}});
+    }
+    return;
+  }
+  log::info("draining", {{"connections", server.connections()}, {"limit_ms", config.server.drain.count()}});
+  server.drain(config.server.drain);
+}
+
+}  // namespace
+
+int serve(const ServeCommand& command) {
+  auto config = read_config({command.config_file, command.listen, command.dev});
+  if (!config) {
+    std::cerr << to_text(config.error());
+    return kExitBadConfig;
+  }
+  configure_log(config->server);
+  if (command.dev && !has_key(config->auth)) make_development_secret(*config);
+  if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
+  auto keys = load_keys(config->auth);
+  if (!keys) {
+    for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
+    return kExitBadConfig;
+  }
+  for (const std::string& warning : (*keys)->warnings()) log::warn("key", {{"warning", warning}});
+
+  Server server(options_of(*config));
+  gateway::PresenceGateway gateway(server, *config, *keys);
+  serve_pages(server);
+  server.on_signal({SIGINT, SIGTERM, SIGHUP}, [&](int signal) { handle_signal(server, *config, signal); });
+  warn_of_limits(*config);
+  if (auto opened = server.open(); !opened) {
+    std::cerr << "rollcall: " << opened.error() << "\n";
+    return kExitFailure;
+  }
+  announce(*config, server.address(), command.dev);
+  server.run();
+  log::info("ended");
+  return kExitOk;
+}
+
+}  // namespace rollcall::app

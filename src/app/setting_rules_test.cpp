@@ -1,0 +1,63 @@
+#include "app/setting_rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace rollcall::app {
+namespace {
+
+TEST(SettingRules, a_request_path_has_a_slash_at_both_ends) {
+  for (const char* text : {"/", "/socket.io/", "/a/b/"}) EXPECT_TRUE(is_request_path(text)) << text;
+  for (const char* text : {"", "socket.io/", "/socket.io", "/a b/", "/a?b/", "/a#/", "/\n/", "/\xc3\xa9/"}) {
+    EXPECT_FALSE(is_request_path(text)) << text;
+  }
+  EXPECT_FALSE(is_request_path("/" + std::string(300, 'a') + "/"));
+}
+
+TEST(SettingRules, a_namespace_begins_with_a_slash_and_has_nothing_that_packets_give_a_meaning) {
+  for (const char* text : {"/", "/ws/messages", "/chat"}) EXPECT_TRUE(is_namespace(text)) << text;
+  for (const char* text : {"", "chat", "/a,b", "/a?b", "/a b"}) EXPECT_FALSE(is_namespace(text)) << text;
+}
+
+TEST(SettingRules, an_origin_is_written_as_browsers_do) {
+  for (const char* text :
+       {"*", "https://app.example.com", "http://localhost:5173", "http://127.0.0.1:8080", "http://[::1]:3000",
+        "https://[::1]", "capacitor://localhost", "https://a.b:80", "chrome-extension://abcdefghijklmnop"}) {
+    EXPECT_TRUE(is_origin(text)) << text;
+  }
+}
+
+TEST(SettingRules, an_origin_that_no_browser_would_send_is_refused) {
+  for (const char* text : {"",
+                           "null",
+                           "app.example.com",
+                           "https://",
+                           "https://a/",
+                           "https://a/path",
+                           "https://*.a.com",
+                           "HTTPS://a",
+                           "https://A.com",
+                           "https://a:443",
+                           "http://a:80",
+                           "https://a:",
+                           "https://a:0",
+                           "https://a:070",
+                           "https://a:65536",
+                           "https://user@a",
+                           "https://a?b",
+                           " https://a",
+                           "://a",
+                           "1http://a",
+                           "https://[::1"}) {
+    EXPECT_FALSE(is_origin(text)) << text;
+  }
+}
+
+TEST(SettingRules, an_algorithm_is_one_we_know_and_never_none) {
+  for (const char* text : {"HS256", "RS512", "PS384", "ES256"}) EXPECT_TRUE(is_algorithm(text)) << text;
+  for (const char* text : {"none", "hs256", "", "EdDSA"}) EXPECT_FALSE(is_algorithm(text)) << text;
+}
+
+}  // namespace
+}  // namespace rollcall::app

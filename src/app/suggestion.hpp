@@ -1,0 +1,20 @@
+// "Did you mean ...?"
+//
+// Used by the configuration loader for unknown names. Pure; thread-safe. Cost: the product of the lengths,
+// for each candidate; names longer than kMaxNameBytes are not compared at all.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace rollcall::app {
+
+inline constexpr std::size_t kMaxNameBytes = 100;
+
+// The candidate that `name` most likely stands for: the nearest one by letters put in, left out, changed
+// or swapped, or one that begins as `name` does. Capitals and - for _ make no difference.
+std::optional<std::string_view> nearest(std::string_view name, std::span<const std::string_view> candidates);
+
+}  // namespace rollcall::app

@@ -1,0 +1,34 @@
+// The configuration file as a flat list of what it sets, with lines. What the names mean is the loader's.
+//
+// Called by the configuration loader; toml++ is behind it. Pure; thread-safe. The text is an operator's,
+// bounded by the loader.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config_loader.hpp"
+#include "app/settings.hpp"
+
+namespace rollcall::app {
+
+struct FileEntry {
+  std::string section;
+  std::string key;
+  unsigned line = 0;
+  std::optional<Value> value;  // none if no setting has values of this type
+  std::string type;            // "a date": what it is, where there is no value
+};
+
+struct FileContents {
+  std::vector<FileEntry> entries;  // by line
+  std::vector<std::pair<std::string, unsigned>> sections;
+  std::vector<ConfigError> errors;  // their `file` is not yet filled in
+  bool parsed = true;
+};
+
+FileContents parse_toml(std::string_view text);
+
+}  // namespace rollcall::app

@@ -1,0 +1,156 @@
+#include "base/log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <sstream>
+#include <thread>
+
+#include "base/json.hpp"
+
+namespace rollcall::base::log {
+namespace {
+
+constexpr std::size_t kTimeLength = std::string_view("2026-01-04T12:34:56.789Z").size();
+
+// What `act` writes to stderr, with the log set up as given; then as it was before.
+std::string written(Level least, Format format, const std::function<void()>& act) {
+  configure(least, format);
+  testing::internal::CaptureStderr();
+  act();
+  std::string text = testing::internal::GetCapturedStderr();
+  configure(Level::info, Format::text);
+  return text;
+}
+
+// A text line without its time.
+std::string text_of(const std::function<void()>& act) {
+  const std::string line = written(Level::debug, Format::text, act);
+  return line.size() > kTimeLength ? line.substr(kTimeLength) : line;
+}
+
+json::object json_of(const std::function<void()>& act) {
+  std::string line = written(Level::debug, Format::json, act);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  if (!line.empty()) line.pop_back();
+  auto parsed = json::parse(line);
+  EXPECT_TRUE(parsed.ok()) << line;
+  return parsed.ok() && parsed->is_object() ? parsed->as_object() : json::object();
+}
+
+TEST(Log, a_text_line_has_the_time_the_level_the_event_and_its_fields) {
+  const std::string line = written(Level::info, Format::text, [] {
+    info("client refused", {{"code", "TOKEN_EXPIRED"}});
+  });
+  EXPECT_THAT(line, testing::MatchesRegex("20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
+                                          "\\.[0-9][0-9][0-9]Z INFO  client refused  code=TOKEN_EXPIRED\n"));
+}
+
+TEST(Log, levels_are_of_one_width) {
+  EXPECT_EQ(text_of([] { debug("e"); }), " DEBUG e\n");
+  EXPECT_EQ(text_of([] { info("e"); }), " INFO  e\n");
+  EXPECT_EQ(text_of([] { warn("e"); }), " WARN  e\n");
+  EXPECT_EQ(text_of([] { error("e"); }), " ERROR e\n");
+}
+
+TEST(Log, what_is_below_the_level_is_not_written) {
+  const auto all = [] {
+    debug("one");
+    info("two");
+    warn("three");
+    error("four");
+  };
+  const std::string text = written(Level::warn, Format::text, all);
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("two")));
+  EXPECT_THAT(text, testing::HasSubstr("three"));
+  EXPECT_THAT(text, testing::HasSubstr("four"));
+  configure(Level::warn, Format::text);
+  EXPECT_FALSE(enabled(Level::info));
+  EXPECT_TRUE(enabled(Level::warn));
+  configure(Level::info, Format::text);
+}
+
+TEST(Log, a_value_that_is_not_one_plain_word_is_quoted) {
+  EXPECT_EQ(text_of([] { info("e", {{"a", "two words"}}); }), " INFO  e  a=\"two words\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", ""}}); }), " INFO  e  a=\"\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "x=y"}}); }), " INFO  e  a=\"x=y\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "say \"x\""}}); }), " INFO  e  a=\"say \\\"x\\\"\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "Zoë"}}); }), " INFO  e  a=\"Zoë\"\n");
+}
+
+TEST(Log, a_value_cannot_begin_a_line_of_its_own) {
+  const std::string text = text_of([] { info("e", {{"a", "x\n2026-01-04T00:00:00.000Z INFO  forged"}}); });
+  EXPECT_EQ(text, " INFO  e  a=\"x\\n2026-01-04T00:00:00.000Z INFO  forged\"\n");
+}
+
+TEST(Log, an_event_cannot_begin_a_line_of_its_own) {
+  EXPECT_EQ(text_of([] { info("one\ntwo"); }), " INFO  one\\ntwo\n");
+}
+
+TEST(Log, what_a_terminal_would_obey_is_escaped) {
+  EXPECT_EQ(text_of([] { info("e", {{"a", "\x1b[31m"}}); }), " INFO  e  a=\"\\u001b[31m\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "\x7f"}}); }), " INFO  e  a=\"\\u007f\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "\u009b2J"}}); }), " INFO  e  a=\"\\u009b2J\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "\u202etxt.exe"}}); }), " INFO  e  a=\"\\u202etxt.exe\"\n");
+  EXPECT_EQ(text_of([] { info("e", {{"a", "\u2066\u2028"}}); }), " INFO  e  a=\"\\u2066\\u2028\"\n");
+}
+
+TEST(Log, bytes_that_are_not_utf8_become_replacement_characters) {
+  EXPECT_EQ(text_of([] { info("e", {{"a", "\xff"}}); }), " INFO  e  a=\"\ufffd\"\n");
+}
+
+TEST(Log, a_long_value_is_cut) {
+  const std::string text = text_of([] { info("e", {{"a", std::string(5000, 'x')}}); });
+  EXPECT_EQ(text, " INFO  e  a=\"" + std::string(kMaxValueBytes, 'x') + "...\"\n");
+}
+
+TEST(Log, numbers_and_booleans_are_bare) {
+  const std::string text = text_of([] {
+    info("e", {{"a", 7}, {"b", std::uint64_t{18446744073709551615U}}, {"c", -0.5}, {"d", true}});
+  });
+  EXPECT_EQ(text, " INFO  e  a=7 b=18446744073709551615 c=-0.5 d=true\n");
+}
+
+TEST(Log, a_json_line_is_an_object_with_the_same_parts) {
+  const json::object line = json_of([] {
+    warn("client refused", {{"code", "say \"x\"\n"}, {"count", 3}, {"share", 0.25}, {"tls", false}});
+  });
+  EXPECT_EQ(line.at("time").as_string().size(), kTimeLength);
+  EXPECT_EQ(line.at("level"), "warn");
+  EXPECT_EQ(line.at("event"), "client refused");
+  EXPECT_EQ(line.at("code"), "say \"x\"\n");
+  EXPECT_EQ(line.at("count"), 3);
+  EXPECT_EQ(line.at("share"), 0.25);
+  EXPECT_EQ(line.at("tls"), false);
+}
+
+TEST(Log, json_has_what_is_not_finite_as_text) {
+  const json::object line = json_of([] { info("e", {{"a", std::numeric_limits<double>::quiet_NaN()}}); });
+  EXPECT_EQ(line.at("a"), "nan");
+}
+
+TEST(Log, per_cent_signs_and_braces_are_nothing_special) {
+  EXPECT_EQ(text_of([] { info("{} %v", {{"a", "{0}%n"}}); }), " INFO  {} %v  a={0}%n\n");
+}
+
+TEST(Log, lines_of_several_threads_do_not_mix) {
+  const std::string text = written(Level::info, Format::text, [] {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([] {
+        for (int n = 0; n < 50; ++n) info("event", {{"a", "value"}});
+      });
+    }
+    for (auto& thread : threads) thread.join();
+  });
+  std::istringstream lines(text);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_EQ(line.substr(kTimeLength), " INFO  event  a=value");
+  }
+  EXPECT_EQ(count, 200);
+}
+
+}  // namespace
+}  // namespace rollcall::base::log

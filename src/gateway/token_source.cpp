@@ -1,0 +1,37 @@
+#include "gateway/token_source.hpp"
+
+#include <algorithm>
+
+#include "base/json.hpp"
+
+namespace rollcall::gateway {
+namespace {
+
+constexpr std::string_view kBearer = "bearer ";
+
+std::string token_in_auth(const std::string& auth_json) {
+  const auto auth = base::json::parse(auth_json);
+  if (!auth || !auth->is_object()) return {};
+  const auto* token = auth->as_object().if_contains("token");
+  if (!token || token->is_null()) return {};
+  if (token->is_string()) return std::string(token->get_string());
+  return base::json::serialize(*token);  // not a token, and will be refused as such
+}
+
+bool is_bearer(const std::string& header) {
+  if (header.size() < kBearer.size()) return false;
+  return std::equal(kBearer.begin(), kBearer.end(), header.begin(), [](char expected, char given) {
+    return expected == (given >= 'A' && given <= 'Z' ? static_cast<char>(given + 32) : given);
+  });
+}
+
+}  // namespace
+
+std::string find_token(const std::string& auth_json, const Handshake& handshake) {
+  if (std::string token = token_in_auth(auth_json); !token.empty()) return token;
+  if (const auto header = handshake.header("authorization"); header && is_bearer(*header)) return *header;
+  if (auto token = handshake.query_parameter("token"); token && !token->empty()) return std::move(*token);
+  return handshake.cookie("jwt").value_or("");
+}
+
+}  // namespace rollcall::gateway

@@ -1,0 +1,48 @@
+// A request as it came, and reading queries and cookies.
+//
+// RequestParser makes requests and bounds them: whatever is in one has passed its limits. The functions
+// take time and memory linear in their input. Plain values: not thread-safe, as any value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rollcall::http {
+
+struct Header {
+  std::string name;  // in lower case
+  std::string value;
+
+  bool operator==(const Header&) const = default;
+};
+
+struct Request {
+  std::string method;
+  std::string target;
+  std::string path;   // the target before '?', as it came
+  std::string query;  // the target after '?', as it came
+  std::vector<Header> headers;
+  std::string body;
+  bool keep_alive = false;
+  bool expects_continue = false;  // the client waits for "100 Continue" before it sends a body we would take
+  bool http_1_0 = false;
+
+  // The first of that name.
+  std::optional<std::string_view> header(std::string_view lower_name) const;
+
+  bool operator==(const Request&) const = default;
+};
+
+// Percent-decoded, '+' is a space; an escape that is none stands for itself. The result can be any bytes.
+// Of parameters of one name, the first counts.
+std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
+
+// From the value of a Cookie header: the first cookie of that name, as it came but for the quotes around
+// it. Names are case-sensitive (RFC 6265, section 5.4).
+std::optional<std::string> cookie(std::string_view cookie_header, std::string_view name);
+
+}  // namespace rollcall::http

@@ -1,0 +1,66 @@
+// Turns what an HTTP/1.x client sends into requests (RFC 9112).
+//
+// Each connection has one, fed by its pipe. How the bytes are cut never changes what comes out. The
+// grammar is Boost.Beast's; on top of it, whatever two servers could read differently (request smuggling)
+// is a fault: Content-Length with Transfer-Encoding, differing lengths, folded lines, bare CR or LF,
+// control characters, no Host or several.
+//
+// Bounds: a head, and a chunk's framing with the trailers, has at most `header_bytes` each; a request has
+// at most kMaxHeaders headers and a body of `body_bytes`. Buffers grow with the bytes received, never with
+// the length announced; time is linear in the input; an idle parser owns no heap memory. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "http/fault.hpp"
+#include "http/request.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::http {
+
+inline constexpr std::size_t kMaxHeaders = 100;  // trailers count, and are dropped
+
+struct Limits {
+  std::size_t header_bytes;
+  std::size_t body_bytes;
+};
+
+class RequestParser {
+ public:
+  explicit RequestParser(Limits limits);
+  ~RequestParser();
+  RequestParser(RequestParser&&) noexcept;
+  RequestParser& operator=(RequestParser&&) noexcept;
+
+  // How many of the bytes were used: all of them, unless the request is complete; then what is left
+  // belongs to the next request, or to the protocol that the connection is upgraded to. A request that asks
+  // for an upgrade is complete at the end of its head as any other, or of its body if it announces one:
+  // were that left for later, the body could pass for a request where the upgrade is refused.
+  // Every call after a fault returns it again.
+  Result<std::size_t, Fault> feed(std::string_view bytes);
+
+  // The request as soon as its head is complete, without (all of) its body; null before. It stays after a
+  // fault in the body, body_too_big among them, so that the answer can carry CORS headers.
+  const Request* head() const;
+
+  bool complete() const;
+
+  // The complete request; the parser is ready for the next one.
+  Request take();
+
+  // Nothing of a request was received yet.
+  bool idle() const;
+
+ private:
+  class Machine;
+
+  Limits limits_;
+  std::unique_ptr<Machine> machine_;  // none between requests
+};
+
+// There is one for every connection that speaks HTTP.
+static_assert(sizeof(RequestParser) <= 32);
+
+}  // namespace rollcall::http

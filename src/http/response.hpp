@@ -1,0 +1,32 @@
+// A response, and the bytes to send for it (RFC 9112, section 4).
+//
+// Called by the pipe that owns the connection. Nothing in a Response can break out of its place in the
+// head: what is not a header field by the grammar is left out. Pure functions: safe on any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request.hpp"
+
+namespace rollcall::http {
+
+struct Response {
+  unsigned status = 200;
+  std::vector<Header> headers;
+  std::string content_type;  // empty: none
+  std::string body;
+  bool close = false;
+};
+
+// The framing is decided here: headers named Content-Length, Transfer-Encoding and (but for 1xx) Connection
+// are ours and are left out of `response.headers`. The connection has to be closed afterwards if not
+// `keep_alive` or if `response.close`. Keeping it is said aloud, as an HTTP/1.0 client needs to be told.
+// The answer to a HEAD request has the Content-Length of the body that it does not have.
+std::string serialize(const Response& response, bool keep_alive, bool head_request = false);
+
+// Empty for a status that has none.
+std::string_view reason_of(unsigned status);
+
+}  // namespace rollcall::http

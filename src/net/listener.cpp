@@ -1,0 +1,153 @@
+#include "net/listener.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace rollcall::net {
+namespace {
+
+constexpr int kAcceptQueue = 4096;
+constexpr int kMaxAcceptsATurn = 256;
+
+struct HostPort {
+  std::string host;
+  std::string port;
+};
+
+Result<HostPort, std::string> split(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return fail(std::string("the address has no port: ") + address);
+  std::string host = address.substr(0, colon);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  return HostPort{host, address.substr(colon + 1)};
+}
+
+int spare_descriptor() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+std::string text_of(const sockaddr_storage& storage, bool with_port) {
+  char host[INET6_ADDRSTRLEN] = "";
+  if (storage.ss_family == AF_INET6) {
+    const auto& address = reinterpret_cast<const sockaddr_in6&>(storage);
+    inet_ntop(AF_INET6, &address.sin6_addr, host, sizeof host);
+    return with_port ? "[" + std::string(host) + "]:" + std::to_string(ntohs(address.sin6_port)) : host;
+  }
+  const auto& address = reinterpret_cast<const sockaddr_in&>(storage);
+  inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
+  return with_port ? std::string(host) + ":" + std::to_string(ntohs(address.sin_port)) : host;
+}
+
+int bind_one(const addrinfo& info) {
+  const int descriptor = socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return -1;
+  const int on = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, kAcceptQueue) == 0) return descriptor;
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return -1;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, ListenerOptions options,
+                                                              AcceptHandler handler) {
+  auto parts = split(options.address);
+  if (!parts) return fail(parts.error());
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int status = getaddrinfo(parts->host.empty() ? nullptr : parts->host.c_str(), parts->port.c_str(), &hints,
+                                 &found);
+  if (status != 0) return fail("cannot listen on " + options.address + ": " + gai_strerror(status));
+  int descriptor = -1;
+  for (int family : {AF_INET, AF_INET6}) {  // "localhost" means 127.0.0.1, where both exist
+    for (const addrinfo* info = found; info && descriptor < 0; info = info->ai_next) {
+      if (info->ai_family == family) descriptor = bind_one(*info);
+    }
+  }
+  const int error = errno;
+  freeaddrinfo(found);
+  if (descriptor < 0) {
+    std::string reason = "cannot listen on " + options.address + ": " + std::strerror(error);
+    if (error == EADDRINUSE) reason += " (another program has this port; choose another with --listen HOST:PORT)";
+    return fail(std::move(reason));
+  }
+  return std::make_unique<Listener>(loop, descriptor, std::move(options), std::move(handler));
+}
+
+Listener::Listener(Loop& loop, int descriptor, ListenerOptions options, AcceptHandler handler)
+    : loop_(loop),
+      descriptor_(descriptor),
+      spare_(spare_descriptor()),
+      options_(std::move(options)),
+      handler_(std::move(handler)) {
+  loop_.watch(descriptor_, *this, EPOLLIN);
+}
+
+Listener::~Listener() {
+  close();
+  if (spare_ >= 0) ::close(spare_);
+}
+
+void Listener::close() {
+  if (descriptor_ < 0) return;
+  loop_.unwatch(descriptor_, *this);
+  ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+std::string Listener::address() const {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getsockname(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return options_.address;
+  return text_of(storage, true);
+}
+
+void Listener::on_events(std::uint32_t) {
+  for (int i = 0; i < kMaxAcceptsATurn && descriptor_ >= 0; ++i) {
+    if (!accept_one()) return;
+  }
+}
+
+bool Listener::accept_one() {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  const int descriptor =
+      accept4(descriptor_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno == EMFILE || errno == ENFILE) refuse_one();
+    return errno == EINTR || errno == ECONNABORTED;
+  }
+  const int on = 1;
+  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto connection = std::make_unique<Connection>(loop_, descriptor, options_.backlog_limit, text_of(peer, false),
+                                                 options_.tls ? options_.tls->accept() : nullptr);
+  Connection& accepted = *connection;
+  loop_.adopt(std::move(connection));
+  handler_(accepted);
+  return true;
+}
+
+void Listener::refuse_one() {
+  if (spare_ >= 0) ::close(spare_);
+  const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (descriptor >= 0) ::close(descriptor);
+  spare_ = spare_descriptor();
+  errno = EAGAIN;
+  if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
+    last_report_ = loop_.now();
+    options_.on_descriptors_exhausted();
+  }
+}
+
+}  // namespace rollcall::net

@@ -1,0 +1,52 @@
+// Accepts TCP connections on one address. A full descriptor table costs a client its connection and is
+// reported, at most once a second; it never spins.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/connection.hpp"
+#include "net/loop.hpp"
+#include "net/tls.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::net {
+
+struct ListenerOptions {
+  std::string address;  // "0.0.0.0:3000", "[::]:3000", "localhost:3000"; port 0 picks a free one
+  std::size_t backlog_limit = 1 << 20;  // of each connection, bytes
+  std::shared_ptr<TlsContext> tls;
+  std::function<void()> on_descriptors_exhausted;
+};
+
+using AcceptHandler = std::function<void(Connection&)>;  // must set the connection's handler
+
+class Listener final : public EventSource {
+ public:
+  static Result<std::unique_ptr<Listener>, std::string> open(Loop& loop, ListenerOptions options,
+                                                             AcceptHandler handler);
+  Listener(Loop& loop, int descriptor, ListenerOptions options, AcceptHandler handler);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  std::string address() const;  // HOST:PORT as bound
+  void set_tls(std::shared_ptr<TlsContext> tls) { options_.tls = std::move(tls); }
+  void close();
+
+ private:
+  void on_events(std::uint32_t events) override;
+  bool accepts() const override { return true; }
+  bool accept_one();
+  void refuse_one();
+
+  Loop& loop_;
+  int descriptor_;
+  int spare_;  // given up for a moment to accept and refuse when the table is full
+  ListenerOptions options_;
+  AcceptHandler handler_;
+  Instant last_report_{};
+};
+
+}  // namespace rollcall::net

@@ -1,0 +1,175 @@
+#include "net/loop.hpp"
+
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/assert.hpp"
+#include "net/connection.hpp"
+
+namespace rollcall::net {
+namespace {
+
+Instant read_clock() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return Instant{std::chrono::duration_cast<microseconds>(since)};
+}
+
+timespec timespec_of(microseconds duration) {
+  return {static_cast<time_t>(duration.count() / 1'000'000), static_cast<long>(duration.count() % 1'000'000 * 1000)};
+}
+
+constexpr std::uint32_t kHangUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+}  // namespace
+
+Loop::Loop()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      now_(read_clock()),
+      timers_(now_),
+      read_buffer_(std::make_unique<char[]>(kReadBufferBytes)),
+      events_(kMaxEvents) {
+  ROLLCALL_ASSERT(epoll_ >= 0 && event_ >= 0);
+  watch(event_, wakeup_, EPOLLIN);
+}
+
+Loop::~Loop() {
+  for (Connection* connection : std::vector<Connection*>(connections_.begin(), connections_.end())) {
+    connection->abort();
+  }
+  finish_turn();
+  for (Connection* connection : connections_) delete connection;
+  close(event_);
+  close(epoll_);
+}
+
+WallTime Loop::wall_now() const {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return WallTime{std::chrono::duration_cast<milliseconds>(since)};
+}
+
+void Loop::refresh_now() { now_ = read_clock(); }
+
+void Loop::run() {
+  while (!stopping_.load(std::memory_order_relaxed)) turn(seconds(60));
+  finish_turn();
+}
+
+void Loop::stop() {
+  stopping_.store(true, std::memory_order_relaxed);
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
+}
+
+void Loop::post(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    mailbox_.push_back(std::move(task));
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
+}
+
+void Loop::Wakeup::on_events(std::uint32_t) {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = read(loop.event_, &count, sizeof count);
+}
+
+int Loop::wait(milliseconds max_wait) {
+  microseconds limit = max_wait;
+  if (const auto next = timers_.next()) {
+    refresh_now();
+    limit = std::clamp(std::chrono::ceil<microseconds>(*next - now_), microseconds{0}, limit);
+  }
+  const timespec timeout = timespec_of(limit);
+  return epoll_pwait2(epoll_, events_.data(), kMaxEvents, &timeout, nullptr);
+}
+
+void Loop::turn(milliseconds max_wait) {
+  const int count = wait(max_wait);
+  refresh_now();
+  timers_.advance(now_);
+  if (count > 0) dispatch({events_.data(), static_cast<std::size_t>(count)});
+  run_mailbox();
+  finish_turn();
+}
+
+void Loop::dispatch(std::span<epoll_event> events) {
+  const auto rank = [](const epoll_event& event) {
+    const auto* source = static_cast<const EventSource*>(event.data.ptr);
+    if (source->accepts()) return 2;
+    return event.events & kHangUp ? 0 : 1;
+  };
+  // Sources are not destroyed before the turn ends, so ranking may look at them all.
+  std::stable_sort(events.begin(), events.end(),
+                   [&](const epoll_event& a, const epoll_event& b) { return rank(a) < rank(b); });
+  for (const epoll_event& event : events) {
+    auto* source = static_cast<EventSource*>(event.data.ptr);
+    if (std::find(unwatched_.begin(), unwatched_.end(), source) == unwatched_.end()) {
+      source->on_events(event.events);
+    }
+  }
+}
+
+void Loop::run_mailbox() {
+  std::vector<std::function<void()>> tasks;
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    tasks.swap(mailbox_);
+  }
+  for (auto& task : tasks) task();
+}
+
+void Loop::finish_turn() {
+  while (!deferred_.empty() || !dirty_.empty()) {
+    std::vector<std::function<void()>> tasks;
+    tasks.swap(deferred_);
+    for (auto& task : tasks) task();
+    if (!deferred_.empty()) continue;
+    std::vector<Connection*> dirty;
+    dirty.swap(dirty_);
+    for (Connection* connection : dirty) connection->flush();
+  }
+  std::vector<Connection*> buried;
+  buried.swap(buried_);
+  for (Connection* connection : buried) {
+    connections_.erase(connection);
+    delete connection;
+  }
+  unwatched_.clear();
+}
+
+void Loop::close_connections() {
+  for (Connection* connection : std::vector<Connection*>(connections_.begin(), connections_.end())) {
+    connection->close_after_flush();
+  }
+}
+
+void Loop::watch(int descriptor, EventSource& source, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &source;
+  ROLLCALL_ASSERT(epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0);
+}
+
+void Loop::rewatch(int descriptor, EventSource& source, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &source;
+  ROLLCALL_ASSERT(epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) == 0);
+}
+
+void Loop::unwatch(int descriptor, EventSource& source) {
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+  unwatched_.push_back(&source);
+}
+
+void Loop::adopt(std::unique_ptr<Connection> connection) { connections_.insert(connection.release()); }
+
+void Loop::bury(Connection& connection) { buried_.push_back(&connection); }
+
+}  // namespace rollcall::net

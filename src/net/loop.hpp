@@ -1,0 +1,102 @@
+// The event loop: epoll, the timing wheel, the mailbox, and the only place that reads clocks.
+//
+// One turn: wait; read the clock; fire the timers; handle connections that hung up, before all others,
+// so that a dropped long-poll is known before the next request on another connection; handle the
+// readable ones; accept; empty the mailbox; run what was deferred; flush every connection with queued
+// output, once. Everything but `post` and `stop` belongs to the thread that runs it.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "base/timing_wheel.hpp"
+#include "rollcall/time.hpp"
+
+namespace rollcall::net {
+
+class Connection;
+
+// What epoll tells something about: a connection, a listener, the mailbox.
+struct EventSource {
+  virtual void on_events(std::uint32_t events) = 0;
+  // Listeners come last in a turn.
+  virtual bool accepts() const { return false; }
+
+ protected:
+  ~EventSource() = default;
+};
+
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void run();  // until `stop`
+  // One turn, waiting at most `max_wait`.
+  void turn(milliseconds max_wait);
+  void stop();
+  void post(std::function<void()> task);
+
+  Instant now() const { return now_; }  // as of the beginning of this turn
+  WallTime wall_now() const;
+  base::TimingWheel& timers() { return timers_; }
+
+  // At the end of this turn, before output is flushed; what is deferred meanwhile runs in the same turn.
+  void defer(std::function<void()> task) { deferred_.push_back(std::move(task)); }
+
+  std::size_t connections() const { return connections_.size(); }
+  // Closes every connection as soon as what is queued on it is sent.
+  void close_connections();
+
+  // For net's own classes.
+  void watch(int descriptor, EventSource& source, std::uint32_t events);
+  void rewatch(int descriptor, EventSource& source, std::uint32_t events);
+  void unwatch(int descriptor, EventSource& source);
+  std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
+  void adopt(std::unique_ptr<Connection> connection);
+  void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
+  void bury(Connection& connection);  // closed: destroyed at the end of the turn
+
+ private:
+  static constexpr std::size_t kReadBufferBytes = 256 * 1024;
+  static constexpr int kMaxEvents = 512;
+
+  void refresh_now();
+  int wait(milliseconds max_wait);
+  void dispatch(std::span<epoll_event> events);
+  void run_mailbox();
+  void finish_turn();
+
+  struct Wakeup final : EventSource {
+    explicit Wakeup(Loop& owner) : loop(owner) {}
+    void on_events(std::uint32_t events) override;
+    Loop& loop;
+  };
+
+  int epoll_ = -1;
+  int event_ = -1;
+  Instant now_;
+  base::TimingWheel timers_;
+  Wakeup wakeup_{*this};
+  std::unique_ptr<char[]> read_buffer_;
+  std::vector<epoll_event> events_;
+  std::vector<std::function<void()>> deferred_;
+  std::vector<Connection*> dirty_;
+  std::unordered_set<Connection*> connections_;
+  std::vector<Connection*> buried_;
+  std::vector<EventSource*> unwatched_;  // this turn: events already fetched for them are void
+  std::mutex mailbox_mutex_;
+  std::vector<std::function<void()>> mailbox_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace rollcall::net

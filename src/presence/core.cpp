@@ -1,0 +1,162 @@
+#include "presence/core.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace rollcall::presence {
+namespace {
+
+std::optional<std::string> owned(std::optional<std::string_view> text) {
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+bool possible_id(std::string_view user_id) {
+  return !user_id.empty() && user_id.size() <= kMaxUserIdBytes;
+}
+
+std::optional<std::uint64_t> session_of(std::string_view cursor) {
+  std::uint64_t session = 0;
+  const char* end = cursor.data() + cursor.size();
+  const auto [stopped, error] = std::from_chars(cursor.data(), end, session);
+  if (error != std::errc{} || stopped != end || cursor.front() == '0') return std::nullopt;
+  return session;
+}
+
+}  // namespace
+
+Core::Core(const Settings& settings) : settings_(settings), directory_(settings.remembered_users) {}
+
+bool Core::may_connect(std::string_view user_id) const {
+  if (!possible_id(user_id)) return false;
+  const Slot slot = directory_.find(user_id);
+  const std::size_t connections = slot == kNoSlot ? 0 : directory_[slot].connections;
+  return connections < settings_.connections_per_user;
+}
+
+void Core::apply(const Command& command, Instant now, WallTime wall, std::vector<Effect>& out) {
+  tick(now, wall, out);
+  std::visit([&](const auto& known) { handle(known, now, wall, out); }, command);
+}
+
+void Core::handle(const Connect& command, Instant, WallTime wall, std::vector<Effect>& out) {
+  if (!possible_id(command.user_id) || connections_.contains(command.connection)) return;
+  Slot slot = directory_.find(command.user_id);
+  if (slot == kNoSlot) {
+    slot = directory_.add(command.user_id);
+    directory_[slot].last_active = wall;
+  } else if (!roster_.contains(slot)) {
+    directory_.recall(slot);
+  }
+  User& user = directory_[slot];
+  user.profile = Profile(command.user_id, command.details);
+  user.last_active = std::max(user.last_active, wall);
+  ++user.connections;
+  connections_.emplace(command.connection, slot);
+  if (!roster_.contains(slot)) begin_session(slot, wall, out);
+}
+
+void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::vector<Effect>& out) {
+  const auto found = connections_.find(command.connection);
+  if (found == connections_.end()) return;
+  const Slot slot = found->second;
+  connections_.erase(found);
+  User& user = directory_[slot];
+  --user.connections;
+  // A goodbye speaks for its own connection only: another that broke may still come back.
+  if (!command.goodbye && settings_.offline_grace > milliseconds::zero()) {
+    user.grace_ends = now + settings_.offline_grace;
+    graces_.push_back({user.grace_ends, slot});
+  }
+  if (user.connections == 0 && user.grace_ends <= now) end_session(slot, wall, out);
+}
+
+void Core::handle(const Activity& command, Instant, WallTime wall, std::vector<Effect>&) {
+  const auto found = connections_.find(command.connection);
+  if (found == connections_.end()) return;
+  User& user = directory_[found->second];
+  user.last_active = std::max(user.last_active, wall);
+}
+
+void Core::begin_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
+  User& user = directory_[slot];
+  user.connected_at = wall;
+  roster_.add(slot);
+  out.emplace_back(UserOnline{std::string(user.profile.id()), wall});
+}
+
+void Core::end_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
+  const User& user = directory_[slot];
+  out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active});
+  roster_.remove(slot);
+  directory_.remember(slot);
+}
+
+bool Core::stale(const Grace& grace) const {
+  return !roster_.contains(grace.slot) || directory_[grace.slot].grace_ends != grace.ends;
+}
+
+void Core::tick(Instant now, WallTime wall, std::vector<Effect>& out) {
+  while (!graces_.empty()) {
+    const Grace grace = graces_.front();
+    if (stale(grace)) {
+      graces_.pop_front();
+      continue;
+    }
+    if (grace.ends > now) return;
+    graces_.pop_front();
+    if (directory_[grace.slot].connections == 0) end_session(grace.slot, wall, out);
+  }
+}
+
+std::optional<Instant> Core::deadline() const {
+  if (graces_.empty()) return std::nullopt;
+  return graces_.front().ends;
+}
+
+Status Core::status(std::string_view user_id) const {
+  Status status{std::string(user_id), false, std::nullopt, std::nullopt};
+  const Slot slot = directory_.find(user_id);
+  if (slot == kNoSlot) return status;
+  const User& user = directory_[slot];
+  status.last_active = user.last_active;
+  status.online = roster_.contains(slot);
+  if (status.online) status.connected_at = user.connected_at;
+  return status;
+}
+
+std::optional<WallTime> Core::last_active(ConnectionId connection) const {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return std::nullopt;
+  return directory_[found->second].last_active;
+}
+
+Result<OnlinePage, CursorFault> Core::online(std::size_t limit,
+                                             std::optional<std::string_view> cursor) const {
+  std::uint64_t after = 0;
+  if (cursor) {
+    const auto session = session_of(*cursor);
+    if (!session || *session > roster_.last_session()) return fail(CursorFault::unknown);
+    after = *session;
+  }
+  const Roster::Page slots = roster_.page(std::max<std::size_t>(limit, 1), after);
+  OnlinePage page;
+  page.count = roster_.size();
+  page.users.reserve(slots.slots.size());
+  for (const Slot slot : slots.slots) {
+    const User& user = directory_[slot];
+    page.users.push_back({std::string(user.profile.id()), owned(user.profile.email()),
+                          owned(user.profile.role()), user.connected_at, user.last_active});
+  }
+  if (slots.next) page.next_cursor = std::to_string(*slots.next);
+  return page;
+}
+
+std::vector<std::string> Core::online_ids() const {
+  std::vector<std::string> ids;
+  ids.reserve(roster_.size());
+  for (const Slot slot : roster_.page(roster_.size(), 0).slots)
+    ids.emplace_back(directory_[slot].profile.id());
+  return ids;
+}
+
+}  // namespace rollcall::presence

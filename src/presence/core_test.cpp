@@ -1,0 +1,269 @@
+// The stories of presence, in the order in which to read them: coming, staying, leaving, being
+// remembered. core_list_test.cpp has the list, core_property_test.cpp what holds for every story.
+#include "presence/presence_story.hpp"
+
+namespace rollcall::presence {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_F(Presence, AUserNeverSeenIsOfflineAndNothingIsKnownOfThem) {
+  const Status status = core_.status("ann");
+  EXPECT_EQ(status.user_id, "ann");
+  EXPECT_FALSE(status.online);
+  EXPECT_EQ(status.last_active, std::nullopt);
+  EXPECT_EQ(status.connected_at, std::nullopt);
+}
+
+TEST_F(Presence, TheFirstConnectionMakesAUserOnlineAndTheSecondIsNoNews) {
+  connect(1, "ann");
+  ASSERT_EQ(effects_.size(), 1u);
+  EXPECT_EQ(std::get<UserOnline>(effects_[0]).at, wall_);
+  const WallTime began = wall_;
+  pass(milliseconds{500});
+  connect(2, "ann");
+  EXPECT_THAT(news(), ElementsAre("+ann"));
+  const Status status = core_.status("ann");
+  EXPECT_TRUE(status.online);
+  EXPECT_EQ(status.connected_at, began);
+  EXPECT_EQ(status.last_active, wall_);
+  EXPECT_EQ(core_.online_count(), 1u);
+}
+
+TEST_F(Presence, OnlyTheLastGoodbyeMakesAUserOfflineAndItDoesSoAtOnce) {
+  connect(1, "ann");
+  connect(2, "ann");
+  const WallTime active = wall_;
+  news();
+  pass(seconds{9});
+  goodbye(1);
+  EXPECT_THAT(news(), IsEmpty());
+  goodbye(2);
+  ASSERT_EQ(effects_.size(), 1u);
+  const auto& offline = std::get<UserOffline>(effects_[0]);
+  EXPECT_EQ(offline.user_id, "ann");
+  EXPECT_EQ(offline.at, wall_);
+  EXPECT_EQ(offline.last_active, active);
+  EXPECT_EQ(core_.deadline(), std::nullopt);
+  EXPECT_EQ(core_.online_count(), 0u);
+}
+
+TEST_F(Presence, AUserWhoseConnectionBrokeIsOfflineWhenTheGraceEndsAndNotBefore) {
+  connect(1, "ann");
+  news();
+  lose(1);
+  EXPECT_TRUE(core_.status("ann").online);
+  ASSERT_EQ(core_.deadline(), now_ + kGrace);
+  pass(kGrace - milliseconds{1});
+  tick();
+  EXPECT_THAT(news(), IsEmpty());
+  pass(milliseconds{1});
+  tick();
+  EXPECT_THAT(news(), ElementsAre("-ann"));
+  EXPECT_FALSE(core_.status("ann").online);
+  EXPECT_EQ(core_.deadline(), std::nullopt);
+}
+
+TEST_F(Presence, ReconnectingInsideTheGraceIsInvisible) {
+  connect(1, "ann");
+  const WallTime began = wall_;
+  news();
+  lose(1);
+  pass(kGrace - milliseconds{1});
+  connect(2, "ann");
+  pass(seconds{60});
+  tick();
+  EXPECT_THAT(news(), IsEmpty());
+  EXPECT_EQ(core_.status("ann").connected_at, began);
+  EXPECT_EQ(core_.deadline(), std::nullopt);
+}
+
+TEST_F(Presence, ReconnectingAfterTheGraceIsANewSessionEvenIfTheTickCameLate) {
+  connect(1, "ann");
+  news();
+  lose(1);
+  pass(kGrace);
+  connect(2, "ann");
+  EXPECT_THAT(news(), ElementsAre("-ann", "+ann"));
+  EXPECT_EQ(core_.status("ann").connected_at, wall_);
+}
+
+TEST_F(Presence, EveryLossBeginsItsOwnGrace) {
+  connect(1, "ann");
+  news();
+  lose(1);
+  pass(milliseconds{1500});
+  connect(2, "ann");
+  lose(2);
+  pass(milliseconds{1500});
+  tick();
+  EXPECT_THAT(news(), IsEmpty());
+  pass(milliseconds{500});
+  tick();
+  EXPECT_THAT(news(), ElementsAre("-ann"));
+}
+
+TEST_F(Presence, AGoodbyeDoesNotSpeakForAnotherTabThatBroke) {
+  connect(1, "ann");
+  connect(2, "ann");
+  news();
+  lose(1);
+  pass(milliseconds{500});
+  tick();
+  goodbye(2);
+  EXPECT_THAT(news(), IsEmpty());
+  pass(milliseconds{1500});
+  tick();
+  EXPECT_THAT(news(), ElementsAre("-ann"));
+}
+
+TEST_F(Presence, AGraceThatEndedWhileAnotherTabLivedDelaysNoGoodbye) {
+  connect(1, "ann");
+  connect(2, "ann");
+  lose(1);
+  pass(kGrace);
+  tick();
+  goodbye(2);
+  EXPECT_THAT(news(), ElementsAre("+ann", "-ann"));
+}
+
+TEST_F(Presence, AGraceOfAnEarlierSessionDoesNotEndTheNextOne) {
+  connect(1, "ann");
+  connect(2, "ann");
+  goodbye(2);
+  lose(1);
+  pass(kGrace);
+  tick();
+  connect(3, "ann");
+  lose(3);
+  pass(milliseconds{100});
+  connect(4, "ann");
+  goodbye(4);
+  EXPECT_THAT(news(), ElementsAre("+ann", "-ann", "+ann"));
+  pass(kGrace - milliseconds{100});
+  tick();
+  EXPECT_THAT(news(), ElementsAre("-ann"));
+}
+
+TEST_F(Presence, GracesOfSeveralUsersEndInTheOrderTheyBegan) {
+  for (ConnectionId id = 1; id <= 3; ++id) connect(id, std::string(1, static_cast<char>('a' + id)));
+  news();
+  lose(2);
+  lose(3);
+  pass(milliseconds{10});
+  lose(1);
+  pass(kGrace);
+  tick();
+  EXPECT_THAT(news(), ElementsAre("-c", "-d", "-b"));
+}
+
+TEST(PresenceWithoutGrace, ABrokenConnectionIsLikeAGoodbye) {
+  Core core({milliseconds{0}, 100, 100});
+  std::vector<Effect> effects;
+  core.apply(Connect{1, "ann", {}}, Instant{}, wall_time(0), effects);
+  core.apply(Disconnect{1, false}, Instant{}, wall_time(0), effects);
+  EXPECT_EQ(effects.size(), 2u);
+  EXPECT_EQ(core.online_count(), 0u);
+  EXPECT_EQ(core.deadline(), std::nullopt);
+}
+
+TEST_F(Presence, LastActiveFollowsThePersonOnAnyConnection) {
+  connect(1, "ann");
+  connect(2, "ann");
+  pass(seconds{5});
+  activity(1);
+  EXPECT_EQ(core_.status("ann").last_active, wall_);
+  EXPECT_EQ(core_.last_active(2), wall_);
+  const WallTime active = wall_;
+  pass(seconds{5});
+  goodbye(1);
+  goodbye(2);
+  EXPECT_EQ(core_.status("ann").last_active, active);
+  EXPECT_EQ(core_.last_active(2), std::nullopt);
+}
+
+TEST_F(Presence, LastActiveNeverGoesBackEvenIfTheWallClockDoes) {
+  connect(1, "ann");
+  const WallTime active = wall_;
+  wall_ -= seconds{3600};
+  activity(1);
+  EXPECT_EQ(core_.status("ann").last_active, active);
+  goodbye(1);
+  connect(2, "ann");
+  EXPECT_EQ(core_.status("ann").last_active, active);
+  EXPECT_EQ(core_.status("ann").connected_at, wall_);
+}
+
+TEST_F(Presence, CommandsAboutUnknownOrDoubledConnectionsDoNothing) {
+  lose(7);
+  goodbye(7);
+  activity(7);
+  connect(1, "ann");
+  connect(1, "ann");
+  connect(1, "bob");
+  EXPECT_THAT(news(), ElementsAre("+ann"));
+  goodbye(1);
+  goodbye(1);
+  lose(1);
+  EXPECT_THAT(news(), ElementsAre("-ann"));
+  EXPECT_FALSE(core_.status("bob").online);
+  EXPECT_EQ(core_.deadline(), std::nullopt);
+}
+
+TEST_F(Presence, AUserMayHaveAsManyConnectionsAsAreAllowed) {
+  for (ConnectionId id = 1; id <= 3; ++id) {
+    EXPECT_TRUE(core_.may_connect("ann"));
+    connect(id, "ann");
+  }
+  EXPECT_FALSE(core_.may_connect("ann"));
+  EXPECT_TRUE(core_.may_connect("bob"));
+  lose(2);
+  EXPECT_TRUE(core_.may_connect("ann"));
+}
+
+TEST_F(Presence, AConnectionOverTheLimitStillCountsForTheTruth) {
+  for (ConnectionId id = 1; id <= 4; ++id) connect(id, "ann");
+  for (ConnectionId id = 1; id <= 3; ++id) goodbye(id);
+  EXPECT_TRUE(core_.status("ann").online);
+}
+
+TEST_F(Presence, ImpossibleIdsMayNotConnectAndDoNotCount) {
+  const std::string longest(kMaxUserIdBytes, 'x');
+  EXPECT_TRUE(core_.may_connect(longest));
+  EXPECT_FALSE(core_.may_connect(longest + "x"));
+  EXPECT_FALSE(core_.may_connect(""));
+  connect(1, "");
+  connect(2, longest + "x");
+  connect(3, longest);
+  EXPECT_THAT(news(), ElementsAre("+" + longest));
+}
+
+TEST_F(Presence, OfThoseWhoLeftTheOneWhoLeftFirstIsForgottenFirst) {
+  const std::vector<std::string> users = {"a", "b", "c", "d", "e"};
+  for (ConnectionId id = 0; id < users.size(); ++id) connect(id, users[id]);
+  for (ConnectionId id = 0; id < 4; ++id) goodbye(id);
+  connect(10, "a");  // comes back and leaves again: now b has been away longest
+  goodbye(10);
+  EXPECT_NE(core_.status("b").last_active, std::nullopt);
+  goodbye(4);
+  EXPECT_EQ(core_.status("b").last_active, std::nullopt);
+  for (const char* user : {"a", "c", "d", "e"})
+    EXPECT_NE(core_.status(user).last_active, std::nullopt) << user;
+}
+
+TEST(PresenceWithoutMemory, NobodyIsRememberedButOnlineUsersAreKnown) {
+  Core core({kGrace, 100, 0});
+  std::vector<Effect> effects;
+  for (ConnectionId id = 1; id <= 100; ++id) {
+    core.apply(Connect{id, "user" + std::to_string(id), {}}, Instant{}, wall_time(1), effects);
+  }
+  for (ConnectionId id = 1; id <= 99; ++id)
+    core.apply(Disconnect{id, true}, Instant{}, wall_time(1), effects);
+  EXPECT_EQ(core.status("user1").last_active, std::nullopt);
+  EXPECT_TRUE(core.status("user100").online);
+  EXPECT_THAT(core.online_ids(), ElementsAre("user100"));
+}
+
+}  // namespace
+}  // namespace rollcall::presence

@@ -1,0 +1,57 @@
+// What the tests of presence::Core tell their stories with: a core, its time, and its news.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "presence/core.hpp"
+
+namespace rollcall::presence {
+
+inline constexpr milliseconds kGrace{2000};
+
+class Presence : public testing::Test {
+ protected:
+  void pass(milliseconds time) {
+    now_ += time;
+    wall_ += time;
+  }
+  void tick() { core_.tick(now_, wall_, effects_); }
+  void connect(ConnectionId id, std::string user, Details details = {}) {
+    core_.apply(Connect{id, std::move(user), std::move(details)}, now_, wall_, effects_);
+  }
+  void lose(ConnectionId id) { core_.apply(Disconnect{id, false}, now_, wall_, effects_); }
+  void goodbye(ConnectionId id) { core_.apply(Disconnect{id, true}, now_, wall_, effects_); }
+  void activity(ConnectionId id) { core_.apply(Activity{id}, now_, wall_, effects_); }
+
+  // What became known since the last call: "+ann", "-bob".
+  std::vector<std::string> news() {
+    std::vector<std::string> words;
+    for (const Effect& effect : effects_) {
+      const auto* online = std::get_if<UserOnline>(&effect);
+      words.push_back(online ? "+" + online->user_id : "-" + std::get<UserOffline>(effect).user_id);
+    }
+    effects_.clear();
+    return words;
+  }
+  std::vector<std::string> page_ids(std::size_t limit, std::optional<std::string>& cursor) const {
+    const auto page = core_.online(limit, cursor);
+    std::vector<std::string> ids;
+    for (const OnlineUser& user : page->users) ids.push_back(user.user_id);
+    cursor = page->next_cursor;
+    return ids;
+  }
+
+  Settings settings_{kGrace, 3, 4};
+  Core core_{settings_};
+  Instant now_{seconds{1000}};
+  WallTime wall_ = wall_time(1'767'530'096'000);
+  std::vector<Effect> effects_;
+};
+
+}  // namespace rollcall::presence

@@ -1,0 +1,79 @@
+// The words of the domain (contract, "Words"): what is told to presence::Core, what it answers, and
+// what it makes known. Plain values, used by api and gateway too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rollcall/time.hpp"
+
+namespace rollcall::presence {
+
+// One connection of a user; chosen by whoever reports it, and never used again while it lives.
+using ConnectionId = std::uint64_t;
+
+inline constexpr std::size_t kMaxUserIdBytes = 256;
+// A detail longer than this is treated as absent: half an address would be worse than none.
+inline constexpr std::size_t kMaxDetailBytes = 1024;
+
+// What the newest token of the user says of them.
+struct Details {
+  std::optional<std::string> email;
+  std::optional<std::string> role;
+  std::optional<std::string> name;
+};
+
+struct Connect {
+  ConnectionId connection = 0;
+  std::string user_id;
+  Details details;
+};
+struct Disconnect {
+  ConnectionId connection = 0;
+  bool goodbye = false;  // the client said that it leaves; otherwise the transport broke
+};
+// A sign of life of the person: a heartbeat, or any event sent.
+struct Activity {
+  ConnectionId connection = 0;
+};
+using Command = std::variant<Connect, Disconnect, Activity>;
+
+struct UserOnline {
+  std::string user_id;
+  WallTime at;
+};
+struct UserOffline {
+  std::string user_id;
+  WallTime at;
+  WallTime last_active;
+};
+// For any one user they alternate, beginning with UserOnline.
+using Effect = std::variant<UserOnline, UserOffline>;
+
+struct Status {
+  std::string user_id;
+  bool online = false;
+  std::optional<WallTime> last_active;   // absent: never seen, or forgotten
+  std::optional<WallTime> connected_at;  // of the current session; absent when offline
+};
+
+struct OnlineUser {
+  std::string user_id;
+  std::optional<std::string> email;
+  std::optional<std::string> role;
+  WallTime connected_at;
+  WallTime last_active;
+};
+struct OnlinePage {
+  std::vector<OnlineUser> users;
+  std::size_t count = 0;                   // of all who are online, not of this page
+  std::optional<std::string> next_cursor;  // present if more users follow
+};
+// The cursor is not one that a page of this core gave.
+enum class CursorFault { unknown };
+
+}  // namespace rollcall::presence

@@ -1,0 +1,435 @@
+#include "server/engine.hpp"
+
+#include <algorithm>
+
+#include "net/random.hpp"
+#include "server/pipe.hpp"
+#include "websocket/encoder.hpp"
+#include "websocket/handshake.hpp"
+
+namespace rollcall::server {
+namespace {
+
+constexpr std::size_t kSidBytes = 15;  // 120 bits: a sid is a credential
+constexpr std::string_view kOctetStream = "application/octet-stream";
+
+http::Response text_response(unsigned status, std::string content_type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.content_type = std::move(content_type);
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response poll_response(std::string body) {
+  http::Response response = text_response(200, "text/plain; charset=UTF-8", std::move(body));
+  response.headers.push_back({"cache-control", "no-store"});
+  return response;
+}
+
+http::Response refusal_response(engineio::Refusal refusal) {
+  return text_response(engineio::http_status(refusal), "application/json", engineio::json_of(refusal));
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+websocket::UpgradeFields upgrade_fields(const http::Request& request) {
+  const auto value = [&](std::string_view name) { return request.header(name).value_or(std::string_view{}); };
+  return {request.method, !request.http_1_0,          value("upgrade"),
+          value("connection"), value("sec-websocket-key"), value("sec-websocket-version")};
+}
+
+bool wants_upgrade(const http::Request& request) {
+  const auto accepted = websocket::accept_key(upgrade_fields(request));
+  return accepted.ok() || accepted.error() != websocket::UpgradeFault::not_an_upgrade;
+}
+
+Handshake handshake_of(const Pipe& pipe, const http::Request& request) {
+  Handshake handshake;
+  handshake.address = pipe.connection().peer_address();
+  handshake.secure = pipe.connection().secure();
+  handshake.query = request.query;
+  for (const http::Header& header : request.headers) handshake.headers.emplace_back(header.name, header.value);
+  return handshake;
+}
+
+}  // namespace
+
+base::FrameRef message_frame(std::string_view text) {
+  return websocket::make_frame(websocket::Opcode::text, "4", text);
+}
+
+base::FrameRef binary_frame(std::string_view bytes) {
+  return websocket::make_frame(websocket::Opcode::binary, {}, bytes);
+}
+
+Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app)
+    : loop_(loop),
+      app_(app),
+      path_(options.path),
+      cors_{options.cors_origins, options.cors_credentials},
+      polling_(options.polling),
+      websocket_(options.websocket) {
+  settings_.ping_interval = options.ping_interval;
+  settings_.ping_timeout = options.ping_timeout;
+  settings_.upgrade_timeout = options.upgrade_timeout;
+  settings_.max_payload_bytes = options.max_payload_bytes;
+  settings_.max_buffered_bytes = options.backlog_bytes;
+  settings_.offer_upgrade = options.websocket;
+}
+
+Engine::~Engine() = default;
+
+EngineSession* Engine::find(std::string_view sid) {
+  const auto found = sessions_.find(sid);
+  return found == sessions_.end() || found->second->machine().finished() ? nullptr : found->second.get();
+}
+
+bool Engine::origin_allowed(const http::Request& request) const {
+  const auto origin = request.header("origin");
+  if (!origin || http::origin_allowed(cors_, *origin)) return true;
+  const std::size_t scheme_end = origin->find("://");
+  return scheme_end != std::string_view::npos && origin->substr(scheme_end + 3) == request.header("host");
+}
+
+engineio::RequestFacts Engine::facts_of(const http::Request& request, bool upgrade, const EngineSession* session,
+                                        std::string_view transport, std::string_view version,
+                                        bool has_sid) const {
+  engineio::RequestFacts facts;
+  facts.method = request.method;
+  facts.transport = transport;
+  facts.version = version;
+  facts.has_sid = has_sid;
+  facts.websocket_upgrade = upgrade;
+  facts.bad_origin = has_control_characters(request.header("origin").value_or(std::string_view{}));
+  facts.origin_forbidden = !origin_allowed(request);
+  facts.polling_offered = polling_;
+  facts.websocket_offered = websocket_;
+  facts.session_known = session != nullptr;
+  if (session) facts.session_transport = const_cast<EngineSession*>(session)->machine().transport();
+  return facts;
+}
+
+void Engine::post_started(Pipe& pipe, const http::Request& head) {
+  const auto sid = http::query_parameter(head.query, "sid");
+  EngineSession* session = sid ? find(*sid) : nullptr;
+  if (!session || session->machine().transport() != engineio::Transport::polling) return;
+  if (http::query_parameter(head.query, "transport") != "polling") return;
+  if (!session->machine().post_arrived()) {
+    session->settle();
+    return;
+  }
+  session->post_ = &pipe;
+  pipe.session = session;
+  pipe.role = Pipe::Role::post;
+}
+
+void Engine::handle(Pipe& pipe, const http::Request& request) {
+  const std::string transport = http::query_parameter(request.query, "transport").value_or("");
+  const std::string version = http::query_parameter(request.query, "EIO").value_or("");
+  const std::string sid = http::query_parameter(request.query, "sid").value_or("");
+  const bool upgrade = wants_upgrade(request);
+  EngineSession* session = sid.empty() ? nullptr : find(sid);
+
+  engineio::Refusal refusal{};
+  if (!engineio::check_request(facts_of(request, upgrade, session, transport, version, !sid.empty()), refusal)) {
+    if (pipe.role == Pipe::Role::post) pipe_lost(pipe);
+    refuse(pipe, refusal, upgrade);
+  } else if (upgrade) {
+    open_websocket(pipe, request, session);
+  } else if (!session) {
+    open_polling(pipe, request);
+  } else if (request.method == "GET") {
+    poll(pipe, *session);
+  } else if (request.method == "POST") {
+    post(pipe, *session, request);
+  } else {
+    refuse(pipe, engineio::Refusal::bad_request, false);
+  }
+}
+
+void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
+  if (!upgrade) {
+    pipe.respond(refusal_response(refusal));
+    return;
+  }
+  http::Response response = text_response(engineio::http_status(refusal), "text/html",
+                                          std::string(engineio::message_of(refusal)));
+  response.close = true;
+  pipe.respond(std::move(response));
+}
+
+EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, const http::Request& request) {
+  std::string sid = net::random_id(kSidBytes);
+  auto session = std::make_unique<EngineSession>(*this, sid, transport, handshake_of(pipe, request));
+  EngineSession& opened = *session;
+  sessions_.emplace(std::move(sid), std::move(session));
+  opened.settle();
+  return opened;
+}
+
+void Engine::open_polling(Pipe& pipe, const http::Request& request) {
+  EngineSession& session = open(engineio::Transport::polling, pipe, request);
+  pipe.respond(poll_response(engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::polling)));
+  app_.on_open(session);
+}
+
+void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading) {
+  auto accepted = websocket::accept_key(upgrade_fields(request));
+  if (!accepted) {
+    http::Response response = text_response(400, "text/plain; charset=utf-8", "Bad WebSocket handshake\n");
+    if (accepted.error() == websocket::UpgradeFault::bad_version) {
+      response.status = 426;
+      response.headers.push_back({"sec-websocket-version", "13"});
+    }
+    response.close = true;
+    pipe.respond(std::move(response));
+    return;
+  }
+  if (upgrading && !upgrading->machine().probe_arrived(loop_.now())) {
+    refuse(pipe, engineio::Refusal::bad_request, true);
+    return;
+  }
+  pipe.upgrade(*accepted);
+  if (upgrading) {
+    upgrading->probe_ = &pipe;
+    pipe.session = upgrading;
+    pipe.role = Pipe::Role::probe;
+    upgrading->settle();
+    return;
+  }
+  EngineSession& session = open(engineio::Transport::websocket, pipe, request);
+  session.websocket_ = &pipe;
+  pipe.session = &session;
+  pipe.role = Pipe::Role::transport;
+  pipe.send(session.text_frame(
+      engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::websocket)));
+  app_.on_open(session);
+}
+
+void Engine::poll(Pipe& pipe, EngineSession& session) {
+  if (!session.machine().poll_arrived()) {
+    refuse(pipe, engineio::Refusal::bad_request, false);
+    return;
+  }
+  session.poll_ = &pipe;
+  pipe.session = &session;
+  pipe.role = Pipe::Role::poll;
+  queue_flush(session);
+}
+
+void Engine::post(Pipe& pipe, EngineSession& session, const http::Request& request) {
+  if (pipe.role != Pipe::Role::post || pipe.session != &session) {
+    refuse(pipe, engineio::Refusal::bad_request, false);  // another POST was being read
+    return;
+  }
+  pipe.role = Pipe::Role::none;
+  pipe.session = nullptr;
+  session.post_ = nullptr;
+  engineio::Received outcome = engineio::Received::nothing;
+  const auto content_type = request.header("content-type").value_or(std::string_view{});
+  if (content_type.starts_with(kOctetStream)) {
+    outcome = session.machine().receive(std::nullopt, loop_.now());
+  }
+  engineio::PayloadReader reader(request.body);
+  bool closed_by_client = false;
+  while (outcome != engineio::Received::closed && !reader.at_end()) {
+    const auto packet = reader.next();
+    outcome = session.machine().receive(packet, loop_.now());
+    if (outcome == engineio::Received::message) app_.on_message(session, packet->data, packet->binary);
+    closed_by_client = packet && packet->type == engineio::PacketType::close;
+    if (session.machine().closed()) break;
+  }
+  session.machine().post_finished();
+  const bool fault = session.close_reason_ == engineio::CloseReason::parse_error && session.machine().closed();
+  session.settle();
+  if (fault && !closed_by_client) {
+    refuse(pipe, engineio::Refusal::bad_request, false);
+  } else {
+    pipe.respond(text_response(200, "text/html", "ok"));
+  }
+}
+
+void Engine::websocket_message(Pipe& pipe, std::string_view data, bool binary) {
+  EngineSession* session = pipe.session;
+  if (!session) return;
+  std::optional<engineio::Packet> packet;
+  if (binary) {
+    packet = engineio::Packet{engineio::PacketType::message, true, data};
+  } else {
+    packet = engineio::parse_packet(data);
+  }
+  if (pipe.role == Pipe::Role::probe) {
+    session->machine().probe_packet(packet);
+  } else if (session->machine().receive(packet, loop_.now()) == engineio::Received::message) {
+    app_.on_message(*session, packet->data, packet->binary);
+  }
+  session->settle();
+}
+
+void Engine::pipe_lost(Pipe& pipe) {
+  EngineSession* session = std::exchange(pipe.session, nullptr);
+  const Pipe::Role role = std::exchange(pipe.role, Pipe::Role::none);
+  if (!session) return;
+  switch (role) {
+    case Pipe::Role::none: break;
+    case Pipe::Role::poll:
+      session->poll_ = nullptr;
+      session->machine().poll_lost();
+      break;
+    case Pipe::Role::post:
+      session->post_ = nullptr;
+      session->machine().post_finished();
+      break;
+    case Pipe::Role::probe:
+      session->probe_ = nullptr;
+      session->machine().probe_lost();
+      break;
+    case Pipe::Role::transport:
+      session->websocket_ = nullptr;
+      session->machine().websocket_lost();
+      break;
+  }
+  session->settle();
+}
+
+void Engine::close_all(engineio::CloseReason reason) {
+  std::vector<EngineSession*> open;
+  for (auto& [sid, session] : sessions_) open.push_back(session.get());
+  for (EngineSession* session : open) session->close(reason);
+}
+
+void Engine::queue_flush(EngineSession& session) {
+  if (session.flush_queued_) return;
+  session.flush_queued_ = true;
+  to_flush_.push_back(&session);
+  if (!std::exchange(end_of_turn_queued_, true)) loop_.defer([this] { end_of_turn(); });
+}
+
+void Engine::queue_reap(EngineSession& session) {
+  if (session.reap_queued_) return;
+  session.reap_queued_ = true;
+  to_reap_.push_back(&session);
+  if (!std::exchange(end_of_turn_queued_, true)) loop_.defer([this] { end_of_turn(); });
+}
+
+// Polls are answered once a turn, with all that came together; the layer above hears of ended sessions
+// here and not in the middle of a broadcast. Both may cause more of both.
+void Engine::end_of_turn() {
+  while (!to_flush_.empty() || !to_reap_.empty()) {
+    std::vector<EngineSession*> batch;
+    batch.swap(to_reap_);
+    for (EngineSession* session : batch) {
+      session->reap_queued_ = false;
+      if (session->machine().closed() && !std::exchange(session->close_reported_, true)) {
+        app_.on_close(*session, session->close_reason_);
+      }
+    }
+    std::vector<EngineSession*> flushing;
+    flushing.swap(to_flush_);
+    for (EngineSession* session : flushing) {
+      session->flush_queued_ = false;
+      session->machine().flush();
+      session->settle();
+    }
+    for (EngineSession* session : batch) {
+      if (session->machine().finished() && !session->flush_queued_ && !session->reap_queued_) {
+        sessions_.erase(session->sid());
+      } else if (session->machine().finished()) {
+        queue_reap(*session);
+      }
+    }
+  }
+  end_of_turn_queued_ = false;
+}
+
+EngineSession::EngineSession(Engine& engine, std::string sid, engineio::Transport transport, Handshake handshake)
+    : engine_(engine),
+      sid_(std::move(sid)),
+      machine_(*this, engine.settings(), transport, engine.loop().now()),
+      handshake_(std::move(handshake)) {}
+
+EngineSession::~EngineSession() {
+  for (Pipe* pipe : {poll_, post_, probe_, websocket_}) {
+    if (!pipe) continue;
+    pipe->session = nullptr;
+    pipe->role = Pipe::Role::none;
+  }
+}
+
+void EngineSession::send(base::FrameRef message) {
+  machine_.send(std::move(message));
+  if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
+}
+
+void EngineSession::send_text(std::string_view message) { send(message_frame(message)); }
+
+void EngineSession::close(engineio::CloseReason reason) {
+  machine_.close(reason);
+  settle();
+}
+
+void EngineSession::settle() {
+  if (machine_.finished()) {
+    engine_.loop().timers().disarm(*this);
+    engine_.queue_reap(*this);
+  } else if (!armed() || deadline() != machine_.deadline()) {
+    engine_.loop().timers().arm(*this, machine_.deadline());
+  }
+}
+
+void EngineSession::on_timer(Instant now) {
+  machine_.tick(now);
+  if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
+  settle();
+}
+
+void EngineSession::answer_poll(std::string body) {
+  Pipe* pipe = std::exchange(poll_, nullptr);
+  if (!pipe) return;
+  pipe->session = nullptr;
+  pipe->role = Pipe::Role::none;
+  pipe->respond(poll_response(std::move(body)));
+}
+
+base::FrameRef EngineSession::text_frame(std::string_view packet) {
+  return websocket::make_frame(websocket::Opcode::text, packet, {});
+}
+
+void EngineSession::send_websocket(base::FrameRef frame) {
+  if (websocket_) websocket_->send(std::move(frame));
+}
+
+void EngineSession::send_probe(base::FrameRef frame) {
+  if (probe_) probe_->send(std::move(frame));
+}
+
+void EngineSession::close_probe() {
+  Pipe* pipe = std::exchange(probe_, nullptr);
+  if (!pipe) return;
+  pipe->session = nullptr;
+  pipe->role = Pipe::Role::none;
+  pipe->close_websocket(1000);
+}
+
+void EngineSession::probe_becomes_transport() {
+  websocket_ = std::exchange(probe_, nullptr);
+  websocket_->role = Pipe::Role::transport;
+}
+
+void EngineSession::close_websocket() {
+  Pipe* pipe = std::exchange(websocket_, nullptr);
+  if (!pipe) return;
+  pipe->session = nullptr;
+  pipe->role = Pipe::Role::none;
+  pipe->close_websocket(1000);
+}
+
+void EngineSession::closed(engineio::CloseReason reason) {
+  close_reason_ = reason;
+  engine_.queue_reap(*this);
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,221 @@
+#include "server/pipe.hpp"
+
+#include "websocket/encoder.hpp"
+
+namespace rollcall::server {
+namespace {
+constexpr seconds kHeaderTimeout{10};     // from the first byte, or from accept, to a complete header
+constexpr seconds kBodyTimeout{60};
+constexpr seconds kKeepAliveTimeout{75};  // an idle connection between requests
+constexpr std::size_t kMaxHeldBytes = 64 * 1024;
+constexpr std::uint16_t kNormalClosure = 1000;
+}  // namespace
+
+void Pipe::attach(net::Connection& connection, Engine& engine, const Routes& routes) {
+  auto pipe = std::make_shared<Pipe>(connection, engine, routes);
+  pipe->self_ = pipe;
+  connection.set_handler(pipe.get());
+}
+
+Pipe::Pipe(net::Connection& connection, Engine& engine, const Routes& routes)
+    : connection_(connection),
+      engine_(engine),
+      routes_(routes),
+      http_(std::make_unique<HttpState>(http::Limits{routes.header_bytes, routes.body_bytes},
+                                        [this](Instant) { on_http_timeout(); })),
+      decoder_(engine.settings().max_payload_bytes) {
+  wait_for_request(kHeaderTimeout);
+}
+
+Pipe::~Pipe() = default;
+
+void Pipe::wait_for_request(milliseconds limit) {
+  net::Loop& loop = engine_.loop();
+  loop.timers().arm(http_->deadline, loop.now() + limit);
+}
+
+void Pipe::on_http_timeout() {
+  closing_ = true;
+  if (http_->parser.idle()) {
+    connection_.close_after_flush();
+    return;
+  }
+  http::Response response;
+  response.status = 408;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "The request did not arrive in time.\n";
+  response.close = true;
+  connection_.send(http::serialize(response, false));
+  connection_.close_after_flush();
+}
+
+void Pipe::on_bytes(std::span<char> bytes) {
+  if (closing_) return;
+  if (websocket_) {
+    take_websocket(bytes);
+  } else {
+    take_http(bytes);
+  }
+}
+
+void Pipe::take_http(std::span<char> bytes) {
+  while (!bytes.empty() && !closing_ && !http_->answer_due) {
+    if (http_->parser.idle()) wait_for_request(kHeaderTimeout);
+    auto used = http_->parser.feed({bytes.data(), bytes.size()});
+    if (!used) {
+      fault(used.error());
+      return;
+    }
+    bytes = bytes.subspan(*used);
+    if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
+    if (http_->parser.complete()) {
+      request_arrived(http_->parser.take());
+      if (websocket_) {
+        if (!bytes.empty() && !closing_) take_websocket(bytes);
+        return;
+      }
+    } else if (*used == 0) {
+      break;
+    }
+  }
+  if (bytes.empty() || closing_) return;
+  if (http_->held.size() + bytes.size() > kMaxHeldBytes) {
+    closing_ = true;
+    connection_.abort();
+    return;
+  }
+  http_->held.append(bytes.data(), bytes.size());
+}
+
+void Pipe::head_arrived(const http::Request& head) {
+  http_->head_seen = true;
+  http_->keep_alive = head.keep_alive;
+  http_->head_request = head.method == "HEAD";
+  http_->cors = http::cors_headers(engine_.cors(), head);
+  wait_for_request(kBodyTimeout);
+  if (head.path == engine_.path() && head.method == "POST") engine_.post_started(*this, head);
+  if (head.expects_continue && !http_->parser.complete()) {
+    connection_.send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
+  }
+}
+
+void Pipe::request_arrived(http::Request request) {
+  http_->answer_due = true;
+  engine_.loop().timers().disarm(http_->deadline);
+  if (auto preflight = http::preflight(engine_.cors(), request)) {
+    http_->cors.clear();
+    respond(std::move(*preflight));
+  } else if (request.path == engine_.path()) {
+    engine_.handle(*this, request);
+  } else {
+    respond(routes_.answer(request));
+  }
+}
+
+void Pipe::fault(http::Fault fault) {
+  if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
+  engine_.pipe_lost(*this);
+  if (closing_) return;
+  http::Response response;
+  response.status = http::status_of(fault);
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::string(http::message_of(fault)) + "\n";
+  response.close = true;
+  respond(std::move(response));
+}
+
+void Pipe::respond(http::Response response) {
+  if (!http_ || closing_) return;
+  for (http::Header& header : http_->cors) response.headers.push_back(std::move(header));
+  http_->cors.clear();
+  const bool keep_alive = http_->keep_alive && !response.close && !ended_;
+  connection_.send(http::serialize(response, keep_alive, http_->head_request));
+  http_->answer_due = false;
+  http_->head_seen = false;
+  if (!keep_alive) {
+    closing_ = true;
+    connection_.close_after_flush();
+    return;
+  }
+  wait_for_request(kKeepAliveTimeout);
+  if (!http_->held.empty()) {
+    // Not now: the answer may come from within the handling of the very request.
+    engine_.loop().defer([weak = weak_from_this()] {
+      if (auto pipe = weak.lock()) pipe->resume();
+    });
+  }
+}
+
+void Pipe::resume() {
+  if (closing_ || !http_ || http_->answer_due) return;
+  std::string held;
+  held.swap(http_->held);
+  take_http({held.data(), held.size()});
+}
+
+void Pipe::upgrade(const std::string& accept_key) {
+  connection_.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   "Sec-WebSocket-Accept: " + accept_key + "\r\n\r\n");
+  websocket_ = true;
+  engine_.loop().timers().disarm(http_->deadline);
+  // Its parser may be on the stack of take_http: freed when that has returned.
+  engine_.loop().defer([weak = weak_from_this()] {
+    if (auto pipe = weak.lock()) pipe->http_.reset();
+  });
+}
+
+void Pipe::take_websocket(std::span<char> bytes) {
+  while (!closing_) {
+    auto message = decoder_.next(bytes);
+    if (!message) {
+      close_websocket(static_cast<std::uint16_t>(message.error()));
+      engine_.pipe_lost(*this);
+      return;
+    }
+    if (!*message) return;
+    switch ((*message)->kind) {
+      case websocket::Kind::text: engine_.websocket_message(*this, (*message)->data, false); break;
+      case websocket::Kind::binary: engine_.websocket_message(*this, (*message)->data, true); break;
+      case websocket::Kind::ping:
+        connection_.send(websocket::make_frame(websocket::Opcode::pong, (*message)->data, {}));
+        break;
+      case websocket::Kind::pong: break;
+      case websocket::Kind::close: take_close(**message); return;
+    }
+  }
+}
+
+void Pipe::take_close(const websocket::Message& message) {
+  constexpr std::uint16_t kNoStatus = 1005;
+  close_websocket(message.close_code == kNoStatus ? kNormalClosure : message.close_code);
+  engine_.pipe_lost(*this);
+}
+
+void Pipe::close_websocket(std::uint16_t code) {
+  if (closing_) return;
+  closing_ = true;
+  connection_.send(websocket::encode_close(code, {}));
+  connection_.close_after_flush();
+}
+
+void Pipe::on_end() {
+  ended_ = true;
+  if (closing_) return;
+  // A client that waits for an answer to be given later, or that owns a websocket, has gone.
+  if (role == Role::none && http_ && !http_->parser.head() && !http_->answer_due && !websocket_) {
+    closing_ = true;
+    connection_.close_after_flush();
+    return;
+  }
+  closing_ = true;
+  engine_.pipe_lost(*this);
+  connection_.abort();
+}
+
+void Pipe::on_closed(net::CloseCause) {
+  closing_ = true;
+  engine_.pipe_lost(*this);
+  self_.reset();  // the last thing this object does
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,103 @@
+#include "server/socket.hpp"
+
+#include "net/random.hpp"
+#include "server/namespace.hpp"
+#include "server/socket_server.hpp"
+#include "socketio/encode.hpp"
+
+namespace rollcall::server {
+namespace {
+constexpr std::size_t kIdBytes = 15;  // 20 characters, as the reference server's
+}
+
+SocketImpl::SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std::uint32_t generation,
+                       std::string auth_json)
+    : home_(home),
+      peer_(&peer),
+      id_(net::random_id(kIdBytes)),
+      auth_(auth_json.empty() ? "{}" : std::move(auth_json)),
+      slot_(slot),
+      generation_(generation) {}
+
+Namespace& SocketImpl::nsp() { return home_; }
+
+const Handshake& SocketImpl::handshake() const {
+  static const Handshake kGone;
+  return peer_ ? peer_->session.handshake() : kGone;
+}
+
+const char* SocketImpl::transport() const {
+  return peer_ ? engineio::name_of(peer_->session.machine().transport()) : "";
+}
+
+SocketRef SocketImpl::ref() { return {&home_, slot_, generation_}; }
+
+void SocketImpl::join(std::string_view room) {
+  if (state != State::gone) home_.rooms().join(slot_, room);
+}
+
+void SocketImpl::leave(std::string_view room) {
+  if (state != State::gone) home_.rooms().leave(slot_, room);
+}
+
+std::vector<std::string> SocketImpl::rooms() const { return home_.rooms().rooms_of(slot_); }
+
+void SocketImpl::emit(std::string_view event, const Payload& payload) {
+  if (connected()) home_.emit_to(*this, event, payload);
+}
+
+void SocketImpl::emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
+                               AckHandler handler) {
+  if (!connected()) {
+    handler(fail(AckTimeout{}));
+    return;
+  }
+  const std::uint64_t id = next_ack_id_++;
+  PendingAck pending{std::move(handler), nullptr};
+  pending.deadline = std::make_unique<Deadline>(
+      [this, id](Instant) { finish_ack(id, fail(AckTimeout{})); });
+  home_.loop().timers().arm(*pending.deadline, home_.loop().now() + timeout);
+  if (!acks_) acks_ = std::make_unique<PendingAcks>();
+  acks_->emplace(id, std::move(pending));
+  home_.send(*this, home_.encode_event(event, payload, {}, id));
+}
+
+void SocketImpl::finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result) {
+  if (!acks_) return;
+  const auto found = acks_->find(id);
+  if (found == acks_->end()) return;
+  const AckHandler handler = std::move(found->second.handler);
+  acks_->erase(found);
+  if (acks_->empty()) acks_.reset();
+  handler(std::move(result));
+}
+
+void SocketImpl::take_ack(socketio::AckReceived& ack) {
+  finish_ack(ack.id, Payload{std::move(ack.args_json), std::move(ack.attachments)});
+}
+
+void SocketImpl::fail_acks() {
+  while (acks_) finish_ack(acks_->begin()->first, fail(AckTimeout{}));
+}
+
+Emitter SocketImpl::to(std::string room) { return home_.to(std::move(room)).except(id_); }
+
+Emitter SocketImpl::broadcast() { return home_.except(id_); }
+
+void SocketImpl::disconnect(bool close_transport) {
+  if (state == State::gone) return;
+  Peer& peer = *peer_;
+  if (connected()) {
+    peer.session.send_text(socketio::encode_disconnect(home_.name()));
+    peer.client.disconnected(home_.name());
+    std::erase(peer.sockets, this);
+    home_.remove(*this, "server namespace disconnect", false);
+  }
+  if (close_transport) peer.session.close(engineio::CloseReason::forced_close);
+}
+
+void SocketImpl::close_transport() {
+  if (peer_) peer_->session.close(engineio::CloseReason::forced_close);
+}
+
+}  // namespace rollcall::server

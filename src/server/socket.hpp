@@ -1,0 +1,72 @@
+// One client's membership of one namespace.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rollcall/server.hpp"
+#include "server/deadline.hpp"
+#include "socketio/client.hpp"
+
+namespace rollcall::server {
+
+class NamespaceImpl;
+struct Peer;
+
+class SocketImpl final : public Socket {
+ public:
+  SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std::uint32_t generation, std::string auth_json);
+
+  const std::string& id() const override { return id_; }
+  Namespace& nsp() override;
+  const Handshake& handshake() const override;
+  const std::string& auth() const override { return auth_; }
+  const char* transport() const override;
+  bool connected() const override { return state == State::connected; }
+  bool recovered() const override { return recovered_; }
+  SocketRef ref() override;
+  void join(std::string_view room) override;
+  void leave(std::string_view room) override;
+  std::vector<std::string> rooms() const override;
+  void emit(std::string_view event, const Payload& payload) override;
+  void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
+                     AckHandler handler) override;
+  Emitter to(std::string room) override;
+  Emitter broadcast() override;
+  void disconnect(bool close_transport) override;
+  void close_transport() override;
+
+  NamespaceImpl& home() { return home_; }
+  Peer* peer() const { return peer_; }
+  std::uint32_t slot() const { return slot_; }
+  void take_ack(socketio::AckReceived& ack);
+  void fail_acks();
+
+  enum class State : unsigned char { pending, connected, gone };
+  State state = State::pending;
+
+ private:
+  friend class NamespaceImpl;
+  struct PendingAck {
+    AckHandler handler;
+    std::unique_ptr<Deadline> deadline;
+  };
+  using PendingAcks = boost::unordered_flat_map<std::uint64_t, PendingAck>;
+  void finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result);
+
+  NamespaceImpl& home_;
+  Peer* peer_;  // null once gone
+  std::string id_;
+  std::string pid_;  // the secret by which the session may be recovered
+  std::string auth_;
+  std::unique_ptr<PendingAcks> acks_;
+  std::uint64_t next_ack_id_ = 0;
+  std::uint32_t slot_;
+  std::uint32_t generation_;
+  std::uint32_t connected_index_ = 0;
+  bool recovered_ = false;
+};
+
+}  // namespace rollcall::server

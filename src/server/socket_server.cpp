@@ -1,0 +1,83 @@
+#include "server/socket_server.hpp"
+
+#include "socketio/encode.hpp"
+
+namespace rollcall::server {
+namespace {
+constexpr std::string_view kInvalidNamespace = R"({"message":"Invalid namespace"})";
+}
+
+SocketImpl* Peer::find(const Namespace& nsp) const {
+  for (SocketImpl* socket : sockets) {
+    if (&socket->nsp() == &nsp) return socket;
+  }
+  return nullptr;
+}
+
+NamespaceImpl& SocketServer::of(const std::string& name) {
+  auto& slot = namespaces_[name];
+  if (!slot) slot = std::make_unique<NamespaceImpl>(name, loop_, options_.recovery);
+  return *slot;
+}
+
+void SocketServer::on_open(EngineSession& session) {
+  auto peer = std::make_unique<Peer>(session, options_.max_payload_bytes);
+  peer->connect_deadline = std::make_unique<Deadline>(
+      [&session](Instant) { session.close(engineio::CloseReason::forced_close); });
+  loop_.timers().arm(*peer->connect_deadline, loop_.now() + options_.connect_timeout);
+  session.app_state = std::move(peer);
+}
+
+void SocketServer::on_message(EngineSession& session, std::string_view data, bool binary) {
+  auto& peer = static_cast<Peer&>(*session.app_state);
+  auto incoming = binary ? peer.client.on_binary(data) : peer.client.on_text(data);
+  if (!incoming) {
+    session.close(engineio::CloseReason::parse_error);
+    return;
+  }
+  if (!*incoming) return;
+  std::visit([&](auto& what) { take(peer, what); }, **incoming);
+}
+
+void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
+  auto& peer = static_cast<Peer&>(*session.app_state);
+  peer.connect_deadline.reset();
+  const bool recoverable = reason != engineio::CloseReason::parse_error;
+  while (!peer.sockets.empty()) {
+    SocketImpl* socket = peer.sockets.back();
+    peer.sockets.pop_back();
+    socket->home().remove(*socket, engineio::name_of(reason), recoverable);
+  }
+}
+
+SocketImpl* SocketServer::socket_of(Peer& peer, const std::string& nsp) {
+  const auto found = namespaces_.find(nsp);
+  return found == namespaces_.end() ? nullptr : peer.find(*found->second);
+}
+
+void SocketServer::take(Peer& peer, socketio::ConnectRequested& request) {
+  const auto found = namespaces_.find(request.nsp);
+  if (found == namespaces_.end()) {
+    peer.client.refuse(request.nsp);
+    peer.session.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
+    return;
+  }
+  found->second->connect(peer, std::move(request.auth_json));
+}
+
+void SocketServer::take(Peer& peer, socketio::EventReceived& event) {
+  if (SocketImpl* socket = socket_of(peer, event.nsp)) socket->home().receive(*socket, event);
+}
+
+void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
+  if (SocketImpl* socket = socket_of(peer, ack.nsp)) socket->take_ack(ack);
+}
+
+void SocketServer::take(Peer& peer, socketio::DisconnectReceived& leave) {
+  if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
+    std::erase(peer.sockets, socket);
+    socket->home().remove(*socket, "client namespace disconnect", false);
+  }
+}
+
+}  // namespace rollcall::server

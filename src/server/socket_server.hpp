@@ -1,0 +1,53 @@
+// Socket.IO on top of the Engine.IO sessions of one loop: gives each session's packets to the
+// namespaces they are for. The machine is socketio::Client; this is the shell that drives it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/deadline.hpp"
+#include "server/engine.hpp"
+#include "server/namespace.hpp"
+#include "socketio/client.hpp"
+
+namespace rollcall::server {
+
+// The Socket.IO half of a session.
+struct Peer final : EngineAppState {
+  Peer(EngineSession& engine_session, std::size_t max_attachment_bytes)
+      : session(engine_session), client(max_attachment_bytes) {}
+  EngineSession& session;
+  socketio::Client client;
+  std::vector<SocketImpl*> sockets;  // one a namespace; few, so a linear search
+  std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
+
+  SocketImpl* find(const Namespace& nsp) const;
+};
+
+class SocketServer final : public EngineApp {
+ public:
+  SocketServer(net::Loop& loop, const ServerOptions& options) : loop_(loop), options_(options) {}
+
+  NamespaceImpl& of(const std::string& name);
+  const ServerOptions& options() const { return options_; }
+  net::Loop& loop() { return loop_; }
+
+  void on_open(EngineSession& session) override;
+  void on_message(EngineSession& session, std::string_view data, bool binary) override;
+  void on_close(EngineSession& session, engineio::CloseReason reason) override;
+
+ private:
+  void take(Peer& peer, socketio::ConnectRequested& request);
+  void take(Peer& peer, socketio::EventReceived& event);
+  void take(Peer& peer, socketio::AckReceived& ack);
+  void take(Peer& peer, socketio::DisconnectReceived& leave);
+  SocketImpl* socket_of(Peer& peer, const std::string& nsp);
+
+  net::Loop& loop_;
+  const ServerOptions& options_;
+  std::map<std::string, std::unique_ptr<NamespaceImpl>, std::less<>> namespaces_;
+};
+
+}  // namespace rollcall::server

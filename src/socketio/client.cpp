@@ -1,0 +1,116 @@
+#include "socketio/client.hpp"
+
+#include <algorithm>
+
+#include "socketio/json_scan.hpp"
+
+namespace rollcall::socketio {
+namespace {
+
+// The elements of a checked array from the `first` one on, as they stand in the text.
+std::string raw_elements(const std::vector<std::string_view>& elements, std::size_t first) {
+  if (elements.size() <= first) return {};
+  const char* begin = elements[first].data();
+  const char* end = elements.back().data() + elements.back().size();
+  return {begin, end};
+}
+
+Incoming message_of(const Packet& packet) {
+  std::vector<std::string_view> elements;
+  if (!packet.json.empty()) (void)scan_array(packet.json, elements);
+  if (packet.type == PacketType::ack || packet.type == PacketType::binary_ack) {
+    return AckReceived{std::string(packet.nsp), packet.id.value_or(kMaxAckId), raw_elements(elements, 0), {}};
+  }
+  EventReceived event{std::string(packet.nsp), {}, raw_elements(elements, 1), {}, packet.id, !elements.empty()};
+  if (event.named) event.name = elements[0][0] == '"' ? decode_string(elements[0]) : std::string(elements[0]);
+  return event;
+}
+
+std::vector<std::string>& attachments_of(Incoming& incoming) {
+  if (auto* ack = std::get_if<AckReceived>(&incoming)) return ack->attachments;
+  return std::get<EventReceived>(incoming).attachments;
+}
+
+std::optional<Incoming> nothing() { return std::nullopt; }
+
+}  // namespace
+
+const Client::Membership* Client::find(std::string_view nsp) const {
+  for (const Membership& membership : memberships_) {
+    if (membership.nsp == nsp) return &membership;
+  }
+  return nullptr;
+}
+
+bool Client::connected(std::string_view nsp) const {
+  const Membership* membership = find(nsp);
+  return membership && membership->state == State::connected;
+}
+
+void Client::set(std::string_view nsp, State state) {
+  if (const Membership* membership = find(nsp)) const_cast<Membership*>(membership)->state = state;
+}
+
+void Client::accept(std::string_view nsp) { set(nsp, State::connected); }
+void Client::disconnected(std::string_view nsp) { set(nsp, State::left); }
+
+void Client::refuse(std::string_view nsp) {
+  std::erase_if(memberships_, [&](const Membership& membership) { return membership.nsp == nsp; });
+}
+
+Result<std::optional<Incoming>, Fault> Client::on_text(std::string_view text) {
+  if (partial_) return fail(Fault::missing_binary);
+  auto packet = parse_packet(text);
+  if (!packet) return fail(packet.error());
+  switch (packet->type) {
+    case PacketType::connect: return take_connect(*packet);
+    case PacketType::disconnect: return take_disconnect(*packet);
+    default: return take_message(*packet);
+  }
+}
+
+Result<std::optional<Incoming>, Fault> Client::take_connect(const Packet& packet) {
+  if (const Membership* membership = find(packet.nsp)) {
+    if (membership->state != State::left) return fail(Fault::already_connected);
+    refuse(packet.nsp);
+  }
+  if (memberships_.size() >= kMaxNamespaces) return fail(Fault::too_many_namespaces);
+  memberships_.push_back({std::string(packet.nsp), State::pending});
+  return std::optional<Incoming>(ConnectRequested{std::string(packet.nsp), std::string(packet.json)});
+}
+
+Result<std::optional<Incoming>, Fault> Client::take_disconnect(const Packet& packet) {
+  const Membership* membership = find(packet.nsp);
+  if (!membership) return fail(Fault::not_connected);
+  const bool told = membership->state == State::connected;
+  refuse(packet.nsp);
+  if (!told) return nothing();
+  return std::optional<Incoming>(DisconnectReceived{std::string(packet.nsp)});
+}
+
+Result<std::optional<Incoming>, Fault> Client::take_message(const Packet& packet) {
+  const Membership* membership = find(packet.nsp);
+  if (!membership || membership->state == State::pending) return fail(Fault::not_connected);
+  Incoming incoming = message_of(packet);
+  if (packet.attachments > 0) {
+    partial_ = std::make_unique<Partial>(Partial{std::move(incoming), packet.attachments});
+    return nothing();
+  }
+  if (membership->state == State::left) return nothing();
+  return std::optional<Incoming>(std::move(incoming));
+}
+
+Result<std::optional<Incoming>, Fault> Client::on_binary(std::string_view bytes) {
+  if (!partial_) return fail(Fault::unexpected_binary);
+  partial_->bytes += bytes.size();
+  if (partial_->bytes > max_attachment_bytes_) return fail(Fault::attachments_too_big);
+  attachments_of(partial_->incoming).emplace_back(bytes);
+  if (--partial_->due > 0) return nothing();
+  Incoming whole = std::move(partial_->incoming);
+  partial_.reset();
+  const std::string& nsp = std::visit([](const auto& what) -> const std::string& { return what.nsp; }, whole);
+  if (!connected(nsp)) return nothing();
+  return std::optional<Incoming>(std::move(whole));
+}
+
+}  // namespace rollcall::socketio

@@ -1,0 +1,83 @@
+// The Socket.IO state of one Engine.IO session: which namespaces it has joined, and the attachments it
+// still owes. Messages in, what they mean out; a Fault closes the connection.
+//
+// Bounds: kMaxNamespaces, and the attachments of one packet together. Heap memory is held only for the
+// namespaces, and while attachments are due. Not thread-safe.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "socketio/packet.hpp"
+
+namespace rollcall::socketio {
+
+struct ConnectRequested {
+  std::string nsp;
+  std::string auth_json;  // an object, or empty
+};
+struct EventReceived {
+  std::string nsp;
+  std::string name;
+  std::string args_json;  // raw, comma-joined, without the name
+  std::vector<std::string> attachments;
+  std::optional<std::uint64_t> ack_id;
+  bool named = true;  // false for a packet without JSON
+};
+struct AckReceived {
+  std::string nsp;
+  std::uint64_t id = 0;
+  std::string args_json;
+  std::vector<std::string> attachments;
+};
+struct DisconnectReceived {
+  std::string nsp;
+};
+using Incoming = std::variant<ConnectRequested, EventReceived, AckReceived, DisconnectReceived>;
+
+class Client {
+ public:
+  static constexpr std::size_t kMaxNamespaces = 100;
+
+  explicit Client(std::size_t max_attachment_bytes) : max_attachment_bytes_(max_attachment_bytes) {}
+
+  // nullopt: nothing to do (yet).
+  Result<std::optional<Incoming>, Fault> on_text(std::string_view text);
+  Result<std::optional<Incoming>, Fault> on_binary(std::string_view bytes);
+
+  // What became of a ConnectRequested, which is pending until then.
+  void accept(std::string_view nsp);
+  void refuse(std::string_view nsp);
+  // The server has left the namespace. What the client sent before it knew is ignored, not a fault.
+  void disconnected(std::string_view nsp);
+
+  bool connected(std::string_view nsp) const;
+
+ private:
+  enum class State : unsigned char { pending, connected, left };
+  struct Membership {
+    std::string nsp;
+    State state;
+  };
+  struct Partial {
+    Incoming incoming;
+    std::uint32_t due;
+    std::size_t bytes = 0;
+  };
+
+  const Membership* find(std::string_view nsp) const;
+  Result<std::optional<Incoming>, Fault> take_connect(const Packet& packet);
+  Result<std::optional<Incoming>, Fault> take_disconnect(const Packet& packet);
+  Result<std::optional<Incoming>, Fault> take_message(const Packet& packet);
+  void set(std::string_view nsp, State state);
+
+  std::size_t max_attachment_bytes_;
+  std::vector<Membership> memberships_;
+  std::unique_ptr<Partial> partial_;
+};
+
+}  // namespace rollcall::socketio

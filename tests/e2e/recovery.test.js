@@ -1,0 +1,245 @@
+// Connection state recovery: what a client misses while its transport is broken comes when it is back; safely.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client, closeAll, connect } from './support/client.js';
+import { startServer } from './support/server.js';
+import { token } from './support/tokens.js';
+
+const kGraceMs = 200;
+const [server, watched, off, patient] = await Promise.all([
+  startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
+  startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs, ROLLCALL_PRESENCE_BROADCAST: 'watchers' } }),
+  startServer({ env: { ROLLCALL_SOCKETIO_RECOVERY_MS: 0, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
+  startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 60000 } }),
+]);
+after(() => {
+  closeAll();
+  return Promise.all([server.stop(), watched.stop(), off.stop(), patient.stop()]);
+});
+
+let serial = 0;
+const newUser = (name) => `${name}-${++serial}`;
+
+// Cuts the client's transport, and returns when the server has noticed, which another user tells: a client that is
+// back sooner than that finds nothing to recover yet.
+const witnesses = new Map();
+for (const where of [server, watched, off]) witnesses.set(where, await connect(where, 'witness'));
+async function lose(client, where = server) {
+  const id = client.socket.id;
+  const witness = witnesses.get(where);
+  if (where === watched) await witness.data('subscribe-presence', { userIds: [client.user] });
+  client.cut();
+  await client.take('disconnect');
+  await witness.take('user-offline', client.user);
+  return id;
+}
+
+async function comeBack(client) {
+  client.socket.connect();
+  await client.connected();
+}
+
+for (const version of ['4.8', '4.6']) {
+  test(`socket.io-client ${version} comes back with the same id and gets what it missed, in order`, async () => {
+    const client = await connect(server, newUser('client'), { version });
+    const observer = await connect(server, newUser('observer'));
+    await client.take('user-online', observer.user);
+    const id = await lose(client);
+    const guest = await connect(server, newUser('guest'));
+    guest.socket.disconnect();
+    await observer.take('user-offline', guest.user);
+    const stays = await connect(server, newUser('stays'));
+    await observer.take('user-online', stays.user);
+    await comeBack(client);
+    assert.equal(client.socket.recovered, true);
+    assert.equal(client.socket.id, id);
+    assert.deepEqual([client.hello.recovered, client.hello.socketId, client.hello.userId], [true, id, client.user]);
+    await client.take('user-online', guest.user);
+    await client.take('user-offline', guest.user);
+    await client.take('user-online', stays.user);
+    assert.deepEqual([client.story(guest.user), client.story(stays.user)], [[], []], 'nothing twice');
+    for (const one of [client, observer, guest, stays]) one.close();
+  });
+}
+
+test('a missed event follows the CONNECT answer', async () => {
+  const client = await connect(server, newUser('client'));
+  await lose(client);
+  const guest = await connect(server, newUser('guest'));
+  const order = [];
+  client.socket.on('connect', () => order.push('connect'));
+  client.socket.on('user-online', (data) => data.userId === guest.user && order.push('user-online'));
+  await comeBack(client);
+  await client.take('user-online', guest.user);
+  assert.deepEqual(order, ['connect', 'user-online']);
+  guest.close();
+  client.close();
+});
+
+test('it recovers time and again', async () => {
+  const client = await connect(server, newUser('client'));
+  const id = client.socket.id;
+  for (let round = 0; round < 3; ++round) {
+    await lose(client);
+    const guest = await connect(server, newUser('guest'));
+    await comeBack(client);
+    assert.equal(client.socket.recovered, true, `round ${round}`);
+    assert.equal(client.socket.id, id);
+    await client.take('user-online', guest.user);
+    guest.close();
+  }
+  client.close();
+});
+
+test('one who recovers within the grace was never offline', async () => {
+  const observer = await connect(patient, newUser('observer'));
+  const client = await connect(patient, newUser('client'));
+  await observer.take('user-online', client.user);
+  const before = await observer.data('check-user-status', { userId: client.user });
+  client.hangUp();
+  await client.take('disconnect');
+  await comeBack(client);
+  assert.equal(client.socket.recovered, true);
+  const after = await observer.data('check-user-status', { userId: client.user });
+  assert.equal(after.connectedAt, before.connectedAt);
+  client.socket.disconnect();
+  await observer.take('user-offline', client.user);
+  assert.deepEqual(observer.story(client.user), []);
+  observer.close();
+});
+
+test('one who recovers after the grace was offline, and is online again', async () => {
+  const observer = await connect(server, newUser('observer'));
+  const client = await connect(server, newUser('client'));
+  await observer.take('user-online', client.user);
+  await lose(client);
+  await observer.take('user-offline', client.user);
+  await comeBack(client);
+  assert.equal(client.socket.recovered, true);
+  await observer.take('user-online', client.user);
+  assert.equal(await observer.isOnline(client.user), true);
+  client.socket.disconnect();
+  await observer.take('user-offline', client.user);
+  assert.deepEqual(observer.story(client.user), []);
+  observer.close();
+});
+
+test('subscriptions survive, and the changes missed meanwhile arrive', async () => {
+  const user = newUser('star');
+  const fan = await connect(watched, newUser('fan'));
+  const witness = await connect(watched, newUser('witness'));
+  for (const one of [fan, witness]) await one.data('subscribe-presence', { userIds: [user] });
+  await lose(fan, watched);
+  const star = await connect(watched, user);
+  await witness.take('user-online', user);
+  await comeBack(fan);
+  assert.equal(fan.socket.recovered, true);
+  await fan.take('user-online', user);
+  star.socket.disconnect();
+  await fan.take('user-offline', user);
+  assert.deepEqual(fan.story(user), []);
+  assert.equal((await fan.data('unsubscribe-presence', { userIds: [] })).count, 1);
+  fan.close();
+  witness.close();
+});
+
+describe('what may not be recovered', () => {
+  // The library keeps these to itself; an attacker would not.
+  const secrets = ({ socket }) => ({ pid: socket._pid, offset: socket._lastOffset });
+
+  test('another user who knows the secret gets a new connection, and the owner can still come back', async () => {
+    const owner = await connect(server, newUser('owner'));
+    const id = await lose(owner);
+    const user = newUser('thief');
+    const thief = new Client(server, { user, auth: { token: token(user), ...secrets(owner) } });
+    await thief.connected();
+    assert.equal(thief.hello.recovered, false);
+    assert.equal(thief.hello.userId, user);
+    assert.notEqual(thief.socket.id, id);
+    await comeBack(owner);
+    assert.equal(owner.hello.recovered, true);
+    thief.close();
+    owner.close();
+  });
+
+  test('a bad token is refused, whatever the secret', async () => {
+    const owner = await connect(server, newUser('owner'));
+    await lose(owner);
+    const expired = token(owner.user, { exp: Math.floor(Date.now() / 1000) - 3600 });
+    const late = new Client(server, { user: owner.user, auth: { token: expired, ...secrets(owner) } });
+    assert.equal((await late.refused()).data.code, 'TOKEN_EXPIRED');
+    const nobody = new Client(server, { auth: secrets(owner) });
+    assert.equal((await nobody.refused()).data.code, 'MISSING_AUTH_TOKEN');
+    for (const one of [owner, late, nobody]) one.close();
+  });
+
+  test('a session is recovered once', async () => {
+    const owner = await connect(server, newUser('owner'));
+    const known = secrets(owner);
+    await lose(owner);
+    await comeBack(owner);
+    assert.equal(owner.hello.recovered, true);
+    const copy = new Client(server, { user: owner.user, auth: { token: token(owner.user), ...known } });
+    await copy.connected();
+    assert.equal(copy.hello.recovered, false);
+    assert.notEqual(copy.socket.id, owner.socket.id);
+    assert.equal((await owner.ask('heartbeat')).status, 'ok', 'the owner is not disturbed');
+    copy.close();
+    owner.close();
+  });
+
+  test('two at the same time: one of them recovers', async () => {
+    const owner = await connect(server, newUser('owner'));
+    const known = secrets(owner);
+    await lose(owner);
+    const both = [1, 2].map(() => new Client(server, { user: owner.user, auth: { token: token(owner.user), ...known } }));
+    await Promise.all(both.map((one) => one.connected()));
+    assert.deepEqual(both.map((one) => one.hello.recovered).sort(), [false, true]);
+    for (const one of [...both, owner]) one.close();
+  });
+
+  test('after a goodbye there is nothing to recover', async () => {
+    const client = await connect(server, newUser('client'));
+    const id = client.socket.id;
+    const known = secrets(client);
+    client.socket.disconnect();
+    const again = new Client(server, { user: client.user, auth: { token: token(client.user), ...known } });
+    await again.connected();
+    assert.equal(again.hello.recovered, false);
+    assert.notEqual(again.socket.id, id);
+    again.close();
+    client.close();
+  });
+
+  for (const [what, fake] of Object.entries({
+    'an unknown pid': { pid: 'nobody-has-this-one', offset: 'x' },
+    'an unknown offset': { offset: 'nonsense' },
+    'a pid of the wrong type': { pid: 7 },
+    'an offset of the wrong type': { offset: { $gt: '' } },
+    'no offset': { offset: undefined },
+  })) {
+    test(`${what} gets a new connection, not an error`, async () => {
+      const owner = await connect(server, newUser('owner'));
+      await lose(owner);
+      const auth = { token: token(owner.user), ...secrets(owner), ...fake };
+      const other = new Client(server, { user: owner.user, auth });
+      await other.connected();
+      assert.equal(other.hello.recovered, false);
+      other.close();
+      owner.close();
+    });
+  }
+
+  test('with recovery off there is no secret and no extra argument', async () => {
+    const client = await connect(off, newUser('client'));
+    assert.equal(client.socket._pid, undefined);
+    const guest = await connect(off, newUser('guest'));
+    const { args } = await client.inbox.take((e) => e.event === 'user-online' && e.data.userId === guest.user, 'user-online');
+    assert.equal(args.length, 1);
+    await lose(client, off);
+    await comeBack(client);
+    assert.equal(client.hello.recovered, false);
+    client.close();
+    guest.close();
+  });
+});

@@ -1,0 +1,94 @@
+// Starts the program under test on a free port, and ends it by its pid. Whatever happens, it does not outlive the test file:
+// a test that forgets stop() is helped by the exit hook, one that hangs by the deadline.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { kSecret } from './tokens.js';
+import { within } from './wait.js';
+
+export const kBinary =
+  process.env.ROLLCALL_BIN || fileURLToPath(new URL('../../../build/release/bin/rollcall', import.meta.url));
+const kReadyMs = 10000;
+const kLifeMs = 150000;
+const kStopMs = 10000;
+
+const alive = new Set();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+// Only what is given here reaches the program, so that the tester's own environment cannot change a result.
+function environment(extra) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret };
+  for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
+    if (process.env[name]) env[name] = process.env[name];
+  }
+  for (const [name, value] of Object.entries(extra)) {
+    if (value === undefined) delete env[name];
+    else env[name] = String(value);
+  }
+  return env;
+}
+
+// Runs the program with any arguments; `output()` is all it has said so far, `ended` is {code, signal}.
+export function run(args, env = {}) {
+  const child = spawn(kBinary, args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  alive.add(child);
+  let text = '';
+  const listeners = new Set();
+  const hear = (chunk) => {
+    text += chunk;
+    for (const listener of [...listeners]) listener();
+  };
+  child.stdout.setEncoding('utf8').on('data', hear);
+  child.stderr.setEncoding('utf8').on('data', hear);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), kLifeMs);
+  deadline.unref();
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    // `close`, not `exit`: the last lines it printed have been read by then.
+    child.once('close', (code, signal) => {
+      alive.delete(child);
+      clearTimeout(deadline);
+      resolve({ code, signal });
+      hear('');
+    });
+  });
+  ended.catch(() => {});
+  const says = (pattern, ms = kReadyMs) =>
+    within(
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(text);
+          if (match || child.exitCode !== null) listeners.delete(look);
+          if (match) resolve(match);
+          else if (child.exitCode !== null) reject(new Error(`ended with ${child.exitCode}: ${text}`));
+        };
+        listeners.add(look);
+        ended.then(look, reject);
+        look();
+      }),
+      ms,
+      () => `the program to print ${pattern}; it printed: ${text}`,
+    );
+  return { child, pid: child.pid, output: () => text, ended, says };
+}
+
+export async function startServer({ env = {}, args = [] } = {}) {
+  const program = run(['serve', '--listen', '127.0.0.1:0', ...args], env);
+  const [, scheme, port] = await program.says(/(https?):\/\/[^\s:/]+:(\d+)/);
+  const url = `${scheme}://127.0.0.1:${port}`;
+  return {
+    ...program,
+    url,
+    port: Number(port),
+    namespaceUrl: `${url}/ws/messages`,
+    signal: (name) => program.child.kill(name),
+    async stop() {
+      if (program.child.exitCode === null && program.child.signalCode === null) program.child.kill('SIGTERM');
+      const hard = setTimeout(() => program.child.kill('SIGKILL'), kStopMs);
+      const end = await program.ended;
+      clearTimeout(hard);
+      return end;
+    },
+  };
+}

@@ -1,0 +1,364 @@
+// The test page's script. Everything that came from a server or a user is shown by textContent, never as markup.
+'use strict';
+
+const kMaxLogLines = 500;
+const kMaxLoggedChars = 2000;
+const kPageOfUsers = 200;
+const kAnswerTimeoutMs = 10000;
+const kHeartbeatEveryMs = 30000;
+const kListAtMostEveryMs = 1000;
+const kTokenKey = 'rollcall.token';
+
+const byId = (id) => document.getElementById(id);
+const element = (tag, className, text) => {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+};
+
+let socket = null;
+let me = null;
+
+// --- what the page says -----------------------------------------------------------------------
+
+const two = (n, width = 2) => String(n).padStart(width, '0');
+const clock = (date) =>
+  `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${two(date.getMilliseconds(), 3)}`;
+function moment(iso) {
+  const date = new Date(iso);
+  return date.toDateString() === new Date().toDateString() ? date.toLocaleTimeString() : date.toLocaleString();
+}
+
+function inBrief(data) {
+  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  return text.length <= kMaxLoggedChars ? text : `${text.slice(0, kMaxLoggedChars)}… (${text.length} characters)`;
+}
+
+function log(direction, name, data, tone = '') {
+  const now = new Date();
+  const line = element('li', `${direction} ${tone}`.trim());
+  const time = element('time', '', clock(now));
+  time.dateTime = now.toISOString();
+  line.append(time, element('span', 'name', name));
+  if (data !== undefined) line.append(element('pre', '', inBrief(data)));
+  const list = byId('log');
+  list.prepend(line);
+  while (list.children.length > kMaxLogLines) list.lastChild.remove();
+}
+
+function setState(state, words) {
+  byId('state').dataset.state = state;
+  byId('state').textContent = words;
+  const connected = state === 'connected';
+  for (const part of document.querySelectorAll('[data-needs-connection]')) part.disabled = !connected;
+  byId('disconnect').disabled = socket === null;
+  byId('refresh-token').disabled = !connected;
+  byId('facts').hidden = !connected;
+  if (connected) return;
+  byId('online-count').textContent = '–';
+  byId('online-list').replaceChildren();
+  byId('online-more').hidden = true;
+  document.title = 'Presence test page';
+}
+
+function showProblem(what, whatToDo) {
+  byId('problem').replaceChildren(element('strong', '', what), document.createTextNode(whatToDo));
+  byId('problem').hidden = false;
+}
+
+function clearProblem() {
+  byId('problem').hidden = true;
+}
+
+const kRefusals = {
+  MISSING_AUTH_TOKEN: ['The server got no token.', 'Paste a token above and press Connect.'],
+  INVALID_TOKEN: [
+    'The server does not accept this token.',
+    'It must be whole, and signed with a key this server knows. Make a new one with “rollcall token --sub alice”.',
+  ],
+  TOKEN_EXPIRED: ['The token has run out.', 'Make a new one, paste it above and press Connect.'],
+};
+
+function explainConnectError(error) {
+  const refusal = error.data && kRefusals[error.data.code];
+  if (refusal) return refusal;
+  if (error.message === 'Invalid namespace') {
+    return ['The server has no such namespace.', 'Open “More settings” and check it; the default is /ws/messages.'];
+  }
+  if (socket && socket.active) {
+    return ['The server cannot be reached.', 'This page keeps trying. Is the server running, and does every proxy on the way let WebSockets pass?'];
+  }
+  return [`The server refused: ${error.message}`, 'The event log below has the details.'];
+}
+
+// --- people -----------------------------------------------------------------------------------
+
+function person(status) {
+  const item = element('li', status.online ? 'online' : 'offline');
+  const words = [status.online ? 'online' : 'offline'];
+  if (status.email) words.push(status.email);
+  if (status.role) words.push(status.role);
+  if (status.online && status.connectedAt) words.push(`since ${moment(status.connectedAt)}`);
+  words.push(status.lastActive ? `last active ${moment(status.lastActive)}` : 'never seen');
+  const text = element('div');
+  text.append(element('div', 'who', status.userId === me ? `${status.userId} (you)` : status.userId));
+  text.append(element('div', 'what', words.join(' · ')));
+  const dot = element('span', 'dot');
+  dot.setAttribute('aria-hidden', 'true');
+  item.append(dot, text);
+  item.dataset.user = status.userId;
+  return item;
+}
+
+function showPeople(listId, statuses) {
+  byId(listId).replaceChildren(...statuses.map(person));
+}
+
+function showFailure(listId, failure) {
+  byId(listId).replaceChildren(element('li', 'error', `${failure.code}: ${failure.message}`));
+}
+
+// A user's new state in the answers that are on the screen.
+function updateShown(userId, change) {
+  for (const listId of ['one-result', 'many-result']) {
+    for (const item of byId(listId).children) {
+      if (item.dataset.user === userId) item.replaceWith(person({ userId, ...change }));
+    }
+  }
+}
+
+// --- requests ---------------------------------------------------------------------------------
+
+async function ask(event, payload) {
+  log('sent', event, event === 'refresh-token' ? undefined : payload);
+  let answer;
+  try {
+    answer = await socket.timeout(kAnswerTimeoutMs).emitWithAck(event, payload);
+  } catch {
+    answer = { status: 'error', code: 'NO_ANSWER', message: `no answer within ${kAnswerTimeoutMs / 1000} s` };
+  }
+  const ok = answer.status === 'ok';
+  log('received', ok ? answer.event : `${event} failed`, ok ? answer.data : answer, ok ? 'good' : 'bad');
+  return answer;
+}
+
+const splitIds = (text) => text.split(/[\n,]/).map((id) => id.trim()).filter((id) => id !== '');
+
+async function checkOne() {
+  const answer = await ask('check-user-status', { userId: byId('one-id').value.trim() });
+  if (answer.status === 'ok') showPeople('one-result', [answer.data]);
+  else showFailure('one-result', answer);
+}
+
+async function askAboutMany(event) {
+  const userIds = splitIds(byId('many-ids').value);
+  if (userIds.length === 0) {
+    byId('many-ids').value = '';
+    byId('many-ids').reportValidity();
+    return;
+  }
+  const answer = await ask(event, { userIds });
+  if (answer.status !== 'ok') return showFailure('many-result', answer);
+  if (answer.data.statuses) showPeople('many-result', answer.data.statuses);
+  if (event === 'subscribe-presence') byId('watching').textContent = 'Subscribed: changes appear here and in the event log.';
+  if (event === 'unsubscribe-presence') byId('watching').textContent = `Still watching ${answer.data.count}.`;
+}
+
+async function listOnline(cursor) {
+  const answer = await ask('get-online-users', cursor ? { limit: kPageOfUsers, cursor } : { limit: kPageOfUsers });
+  if (!socket || !socket.connected) return;
+  if (answer.status !== 'ok') return showFailure('online-list', answer);
+  const { users, count, nextCursor } = answer.data;
+  const people = users.map((user) => person({ ...user, online: true }));
+  if (cursor) byId('online-list').append(...people);
+  else byId('online-list').replaceChildren(...people);
+  byId('online-count').textContent = String(count);
+  document.title = `${count} online · Presence test page`;
+  byId('online-more').hidden = !nextCursor;
+  byId('online-more').dataset.cursor = nextCursor || '';
+}
+
+// The list is asked for anew when someone comes or goes: at once, then at most once a second.
+let listWait = null;
+let listAgain = false;
+function listSoon() {
+  if (listWait !== null) {
+    listAgain = true;
+    return;
+  }
+  listOnline();
+  listWait = setTimeout(() => {
+    listWait = null;
+    if (listAgain && socket && socket.connected) listSoon();
+    listAgain = false;
+  }, kListAtMostEveryMs);
+}
+
+async function beat() {
+  const answer = await ask('heartbeat', {});
+  byId('heartbeat-result').textContent =
+    answer.status === 'ok' ? `Answered; last active ${moment(answer.data.lastActive)}.` : `${answer.code}: ${answer.message}`;
+}
+
+async function refreshToken() {
+  const answer = await ask('refresh-token', { token: byId('token').value.trim() });
+  if (answer.status === 'ok') {
+    clearProblem();
+    rememberToken();
+  } else {
+    showProblem('The server did not take the new token.', `${answer.code}: ${answer.message}`);
+  }
+}
+
+// --- the connection ---------------------------------------------------------------------------
+
+function rememberToken() {
+  sessionStorage.setItem(kTokenKey, byId('token').value.trim());
+}
+
+function disconnect() {
+  if (!socket) return;
+  const old = socket;
+  socket = null;
+  old.disconnect();
+  old.off();
+  setState('idle', 'Not connected');
+  log('note', 'disconnected', 'by this page');
+}
+
+function showTransport() {
+  const engine = socket.io.engine;
+  byId('transport-now').textContent = engine.transport.name;
+  engine.once('upgrade', (transport) => {
+    byId('transport-now').textContent = transport.name;
+    log('note', 'upgraded', transport.name);
+  });
+}
+
+function onConnected(data) {
+  me = data.userId;
+  byId('me').textContent = data.userId;
+  byId('socket-id').textContent = data.socketId;
+  byId('recovered').textContent = data.recovered ? 'yes' : 'no';
+  listSoon();
+}
+
+function onDisconnect(reason) {
+  log('note', 'disconnect', reason, 'bad');
+  if (socket.active) {
+    setState('connecting', 'Reconnecting…');
+    return;
+  }
+  setState('refused', 'Disconnected by the server');
+  if (byId('problem').hidden) showProblem('The server closed this connection.', 'Press Connect to come back.');
+}
+
+function listen() {
+  socket.on('connect', () => {
+    clearProblem();
+    setState('connected', 'Connected');
+    showTransport();
+    log('note', 'connect', { id: socket.id, recovered: socket.recovered === true }, 'good');
+  });
+  socket.on('connect_error', (error) => {
+    log('note', 'connect_error', { message: error.message, ...(error.data && { data: error.data }) }, 'bad');
+    showProblem(...explainConnectError(error));
+    if (socket.active) setState('connecting', 'Trying to connect…');
+    else setState('refused', 'Refused');
+  });
+  socket.on('disconnect', onDisconnect);
+  // With recovery on, the server adds an offset as a further argument: only the first is the data.
+  socket.onAny((event, data) => {
+    const bad = event === 'exception' || event === 'authentication_error';
+    log('received', event, data, bad ? 'bad' : event === 'user-offline' ? '' : 'good');
+  });
+  socket.on('connected', onConnected);
+  socket.on('user-online', (data) => {
+    updateShown(data.userId, { online: true, lastActive: data.timestamp });
+    listSoon();
+  });
+  socket.on('user-offline', (data) => {
+    updateShown(data.userId, { online: false, lastActive: data.lastActive });
+    listSoon();
+  });
+  socket.on('authentication_error', (error) => {
+    showProblem(...(kRefusals[error.code] || ['The server no longer accepts your token.', 'Make a new one, paste it above and press Connect.']));
+  });
+  socket.on('exception', (error) => showProblem(`The server could not do that (${error.code}).`, error.message));
+}
+
+function connect() {
+  disconnect();
+  clearProblem();
+  if (typeof io === 'undefined') {
+    showProblem('The client script did not load.', '/socket.io.min.js should be served beside this page. Reload to try again.');
+    return;
+  }
+  rememberToken();
+  const namespace = `/${byId('namespace').value.trim().replace(/^\/+/, '')}`;
+  socket = io(location.origin + namespace, {
+    path: byId('path').value.trim() || '/socket.io/',
+    transports: byId('transport').value.split(','),
+    auth: (give) => give(sessionStorage.getItem(kTokenKey) ? { token: sessionStorage.getItem(kTokenKey) } : {}),
+    forceNew: true,
+  });
+  setState('connecting', 'Connecting…');
+  listen();
+}
+
+// --- the page ---------------------------------------------------------------------------------
+
+// A token in the fragment never reaches a server; it leaves the address bar so that it is not shared by accident.
+function takeTokenFromAddress() {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (!token) return false;
+  history.replaceState(null, '', location.pathname + location.search);
+  byId('token').value = token;
+  return true;
+}
+
+function onSubmit(formId, action) {
+  byId(formId).addEventListener('submit', (event) => {
+    event.preventDefault();
+    action();
+  });
+}
+
+function onClick(buttonId, action) {
+  byId(buttonId).addEventListener('click', action);
+}
+
+onSubmit('connect-form', connect);
+onSubmit('one-form', checkOne);
+onSubmit('many-form', () => askAboutMany('check-users-status'));
+onClick('subscribe', () => askAboutMany('subscribe-presence'));
+onClick('unsubscribe', () => askAboutMany('unsubscribe-presence'));
+onClick('online-refresh', () => listOnline());
+onClick('online-more', () => listOnline(byId('online-more').dataset.cursor));
+onClick('heartbeat', beat);
+onClick('disconnect', () => {
+  clearProblem();
+  disconnect();
+});
+onClick('refresh-token', refreshToken);
+onClick('log-clear', () => byId('log').replaceChildren());
+onClick('show-token', () => {
+  const show = byId('token').type === 'password';
+  byId('token').type = show ? 'text' : 'password';
+  byId('show-token').textContent = show ? 'Hide' : 'Show';
+  byId('show-token').setAttribute('aria-pressed', String(show));
+});
+
+setInterval(() => {
+  const wanted = byId('heartbeat-auto').checked && document.visibilityState === 'visible';
+  if (wanted && socket && socket.connected) beat();
+}, kHeartbeatEveryMs);
+
+window.addEventListener('hashchange', () => {
+  if (takeTokenFromAddress()) connect();
+});
+
+byId('token').value = sessionStorage.getItem(kTokenKey) || '';
+if (takeTokenFromAddress()) connect();
+else if (!byId('token').value) byId('token').focus();
