@@ -221,8 +221,9 @@ function disconnect() {
   if (!socket) return;
   const old = socket;
   socket = null;
-  old.disconnect();
   old.off();
+  old.offAny();
+  old.disconnect();
   setState('idle', 'Not connected');
   log('note', 'disconnected', 'by this page');
 }

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "app/settings.hpp"
 
 namespace rollcall::app {
@@ -292,23 +290,6 @@ TEST(ConfigLoader, the_list_of_mistakes_has_a_headline_and_one_line_each) {
       to_text(std::vector<ConfigError>{{"a.toml", 3, "x.y", "is wrong"}, {"", 0, "PORT", "is wrong too"}}),
       "There are 2 mistakes in the configuration:\n  a.toml:3: x.y is wrong\n  PORT is wrong too\n");
   EXPECT_EQ(to_text(ConfigError{"", 0, "a\nb", "is odd"}), "\"a\\nb\" is odd");
-}
-
-TEST(ConfigReader, reads_the_file) {
-  const std::string path = testing::TempDir() + "rollcall_reader_test.toml";
-  std::ofstream(path) << "[server]\nworkers = 5\n";
-  const auto config = read_config({.config_file = path, .listen = "127.0.0.1:9", .dev = true});
-  ASSERT_TRUE(config.ok()) << to_text(config.error());
-  EXPECT_EQ(config->server.workers, 5U);
-  EXPECT_EQ(config->server.listen, "127.0.0.1:9");
-}
-
-TEST(ConfigReader, names_a_file_that_cannot_be_read_and_the_mistakes_elsewhere) {
-  const auto config = read_config({.config_file = "/no/such.toml", .listen = "nowhere", .dev = false});
-  ASSERT_FALSE(config.ok());
-  ASSERT_EQ(config.error().size(), 2U);
-  EXPECT_EQ(to_text(config.error()[0]), "/no/such.toml: cannot be read: No such file or directory");
-  EXPECT_THAT(to_text(config.error()[1]), StartsWith("--listen must be"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/keys.hpp"
 #include "app/pages.hpp"
@@ -13,6 +14,7 @@
 #include "jwt/sign.hpp"
 #include "net/limits.hpp"
 #include "net/random.hpp"
+#include "net/tls.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall::app {
@@ -137,12 +139,20 @@ int serve(const ServeCommand& command) {
     return kExitBadConfig;
   }
   configure_log(config->server);
+  for (const std::string& warning : config_warnings(*config)) log::warn("configuration", {{"warning", warning}});
   if (command.dev && !has_key(config->auth)) make_development_secret(*config);
   if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
   auto keys = load_keys(config->auth);
   if (!keys) {
     for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
     return kExitBadConfig;
+  }
+  if (!config->server.tls_cert.empty()) {
+    const auto tls = net::TlsContext::load(config->server.tls_cert, config->server.tls_key);
+    if (!tls) {
+      std::cerr << "server.tls_cert, server.tls_key: " << tls.error() << "\n";
+      return kExitBadConfig;
+    }
   }
   for (const std::string& warning : (*keys)->warnings()) log::warn("key", {{"warning", warning}});
 

@@ -56,7 +56,7 @@ TEST(TomlSource, never_quotes_a_secret_that_lacks_its_quotation_marks) {
         "[auth]\njwt_secret = \"\"\"trustno1\n\n\n\n", "[auth]\njwt_secret =\ntrustno1 = x y\n"}) {
     const auto contents = parse_toml(text);
     ASSERT_EQ(contents.errors.size(), 1U) << text;
-    EXPECT_THAT(contents.errors[0].message, testing::Not(testing::HasSubstr("tr"))) << text;
+    EXPECT_THAT(contents.errors[0].message, testing::Not(testing::ContainsRegex("trust|'t"))) << text;
   }
 }
 

@@ -72,7 +72,9 @@ void Session::flush() {
   if (!poll_waiting_) return;
   if (!buffer_.empty()) {
     answer({});
-    if (state_ == State::closing) state_ = State::finished;
+  } else if (state_ == State::closing) {
+    answer(kClose);
+    state_ = State::finished;
   } else if (probe_ == Probe::confirmed) {
     answer(kNoop);
   }
@@ -174,9 +176,8 @@ void Session::close(CloseReason reason) {
     finish(reason, kClose);
     return;
   }
-  // A polling client is to get what was sent before, and the close packet, by its next GET.
-  send_packet(kClose);
-  if (state_ != State::open) return;
+  // A polling client is to get what was sent before by one GET and the close packet by the next: clients
+  // handle `close` at once but messages a tick later, and would drop those that come together with it.
   state_ = State::closing;
   heartbeat_ += kFarewell;
   if (probe_ != Probe::none) abandon_probe();

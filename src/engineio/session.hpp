@@ -66,8 +66,8 @@ class Session {
 
   Transport transport() const { return transport_; }
   bool closed() const { return state_ != State::open; }
-  // Nothing is left to do: the shell may forget the session (a closed polling session waits for one
-  // more GET, to hand over what was buffered and the close packet).
+  // Nothing is left to do: the shell may forget the session (one closed by the server waits for GETs to
+  // hand over what was buffered and then the close packet).
   bool finished() const { return state_ == State::finished; }
 
   // A message packet, already framed. Dropped once the session is closed.

@@ -50,6 +50,7 @@ void Core::handle(const Connect& command, Instant, WallTime wall, std::vector<Ef
   User& user = directory_[slot];
   user.profile = Profile(command.user_id, command.details);
   user.last_active = std::max(user.last_active, wall);
+  user.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
   ++user.connections;
   connections_.emplace(command.connection, slot);
   if (!roster_.contains(slot)) begin_session(slot, wall, out);

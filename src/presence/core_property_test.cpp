@@ -90,6 +90,7 @@ struct Model {
     const bool known = found != connections.end();
     if (move.step == Step::connect && !known) {
       connections[move.connection] = name_of(move.user);
+      losses.erase(name_of(move.user));
       touch(name_of(move.user), wall);
     } else if (move.step == Step::activity && known) {
       touch(found->second, wall);

@@ -118,6 +118,15 @@ TEST_F(Presence, AGoodbyeDoesNotSpeakForAnotherTabThatBroke) {
   EXPECT_THAT(news(), ElementsAre("-ann"));
 }
 
+TEST_F(Presence, AGoodbyeAfterComingBackInsideTheGraceIsMeant) {
+  connect(1, "ann");
+  lose(1);
+  pass(milliseconds{500});
+  connect(2, "ann");
+  goodbye(2);
+  EXPECT_THAT(news(), ElementsAre("+ann", "-ann"));
+}
+
 TEST_F(Presence, AGraceThatEndedWhileAnotherTabLivedDelaysNoGoodbye) {
   connect(1, "ann");
   connect(2, "ann");
@@ -130,18 +139,17 @@ TEST_F(Presence, AGraceThatEndedWhileAnotherTabLivedDelaysNoGoodbye) {
 
 TEST_F(Presence, AGraceOfAnEarlierSessionDoesNotEndTheNextOne) {
   connect(1, "ann");
+  lose(1);
+  pass(milliseconds{500});
   connect(2, "ann");
   goodbye(2);
-  lose(1);
-  pass(kGrace);
-  tick();
   connect(3, "ann");
   lose(3);
-  pass(milliseconds{100});
-  connect(4, "ann");
-  goodbye(4);
   EXPECT_THAT(news(), ElementsAre("+ann", "-ann", "+ann"));
-  pass(kGrace - milliseconds{100});
+  pass(kGrace - milliseconds{500});
+  tick();
+  EXPECT_THAT(news(), IsEmpty());
+  pass(milliseconds{500});
   tick();
   EXPECT_THAT(news(), ElementsAre("-ann"));
 }

@@ -29,11 +29,7 @@ export async function launchBrowser(options = {}) {
 export function watchPage(page) {
   const seen = { errors: [], hosts: new Set() };
   page.on('pageerror', (error) => seen.errors.push(String(error)));
-  page.on('console', (message) => {
-    // Browsers ask for an icon by themselves; that there is none is no fault of the page.
-    const icon = message.location().url.endsWith('/favicon.ico');
-    if (message.type() === 'error' && !icon) seen.errors.push(message.text());
-  });
+  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()));
   page.on('request', (request) => seen.hosts.add(new URL(request.url()).host));
   page.on('websocket', (socket) => seen.hosts.add(new URL(socket.url()).host));
   return seen;

@@ -54,13 +54,14 @@ export class Client {
       .map((e) => e.data.online);
   }
 
-  async connected() {
+  async connected(ms = kPatienceMs) {
     const first = await this.inbox.take(
       (e) => e.event === 'connect' || e.event === 'connect_error',
       `${this.user ?? 'the client'} to connect`,
+      ms,
     );
     if (first.event === 'connect_error') throw new Error(`connect_error: ${first.data.message} ${JSON.stringify(first.data.data ?? '')}`);
-    this.hello = await this.take('connected');
+    this.hello = await this.take('connected', undefined, ms);
     return this;
   }
 
@@ -113,8 +114,8 @@ export class Client {
   }
 }
 
-export async function connect(server, user, options = {}) {
-  return new Client(server, { user, ...options }).connected();
+export function connect(server, user, { patienceMs, ...options } = {}) {
+  return new Client(server, { user, ...options }).connected(patienceMs);
 }
 
 export function closeAll() {

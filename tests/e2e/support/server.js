@@ -1,6 +1,7 @@
 // Starts the program under test on a free port, and ends it by its pid. Whatever happens, it does not outlive the test file:
-// a test that forgets stop() is helped by the exit hook, one that hangs by the deadline.
+// a test that failed before its stop() is helped by the hooks below, one that hangs by the deadline.
 import { spawn } from 'node:child_process';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { kSecret } from './tokens.js';
 import { within } from './wait.js';
@@ -11,14 +12,24 @@ const kReadyMs = 10000;
 const kLifeMs = 150000;
 const kStopMs = 10000;
 
-const alive = new Set();
+const alive = new Map();
 process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
+  for (const child of alive.keys()) child.kill('SIGKILL');
 });
+after(() => Promise.all([...alive].map(([child, ended]) => end(child, ended))));
 
-// Only what is given here reaches the program, so that the tester's own environment cannot change a result.
+async function end(child, ended) {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  const hard = setTimeout(() => child.kill('SIGKILL'), kStopMs);
+  await ended;
+  clearTimeout(hard);
+  return ended;
+}
+
+// Only what is given here reaches the program, so that the tester's own environment cannot change a result. The drain is
+// short because a test's polling sessions may be left without anyone to poll.
 function environment(extra) {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret, ROLLCALL_SERVER_DRAIN_MS: '1000' };
   for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
     if (process.env[name]) env[name] = process.env[name];
   }
@@ -32,7 +43,6 @@ function environment(extra) {
 // Runs the program with any arguments; `output()` is all it has said so far, `ended` is {code, signal}.
 export function run(args, env = {}) {
   const child = spawn(kBinary, args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
-  alive.add(child);
   let text = '';
   const listeners = new Set();
   const hear = (chunk) => {
@@ -54,6 +64,7 @@ export function run(args, env = {}) {
     });
   });
   ended.catch(() => {});
+  alive.set(child, ended);
   const says = (pattern, ms = kReadyMs) =>
     within(
       new Promise((resolve, reject) => {
@@ -83,12 +94,6 @@ export async function startServer({ env = {}, args = [] } = {}) {
     port: Number(port),
     namespaceUrl: `${url}/ws/messages`,
     signal: (name) => program.child.kill(name),
-    async stop() {
-      if (program.child.exitCode === null && program.child.signalCode === null) program.child.kill('SIGTERM');
-      const hard = setTimeout(() => program.child.kill('SIGKILL'), kStopMs);
-      const end = await program.ended;
-      clearTimeout(hard);
-      return end;
-    },
+    stop: () => end(program.child, program.ended),
   };
 }

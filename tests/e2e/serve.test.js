@@ -1,0 +1,218 @@
+// The program itself: its command line, configuration mistakes, keys, development mode, and the drain.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { closeAll, connect } from './support/client.js';
+import { scratch } from './support/files.js';
+import { Polling, request } from './support/polling.js';
+import { RawTcp } from './support/raw.js';
+import { run, startServer } from './support/server.js';
+import { kSecret } from './support/tokens.js';
+import { within } from './support/wait.js';
+
+const files = scratch();
+after(() => closeAll());
+
+const kListen = ['--listen', '127.0.0.1:0'];
+async function ends(args, env) {
+  const program = run(args, env);
+  const { code } = await program.ended;
+  return { code, output: program.output() };
+}
+
+describe('the command line', () => {
+  test('--version and --help say what they should, with status 0', async () => {
+    const version = await ends(['--version']);
+    assert.equal(version.code, 0);
+    assert.match(version.output, /\d+\.\d+\.\d+/);
+    const help = await ends(['--help']);
+    assert.equal(help.code, 0);
+    for (const word of ['serve', 'token', 'check-config']) assert.match(help.output, new RegExp(word));
+    const serve = await ends(['serve', '--help']);
+    for (const word of ['--dev', '--config', '--listen']) assert.match(serve.output, new RegExp(word));
+  });
+
+  test('what is not understood is status 2', async () => {
+    for (const args of [['dance'], ['serve', '--fast'], ['serve', '--listen', 'nowhere'], ['serve', '--config', files.path('none.toml')]]) {
+      const { code, output } = await ends(args);
+      assert.equal(code, 2, args.join(' '));
+      assert.notEqual(output, '');
+    }
+  });
+
+  test('rollcall token makes tokens that the server takes', async () => {
+    const { code, output } = await ends(['token', '--sub', 'user-1', '--email', 'u@example.org', '--role', 'carer', '--name', 'U']);
+    assert.equal(code, 0);
+    const made = output.trim().split(/\s+/).find((word) => word.startsWith('eyJ'));
+    const server = await startServer();
+    const client = await connect(server, 'user-1', { as: made });
+    const { users } = await client.data('get-online-users');
+    assert.deepEqual(users.map((user) => [user.userId, user.email, user.role]), [['user-1', 'u@example.org', 'carer']]);
+    client.close();
+    await server.stop();
+  });
+});
+
+describe('configuration', () => {
+  test('every mistake is named at once, with file, line and key', async () => {
+    const path = files.write(
+      'bad.toml',
+      ['[server]', 'listen = "nowhere"', 'colour = "blue"', '', '[engineio]', 'ping_interval_ms = "soon"', '', '[presence]', 'broadcast = "nobody"', '', '[limits]', 'events_per_second = -1'].join('\n'),
+    );
+    for (const args of [['serve', '--config', path], ['check-config', '--config', path]]) {
+      const { code, output } = await ends(args, { ROLLCALL_AUTH_LEEWAY_MS: 'a bit' });
+      assert.equal(code, 2);
+      for (const [line, key] of [[2, 'listen'], [3, 'colour'], [6, 'ping_interval_ms'], [9, 'broadcast'], [12, 'events_per_second']]) {
+        assert.match(output, new RegExp(`bad\\.toml:${line}\\b.*${key}`), `line ${line}`);
+      }
+      assert.match(output, /ROLLCALL_AUTH_LEEWAY_MS/);
+      assert.match(output, /everyone/, 'what is allowed');
+    }
+  });
+
+  test('a file that is no TOML is told with its line', async () => {
+    const { code, output } = await ends(['serve', '--config', files.write('broken.toml', '[server]\nlisten = "127.0.0.1:0\n')]);
+    assert.equal(code, 2);
+    assert.match(output, /broken\.toml:2/);
+  });
+
+  test('the environment wins over the file, and the flag over both', async () => {
+    const path = files.write('good.toml', '[server]\nlisten = "127.0.0.1:1"\n[engineio]\nping_interval_ms = 11000\nping_timeout_ms = 12000\n');
+    const server = await startServer({ args: ['--config', path], env: { ROLLCALL_SERVER_LISTEN: '127.0.0.1:2', ROLLCALL_ENGINEIO_PING_INTERVAL_MS: 13000 } });
+    const open = JSON.parse((await request(`${server.url}/socket.io/?EIO=4&transport=polling`)).text.slice(1));
+    assert.deepEqual([open.pingInterval, open.pingTimeout], [13000, 12000]);
+    await server.stop();
+  });
+
+  test('an address that is taken is status 1, and says so', async () => {
+    const server = await startServer();
+    const { code, output } = await ends(['serve', '--listen', `127.0.0.1:${server.port}`]);
+    assert.equal(code, 1);
+    assert.match(output, new RegExp(String(server.port)));
+    await server.stop();
+  });
+});
+
+describe('keys', () => {
+  test('without a key it does not start, and says what to do', async () => {
+    const { code, output } = await ends(['serve', ...kListen], { JWT_SECRET: undefined });
+    assert.equal(code, 2);
+    assert.match(output, /JWT_SECRET|jwt_secret/);
+  });
+
+  test('ROLLCALL_AUTH_JWT_SECRET is the long name of JWT_SECRET', async () => {
+    const server = await startServer({ env: { JWT_SECRET: undefined, ROLLCALL_AUTH_JWT_SECRET: kSecret } });
+    const client = await connect(server, 'ada');
+    client.close();
+    await server.stop();
+  });
+
+  test('a key file that cannot be read is a mistake in the configuration', async () => {
+    for (const env of [
+      { ROLLCALL_AUTH_PUBLIC_KEYS: files.path('none.pem'), ROLLCALL_AUTH_ALGORITHMS: 'RS256' },
+      { ROLLCALL_AUTH_PUBLIC_KEYS: files.write('junk.pem', 'junk'), ROLLCALL_AUTH_ALGORITHMS: 'RS256' },
+      { ROLLCALL_AUTH_JWKS_FILE: files.write('junk.json', '{"keys":7}'), ROLLCALL_AUTH_ALGORITHMS: 'RS256' },
+      { ROLLCALL_AUTH_ALGORITHMS: 'none' },
+    ]) {
+      const { code, output } = await ends(['serve', ...kListen], env);
+      assert.equal(code, 2, JSON.stringify(env));
+      assert.notEqual(output, '');
+    }
+  });
+
+  test('--dev makes a key of its own, and prints a token and the page’s address that work', async () => {
+    const server = await startServer({ args: ['--dev'], env: { JWT_SECRET: undefined } });
+    const [printed] = await server.says(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
+    const client = await connect(server, 'whoever', { as: printed });
+    assert.equal(typeof client.hello.userId, 'string');
+    client.close();
+    const other = await startServer({ args: ['--dev'], env: { JWT_SECRET: undefined } });
+    await assert.rejects(connect(other, 'whoever', { as: printed }), /INVALID_TOKEN/, 'each has its own');
+    await Promise.all([server.stop(), other.stop()]);
+  });
+});
+
+describe('the drain', () => {
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    test(`${signal}: clients see "transport close" and come back to the next server; status 0 in time`, async () => {
+      const server = await startServer({ env: { ROLLCALL_SERVER_DRAIN_MS: 2000 } });
+      const clients = await Promise.all(
+        [['polling'], ['websocket'], ['polling', 'websocket']].map((transports, i) =>
+          connect(server, `client-${i}`, { transports, reconnection: true, reconnectionDelay: 100, reconnectionDelayMax: 300 }),
+        ),
+      );
+      await clients[2].upgraded();
+      const start = Date.now();
+      server.signal(signal);
+      const reasons = await Promise.all(clients.map((client) => client.take('disconnect')));
+      for (const reason of reasons) assert.ok(['transport close', 'transport error'].includes(reason), reason);
+      assert.equal(reasons[1], 'transport close');
+      for (const client of clients) assert.equal(client.socket.active, true, 'it will try again');
+      const { code } = await server.ended;
+      assert.equal(code, 0);
+      assert.ok(Date.now() - start < 4000, 'within the drain time and a little');
+      const next = run(['serve', '--listen', `127.0.0.1:${server.port}`]);
+      await next.says(/https?:\/\//);
+      for (const client of clients) {
+        await client.take('connected');
+        client.close();
+      }
+      next.child.kill('SIGTERM');
+      assert.equal((await next.ended).code, 0);
+    });
+  }
+
+  test('connections that do nothing, or will not read, do not hold it up', async () => {
+    const server = await startServer({ env: { ROLLCALL_SERVER_DRAIN_MS: 1000 } });
+    const silent = new RawTcp(server);
+    silent.send('GET /socket.io/?EIO=4&tran');
+    const deaf = await connect(server, 'deaf', { reconnection: false });
+    deaf.socket.io.engine.transport.ws._socket.pause();
+    const start = Date.now();
+    server.signal('SIGTERM');
+    assert.equal((await server.ended).code, 0);
+    assert.ok(Date.now() - start < 3000);
+    silent.end();
+    deaf.cut();
+  });
+
+  test('a second signal ends it without waiting', async () => {
+    const server = await startServer({ env: { ROLLCALL_SERVER_DRAIN_MS: 60000 } });
+    const deaf = await connect(server, 'deaf');
+    deaf.socket.io.engine.transport.ws._socket.pause();
+    const half = await Polling.open(server);
+    assert.ok(half.handshake.sid, 'a session that nobody polls keeps the drain waiting');
+    server.signal('SIGTERM');
+    await server.says(/drain/);
+    const start = Date.now();
+    server.signal('SIGTERM');
+    await within(server.ended, 9000, 'the end');
+    assert.ok(Date.now() - start < 9000);
+    deaf.cut();
+  });
+
+  test('new connections are refused once it has begun', async () => {
+    const server = await startServer();
+    const client = await connect(server, 'ada');
+    server.signal('SIGTERM');
+    await client.take('disconnect');
+    await assert.rejects(request(`${server.url}/test-presence.html`));
+    await server.ended;
+  });
+});
+
+test('the log has no token and no secret, whatever its format and however much it says', async () => {
+  for (const format of ['text', 'json']) {
+    const server = await startServer({ env: { ROLLCALL_SERVER_LOG_LEVEL: 'debug', ROLLCALL_SERVER_LOG_FORMAT: format } });
+    const client = await connect(server, 'ada');
+    await assert.rejects(connect(server, 'x', { as: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA' }));
+    await request(`${server.url}/socket.io/?EIO=4&transport=polling&token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.BBBB`);
+    client.close();
+    await server.stop();
+    assert.doesNotMatch(server.output(), /eyJ[\w-]{6,}/);
+    assert.ok(!server.output().includes(kSecret));
+    if (format !== 'json') continue;
+    const lines = server.output().split('\n').filter((line) => line.startsWith('{'));
+    assert.ok(lines.length > 0, 'some lines are JSON');
+    for (const line of lines) JSON.parse(line);
+  }
+});
