@@ -35,14 +35,28 @@ bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-websocket::UpgradeFields upgrade_fields(const http::Request& request) {
-  const auto value = [&](std::string_view name) { return request.header(name).value_or(std::string_view{}); };
-  return {request.method, !request.http_1_0,          value("upgrade"),
-          value("connection"), value("sec-websocket-key"), value("sec-websocket-version")};
+// A header that came several times is one list (RFC 9110, 5.3).
+std::string joined_header(const http::Request& request, std::string_view name) {
+  std::string joined;
+  for (const http::Header& header : request.headers) {
+    if (header.name != name) continue;
+    if (!joined.empty()) joined += ", ";
+    joined += header.value;
+  }
+  return joined;
+}
+
+Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request& request) {
+  const std::string upgrade = joined_header(request, "upgrade");
+  const std::string connection = joined_header(request, "connection");
+  return websocket::accept_key({request.method, !request.http_1_0, upgrade, connection,
+                                request.header("sec-websocket-key").value_or(std::string_view{}),
+                                request.header("sec-websocket-version").value_or(std::string_view{})});
 }
 
 bool wants_upgrade(const http::Request& request) {
-  const auto accepted = websocket::accept_key(upgrade_fields(request));
+  if (!request.header("upgrade")) return false;
+  const auto accepted = accept_upgrade(request);
   return accepted.ok() || accepted.error() != websocket::UpgradeFault::not_an_upgrade;
 }
 
@@ -177,7 +191,7 @@ void Engine::open_polling(Pipe& pipe, const http::Request& request) {
 }
 
 void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading) {
-  auto accepted = websocket::accept_key(upgrade_fields(request));
+  auto accepted = accept_upgrade(request);
   if (!accepted) {
     http::Response response = text_response(400, "text/plain; charset=utf-8", "Bad WebSocket handshake\n");
     if (accepted.error() == websocket::UpgradeFault::bad_version) {
