@@ -38,7 +38,8 @@ void serve_protocol(rollcall::Server& server) {
     server.of(name).on_connection([](Socket& socket) { socket.emit("auth", {socket.auth(), {}}); });
   }
   server.of("/")
-      .on("message", [](Socket& socket, const Payload& payload, Ack) { socket.emit("message-back", payload); })
+      .on("message",
+          [](Socket& socket, const Payload& payload, Ack) { socket.emit("message-back", payload); })
       .on("message-with-ack", [](Socket&, const Payload& payload, Ack ack) { ack(payload); });
 }
 
@@ -47,7 +48,8 @@ void serve_protocol(rollcall::Server& server) {
 int main(int argc, char** argv) {
   CLI::App app{"A peer for the official Engine.IO v4 and Socket.IO v5 protocol suites."};
   Arguments arguments;
-  app.add_option("--engine-port", arguments.engine_port, "Serve the Engine.IO echo at /engine.io/ on this port");
+  app.add_option("--engine-port", arguments.engine_port,
+                 "Serve the Engine.IO echo at /engine.io/ on this port");
   app.add_option("--socket-port", arguments.socket_port, "Serve Socket.IO at /socket.io/ on this port");
   app.add_option("--ping-interval-ms", arguments.ping_interval_ms, "Milliseconds between pings")
       ->capture_default_str();
@@ -56,8 +58,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   using Echo = rollcall::EngineServer::Send;
-  rollcall::EngineServer engine(options_for(arguments, arguments.engine_port, "/engine.io/"),
-                                [](std::string_view data, bool binary, const Echo& send) { send(data, binary); });
+  rollcall::EngineServer engine(
+      options_for(arguments, arguments.engine_port, "/engine.io/"),
+      [](std::string_view data, bool binary, const Echo& send) { send(data, binary); });
   rollcall::Server server(options_for(arguments, arguments.socket_port, "/socket.io/"));
   serve_protocol(server);
   server.on_signal({SIGINT, SIGTERM}, [&](int) {

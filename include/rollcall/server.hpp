@@ -2,7 +2,8 @@
 // acknowledgements both ways, binary, connection state recovery. It knows nothing of presence.
 //
 //   rollcall::Server server({.listen = "127.0.0.1:3000"});
-//   server.of("/chat").on("hello", [](rollcall::Socket& socket, const rollcall::Payload& payload, rollcall::Ack ack) {
+//   server.of("/chat").on("hello", [](rollcall::Socket& socket, const rollcall::Payload& payload,
+//   rollcall::Ack ack) {
 //     socket.to("room").emit("hello", payload);
 //     ack({R"("fine")"});
 //   });
@@ -42,8 +43,8 @@ struct Payload {
 struct Handshake {
   std::string address;  // of the peer
   bool secure = false;
-  std::string query;                                           // raw, after the '?'
-  std::vector<std::pair<std::string, std::string>> headers;    // names in lower case
+  std::string query;                                         // raw, after the '?'
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
 
   std::optional<std::string> header(std::string_view lower_name) const;
   std::optional<std::string> query_parameter(std::string_view name) const;
@@ -163,7 +164,7 @@ class Namespace {
   virtual void emit(std::string_view event, const Payload& payload) = 0;
   virtual Emitter to(std::string room) = 0;
   virtual Emitter except(std::string room) = 0;
-  virtual std::size_t size() const = 0;                         // connected sockets
+  virtual std::size_t size() const = 0;  // connected sockets
   virtual std::size_t size(std::string_view room) const = 0;
   virtual std::vector<SocketRef> sockets(std::string_view room) const = 0;
 

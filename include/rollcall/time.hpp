@@ -31,7 +31,11 @@ struct Utc {
 };
 using WallTime = Utc::time_point;
 
-constexpr WallTime wall_time(std::int64_t unix_ms) { return WallTime{milliseconds{unix_ms}}; }
-constexpr std::int64_t unix_ms(WallTime t) { return t.time_since_epoch().count(); }
+constexpr WallTime wall_time(std::int64_t unix_ms) {
+  return WallTime{milliseconds{unix_ms}};
+}
+constexpr std::int64_t unix_ms(WallTime t) {
+  return t.time_since_epoch().count();
+}
 
 }  // namespace rollcall

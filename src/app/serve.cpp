@@ -139,7 +139,8 @@ int serve(const ServeCommand& command) {
     return kExitBadConfig;
   }
   configure_log(config->server);
-  for (const std::string& warning : config_warnings(*config)) log::warn("configuration", {{"warning", warning}});
+  for (const std::string& warning : config_warnings(*config))
+    log::warn("configuration", {{"warning", warning}});
   if (command.dev && !has_key(config->auth)) make_development_secret(*config);
   if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
   auto keys = load_keys(config->auth);

@@ -42,8 +42,12 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool pad) 
 
 }  // namespace
 
-std::string base64_encode(std::string_view bytes) { return encode(bytes, kStandard, true); }
-std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrlSafe, false); }
+std::string base64_encode(std::string_view bytes) {
+  return encode(bytes, kStandard, true);
+}
+std::string base64url_encode(std::string_view bytes) {
+  return encode(bytes, kUrlSafe, false);
+}
 
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;

@@ -14,7 +14,9 @@ TEST(Base64, EncodesTheVectorsOfRfc4648) {
   EXPECT_EQ(base64_encode("foobar"), "Zm9vYmFy");
 }
 
-TEST(Base64, UrlAlphabetHasNoPaddingAndNoSlash) { EXPECT_EQ(base64url_encode("\xFB\xFF\xFE\xFF"), "-__-_w"); }
+TEST(Base64, UrlAlphabetHasNoPaddingAndNoSlash) {
+  EXPECT_EQ(base64url_encode("\xFB\xFF\xFE\xFF"), "-__-_w");
+}
 
 TEST(Base64, DecodesWhatItEncodes) {
   std::string bytes;
@@ -25,7 +27,8 @@ TEST(Base64, DecodesWhatItEncodes) {
 }
 
 TEST(Base64, RefusesWhatIsNotExactlyBase64) {
-  for (const char* bad : {"Z", "Zg", "Zg=", "Zg===", "=Zg=", "Z===", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm-v"}) {
+  for (const char* bad :
+       {"Z", "Zg", "Zg=", "Zg===", "=Zg=", "Z===", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm-v"}) {
     EXPECT_EQ(base64_decode(bad), std::nullopt) << bad;
   }
 }

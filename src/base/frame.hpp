@@ -67,8 +67,8 @@ inline FrameRef Frame::make(std::string_view header, std::string_view first, std
                             bool binary) {
   const std::size_t packet = first.size() + rest.size();
   void* memory = ::operator new(sizeof(Frame) + header.size() + packet);
-  auto* frame = new (memory) Frame(static_cast<std::uint32_t>(header.size()),
-                                   static_cast<std::uint32_t>(packet), binary);
+  auto* frame = new (memory)
+      Frame(static_cast<std::uint32_t>(header.size()), static_cast<std::uint32_t>(packet), binary);
   char* out = frame->data();
   for (std::string_view part : {header, first, rest}) {
     if (!part.empty()) std::memcpy(out, part.data(), part.size());

@@ -11,7 +11,9 @@ TEST(Iso8601, ShowsUtcWithMilliseconds) {
   EXPECT_EQ(iso8601(wall_time(1709164800007)), "2024-02-29T00:00:00.007Z");
 }
 
-TEST(Iso8601, TimesBeforeTheEpochDoNotBreakIt) { EXPECT_EQ(iso8601(wall_time(-1)), "1969-12-31T23:59:59.999Z"); }
+TEST(Iso8601, TimesBeforeTheEpochDoNotBreakIt) {
+  EXPECT_EQ(iso8601(wall_time(-1)), "1969-12-31T23:59:59.999Z");
+}
 
 }  // namespace
 }  // namespace rollcall::base

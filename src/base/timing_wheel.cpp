@@ -103,7 +103,8 @@ void TimingWheel::advance(Instant now) {
     // To the next occupied slot of the lowest level, or to the end of its round, in one step.
     const auto slot = static_cast<unsigned>(current_ & (kSlots - 1));
     const std::uint64_t ahead = slot == kSlots - 1 ? 0 : occupied_[0] >> (slot + 1);
-    const std::uint64_t step = ahead ? static_cast<std::uint64_t>(std::countr_zero(ahead)) + 1 : kSlots - slot;
+    const std::uint64_t step =
+        ahead ? static_cast<std::uint64_t>(std::countr_zero(ahead)) + 1 : kSlots - slot;
     current_ += std::min(step, target - current_);
     for (unsigned level = kLevels - 1; level > 0; --level) {
       const std::uint64_t below = (std::uint64_t{1} << (level * kSlotBits)) - 1;
@@ -121,8 +122,8 @@ std::optional<Instant> TimingWheel::next() const {
     const auto slot = static_cast<unsigned>(current_ >> shift) & (kSlots - 1);
     const std::uint64_t ahead = slot == kSlots - 1 ? 0 : occupied_[level] >> (slot + 1);
     if (!ahead) continue;
-    const std::uint64_t target = ((current_ >> shift) + static_cast<std::uint64_t>(std::countr_zero(ahead)) + 1)
-                                 << shift;
+    const std::uint64_t target =
+        ((current_ >> shift) + static_cast<std::uint64_t>(std::countr_zero(ahead)) + 1) << shift;
     return start_ + milliseconds(target);
   }
   for (unsigned level = 0; level < kLevels; ++level) {  // only the clamped remain, behind the wheel's end

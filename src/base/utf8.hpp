@@ -15,8 +15,8 @@ class Utf8Validator {
   bool complete() const { return needed_ == 0; }
 
  private:
-  std::uint8_t needed_ = 0;      // continuation bytes still due
-  std::uint8_t lower_ = 0x80;    // bounds of the next continuation byte
+  std::uint8_t needed_ = 0;    // continuation bytes still due
+  std::uint8_t lower_ = 0x80;  // bounds of the next continuation byte
   std::uint8_t upper_ = 0xBF;
 };
 

@@ -14,8 +14,9 @@ TEST(Utf8, AcceptsEveryLengthOfCharacter) {
 }
 
 TEST(Utf8, RefusesOverlongFormsSurrogatesAndStrayBytes) {
-  for (const char* bad : {"\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF",
-                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\x80", "\xFF", "a\xE2\x82", "\xE2(\xA1"}) {
+  for (const char* bad :
+       {"\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\x80", "\xFF", "a\xE2\x82", "\xE2(\xA1"}) {
     EXPECT_FALSE(is_utf8(bad)) << bad;
   }
 }

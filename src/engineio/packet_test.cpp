@@ -22,8 +22,12 @@ std::string read_all(std::string_view body) {
   return log;
 }
 
-base::FrameRef text(std::string_view packet) { return base::Frame::make("WS", packet, {}, false); }
-base::FrameRef binary(std::string_view bytes) { return base::Frame::make("WS", {}, bytes, true); }
+base::FrameRef text(std::string_view packet) {
+  return base::Frame::make("WS", packet, {}, false);
+}
+base::FrameRef binary(std::string_view bytes) {
+  return base::Frame::make("WS", {}, bytes, true);
+}
 
 TEST(Packet, HasATypeDigitAndData) {
   const auto packet = parse_packet("4hello");
@@ -38,28 +42,41 @@ TEST(Packet, OfAnUnknownTypeOrEmptyIsAFault) {
 
 TEST(Payload, IsReadPacketByPacket) {
   EXPECT_EQ(read_all("4hello"), "4[hello]");
-  EXPECT_EQ(read_all("4hello\x1e" "2\x1e" "4world"), "4[hello]2[]4[world]");
+  EXPECT_EQ(read_all("4hello\x1e"
+                     "2\x1e"
+                     "4world"),
+            "4[hello]2[]4[world]");
 }
 
 TEST(Payload, BinaryIsBase64AndAlwaysAMessage) {
-  EXPECT_EQ(read_all("4hello\x1e" "bAQIDBA=="), "4[hello]4(\x01\x02\x03\x04)");
+  EXPECT_EQ(read_all("4hello\x1e"
+                     "bAQIDBA=="),
+            "4[hello]4(\x01\x02\x03\x04)");
   EXPECT_EQ(read_all("b"), "4()");
 }
 
 TEST(Payload, WithAnEmptyPacketIsAFault) {
   EXPECT_EQ(read_all(""), "fault");
   EXPECT_EQ(read_all("4a\x1e"), "4[a]fault");
-  EXPECT_EQ(read_all("\x1e" "4a"), "fault");
-  EXPECT_EQ(read_all("4a\x1e\x1e" "4b"), "4[a]fault");
+  EXPECT_EQ(read_all("\x1e"
+                     "4a"),
+            "fault");
+  EXPECT_EQ(read_all("4a\x1e\x1e"
+                     "4b"),
+            "4[a]fault");
 }
 
 TEST(Payload, WithBrokenBase64IsAFault) {
-  for (const char* bad : {"bA", "b====", "bAQ=I", "bAQIDBA", "bAR=="}) EXPECT_EQ(read_all(bad), "fault") << bad;
+  for (const char* bad : {"bA", "b====", "bAQ=I", "bAQIDBA", "bAR=="})
+    EXPECT_EQ(read_all(bad), "fault") << bad;
 }
 
 TEST(Payload, IsEncodedWithSeparatorsBetweenAndNoneAtTheEnd) {
   const std::array frames{text("4hello"), text("2"), binary("\x01\x02\x03\x04")};
-  EXPECT_EQ(encode_payload(frames), "4hello\x1e" "2\x1e" "bAQIDBA==");
+  EXPECT_EQ(encode_payload(frames),
+            "4hello\x1e"
+            "2\x1e"
+            "bAQIDBA==");
   EXPECT_EQ(encode_payload({}), "");
 }
 

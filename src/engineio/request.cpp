@@ -20,16 +20,24 @@ const char* name_of(Transport transport) {
   return transport == Transport::polling ? "polling" : "websocket";
 }
 
-unsigned http_status(Refusal refusal) { return refusal == Refusal::forbidden ? 403 : 400; }
+unsigned http_status(Refusal refusal) {
+  return refusal == Refusal::forbidden ? 403 : 400;
+}
 
 std::string_view message_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::unknown_transport: return "Transport unknown";
-    case Refusal::unknown_sid: return "Session ID unknown";
-    case Refusal::bad_handshake_method: return "Bad handshake method";
-    case Refusal::bad_request: return "Bad request";
-    case Refusal::forbidden: return "Forbidden";
-    case Refusal::unsupported_version: return "Unsupported protocol version";
+    case Refusal::unknown_transport:
+      return "Transport unknown";
+    case Refusal::unknown_sid:
+      return "Session ID unknown";
+    case Refusal::bad_handshake_method:
+      return "Bad handshake method";
+    case Refusal::bad_request:
+      return "Bad request";
+    case Refusal::forbidden:
+      return "Forbidden";
+    case Refusal::unsupported_version:
+      return "Unsupported protocol version";
   }
   return "Bad request";
 }

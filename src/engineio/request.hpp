@@ -26,16 +26,16 @@ std::string json_of(Refusal refusal);
 // What decides, taken from the request and from the session its `sid` names.
 struct RequestFacts {
   std::string_view method;
-  std::string_view transport;   // query parameter, empty if absent
-  std::string_view version;     // query parameter EIO
+  std::string_view transport;  // query parameter, empty if absent
+  std::string_view version;    // query parameter EIO
   bool has_sid = false;
   bool websocket_upgrade = false;
-  bool bad_origin = false;      // control characters in Origin
+  bool bad_origin = false;  // control characters in Origin
   bool origin_forbidden = false;
   bool polling_offered = true;
   bool websocket_offered = true;
 
-  bool session_known = false;   // of the session, if there is one
+  bool session_known = false;  // of the session, if there is one
   Transport session_transport = Transport::polling;
 };
 

@@ -16,12 +16,18 @@ constexpr seconds kFarewell{30};
 
 const char* name_of(CloseReason reason) {
   switch (reason) {
-    case CloseReason::transport_close: return "transport close";
-    case CloseReason::transport_error: return "transport error";
-    case CloseReason::ping_timeout: return "ping timeout";
-    case CloseReason::parse_error: return "parse error";
-    case CloseReason::forced_close: return "forced close";
-    case CloseReason::slow_consumer: return "slow consumer";
+    case CloseReason::transport_close:
+      return "transport close";
+    case CloseReason::transport_error:
+      return "transport error";
+    case CloseReason::ping_timeout:
+      return "ping timeout";
+    case CloseReason::parse_error:
+      return "parse error";
+    case CloseReason::forced_close:
+      return "forced close";
+    case CloseReason::slow_consumer:
+      return "slow consumer";
   }
   return "transport error";
 }
@@ -49,7 +55,9 @@ void Session::send(base::FrameRef frame) {
   }
 }
 
-void Session::send_packet(std::string_view text) { send(io_.text_frame(text)); }
+void Session::send_packet(std::string_view text) {
+  send(io_.text_frame(text));
+}
 
 void Session::buffer(base::FrameRef frame) {
   const bool first = buffer_.empty();
@@ -117,10 +125,15 @@ Received Session::receive(const std::optional<Packet>& packet, Instant now) {
   if (state_ != State::open) return Received::closed;
   if (packet) {
     switch (packet->type) {
-      case PacketType::message: return Received::message;
-      case PacketType::pong: return take_pong(now);
-      case PacketType::close: finish(CloseReason::transport_close, kNoop); return Received::closed;
-      default: break;
+      case PacketType::message:
+        return Received::message;
+      case PacketType::pong:
+        return take_pong(now);
+      case PacketType::close:
+        finish(CloseReason::transport_close, kNoop);
+        return Received::closed;
+      default:
+        break;
     }
   }
   finish(CloseReason::parse_error, kClose);
@@ -166,9 +179,13 @@ void Session::abandon_probe() {
   io_.close_probe();
 }
 
-void Session::probe_lost() { probe_ = Probe::none; }
+void Session::probe_lost() {
+  probe_ = Probe::none;
+}
 
-void Session::websocket_lost() { finish(CloseReason::transport_close, {}); }
+void Session::websocket_lost() {
+  finish(CloseReason::transport_close, {});
+}
 
 void Session::close(CloseReason reason) {
   if (state_ != State::open) return;

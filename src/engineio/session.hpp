@@ -33,7 +33,7 @@ enum class CloseReason : unsigned char {
   transport_error,  // two polls at once, and other misuse of the transport
   ping_timeout,
   parse_error,
-  forced_close,     // by the server
+  forced_close,  // by the server
   slow_consumer,
 };
 const char* name_of(CloseReason reason);
@@ -47,7 +47,7 @@ struct SessionIo {
   virtual void send_probe(base::FrameRef frame) = 0;  // on the websocket that probes
   virtual void close_probe() = 0;
   virtual void probe_becomes_transport() = 0;
-  virtual void close_websocket() = 0;  // after what was sent
+  virtual void close_websocket() = 0;           // after what was sent
   virtual void closed(CloseReason reason) = 0;  // once; nothing is received from now on
 
  protected:
@@ -117,7 +117,7 @@ class Session {
   const Settings& settings_;
   std::vector<base::FrameRef> buffer_;  // polling: not yet fetched
   std::size_t buffered_bytes_ = 0;
-  Instant heartbeat_;        // when the next ping is due, or the pong's deadline; when closing: its end
+  Instant heartbeat_;  // when the next ping is due, or the pong's deadline; when closing: its end
   Instant probe_deadline_{};
   Transport transport_;
   State state_ = State::open;

@@ -10,7 +10,9 @@ namespace {
 // Writes down what the session asks for; `take()` returns it and begins anew.
 struct Script final : SessionIo {
   void answer_poll(std::string body) override { note("poll:" + body); }
-  base::FrameRef text_frame(std::string_view packet) override { return base::Frame::make({}, packet, {}, false); }
+  base::FrameRef text_frame(std::string_view packet) override {
+    return base::Frame::make({}, packet, {}, false);
+  }
   void send_websocket(base::FrameRef frame) override { note("ws:" + std::string(frame->packet())); }
   void send_probe(base::FrameRef frame) override { note("probe:" + std::string(frame->packet())); }
   void close_probe() override { note("close-probe"); }
@@ -44,8 +46,9 @@ struct SessionTest : testing::Test {
 };
 
 TEST_F(SessionTest, TheOpenPacketHasExactlyTheFiveKeys) {
-  EXPECT_EQ(Session::open_packet("abc", settings, Transport::polling),
-            R"(0{"sid":"abc","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
+  EXPECT_EQ(
+      Session::open_packet("abc", settings, Transport::polling),
+      R"(0{"sid":"abc","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
   EXPECT_EQ(Session::open_packet("abc", settings, Transport::websocket),
             R"(0{"sid":"abc","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
 }
@@ -56,7 +59,9 @@ TEST_F(SessionTest, APollIsAnsweredWithAllThatIsBuffered) {
   say(session, "b");
   ASSERT_TRUE(session.poll_arrived());
   session.flush();
-  EXPECT_EQ(io.take(), "poll:4a\x1e" "4b");
+  EXPECT_EQ(io.take(),
+            "poll:4a\x1e"
+            "4b");
 }
 
 TEST_F(SessionTest, APollWaitsUntilThereIsSomething) {

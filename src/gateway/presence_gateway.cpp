@@ -20,17 +20,20 @@ constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
 constexpr std::string_view kGoodbye = "client namespace disconnect";
 constexpr std::string_view kThrownOut = "server namespace disconnect";
 
-std::string watch_room(std::string_view user_id) { return std::string(kWatchPrefix) += user_id; }
+std::string watch_room(std::string_view user_id) {
+  return std::string(kWatchPrefix) += user_id;
+}
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
-  return static_cast<std::size_t>(
-      std::count_if(rooms.begin(), rooms.end(), [](const std::string& room) { return room.starts_with(kWatchPrefix); }));
+  return static_cast<std::size_t>(std::count_if(
+      rooms.begin(), rooms.end(), [](const std::string& room) { return room.starts_with(kWatchPrefix); }));
 }
 
 }  // namespace
 
-PresenceGateway::PresenceGateway(Server& server, const Config& config, std::shared_ptr<const Verifier> verifier)
+PresenceGateway::PresenceGateway(Server& server, const Config& config,
+                                 std::shared_ptr<const Verifier> verifier)
     : server_(server),
       config_(config),
       verifier_(std::move(verifier)),
@@ -52,7 +55,8 @@ void PresenceGateway::set_up(Namespace& nsp) {
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
   const auto refuse = [&](const char* code, const std::string& details) {
-    log::info("connection refused", {{"code", code}, {"details", details}, {"address", socket.handshake().address}});
+    log::info("connection refused",
+              {{"code", code}, {"details", details}, {"address", socket.handshake().address}});
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
   };
   const std::string token = find_token(socket.auth(), socket.handshake());
@@ -86,9 +90,11 @@ void PresenceGateway::connected(Socket& socket) {
                            {"recovered", socket.recovered()},
                            {"address", socket.handshake().address}});
   // First the connection's own greeting, then the news for the others.
-  socket.emit(api::kConnectedEvent,
-              {api::connected(member.claims.subject, socket.id(), server_.wall_now(), socket.recovered()), {}});
-  apply(presence::Connect{member.connection, member.claims.subject,
+  socket.emit(
+      api::kConnectedEvent,
+      {api::connected(member.claims.subject, socket.id(), server_.wall_now(), socket.recovered()), {}});
+  apply(presence::Connect{member.connection,
+                          member.claims.subject,
                           {member.claims.email, member.claims.role, member.claims.name}});
 }
 
@@ -106,11 +112,11 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
   if (!member.rate.take(config_.limits.events_per_second, config_.limits.event_burst, server_.now())) {
-    refuse_request(socket,
-                   {api::ErrorCode::rate_limited,
-                    "More than " + std::to_string(config_.limits.events_per_second) +
-                        " events a second: this one was not served"},
-                   ack);
+    refuse_request(
+        socket,
+        {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
+                                           " events a second: this one was not served"},
+        ack);
     return;
   }
   apply(presence::Activity{member.connection});
@@ -132,7 +138,8 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
 void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ack& ack) {
   if (ack) {
     ack({api::error(error), {}});
-  } else if (error.code != api::ErrorCode::unknown_event) {  // an event for nobody is not a fault of the client
+  } else if (error.code !=
+             api::ErrorCode::unknown_event) {  // an event for nobody is not a fault of the client
     socket.emit(api::kExceptionEvent, {api::error(error), {}});
   }
 }
@@ -144,7 +151,8 @@ std::string PresenceGateway::statuses(const std::vector<std::string>& user_ids) 
   return api::users_status(found, server_.wall_now());
 }
 
-std::optional<api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request, std::string& data) {
+std::optional<api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
+                                                 std::string& data) {
   const WallTime now = server_.wall_now();
   if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
     data = api::user_status(core_.status(one->user_id), now);
@@ -168,7 +176,8 @@ std::optional<api::Error> PresenceGateway::serve(Socket& socket, const api::Requ
   return std::nullopt;
 }
 
-std::optional<api::Error> PresenceGateway::subscribe(Socket& socket, const std::vector<std::string>& user_ids) {
+std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,
+                                                     const std::vector<std::string>& user_ids) {
   if (count_watched(socket) + user_ids.size() > kMaxWatched) {
     return api::Error{api::ErrorCode::too_many_users,
                       "A connection can watch at most " + std::to_string(kMaxWatched) + " users"};
@@ -182,13 +191,16 @@ std::size_t PresenceGateway::unsubscribe(Socket& socket, const std::vector<std::
   return count_watched(socket);
 }
 
-std::optional<api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token, std::string& data) {
+std::optional<api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token,
+                                                   std::string& data) {
   Member& member = member_of(socket);
   const WallTime now = server_.wall_now();
   auto claims = verifier_->verify(token, now);
-  if (!claims) return api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details};
+  if (!claims)
+    return api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details};
   if (claims->subject != member.claims.subject) {
-    return api::Error{api::ErrorCode::forbidden, "The new token is another user's: its sub must stay the same"};
+    return api::Error{api::ErrorCode::forbidden,
+                      "The new token is another user's: its sub must stay the same"};
   }
   member.claims.expires_at = claims->expires_at;
   watch_expiry(socket, member);
@@ -201,9 +213,10 @@ void PresenceGateway::watch_expiry(Socket& socket, Member& member) {
   if (!member.claims.expires_at) return;
   // As when connecting, a token is good for the leeway beyond its `exp`.
   const milliseconds left = *member.claims.expires_at + config_.auth.leeway - server_.wall_now();
-  member.expiry = server_.schedule(server_.now() + std::max(left, milliseconds{0}), [this, ref = socket.ref()] {
-    if (Socket* found = ref.get()) expired(*found);
-  });
+  member.expiry =
+      server_.schedule(server_.now() + std::max(left, milliseconds{0}), [this, ref = socket.ref()] {
+        if (Socket* found = ref.get()) expired(*found);
+      });
 }
 
 void PresenceGateway::expired(Socket& socket) {

@@ -33,7 +33,8 @@ class PresenceGateway {
  private:
   // What is kept with each socket.
   struct Member {
-    Member(Claims verified, std::uint32_t burst, Instant now) : claims(std::move(verified)), rate(burst, now) {}
+    Member(Claims verified, std::uint32_t burst, Instant now)
+        : claims(std::move(verified)), rate(burst, now) {}
     Claims claims;
     presence::ConnectionId connection = 0;
     RateLimit rate;

@@ -76,8 +76,8 @@ class Connection final : public EventSource {
   Loop& loop_;
   ConnectionHandler* handler_ = nullptr;
   std::vector<Piece> queue_;
-  std::size_t first_ = 0;        // queue_[first_] is being written
-  std::size_t offset_ = 0;       // of it, this much has been
+  std::size_t first_ = 0;   // queue_[first_] is being written
+  std::size_t offset_ = 0;  // of it, this much has been
   std::size_t queued_bytes_ = 0;
   std::size_t backlog_limit_;
   std::string address_;

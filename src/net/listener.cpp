@@ -30,7 +30,9 @@ Result<HostPort, std::string> split(const std::string& address) {
   return HostPort{host, address.substr(colon + 1)};
 }
 
-int spare_descriptor() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+int spare_descriptor() {
+  return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
 
 std::string text_of(const sockaddr_storage& storage, bool with_port) {
   char host[INET6_ADDRSTRLEN] = "";
@@ -49,7 +51,8 @@ int bind_one(const addrinfo& info) {
   if (descriptor < 0) return -1;
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, kAcceptQueue) == 0) return descriptor;
+  if (bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, kAcceptQueue) == 0)
+    return descriptor;
   const int error = errno;
   ::close(descriptor);
   errno = error;
@@ -66,8 +69,8 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, Listen
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int status = getaddrinfo(parts->host.empty() ? nullptr : parts->host.c_str(), parts->port.c_str(), &hints,
-                                 &found);
+  const int status =
+      getaddrinfo(parts->host.empty() ? nullptr : parts->host.c_str(), parts->port.c_str(), &hints, &found);
   if (status != 0) return fail("cannot listen on " + options.address + ": " + gai_strerror(status));
   int descriptor = -1;
   for (int family : {AF_INET, AF_INET6}) {  // "localhost" means 127.0.0.1, where both exist
@@ -79,7 +82,8 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, Listen
   freeaddrinfo(found);
   if (descriptor < 0) {
     std::string reason = "cannot listen on " + options.address + ": " + std::strerror(error);
-    if (error == EADDRINUSE) reason += " (another program has this port; choose another with --listen HOST:PORT)";
+    if (error == EADDRINUSE)
+      reason += " (another program has this port; choose another with --listen HOST:PORT)";
     return fail(std::move(reason));
   }
   return std::make_unique<Listener>(loop, descriptor, std::move(options), std::move(handler));
@@ -130,8 +134,9 @@ bool Listener::accept_one() {
   }
   const int on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto connection = std::make_unique<Connection>(loop_, descriptor, options_.backlog_limit, text_of(peer, false),
-                                                 options_.tls ? options_.tls->accept() : nullptr);
+  auto connection =
+      std::make_unique<Connection>(loop_, descriptor, options_.backlog_limit, text_of(peer, false),
+                                   options_.tls ? options_.tls->accept() : nullptr);
   Connection& accepted = *connection;
   loop_.adopt(std::move(connection));
   handler_(accepted);

@@ -19,7 +19,8 @@ Instant read_clock() {
 }
 
 timespec timespec_of(microseconds duration) {
-  return {static_cast<time_t>(duration.count() / 1'000'000), static_cast<long>(duration.count() % 1'000'000 * 1000)};
+  return {static_cast<time_t>(duration.count() / 1'000'000),
+          static_cast<long>(duration.count() % 1'000'000 * 1000)};
 }
 
 constexpr std::uint32_t kHangUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
@@ -52,7 +53,9 @@ WallTime Loop::wall_now() const {
   return WallTime{std::chrono::duration_cast<milliseconds>(since)};
 }
 
-void Loop::refresh_now() { now_ = read_clock(); }
+void Loop::refresh_now() {
+  now_ = read_clock();
+}
 
 void Loop::run() {
   while (!stopping_.load(std::memory_order_relaxed)) turn(seconds(60));
@@ -168,8 +171,12 @@ void Loop::unwatch(int descriptor, EventSource& source) {
   unwatched_.push_back(&source);
 }
 
-void Loop::adopt(std::unique_ptr<Connection> connection) { connections_.insert(connection.release()); }
+void Loop::adopt(std::unique_ptr<Connection> connection) {
+  connections_.insert(connection.release());
+}
 
-void Loop::bury(Connection& connection) { buried_.push_back(&connection); }
+void Loop::bury(Connection& connection) {
+  buried_.push_back(&connection);
+}
 
 }  // namespace rollcall::net

@@ -33,7 +33,8 @@ Result<std::shared_ptr<TlsContext>, std::string> TlsContext::load(const std::str
   if (!raw) return fail("TLS cannot be set up: " + openssl_reason());
   auto context = std::make_shared<TlsContext>(raw);
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
-  SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
+  SSL_CTX_set_mode(
+      raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_alpn_select_cb(raw, choose_http_1_1, nullptr);
   if (SSL_CTX_use_certificate_chain_file(raw, certificate_file.c_str()) != 1) {
@@ -48,7 +49,9 @@ Result<std::shared_ptr<TlsContext>, std::string> TlsContext::load(const std::str
   return context;
 }
 
-TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  SSL_CTX_free(context_);
+}
 
 std::unique_ptr<TlsStream> TlsContext::accept() {
   SSL* ssl = SSL_new(context_);
@@ -61,9 +64,12 @@ std::unique_ptr<TlsStream> TlsContext::accept() {
   return std::make_unique<TlsStream>(shared_from_this(), ssl);
 }
 
-TlsStream::TlsStream(std::shared_ptr<TlsContext> context, ssl_st* ssl) : context_(std::move(context)), ssl_(ssl) {}
+TlsStream::TlsStream(std::shared_ptr<TlsContext> context, ssl_st* ssl)
+    : context_(std::move(context)), ssl_(ssl) {}
 
-TlsStream::~TlsStream() { SSL_free(ssl_); }
+TlsStream::~TlsStream() {
+  SSL_free(ssl_);
+}
 
 bool TlsStream::feed(std::span<const char> bytes) {
   if (failed_) return false;
@@ -100,7 +106,8 @@ void TlsStream::write(std::string_view plain) {
   }
   while (!plain.empty() && !failed_) {
     ERR_clear_error();
-    const int written = SSL_write(ssl_, plain.data(), static_cast<int>(std::min<std::size_t>(plain.size(), 1 << 30)));
+    const int written =
+        SSL_write(ssl_, plain.data(), static_cast<int>(std::min<std::size_t>(plain.size(), 1 << 30)));
     if (written <= 0) {
       failed_ = true;
       return;

@@ -41,8 +41,8 @@ class TlsStream {
   // Bytes from the network. False if the peer broke the protocol: send the output, then close.
   bool feed(std::span<const char> bytes);
   std::string take_input() { return std::exchange(input_, {}); }  // decrypted
-  void write(std::string_view plain);                              // kept until the handshake is over
-  std::string take_output();                                       // for the network
+  void write(std::string_view plain);                             // kept until the handshake is over
+  std::string take_output();                                      // for the network
   void shutdown();
   bool ended() const { return ended_; }  // the peer said close_notify
 

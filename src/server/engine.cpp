@@ -65,7 +65,8 @@ Handshake handshake_of(const Pipe& pipe, const http::Request& request) {
   handshake.address = pipe.connection().peer_address();
   handshake.secure = pipe.connection().secure();
   handshake.query = request.query;
-  for (const http::Header& header : request.headers) handshake.headers.emplace_back(header.name, header.value);
+  for (const http::Header& header : request.headers)
+    handshake.headers.emplace_back(header.name, header.value);
   return handshake;
 }
 
@@ -108,9 +109,9 @@ bool Engine::origin_allowed(const http::Request& request) const {
   return scheme_end != std::string_view::npos && origin->substr(scheme_end + 3) == request.header("host");
 }
 
-engineio::RequestFacts Engine::facts_of(const http::Request& request, bool upgrade, const EngineSession* session,
-                                        std::string_view transport, std::string_view version,
-                                        bool has_sid) const {
+engineio::RequestFacts Engine::facts_of(const http::Request& request, bool upgrade,
+                                        const EngineSession* session, std::string_view transport,
+                                        std::string_view version, bool has_sid) const {
   engineio::RequestFacts facts;
   facts.method = request.method;
   facts.transport = transport;
@@ -148,7 +149,8 @@ void Engine::handle(Pipe& pipe, const http::Request& request) {
   EngineSession* session = sid.empty() ? nullptr : find(sid);
 
   engineio::Refusal refusal{};
-  if (!engineio::check_request(facts_of(request, upgrade, session, transport, version, !sid.empty()), refusal)) {
+  if (!engineio::check_request(facts_of(request, upgrade, session, transport, version, !sid.empty()),
+                               refusal)) {
     if (pipe.role == Pipe::Role::post) pipe_lost(pipe);
     refuse(pipe, refusal, upgrade);
   } else if (upgrade) {
@@ -169,8 +171,8 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
     pipe.respond(refusal_response(refusal));
     return;
   }
-  http::Response response = text_response(engineio::http_status(refusal), "text/html",
-                                          std::string(engineio::message_of(refusal)));
+  http::Response response =
+      text_response(engineio::http_status(refusal), "text/html", std::string(engineio::message_of(refusal)));
   response.close = true;
   pipe.respond(std::move(response));
 }
@@ -186,7 +188,8 @@ EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, con
 
 void Engine::open_polling(Pipe& pipe, const http::Request& request) {
   EngineSession& session = open(engineio::Transport::polling, pipe, request);
-  pipe.respond(poll_response(engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::polling)));
+  pipe.respond(
+      poll_response(engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::polling)));
   app_.on_open(session);
 }
 
@@ -257,7 +260,8 @@ void Engine::post(Pipe& pipe, EngineSession& session, const http::Request& reque
     if (session.machine().closed()) break;
   }
   session.machine().post_finished();
-  const bool fault = session.close_reason_ == engineio::CloseReason::parse_error && session.machine().closed();
+  const bool fault =
+      session.close_reason_ == engineio::CloseReason::parse_error && session.machine().closed();
   session.settle();
   if (fault && !closed_by_client) {
     refuse(pipe, engineio::Refusal::bad_request, false);
@@ -288,7 +292,8 @@ void Engine::pipe_lost(Pipe& pipe) {
   const Pipe::Role role = std::exchange(pipe.role, Pipe::Role::none);
   if (!session) return;
   switch (role) {
-    case Pipe::Role::none: break;
+    case Pipe::Role::none:
+      break;
     case Pipe::Role::poll:
       session->poll_ = nullptr;
       session->machine().poll_lost();
@@ -359,7 +364,8 @@ void Engine::end_of_turn() {
   end_of_turn_queued_ = false;
 }
 
-EngineSession::EngineSession(Engine& engine, std::string sid, engineio::Transport transport, Handshake handshake)
+EngineSession::EngineSession(Engine& engine, std::string sid, engineio::Transport transport,
+                             Handshake handshake)
     : engine_(engine),
       sid_(std::move(sid)),
       machine_(*this, engine.settings(), transport, engine.loop().now()),
@@ -378,7 +384,9 @@ void EngineSession::send(base::FrameRef message) {
   if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
 }
 
-void EngineSession::send_text(std::string_view message) { send(message_frame(message)); }
+void EngineSession::send_text(std::string_view message) {
+  send(message_frame(message));
+}
 
 void EngineSession::close(engineio::CloseReason reason) {
   machine_.close(reason);

@@ -20,7 +20,9 @@ std::optional<std::string> Handshake::cookie(std::string_view name) const {
   return cookies ? http::cookie(*cookies, name) : std::nullopt;
 }
 
-Socket* SocketRef::get() const { return owner_ ? owner_->find(slot_, generation_) : nullptr; }
+Socket* SocketRef::get() const {
+  return owner_ ? owner_->find(slot_, generation_) : nullptr;
+}
 
 void Ack::operator()(const Payload& payload) {
   if (!id_) return;

@@ -53,9 +53,15 @@ Namespace& NamespaceImpl::on_disconnect(DisconnectHandler handler) {
   return *this;
 }
 
-void NamespaceImpl::emit(std::string_view event, const Payload& payload) { Emitter(*this).emit(event, payload); }
-Emitter NamespaceImpl::to(std::string room) { return Emitter(*this).to(std::move(room)); }
-Emitter NamespaceImpl::except(std::string room) { return Emitter(*this).except(std::move(room)); }
+void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
+  Emitter(*this).emit(event, payload);
+}
+Emitter NamespaceImpl::to(std::string room) {
+  return Emitter(*this).to(std::move(room));
+}
+Emitter NamespaceImpl::except(std::string room) {
+  return Emitter(*this).except(std::move(room));
+}
 
 std::vector<SocketRef> NamespaceImpl::sockets(std::string_view room) const {
   const std::string name(room);
@@ -131,8 +137,8 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
   if (!pid || !pid->is_string() || !offset || !offset->is_string()) return std::nullopt;
   const auto& pid_text = pid->get_string();
   const auto& offset_text = offset->get_string();
-  auto recovered = recovery_->take({pid_text.data(), pid_text.size()}, {offset_text.data(), offset_text.size()},
-                                   socket.owner, loop_.now());
+  auto recovered = recovery_->take({pid_text.data(), pid_text.size()},
+                                   {offset_text.data(), offset_text.size()}, socket.owner, loop_.now());
   if (recovered) socket.pid_.assign(pid_text.data(), pid_text.size());
   return recovered;
 }
@@ -229,7 +235,8 @@ void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Pa
 
 void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) {
   const std::size_t attachments = std::min(payload.attachments.size(), kMaxAttachments);
-  std::vector<base::FrameRef> frames{message_frame(socketio::encode_ack(name_, id, payload.args, attachments))};
+  std::vector<base::FrameRef> frames{
+      message_frame(socketio::encode_ack(name_, id, payload.args, attachments))};
   for (std::size_t i = 0; i < attachments; ++i) frames.push_back(binary_frame(payload.attachments[i]));
   send(static_cast<SocketImpl&>(socket), frames);
 }

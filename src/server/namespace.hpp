@@ -46,7 +46,8 @@ class NamespaceImpl final : public Namespace {
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
   void send(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
-  std::vector<base::FrameRef> encode_event(std::string_view event, const Payload& payload, std::string_view offset,
+  std::vector<base::FrameRef> encode_event(std::string_view event, const Payload& payload,
+                                           std::string_view offset,
                                            std::optional<std::uint64_t> ack_id) const;
   socketio::Rooms& rooms() { return rooms_; }
   net::Loop& loop() { return loop_; }

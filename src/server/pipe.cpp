@@ -4,7 +4,7 @@
 
 namespace rollcall::server {
 namespace {
-constexpr seconds kHeaderTimeout{10};     // from the first byte, or from accept, to a complete header
+constexpr seconds kHeaderTimeout{10};  // from the first byte, or from accept, to a complete header
 constexpr seconds kBodyTimeout{60};
 constexpr seconds kKeepAliveTimeout{75};  // an idle connection between requests
 constexpr std::size_t kMaxHeldBytes = 64 * 1024;
@@ -154,8 +154,10 @@ void Pipe::resume() {
 }
 
 void Pipe::upgrade(const std::string& accept_key) {
-  connection_.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   "Sec-WebSocket-Accept: " + accept_key + "\r\n\r\n");
+  connection_.send(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: " +
+      accept_key + "\r\n\r\n");
   websocket_ = true;
   engine_.loop().timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.
@@ -174,13 +176,20 @@ void Pipe::take_websocket(std::span<char> bytes) {
     }
     if (!*message) return;
     switch ((*message)->kind) {
-      case websocket::Kind::text: engine_.websocket_message(*this, (*message)->data, false); break;
-      case websocket::Kind::binary: engine_.websocket_message(*this, (*message)->data, true); break;
+      case websocket::Kind::text:
+        engine_.websocket_message(*this, (*message)->data, false);
+        break;
+      case websocket::Kind::binary:
+        engine_.websocket_message(*this, (*message)->data, true);
+        break;
       case websocket::Kind::ping:
         connection_.send(websocket::make_frame(websocket::Opcode::pong, (*message)->data, {}));
         break;
-      case websocket::Kind::pong: break;
-      case websocket::Kind::close: take_close(**message); return;
+      case websocket::Kind::pong:
+        break;
+      case websocket::Kind::close:
+        take_close(**message);
+        return;
     }
   }
 }

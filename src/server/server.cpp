@@ -1,10 +1,11 @@
 // rollcall::Server and rollcall::EngineServer: the loop, the listener and the machines, put together.
+#include "rollcall/server.hpp"
+
 #include <set>
 
 #include "net/limits.hpp"
 #include "net/listener.hpp"
 #include "net/signals.hpp"
-#include "rollcall/server.hpp"
 #include "server/pipe.hpp"
 #include "server/socket_server.hpp"
 
@@ -98,7 +99,8 @@ class Front {
 
 class Server::Impl {
  public:
-  explicit Impl(ServerOptions given) : options(std::move(given)), sockets(loop, options), front(options, loop, sockets) {}
+  explicit Impl(ServerOptions given)
+      : options(std::move(given)), sockets(loop, options), front(options, loop, sockets) {}
 
   ServerOptions options;
   net::Loop loop;
@@ -110,23 +112,45 @@ class Server::Impl {
 Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Server::~Server() = default;
 
-Namespace& Server::of(const std::string& name) { return impl_->sockets.of(name); }
+Namespace& Server::of(const std::string& name) {
+  return impl_->sockets.of(name);
+}
 void Server::handle_http(std::string path, HttpHandler handler) {
   impl_->front.routes().add(std::move(path), std::move(handler));
 }
-Result<Unit, std::string> Server::open() { return impl_->front.open(); }
-std::string Server::address() const { return impl_->front.address(); }
-Result<Unit, std::string> Server::reload_tls() { return impl_->front.reload_tls(); }
-void Server::run() { impl_->loop.run(); }
-void Server::stop() { impl_->loop.stop(); }
-void Server::post(std::function<void()> task) { impl_->loop.post(std::move(task)); }
-void Server::drain(milliseconds limit) { impl_->front.drain(limit); }
+Result<Unit, std::string> Server::open() {
+  return impl_->front.open();
+}
+std::string Server::address() const {
+  return impl_->front.address();
+}
+Result<Unit, std::string> Server::reload_tls() {
+  return impl_->front.reload_tls();
+}
+void Server::run() {
+  impl_->loop.run();
+}
+void Server::stop() {
+  impl_->loop.stop();
+}
+void Server::post(std::function<void()> task) {
+  impl_->loop.post(std::move(task));
+}
+void Server::drain(milliseconds limit) {
+  impl_->front.drain(limit);
+}
 void Server::on_signal(std::vector<int> signals, std::function<void(int)> handler) {
   impl_->signals.push_back(std::make_unique<net::Signals>(impl_->loop, signals, std::move(handler)));
 }
-Instant Server::now() const { return impl_->loop.now(); }
-WallTime Server::wall_now() const { return impl_->loop.wall_now(); }
-std::size_t Server::connections() const { return impl_->loop.connections(); }
+Instant Server::now() const {
+  return impl_->loop.now();
+}
+WallTime Server::wall_now() const {
+  return impl_->loop.wall_now();
+}
+std::size_t Server::connections() const {
+  return impl_->loop.connections();
+}
 
 std::shared_ptr<void> Server::schedule(Instant at, std::function<void()> task) {
   auto deadline = std::make_shared<Deadline>([task = std::move(task)](Instant) { task(); });
@@ -156,9 +180,17 @@ class EngineServer::Impl final : public EngineApp {
 EngineServer::EngineServer(ServerOptions options, MessageHandler on_message)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(on_message))) {}
 EngineServer::~EngineServer() = default;
-Result<Unit, std::string> EngineServer::open() { return impl_->front.open(); }
-std::string EngineServer::address() const { return impl_->front.address(); }
-void EngineServer::run() { impl_->loop.run(); }
-void EngineServer::stop() { impl_->loop.stop(); }
+Result<Unit, std::string> EngineServer::open() {
+  return impl_->front.open();
+}
+std::string EngineServer::address() const {
+  return impl_->front.address();
+}
+void EngineServer::run() {
+  impl_->loop.run();
+}
+void EngineServer::stop() {
+  impl_->loop.stop();
+}
 
 }  // namespace rollcall

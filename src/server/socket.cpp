@@ -19,7 +19,9 @@ SocketImpl::SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std:
       slot_(slot),
       generation_(generation) {}
 
-Namespace& SocketImpl::nsp() { return home_; }
+Namespace& SocketImpl::nsp() {
+  return home_;
+}
 
 const Handshake& SocketImpl::handshake() const {
   static const Handshake kGone;
@@ -30,7 +32,9 @@ const char* SocketImpl::transport() const {
   return peer_ ? engineio::name_of(peer_->session.machine().transport()) : "";
 }
 
-SocketRef SocketImpl::ref() { return {&home_, slot_, generation_}; }
+SocketRef SocketImpl::ref() {
+  return {&home_, slot_, generation_};
+}
 
 void SocketImpl::join(std::string_view room) {
   if (state != State::gone) home_.rooms().join(slot_, room);
@@ -40,7 +44,9 @@ void SocketImpl::leave(std::string_view room) {
   if (state != State::gone) home_.rooms().leave(slot_, room);
 }
 
-std::vector<std::string> SocketImpl::rooms() const { return home_.rooms().rooms_of(slot_); }
+std::vector<std::string> SocketImpl::rooms() const {
+  return home_.rooms().rooms_of(slot_);
+}
 
 void SocketImpl::emit(std::string_view event, const Payload& payload) {
   if (connected()) home_.emit_to(*this, event, payload);
@@ -54,8 +60,7 @@ void SocketImpl::emit_with_ack(std::string_view event, const Payload& payload, m
   }
   const std::uint64_t id = next_ack_id_++;
   PendingAck pending{std::move(handler), nullptr};
-  pending.deadline = std::make_unique<Deadline>(
-      [this, id](Instant) { finish_ack(id, fail(AckTimeout{})); });
+  pending.deadline = std::make_unique<Deadline>([this, id](Instant) { finish_ack(id, fail(AckTimeout{})); });
   home_.loop().timers().arm(*pending.deadline, home_.loop().now() + timeout);
   if (!acks_) acks_ = std::make_unique<PendingAcks>();
   acks_->emplace(id, std::move(pending));
@@ -80,9 +85,13 @@ void SocketImpl::fail_acks() {
   while (acks_) finish_ack(acks_->begin()->first, fail(AckTimeout{}));
 }
 
-Emitter SocketImpl::to(std::string room) { return home_.to(std::move(room)).except(id_); }
+Emitter SocketImpl::to(std::string room) {
+  return home_.to(std::move(room)).except(id_);
+}
 
-Emitter SocketImpl::broadcast() { return home_.except(id_); }
+Emitter SocketImpl::broadcast() {
+  return home_.except(id_);
+}
 
 void SocketImpl::disconnect(bool close_transport) {
   if (state == State::gone) return;

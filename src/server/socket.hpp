@@ -17,7 +17,8 @@ struct Peer;
 
 class SocketImpl final : public Socket {
  public:
-  SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std::uint32_t generation, std::string auth_json);
+  SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std::uint32_t generation,
+             std::string auth_json);
 
   const std::string& id() const override { return id_; }
   Namespace& nsp() override;

@@ -22,8 +22,8 @@ NamespaceImpl& SocketServer::of(const std::string& name) {
 
 void SocketServer::on_open(EngineSession& session) {
   auto peer = std::make_unique<Peer>(session, options_.max_payload_bytes);
-  peer->connect_deadline = std::make_unique<Deadline>(
-      [&session](Instant) { session.close(engineio::CloseReason::forced_close); });
+  peer->connect_deadline =
+      std::make_unique<Deadline>([&session](Instant) { session.close(engineio::CloseReason::forced_close); });
   loop_.timers().arm(*peer->connect_deadline, loop_.now() + options_.connect_timeout);
   session.app_state = std::move(peer);
 }

@@ -20,7 +20,7 @@ struct Peer final : EngineAppState {
       : session(engine_session), client(max_attachment_bytes) {}
   EngineSession& session;
   socketio::Client client;
-  std::vector<SocketImpl*> sockets;  // one a namespace; few, so a linear search
+  std::vector<SocketImpl*> sockets;            // one a namespace; few, so a linear search
   std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;

@@ -21,7 +21,8 @@ Incoming message_of(const Packet& packet) {
   if (packet.type == PacketType::ack || packet.type == PacketType::binary_ack) {
     return AckReceived{std::string(packet.nsp), packet.id.value_or(kMaxAckId), raw_elements(elements, 0), {}};
   }
-  EventReceived event{std::string(packet.nsp), {}, raw_elements(elements, 1), {}, packet.id, !elements.empty()};
+  EventReceived event{std::string(packet.nsp), {}, raw_elements(elements, 1), {}, packet.id,
+                      !elements.empty()};
   if (event.named) event.name = elements[0][0] == '"' ? decode_string(elements[0]) : std::string(elements[0]);
   return event;
 }
@@ -31,7 +32,9 @@ std::vector<std::string>& attachments_of(Incoming& incoming) {
   return std::get<EventReceived>(incoming).attachments;
 }
 
-std::optional<Incoming> nothing() { return std::nullopt; }
+std::optional<Incoming> nothing() {
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -51,8 +54,12 @@ void Client::set(std::string_view nsp, State state) {
   if (const Membership* membership = find(nsp)) const_cast<Membership*>(membership)->state = state;
 }
 
-void Client::accept(std::string_view nsp) { set(nsp, State::connected); }
-void Client::disconnected(std::string_view nsp) { set(nsp, State::left); }
+void Client::accept(std::string_view nsp) {
+  set(nsp, State::connected);
+}
+void Client::disconnected(std::string_view nsp) {
+  set(nsp, State::left);
+}
 
 void Client::refuse(std::string_view nsp) {
   std::erase_if(memberships_, [&](const Membership& membership) { return membership.nsp == nsp; });
@@ -63,9 +70,12 @@ Result<std::optional<Incoming>, Fault> Client::on_text(std::string_view text) {
   auto packet = parse_packet(text);
   if (!packet) return fail(packet.error());
   switch (packet->type) {
-    case PacketType::connect: return take_connect(*packet);
-    case PacketType::disconnect: return take_disconnect(*packet);
-    default: return take_message(*packet);
+    case PacketType::connect:
+      return take_connect(*packet);
+    case PacketType::disconnect:
+      return take_disconnect(*packet);
+    default:
+      return take_message(*packet);
   }
 }
 

@@ -20,13 +20,17 @@ std::string begin(char type, std::string_view nsp, std::size_t attachments) {
 
 }  // namespace
 
-std::string encode_connect(std::string_view nsp, std::string_view json) { return begin('0', nsp, 0).append(json); }
+std::string encode_connect(std::string_view nsp, std::string_view json) {
+  return begin('0', nsp, 0).append(json);
+}
 
 std::string encode_connect_error(std::string_view nsp, std::string_view json) {
   return begin('4', nsp, 0).append(json);
 }
 
-std::string encode_disconnect(std::string_view nsp) { return begin('1', nsp, 0); }
+std::string encode_disconnect(std::string_view nsp) {
+  return begin('1', nsp, 0);
+}
 
 std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view name,
                          std::string_view args_json, std::size_t attachments, std::string_view offset) {
@@ -42,7 +46,8 @@ std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_
   return packet += ']';
 }
 
-std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json, std::size_t attachments) {
+std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json,
+                       std::size_t attachments) {
   std::string packet = begin(attachments > 0 ? '6' : '3', nsp, attachments);
   packet += std::to_string(id);
   return packet.append("[").append(args_json).append("]");

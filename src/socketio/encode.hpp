@@ -15,6 +15,7 @@ std::string encode_disconnect(std::string_view nsp);
 // as the last argument unless it is empty.
 std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view name,
                          std::string_view args_json, std::size_t attachments, std::string_view offset);
-std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json, std::size_t attachments);
+std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json,
+                       std::size_t attachments);
 
 }  // namespace rollcall::socketio

@@ -7,8 +7,12 @@
 namespace rollcall::socketio {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -38,13 +42,20 @@ class Scanner {
     skip_space();
     if (at_ >= text_.size()) return false;
     switch (text_[at_]) {
-      case '{': return depth < kMaxJsonDepth && object(depth + 1);
-      case '[': return depth < kMaxJsonDepth && array(depth + 1, nullptr);
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return number();
+      case '{':
+        return depth < kMaxJsonDepth && object(depth + 1);
+      case '[':
+        return depth < kMaxJsonDepth && array(depth + 1, nullptr);
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
     }
   }
 
@@ -221,13 +232,26 @@ std::string decode_string(std::string_view raw) {
       continue;
     }
     switch (const char c = raw[++i]; c) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
-      case 'u': i += append_unicode_escape(out, raw, i + 1); break;
-      default: out += c;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'u':
+        i += append_unicode_escape(out, raw, i + 1);
+        break;
+      default:
+        out += c;
     }
   }
   return out;

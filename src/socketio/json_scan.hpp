@@ -23,7 +23,8 @@ bool scan_array(std::string_view text, std::vector<std::string_view>& elements);
 // True if `text` is one object and nothing else.
 bool scan_object(std::string_view text);
 
-// The text of a JSON string given with its quotes; lone surrogates become U+FFFD. `raw` must have been scanned.
+// The text of a JSON string given with its quotes; lone surrogates become U+FFFD. `raw` must have been
+// scanned.
 std::string decode_string(std::string_view raw);
 
 // True if every placeholder in the scanned values names one of `attachments`.

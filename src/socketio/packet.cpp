@@ -12,7 +12,9 @@ namespace {
 constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
                                                        "disconnecting", "newListener",   "removeListener"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Takes the digits at the front of `text`. False if their value passes `max`.
 bool take_number(std::string_view& text, std::uint64_t max, std::uint64_t& value) {
@@ -44,8 +46,12 @@ bool take_namespace(std::string_view& rest, Packet& packet) {
   return packet.nsp.size() <= kMaxNamespaceBytes;
 }
 
-bool is_event(PacketType type) { return type == PacketType::event || type == PacketType::binary_event; }
-bool is_binary(PacketType type) { return type == PacketType::binary_event || type == PacketType::binary_ack; }
+bool is_event(PacketType type) {
+  return type == PacketType::event || type == PacketType::binary_event;
+}
+bool is_binary(PacketType type) {
+  return type == PacketType::binary_event || type == PacketType::binary_ack;
+}
 
 std::optional<Fault> check_event_name(std::string_view raw) {
   if (raw[0] == '-' || is_digit(raw[0])) return std::nullopt;
@@ -62,7 +68,8 @@ std::optional<Fault> check_array(const Packet& packet) {
     if (elements.empty()) return Fault::bad_event_name;
     if (const auto fault = check_event_name(elements[0])) return fault;
   }
-  if (is_binary(packet.type) && !placeholders_fit(packet.json, packet.attachments)) return Fault::bad_placeholder;
+  if (is_binary(packet.type) && !placeholders_fit(packet.json, packet.attachments))
+    return Fault::bad_placeholder;
   return std::nullopt;
 }
 
@@ -72,8 +79,10 @@ std::optional<Fault> check_json(const Packet& packet) {
       return packet.json.empty() || scan_object(packet.json) ? std::nullopt : std::optional(Fault::bad_json);
     case PacketType::disconnect:
       return packet.json.empty() ? std::nullopt : std::optional(Fault::unexpected_payload);
-    case PacketType::connect_error: return Fault::from_server_only;
-    default: break;
+    case PacketType::connect_error:
+      return Fault::from_server_only;
+    default:
+      break;
   }
   // Without JSON a packet passes, and names no event (as the reference parser has it).
   if (packet.json.empty()) return is_binary(packet.type) ? std::optional(Fault::bad_json) : std::nullopt;
@@ -84,22 +93,38 @@ std::optional<Fault> check_json(const Packet& packet) {
 
 const char* describe(Fault fault) {
   switch (fault) {
-    case Fault::unknown_type: return "unknown packet type";
-    case Fault::bad_attachment_count: return "bad attachment count";
-    case Fault::bad_namespace: return "namespace too long";
-    case Fault::bad_ack_id: return "acknowledgement id too large";
-    case Fault::bad_json: return "payload is not the JSON this packet takes";
-    case Fault::bad_event_name: return "event name is not a string";
-    case Fault::reserved_event_name: return "event name is reserved";
-    case Fault::unexpected_payload: return "unexpected payload";
-    case Fault::from_server_only: return "packet type is the server's alone";
-    case Fault::unexpected_binary: return "binary message without a packet that announces it";
-    case Fault::missing_binary: return "text message while attachments are due";
-    case Fault::bad_placeholder: return "placeholder names no attachment";
-    case Fault::attachments_too_big: return "attachments too big";
-    case Fault::not_connected: return "namespace is not connected";
-    case Fault::already_connected: return "namespace is connected already";
-    case Fault::too_many_namespaces: return "too many namespaces";
+    case Fault::unknown_type:
+      return "unknown packet type";
+    case Fault::bad_attachment_count:
+      return "bad attachment count";
+    case Fault::bad_namespace:
+      return "namespace too long";
+    case Fault::bad_ack_id:
+      return "acknowledgement id too large";
+    case Fault::bad_json:
+      return "payload is not the JSON this packet takes";
+    case Fault::bad_event_name:
+      return "event name is not a string";
+    case Fault::reserved_event_name:
+      return "event name is reserved";
+    case Fault::unexpected_payload:
+      return "unexpected payload";
+    case Fault::from_server_only:
+      return "packet type is the server's alone";
+    case Fault::unexpected_binary:
+      return "binary message without a packet that announces it";
+    case Fault::missing_binary:
+      return "text message while attachments are due";
+    case Fault::bad_placeholder:
+      return "placeholder names no attachment";
+    case Fault::attachments_too_big:
+      return "attachments too big";
+    case Fault::not_connected:
+      return "namespace is not connected";
+    case Fault::already_connected:
+      return "namespace is connected already";
+    case Fault::too_many_namespaces:
+      return "too many namespaces";
   }
   return "fault";
 }

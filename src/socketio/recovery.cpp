@@ -32,14 +32,17 @@ bool any_of_rooms(const std::vector<std::string>& wanted, const SavedSession& se
 
 }  // namespace
 
-std::string Recovery::next_offset() { return text_of(next_number_++); }
+std::string Recovery::next_offset() {
+  return text_of(next_number_++);
+}
 
 void Recovery::log(std::string offset, std::vector<std::string> rooms, std::vector<std::string> except,
                    std::vector<base::FrameRef> frames, Instant now) {
   std::size_t bytes = sizeof(Entry);
   for (const base::FrameRef& frame : frames) bytes += frame->wire().size();
   log_bytes_ += bytes;
-  log_.push_back({number_of(offset).value_or(0), std::move(rooms), std::move(except), std::move(frames), bytes, now});
+  log_.push_back(
+      {number_of(offset).value_or(0), std::move(rooms), std::move(except), std::move(frames), bytes, now});
   prune(now);
 }
 

@@ -27,7 +27,8 @@ struct SavedSession {
 
 class Recovery {
  public:
-  explicit Recovery(milliseconds max_age, std::size_t max_log_bytes = 64 << 20, std::size_t max_sessions = 100'000)
+  explicit Recovery(milliseconds max_age, std::size_t max_log_bytes = 64 << 20,
+                    std::size_t max_sessions = 100'000)
       : max_age_(max_age), max_log_bytes_(max_log_bytes), max_sessions_(max_sessions) {}
 
   // The offset that the next event carries as its last argument.
@@ -43,7 +44,8 @@ class Recovery {
     std::vector<base::FrameRef> missed;  // in order
   };
   // The session, if `owner` may have it and nothing it missed has been forgotten.
-  std::optional<Recovered> take(std::string_view pid, std::string_view offset, std::string_view owner, Instant now);
+  std::optional<Recovered> take(std::string_view pid, std::string_view offset, std::string_view owner,
+                                Instant now);
 
   std::size_t sessions() const { return sessions_.size(); }
 

@@ -98,9 +98,10 @@ void Rooms::select(std::span<const std::string> rooms, std::span<const std::stri
   std::vector<Slot> excluded;
   select(except, {}, excluded);
   std::sort(excluded.begin(), excluded.end());
-  out.erase(std::remove_if(out.begin() + begin, out.end(),
-                           [&](Slot slot) { return std::binary_search(excluded.begin(), excluded.end(), slot); }),
-            out.end());
+  out.erase(
+      std::remove_if(out.begin() + begin, out.end(),
+                     [&](Slot slot) { return std::binary_search(excluded.begin(), excluded.end(), slot); }),
+      out.end());
 }
 
 }  // namespace rollcall::socketio

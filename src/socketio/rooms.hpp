@@ -28,7 +28,8 @@ class Rooms {
   std::size_t rooms() const { return by_name_.size(); }
 
   // Appends the members of any of `rooms` that are in none of `except`, each once.
-  void select(std::span<const std::string> rooms, std::span<const std::string> except, std::vector<Slot>& out) const;
+  void select(std::span<const std::string> rooms, std::span<const std::string> except,
+              std::vector<Slot>& out) const;
 
  private:
   using RoomId = std::uint32_t;

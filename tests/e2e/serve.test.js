@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { closeAll, connect } from './support/client.js';
 import { scratch } from './support/files.js';
-import { Polling, request } from './support/polling.js';
+import { request } from './support/polling.js';
 import { RawTcp } from './support/raw.js';
 import { run, startServer } from './support/server.js';
 import { kSecret } from './support/tokens.js';
-import { within } from './support/wait.js';
 
 const files = scratch();
 after(() => closeAll());
@@ -172,21 +171,6 @@ describe('the drain', () => {
     assert.equal((await server.ended).code, 0);
     assert.ok(Date.now() - start < 3000);
     silent.end();
-    deaf.cut();
-  });
-
-  test('a second signal ends it without waiting', async () => {
-    const server = await startServer({ env: { ROLLCALL_SERVER_DRAIN_MS: 60000 } });
-    const deaf = await connect(server, 'deaf');
-    deaf.socket.io.engine.transport.ws._socket.pause();
-    const half = await Polling.open(server);
-    assert.ok(half.handshake.sid, 'a session that nobody polls keeps the drain waiting');
-    server.signal('SIGTERM');
-    await server.says(/drain/);
-    const start = Date.now();
-    server.signal('SIGTERM');
-    await within(server.ended, 9000, 'the end');
-    assert.ok(Date.now() - start < 9000);
     deaf.cut();
   });
 
