@@ -29,7 +29,13 @@ void TimingWheel::arm(Timer& timer, Instant deadline) {
   if (timer.wheel_) timer.wheel_->unlink(timer);
   timer.wheel_ = this;
   timer.deadline_ = deadline;
-  place(timer, tick_of(deadline));
+  // Nothing that is armed while an advance fires may fire in it: a timer could keep it from ending.
+  const std::uint64_t tick = tick_of(deadline);
+  if (tick <= target_) {
+    link(timer, kDuePlace);
+  } else {
+    place(timer, tick, kDuePlace);
+  }
 }
 
 void TimingWheel::disarm(Timer& timer) {
@@ -38,9 +44,9 @@ void TimingWheel::disarm(Timer& timer) {
   timer.wheel_ = nullptr;
 }
 
-void TimingWheel::place(Timer& timer, std::uint64_t tick) {
+void TimingWheel::place(Timer& timer, std::uint64_t tick, std::uint16_t due) {
   if (tick <= current_) {
-    link(timer, kDuePlace);
+    link(timer, due);
     return;
   }
   tick = std::min(tick, current_ + kMaxAhead);
@@ -66,7 +72,7 @@ void TimingWheel::unlink(Timer& timer) {
     timer.previous_->next_ = timer.next_;
   } else {
     lists_[timer.place_] = timer.next_;
-    if (!timer.next_ && timer.place_ != kDuePlace) {
+    if (!timer.next_ && timer.place_ < kDuePlace) {
       occupied_[timer.place_ / kSlots] &= ~(std::uint64_t{1} << (timer.place_ % kSlots));
     }
   }
@@ -81,13 +87,13 @@ void TimingWheel::cascade(unsigned level) {
   while (head) {
     Timer& timer = *head;
     unlink(timer);
-    place(timer, tick_of(timer.deadline_));
+    place(timer, tick_of(timer.deadline_), kFiringPlace);
   }
 }
 
 void TimingWheel::fire_due(Instant now) {
   // Taken one by one from the list, so that a timer may do as it likes to the others.
-  while (Timer* timer = lists_[kDuePlace]) {
+  while (Timer* timer = lists_[kFiringPlace]) {
     unlink(*timer);
     timer->wheel_ = nullptr;
     timer->on_timer(now);
@@ -98,6 +104,11 @@ void TimingWheel::advance(Instant now) {
   const auto target =
       now <= start_ ? std::uint64_t{0}
                     : static_cast<std::uint64_t>(std::chrono::floor<milliseconds>(now - start_).count());
+  target_ = std::max(target_, target);
+  while (Timer* timer = lists_[kDuePlace]) {
+    unlink(*timer);
+    link(*timer, kFiringPlace);
+  }
   fire_due(now);
   while (current_ < target) {
     // To the next occupied slot of the lowest level, or to the end of its round, in one step.

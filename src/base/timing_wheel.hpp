@@ -57,10 +57,11 @@ class TimingWheel {
   static constexpr unsigned kLevels = 6;
   static constexpr unsigned kSlotBits = 6;
   static constexpr unsigned kSlots = 1U << kSlotBits;
-  static constexpr std::uint16_t kDuePlace = kLevels * kSlots;
+  static constexpr std::uint16_t kDuePlace = kLevels * kSlots;  // for the next advance
+  static constexpr std::uint16_t kFiringPlace = kDuePlace + 1;
 
   std::uint64_t tick_of(Instant deadline) const;
-  void place(Timer& timer, std::uint64_t tick);
+  void place(Timer& timer, std::uint64_t tick, std::uint16_t due);
   void link(Timer& timer, std::uint16_t place);
   void unlink(Timer& timer);
   void cascade(unsigned level);
@@ -68,8 +69,9 @@ class TimingWheel {
 
   Instant start_;
   std::uint64_t current_ = 0;  // the last tick that has been fired
+  std::uint64_t target_ = 0;   // where the advance in hand ends, or the last one has
   std::array<std::uint64_t, kLevels> occupied_{};
-  std::array<Timer*, kLevels * kSlots + 1> lists_{};  // the last one: due now
+  std::array<Timer*, kLevels * kSlots + 2> lists_{};  // the last two: due, firing
 };
 
 }  // namespace rollcall::base

@@ -13,14 +13,15 @@ namespace {
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP;
 constexpr std::size_t kMaxPieces = 64;  // of one system call
 constexpr seconds kLinger{2};
+constexpr seconds kDrain{30};      // for the last bytes to leave
 constexpr int kMaxReadsATurn = 8;  // a fast sender must not starve the others
 }  // namespace
 
 // Ends a connection whose peer does not close in time.
 class Connection::Linger final : public base::Timer {
  public:
-  explicit Linger(Connection& connection) : connection_(connection) {
-    connection.loop().timers().arm(*this, connection.loop().now() + kLinger);
+  Linger(Connection& connection, milliseconds limit) : connection_(connection) {
+    connection.loop().timers().arm(*this, connection.loop().now() + limit);
   }
 
  private:
@@ -48,7 +49,7 @@ std::string_view Connection::bytes_of(const Piece& piece) {
 }
 
 void Connection::send(base::FrameRef frame) {
-  if (state_ != State::open) return;
+  if (state_ != State::open || frame->wire().empty()) return;
   if (tls_) {
     send(std::string(frame->wire()));
     return;
@@ -91,7 +92,7 @@ void Connection::close_after_flush() {
     }
   }
   state_ = State::flushing;
-  linger_ = std::make_unique<Linger>(*this);
+  linger_ = std::make_unique<Linger>(*this, kDrain);
   mark_dirty();
 }
 
@@ -162,17 +163,21 @@ void Connection::watch_output(bool wanted) {
 
 void Connection::on_events(std::uint32_t events) {
   if (state_ == State::closed) return;
-  if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) read_some();
+  const bool hung_up = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+  if (hung_up || events & EPOLLIN) read_some(hung_up);
   if (state_ != State::closed && events & EPOLLOUT) flush();
 }
 
-void Connection::read_some() {
-  for (int reads = 0; reads < kMaxReadsATurn && state_ != State::closed && !ended_; ++reads) {
+// After a hang-up to the very end, so that the end is known before other connections are read; what there
+// is to read is bounded by the socket's buffer then.
+void Connection::read_some(bool hung_up) {
+  for (int reads = 0; (hung_up || reads < kMaxReadsATurn) && state_ != State::closed && !ended_; ++reads) {
     const std::span<char> buffer = loop_.read_buffer();
     const ssize_t got = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got > 0) {
       take_bytes(buffer.first(static_cast<std::size_t>(got)));
-      if (static_cast<std::size_t>(got) < buffer.size() / 2) return;  // emptied, in all likelihood
+      if (!hung_up && static_cast<std::size_t>(got) < buffer.size() / 2)
+        return;  // emptied, in all likelihood
       continue;
     }
     if (got == 0) {
@@ -229,6 +234,7 @@ void Connection::begin_linger() {
     return;
   }
   shutdown(descriptor_, SHUT_WR);
+  linger_ = std::make_unique<Linger>(*this, kLinger);
 }
 
 void Connection::close(CloseCause cause) {

@@ -63,7 +63,7 @@ class Connection final : public EventSource {
 
   static std::string_view bytes_of(const Piece& piece);
   void on_events(std::uint32_t events) override;
-  void read_some();
+  void read_some(bool hung_up);
   void take_bytes(std::span<char> bytes);
   void take_end();
   void mark_dirty();

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kAcceptQueue = 4096;
 constexpr int kMaxAcceptsATurn = 256;
+constexpr milliseconds kPause{100};
 
 struct HostPort {
   std::string host;
@@ -38,6 +39,10 @@ std::string text_of(const sockaddr_storage& storage, bool with_port) {
   char host[INET6_ADDRSTRLEN] = "";
   if (storage.ss_family == AF_INET6) {
     const auto& address = reinterpret_cast<const sockaddr_in6&>(storage);
+    if (!with_port && IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
+      inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], host, sizeof host);
+      return host;
+    }
     inet_ntop(AF_INET6, &address.sin6_addr, host, sizeof host);
     return with_port ? "[" + std::string(host) + "]:" + std::to_string(ntohs(address.sin6_port)) : host;
   }
@@ -61,6 +66,18 @@ int bind_one(const addrinfo& info) {
 
 }  // namespace
 
+// Accepts nothing for a moment: the socket stays ready, and the loop would spin.
+class Listener::Pause final : public base::Timer {
+ public:
+  explicit Pause(Listener& listener) : listener_(listener) {}
+
+ private:
+  void on_timer(Instant) override {
+    if (listener_.descriptor_ >= 0) listener_.loop_.rewatch(listener_.descriptor_, listener_, EPOLLIN);
+  }
+  Listener& listener_;
+};
+
 Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, ListenerOptions options,
                                                               AcceptHandler handler) {
   auto parts = split(options.address);
@@ -73,8 +90,10 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, Listen
       getaddrinfo(parts->host.empty() ? nullptr : parts->host.c_str(), parts->port.c_str(), &hints, &found);
   if (status != 0) return fail("cannot listen on " + options.address + ": " + gai_strerror(status));
   int descriptor = -1;
+  errno = 0;
   for (int family : {AF_INET, AF_INET6}) {  // "localhost" means 127.0.0.1, where both exist
-    for (const addrinfo* info = found; info && descriptor < 0; info = info->ai_next) {
+    // A port that is taken on 127.0.0.1 is taken, though ::1 may have it free.
+    for (const addrinfo* info = found; info && descriptor < 0 && errno != EADDRINUSE; info = info->ai_next) {
       if (info->ai_family == family) descriptor = bind_one(*info);
     }
   }
@@ -129,8 +148,10 @@ bool Listener::accept_one() {
   const int descriptor =
       accept4(descriptor_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor < 0) {
-    if (errno == EMFILE || errno == ENFILE) refuse_one();
-    return errno == EINTR || errno == ECONNABORTED;
+    const int error = errno;
+    if (error == EINTR || error == ECONNABORTED) return true;
+    if (error != EAGAIN && error != EWOULDBLOCK) accept_failed(error);
+    return false;
   }
   const int on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -143,16 +164,26 @@ bool Listener::accept_one() {
   return true;
 }
 
-void Listener::refuse_one() {
+void Listener::accept_failed(int error) {
+  if ((error != EMFILE && error != ENFILE) || !refuse_one()) pause();
+}
+
+void Listener::pause() {
+  loop_.rewatch(descriptor_, *this, 0);
+  if (!pause_) pause_ = std::make_unique<Pause>(*this);
+  loop_.timers().arm(*pause_, loop_.now() + kPause);
+}
+
+bool Listener::refuse_one() {
   if (spare_ >= 0) ::close(spare_);
   const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
   if (descriptor >= 0) ::close(descriptor);
   spare_ = spare_descriptor();
-  errno = EAGAIN;
   if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
     last_report_ = loop_.now();
     options_.on_descriptors_exhausted();
   }
+  return descriptor >= 0;
 }
 
 }  // namespace rollcall::net

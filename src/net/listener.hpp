@@ -36,10 +36,14 @@ class Listener final : public EventSource {
   void close();
 
  private:
+  class Pause;
+
   void on_events(std::uint32_t events) override;
   bool accepts() const override { return true; }
   bool accept_one();
-  void refuse_one();
+  void accept_failed(int error);
+  bool refuse_one();
+  void pause();
 
   Loop& loop_;
   int descriptor_;
@@ -47,6 +51,7 @@ class Listener final : public EventSource {
   ListenerOptions options_;
   AcceptHandler handler_;
   Instant last_report_{};
+  std::unique_ptr<Pause> pause_;
 };
 
 }  // namespace rollcall::net

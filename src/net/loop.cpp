@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 
 #include "base/assert.hpp"
@@ -88,8 +89,15 @@ int Loop::wait(milliseconds max_wait) {
     refresh_now();
     limit = std::clamp(std::chrono::ceil<microseconds>(*next - now_), microseconds{0}, limit);
   }
-  const timespec timeout = timespec_of(limit);
-  return epoll_pwait2(epoll_, events_.data(), kMaxEvents, &timeout, nullptr);
+  if (!deferred_.empty() || !dirty_.empty() || !buried_.empty()) limit = microseconds{0};
+  if (precise_wait_) {
+    const timespec timeout = timespec_of(limit);
+    const int count = epoll_pwait2(epoll_, events_.data(), kMaxEvents, &timeout, nullptr);
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    precise_wait_ = false;
+  }
+  const auto rounded = std::chrono::ceil<milliseconds>(limit).count();
+  return epoll_wait(epoll_, events_.data(), kMaxEvents, static_cast<int>(rounded));
 }
 
 void Loop::turn(milliseconds max_wait) {

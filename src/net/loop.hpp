@@ -82,6 +82,7 @@ class Loop {
     Loop& loop;
   };
 
+  bool precise_wait_ = true;  // until epoll_pwait2 turns out to be missing or forbidden
   int epoll_ = -1;
   int event_ = -1;
   Instant now_;

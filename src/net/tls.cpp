@@ -13,6 +13,11 @@ std::string openssl_reason() {
   return reason ? reason : "unknown error";
 }
 
+// Else OpenSSL asks for it on the terminal.
+int no_passphrase(char*, int, int, void*) {
+  return 0;
+}
+
 int choose_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
                     unsigned int offered_length, void*) {
   static const unsigned char kHttp11[] = "\x08http/1.1";
@@ -36,6 +41,7 @@ Result<std::shared_ptr<TlsContext>, std::string> TlsContext::load(const std::str
   SSL_CTX_set_mode(
       raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_default_passwd_cb(raw, no_passphrase);
   SSL_CTX_set_alpn_select_cb(raw, choose_http_1_1, nullptr);
   if (SSL_CTX_use_certificate_chain_file(raw, certificate_file.c_str()) != 1) {
     return fail("the TLS certificate cannot be read from " + certificate_file + ": " + openssl_reason());

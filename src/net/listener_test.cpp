@@ -1,0 +1,145 @@
+#include "net/listener.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "net/test_peer.hpp"
+
+namespace rollcall::net {
+namespace {
+
+using namespace test;
+
+ListenerOptions at(std::string address) {
+  ListenerOptions options;
+  options.address = std::move(address);
+  return options;
+}
+
+// No descriptor is to be had while it lives.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    // dup() takes every free descriptor below the limit, which is lowered to keep that short.
+    rlimit low = before_;
+    low.rlim_cur = 128;
+    setrlimit(RLIMIT_NOFILE, &low);
+    for (int descriptor = ::dup(2); descriptor >= 0; descriptor = ::dup(2)) taken_.push_back(descriptor);
+  }
+  ~NoDescriptors() {
+    for (int descriptor : taken_) ::close(descriptor);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST(Listener, PicksAFreePortAndSaysWhich) {
+  Loop loop;
+  auto listener = Listener::open(loop, at("127.0.0.1:0"), [](Connection&) {});
+  ASSERT_TRUE(listener.ok());
+  EXPECT_EQ((*listener)->address().rfind("127.0.0.1:", 0), 0U);
+  EXPECT_NE((*listener)->address(), "127.0.0.1:0");
+}
+
+TEST(Listener, ListensOnAName) {
+  Recorder handler;
+  Loop loop;
+  auto listener = Listener::open(loop, at("localhost:0"), [&](Connection& c) { c.set_handler(&handler); });
+  ASSERT_TRUE(listener.ok()) << listener.error();
+  const auto client = Peer::connect((*listener)->address());
+  ASSERT_NE(client, nullptr);
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 1; }));
+}
+
+TEST(Listener, RefusesWhatIsNoAddressWithAReason) {
+  Loop loop;
+  for (const char* text : {"", "3000", "localhost", "localhost:http3", "no.such.host.invalid:0", "[::1"}) {
+    auto listener = Listener::open(loop, at(text), [](Connection&) {});
+    ASSERT_FALSE(listener.ok()) << text;
+    EXPECT_FALSE(listener.error().empty());
+  }
+}
+
+TEST(Listener, SaysThatAPortIsTaken) {
+  Loop loop;
+  auto first = Listener::open(loop, at("127.0.0.1:0"), [](Connection&) {});
+  ASSERT_TRUE(first.ok());
+  auto second = Listener::open(loop, at((*first)->address()), [](Connection&) {});
+  ASSERT_FALSE(second.ok());
+  EXPECT_NE(second.error().find((*first)->address()), std::string::npos);
+}
+
+TEST(Listener, AcceptsMoreThanOneTurnsWorth) {
+  Recorder handler;
+  Loop loop;
+  int accepted = 0;
+  auto listener = Listener::open(loop, at("127.0.0.1:0"), [&](Connection& connection) {
+    connection.set_handler(&handler);
+    ++accepted;
+  });
+  ASSERT_TRUE(listener.ok());
+  std::vector<std::unique_ptr<Peer>> clients;
+  for (int i = 0; i < 300; ++i) clients.push_back(Peer::connect((*listener)->address()));
+  EXPECT_TRUE(turn_until(loop, [&] { return accepted == 300; }));
+  EXPECT_EQ(loop.connections(), 300U);
+}
+
+TEST(Listener, AcceptsNoMoreOnceClosed) {
+  Recorder handler;
+  Loop loop;
+  std::unique_ptr<Listener> listener;
+  auto opened = Listener::open(loop, at("127.0.0.1:0"), [&](Connection& connection) {
+    connection.set_handler(&handler);
+    listener->close();
+  });
+  ASSERT_TRUE(opened.ok());
+  listener = std::move(*opened);
+  const std::string address = listener->address();
+  const auto one = Peer::connect(address);
+  const auto two = Peer::connect(address);
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 1; }));
+  loop.turn(milliseconds(5));
+  EXPECT_EQ(loop.connections(), 1U);
+  EXPECT_EQ(Peer::connect(address), nullptr);
+}
+
+TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
+  Recorder handler;
+  Loop loop;
+  int complaints = 0;
+  ListenerOptions options = at("127.0.0.1:0");
+  options.on_descriptors_exhausted = [&] { ++complaints; };
+  auto listener = Listener::open(loop, options, [&](Connection& c) { c.set_handler(&handler); });
+  ASSERT_TRUE(listener.ok());
+  // One turn with events before the descriptors go: a sanitizer needs some for what it sees first.
+  const auto before = Peer::connect((*listener)->address());
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 1; }));
+  before->close();
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 0; }));
+  std::vector<std::unique_ptr<Peer>> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(Peer::connect((*listener)->address()));
+  {
+    const NoDescriptors none;
+    EXPECT_TRUE(turn_until(loop, [&] {
+      int gone = 0;
+      for (auto& client : clients) {
+        client->read();
+        gone += client->eof || client->reset ? 1 : 0;
+      }
+      return gone == 3;
+    }));
+  }
+  EXPECT_EQ(complaints, 1);
+  EXPECT_EQ(loop.connections(), 0U);
+  // And it serves again as soon as there are some.
+  const auto later = Peer::connect((*listener)->address());
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 1; }));
+}
+
+}  // namespace
+}  // namespace rollcall::net

@@ -1,0 +1,300 @@
+#include "net/tls.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "net/test_peer.hpp"
+
+namespace rollcall::net {
+namespace {
+
+using namespace test;
+
+// A self-signed certificate and its key, in files that go when it goes.
+class Certificate {
+ public:
+  Certificate() : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate_), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate_), -60);
+    X509_gmtime_adj(X509_getm_notAfter(certificate_), 3600);
+    X509_set_pubkey(certificate_, key_);
+    X509_NAME* name = X509_get_subject_name(certificate_);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
+                               -1, -1, 0);
+    X509_set_issuer_name(certificate_, name);
+    X509_sign(certificate_, key_, EVP_sha256());
+    static int count = 0;
+    const std::string stem =
+        (std::filesystem::temp_directory_path() / ("net_tls_" + std::to_string(getpid()) + "_")).string() +
+        std::to_string(++count);
+    certificate_file = stem + ".crt";
+    key_file = stem + ".key";
+    write(certificate_file, [&](FILE* file) { PEM_write_X509(file, certificate_); });
+    write(key_file,
+          [&](FILE* file) { PEM_write_PrivateKey(file, key_, nullptr, nullptr, 0, nullptr, nullptr); });
+  }
+  ~Certificate() {
+    std::filesystem::remove(certificate_file);
+    std::filesystem::remove(key_file);
+    X509_free(certificate_);
+    EVP_PKEY_free(key_);
+  }
+  std::string certificate_file;
+  std::string key_file;
+
+ private:
+  static void write(const std::string& path, const std::function<void(FILE*)>& print) {
+    FILE* file = std::fopen(path.c_str(), "w");
+    if (!file) std::abort();
+    print(file);
+    std::fclose(file);
+  }
+  EVP_PKEY* key_;
+  X509* certificate_;
+};
+
+// The client's side, over memory.
+class Client {
+ public:
+  Client() : context_(SSL_CTX_new(TLS_client_method())), ssl_(SSL_new(context_)) {
+    SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(ssl_);
+    const unsigned char protocols[] = "\x02h2\x08http/1.1";
+    SSL_set_alpn_protos(ssl_, protocols, sizeof protocols - 1);
+  }
+  ~Client() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+  }
+  SSL* ssl() { return ssl_; }
+  void limit_version(int most) { SSL_set_max_proto_version(ssl_, most); }
+  void write(std::string_view plain) { SSL_write(ssl_, plain.data(), static_cast<int>(plain.size())); }
+  void take(std::string_view cipher) {
+    BIO_write(SSL_get_rbio(ssl_), cipher.data(), static_cast<int>(cipher.size()));
+    pump();
+  }
+  // For the server.
+  std::string output() {
+    pump();
+    std::string out(BIO_ctrl_pending(SSL_get_wbio(ssl_)), '\0');
+    if (!out.empty()) BIO_read(SSL_get_wbio(ssl_), out.data(), static_cast<int>(out.size()));
+    return out;
+  }
+  bool established() { return SSL_is_init_finished(ssl_) == 1; }
+  std::string alpn() {
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_, &name, &size);
+    return {reinterpret_cast<const char*>(name), size};
+  }
+  std::string received;
+  bool ended = false;
+
+ private:
+  void pump() {
+    if (!established()) SSL_do_handshake(ssl_);
+    char buffer[4096];
+    int got = 0;
+    while (established() && (got = SSL_read(ssl_, buffer, sizeof buffer)) > 0) {
+      received.append(buffer, static_cast<std::size_t>(got));
+    }
+    if (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) ended = true;
+  }
+  SSL_CTX* context_;
+  SSL* ssl_;
+};
+
+std::shared_ptr<TlsContext> context_of(const Certificate& certificate) {
+  auto loaded = TlsContext::load(certificate.certificate_file, certificate.key_file);
+  if (!loaded) std::abort();
+  return *loaded;
+}
+
+// Bytes to and fro until neither has any more.
+void exchange(Client& client, TlsStream& server, std::string& plain) {
+  for (std::string out = client.output(); !out.empty(); out = client.output()) {
+    server.feed(out);
+    plain += server.take_input();
+    client.take(server.take_output());
+  }
+  client.take(server.take_output());
+}
+
+TEST(Tls, CarriesBytesBothWays) {
+  const Certificate certificate;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    auto stream = context_of(certificate)->accept();
+    Client client;
+    client.limit_version(version);
+    std::string plain;
+    exchange(client, *stream, plain);
+    ASSERT_TRUE(client.established());
+    EXPECT_EQ(SSL_version(client.ssl()), version);
+    EXPECT_EQ(client.alpn(), "http/1.1");
+    client.write("question");
+    exchange(client, *stream, plain);
+    EXPECT_EQ(plain, "question");
+    const std::string answer(100'000, 'a');
+    stream->write(answer);
+    client.take(stream->take_output());
+    EXPECT_TRUE(client.received == answer);
+  }
+}
+
+TEST(Tls, TakesTheBytesOneByOne) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  Client client;
+  std::string plain;
+  for (int rounds = 0; rounds < 5; ++rounds) {
+    if (client.established() && rounds == 3) client.write("hello");
+    for (const char byte : client.output()) {
+      ASSERT_TRUE(stream->feed({&byte, 1}));
+      plain += stream->take_input();
+    }
+    client.take(stream->take_output());
+  }
+  EXPECT_EQ(plain, "hello");
+}
+
+TEST(Tls, RefusesVersionsBefore1_2) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  Client client;
+  SSL_set_min_proto_version(client.ssl(), TLS1_VERSION);
+  SSL_set_security_level(client.ssl(), 0);
+  client.limit_version(TLS1_1_VERSION);
+  const std::string hello = client.output();
+  ASSERT_FALSE(hello.empty());
+  EXPECT_FALSE(stream->feed(hello));
+  client.take(stream->take_output());
+  EXPECT_FALSE(client.established());
+}
+
+TEST(Tls, FailsAtBytesThatAreNoTls) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  const std::string_view text = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  EXPECT_FALSE(stream->feed(text));
+  EXPECT_FALSE(stream->feed(text));
+}
+
+TEST(Tls, KeepsWhatIsWrittenBeforeTheHandshakeIsOver) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  stream->write("early");
+  EXPECT_EQ(stream->take_output(), "");
+  Client client;
+  std::string plain;
+  exchange(client, *stream, plain);
+  EXPECT_EQ(client.received, "early");
+}
+
+TEST(Tls, SaysAndHearsGoodbye) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  Client client;
+  std::string plain;
+  exchange(client, *stream, plain);
+  SSL_shutdown(client.ssl());
+  EXPECT_TRUE(stream->feed(client.output()));
+  EXPECT_TRUE(stream->ended());
+  stream->shutdown();
+  client.take(stream->take_output());
+  EXPECT_TRUE(client.ended);
+}
+
+TEST(TlsContext, NamesTheFileThatIsWrongAndQuotesNothingOfIt) {
+  const Certificate certificate;
+  const Certificate other;
+  auto missing = TlsContext::load("/nowhere/cert.pem", certificate.key_file);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_NE(missing.error().find("/nowhere/cert.pem"), std::string::npos);
+  auto swapped = TlsContext::load(certificate.key_file, certificate.certificate_file);
+  ASSERT_FALSE(swapped.ok());
+  EXPECT_EQ(swapped.error().find("BEGIN"), std::string::npos);
+  EXPECT_FALSE(TlsContext::load(certificate.certificate_file, other.key_file).ok());
+}
+
+// A client and a listener with TLS.
+struct Secure {
+  explicit Secure(Loop& loop, std::shared_ptr<TlsContext> tls) {
+    ListenerOptions options;
+    options.address = "127.0.0.1:0";
+    options.tls = std::move(tls);
+    auto opened = Listener::open(loop, std::move(options), [this](Connection& accepted) {
+      connection = &accepted;
+      accepted.set_handler(&handler);
+    });
+    if (!opened) std::abort();
+    listener = std::move(*opened);
+    peer = Peer::connect(listener->address());
+  }
+  ~Secure() {
+    if (connection && handler.closed.empty()) connection->set_handler(nullptr);
+  }
+  void shuttle() {
+    peer->write(client.output());
+    peer->received.clear();
+    peer->read();
+    client.take(peer->received);
+  }
+  Recorder handler;
+  Connection* connection = nullptr;
+  std::unique_ptr<Listener> listener;
+  std::unique_ptr<Peer> peer;
+  Client client;
+};
+
+TEST(TlsConnection, EchoesAndClosesWithGoodbye) {
+  const Certificate certificate;
+  Loop loop;
+  Secure secure(loop, context_of(certificate));
+  secure.handler.bytes_hook = [&](std::span<char> got) {
+    secure.connection->send(frame({got.data(), got.size()}));
+    secure.connection->close_after_flush();
+  };
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.established(); }));
+  EXPECT_TRUE(secure.connection->secure());
+  secure.client.write("hello");
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.peer->eof; }));
+  EXPECT_EQ(secure.client.received, "hello");
+  EXPECT_TRUE(secure.client.ended);
+  secure.peer->close();
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 0; }));
+  EXPECT_EQ(secure.handler.closed.size(), 1U);
+}
+
+TEST(TlsConnection, EndsWithAClientThatSpeaksPlainHttp) {
+  const Certificate certificate;
+  Loop loop;
+  Secure secure(loop, context_of(certificate));
+  secure.peer->write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.peer->read(), secure.peer->eof; }));
+  EXPECT_EQ(secure.handler.bytes, "");
+}
+
+TEST(TlsConnection, TheListenerTakesANewCertificateForNewConnections) {
+  const Certificate first;
+  const Certificate second;
+  Loop loop;
+  Secure secure(loop, context_of(first));
+  secure.listener->set_tls(context_of(second));
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.established(); }));
+  X509* shown = SSL_get1_peer_certificate(secure.client.ssl());
+  FILE* file = std::fopen(second.certificate_file.c_str(), "r");
+  X509* expected = PEM_read_X509(file, nullptr, nullptr, nullptr);
+  std::fclose(file);
+  EXPECT_EQ(X509_cmp(shown, expected), 0);
+  X509_free(shown);
+  X509_free(expected);
+}
+
+}  // namespace
+}  // namespace rollcall::net
