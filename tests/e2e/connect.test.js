@@ -227,6 +227,38 @@ test('many requests at once are each answered with their own data, in order', as
   client.close();
 });
 
+test('nothing is lost, doubled or reordered while the transport is upgraded', async () => {
+  const client = await connect(server, newUser('upgrading'), { transports: ['polling', 'websocket'] });
+  const order = [];
+  const answers = [];
+  let upgraded = false;
+  client.upgraded().then(() => (upgraded = true));
+  // Request after request, each sent when the one before was answered, and a few beyond the upgrade.
+  for (let i = 0, after = 0; after < 20 && i < 180; ++i) {
+    answers.push(client.ask('check-user-status', { userId: `n-${i}` }).then((answer) => order.push(answer.data.userId)));
+    answers.push(client.ask('check-user-status', { userId: `m-${i}` }).then((answer) => order.push(answer.data.userId)));
+    await answers[answers.length - 1];
+    if (upgraded) ++after;
+  }
+  await Promise.all(answers);
+  assert.equal(client.transport, 'websocket');
+  assert.deepEqual(order, Array.from({ length: order.length / 2 }, (_, i) => [`n-${i}`, `m-${i}`]).flat());
+  client.close();
+});
+
+test('beyond max_online_list the list says where to go on', async () => {
+  const small = await startServer({ env: { ROLLCALL_PRESENCE_MAX_ONLINE_LIST: 3 } });
+  const clients = [];
+  for (let i = 0; i < 5; ++i) clients.push(await connect(small, `u${i}`));
+  const first = await clients[0].data('get-online-users', {});
+  assert.deepEqual([first.users.length, first.count, typeof first.nextCursor], [3, 5, 'string']);
+  const rest = await clients[0].data('get-online-users', { cursor: first.nextCursor });
+  assert.deepEqual([rest.users.length, rest.count, rest.nextCursor], [2, 5, undefined]);
+  assert.equal(new Set([...first.users, ...rest.users].map((user) => user.userId)).size, 5);
+  for (const client of clients) client.close();
+  await small.stop();
+});
+
 test('user ids of any script come back as they were', async () => {
   const names = ['Жанна', '李雷', '👩‍⚕️', 'a"b\\c', 'line\nbreak', '\u001e', '<b>', ' '];
   const client = await connect(server, newUser('reader'));

@@ -315,6 +315,25 @@ describe('too much', () => {
   });
 });
 
+test('one who asks and never reads is closed when the backlog is full, and nobody else is harmed', async () => {
+  const tight = await startServer({
+    env: { ROLLCALL_LIMITS_BACKLOG_BYTES: 65536, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 },
+  });
+  const observer = await connect(tight, newUser('observer'));
+  const user = newUser('deaf');
+  const raw = await rawSocket(tight, user);
+  await observer.take('user-online', user);
+  raw.ws._socket.pause();
+  const userIds = Array.from({ length: 1000 }, (_, i) => `somebody-with-quite-a-long-name-${i}`);
+  // More answers than the kernel's buffers hold.
+  for (let i = 0; i < 300; ++i) raw.send(`42${kSpace},["check-users-status",${JSON.stringify({ userIds })}]`);
+  await observer.take('user-offline', user);
+  assert.equal((await observer.ask('heartbeat')).status, 'ok');
+  raw.end();
+  observer.close();
+  await tight.stop();
+});
+
 describe('WebSocket frames against RFC 6455', () => {
   const hello = `40${kSpace},{}`;
   const kFrames = {

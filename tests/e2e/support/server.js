@@ -94,6 +94,12 @@ export async function startServer({ env = {}, args = [] } = {}) {
     port: Number(port),
     namespaceUrl: `${url}/ws/messages`,
     signal: (name) => program.child.kill(name),
-    stop: () => end(program.child, program.ended),
+    // A crash, a leak or a sanitizer's complaint fails the file whose server it was.
+    async stop() {
+      const { code, signal } = await end(program.child, program.ended);
+      if (code !== 0 || /runtime error:|Sanitizer/.test(program.output())) {
+        throw new Error(`the server ended with ${code ?? signal}: ${program.output().slice(-4000)}`);
+      }
+    },
   };
 }
