@@ -11,6 +11,9 @@ namespace rollcall::server {
 namespace {
 
 constexpr std::size_t kSidBytes = 15;  // 120 bits: a sid is a credential
+// The wheel fires up to a tick late, and clients' timers up to a millisecond early: a request that comes
+// at the deadline must find the session dead.
+constexpr milliseconds kTimerSlack{1};
 constexpr std::string_view kOctetStream = "application/octet-stream";
 
 http::Response text_response(unsigned status, std::string content_type, std::string body) {
@@ -99,6 +102,9 @@ Engine::~Engine() = default;
 
 EngineSession* Engine::find(std::string_view sid) {
   const auto found = sessions_.find(sid);
+  if (found != sessions_.end() && loop_.now() + kTimerSlack >= found->second->machine().deadline()) {
+    found->second->on_timer(loop_.now() + kTimerSlack);
+  }
   return found == sessions_.end() || found->second->machine().finished() ? nullptr : found->second.get();
 }
 

@@ -90,7 +90,7 @@ describe('Engine.IO', { concurrency: 8 }, () => {
     for (const query of ['?transport=websocket', '?EIO=abc&transport=websocket', '?EIO=4', '?EIO=4&transport=abc']) {
       const ws = new WebSocket(`ws://${engine}${query}`);
       ws.on('error', () => {});
-      await once(ws, 'close');
+      await new Promise((resolve) => ws.on('close', resolve));
     }
   });
 
@@ -125,7 +125,7 @@ describe('Engine.IO', { concurrency: 8 }, () => {
       const sid = await openSession(engine);
       const dropping = new AbortController();
       poll(engine, sid, { signal: dropping.signal }).catch(() => {});
-      await delay(5);
+      await delay(20);  // it must have arrived
       dropping.abort();
       assert.equal((await poll(engine, sid)).status, 400);
     }

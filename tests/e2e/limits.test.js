@@ -70,12 +70,7 @@ describe('too much', () => {
     const other = await connect(brisk, newUser('calm'));
     assert.equal((await other.ask('heartbeat')).status, 'ok', 'nobody else is harmed');
     let again;
-    for (let tries = 0; tries < 400; ++tries) {
-      again = await client.ask('heartbeat');
-      if (again.status === 'ok') break;
-      // Each answer is a round trip; a timer of the pace the limit promises.
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+    for (const end = Date.now() + 5000; Date.now() < end && again?.status !== 'ok'; ) again = await client.ask('heartbeat');
     assert.equal(again.status, 'ok');
     client.close();
     other.close();
