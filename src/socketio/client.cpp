@@ -7,23 +7,16 @@
 namespace rollcall::socketio {
 namespace {
 
-// The elements of a checked array from the `first` one on, as they stand in the text.
-std::string raw_elements(const std::vector<std::string_view>& elements, std::size_t first) {
-  if (elements.size() <= first) return {};
-  const char* begin = elements[first].data();
-  const char* end = elements.back().data() + elements.back().size();
-  return {begin, end};
-}
+// Of an ack that came without its id, so that nobody waits for it.
+constexpr std::uint64_t kNoAckId = kMaxAckId + 1;
 
 Incoming message_of(const Packet& packet) {
-  std::vector<std::string_view> elements;
-  if (!packet.json.empty()) (void)scan_array(packet.json, elements);
   if (packet.type == PacketType::ack || packet.type == PacketType::binary_ack) {
-    return AckReceived{std::string(packet.nsp), packet.id.value_or(kMaxAckId), raw_elements(elements, 0), {}};
+    return AckReceived{std::string(packet.nsp), packet.id.value_or(kNoAckId), std::string(packet.args), {}};
   }
-  EventReceived event{std::string(packet.nsp), {}, raw_elements(elements, 1), {}, packet.id,
-                      !elements.empty()};
-  if (event.named) event.name = elements[0][0] == '"' ? decode_string(elements[0]) : std::string(elements[0]);
+  EventReceived event{std::string(packet.nsp), {}, std::string(packet.args), {}, packet.id,
+                      !packet.name.empty()};
+  if (event.named) event.name = packet.name[0] == '"' ? decode_string(packet.name) : std::string(packet.name);
   return event;
 }
 
@@ -50,12 +43,18 @@ bool Client::connected(std::string_view nsp) const {
   return membership && membership->state == State::connected;
 }
 
+bool Client::joined_any() const {
+  return std::any_of(memberships_.begin(), memberships_.end(),
+                     [](const Membership& membership) { return membership.state == State::connected; });
+}
+
 void Client::set(std::string_view nsp, State state) {
   if (const Membership* membership = find(nsp)) const_cast<Membership*>(membership)->state = state;
 }
 
 void Client::accept(std::string_view nsp) {
   set(nsp, State::connected);
+  if (find(nsp)) ever_connected_ = true;
 }
 void Client::disconnected(std::string_view nsp) {
   set(nsp, State::left);
@@ -91,10 +90,10 @@ Result<std::optional<Incoming>, Fault> Client::take_connect(const Packet& packet
 
 Result<std::optional<Incoming>, Fault> Client::take_disconnect(const Packet& packet) {
   const Membership* membership = find(packet.nsp);
-  if (!membership) return fail(Fault::not_connected);
-  const bool told = membership->state == State::connected;
+  if (!membership || membership->state == State::pending) return fail(Fault::not_connected);
+  const bool news = membership->state == State::connected;
   refuse(packet.nsp);
-  if (!told) return nothing();
+  if (!news) return nothing();
   return std::optional<Incoming>(DisconnectReceived{std::string(packet.nsp)});
 }
 
@@ -106,8 +105,7 @@ Result<std::optional<Incoming>, Fault> Client::take_message(const Packet& packet
     partial_ = std::make_unique<Partial>(Partial{std::move(incoming), packet.attachments});
     return nothing();
   }
-  if (membership->state == State::left) return nothing();
-  return std::optional<Incoming>(std::move(incoming));
+  return deliver(std::move(incoming));
 }
 
 Result<std::optional<Incoming>, Fault> Client::on_binary(std::string_view bytes) {
@@ -116,11 +114,17 @@ Result<std::optional<Incoming>, Fault> Client::on_binary(std::string_view bytes)
   if (partial_->bytes > max_attachment_bytes_) return fail(Fault::attachments_too_big);
   attachments_of(partial_->incoming).emplace_back(bytes);
   if (--partial_->due > 0) return nothing();
-  Incoming whole = std::move(partial_->incoming);
-  partial_.reset();
-  const std::string& nsp = std::visit([](const auto& what) -> const std::string& { return what.nsp; }, whole);
-  if (!connected(nsp)) return nothing();
-  return std::optional<Incoming>(std::move(whole));
+  const auto whole = std::move(partial_);
+  return deliver(std::move(whole->incoming));
+}
+
+// Hands on a message that is complete, unless the server has left the namespace.
+std::optional<Incoming> Client::deliver(Incoming&& message) const {
+  const auto* ack = std::get_if<AckReceived>(&message);
+  if (ack && ack->id == kNoAckId) return std::nullopt;
+  const auto nsp_of = [](const auto& what) -> const std::string& { return what.nsp; };
+  if (!connected(std::visit(nsp_of, message))) return std::nullopt;
+  return std::move(message);
 }
 
 }  // namespace rollcall::socketio

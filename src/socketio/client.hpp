@@ -1,5 +1,6 @@
 // The Socket.IO state of one Engine.IO session: which namespaces it has joined, and the attachments it
-// still owes. Messages in, what they mean out; a Fault closes the connection.
+// still owes. Messages in, what they mean out; a Fault closes the connection. Driven by
+// server::SocketServer (protocol notes, sections 5 and 6).
 //
 // Bounds: kMaxNamespaces, and the attachments of one packet together. Heap memory is held only for the
 // namespaces, and while attachments are due. Not thread-safe.
@@ -56,6 +57,8 @@ class Client {
   void disconnected(std::string_view nsp);
 
   bool connected(std::string_view nsp) const;
+  bool joined_any() const;  // is connected to some namespace now
+  bool ever_connected() const { return ever_connected_; }
 
  private:
   enum class State : unsigned char { pending, connected, left };
@@ -73,11 +76,13 @@ class Client {
   Result<std::optional<Incoming>, Fault> take_connect(const Packet& packet);
   Result<std::optional<Incoming>, Fault> take_disconnect(const Packet& packet);
   Result<std::optional<Incoming>, Fault> take_message(const Packet& packet);
+  std::optional<Incoming> deliver(Incoming&& message) const;
   void set(std::string_view nsp, State state);
 
   std::size_t max_attachment_bytes_;
   std::vector<Membership> memberships_;
   std::unique_ptr<Partial> partial_;
+  bool ever_connected_ = false;
 };
 
 }  // namespace rollcall::socketio

@@ -2,7 +2,8 @@
 // is needed is that they are JSON, where each ends, and which attachments they name.
 //
 // Unlike Boost.JSON it takes escaped lone surrogates ("\ud800"), as JSON.parse and JSON.stringify do.
-// UTF-8 is the transport's business. Depth is bounded by kMaxJsonDepth.
+// UTF-8 is the transport's business. Called by parse_packet (protocol notes, section 5). Recursion is
+// bounded by kMaxJsonDepth. Functions without state: safe from any thread.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +21,15 @@ std::optional<std::size_t> scan_value(std::string_view text, std::size_t from);
 
 // True if `text` is one array and nothing else; `elements` gets the raw text of each.
 bool scan_array(std::string_view text, std::vector<std::string_view>& elements);
+
+struct ArrayText {
+  std::string_view first;  // empty if there are no elements
+  std::string_view rest;   // from the second element to the end of the last, as it stands
+  std::string_view all;    // from the first element
+};
+// The same without a list of the elements, of which a peer may send very many; nullopt if it is no array.
+std::optional<ArrayText> split_array(std::string_view text);
+
 // True if `text` is one object and nothing else.
 bool scan_object(std::string_view text);
 
@@ -27,7 +37,8 @@ bool scan_object(std::string_view text);
 // scanned.
 std::string decode_string(std::string_view raw);
 
-// True if every placeholder in the scanned values names one of `attachments`.
+// True if every placeholder, `{"_placeholder":true,"num":N}`, names one of `attachments`: N is 0 or more
+// and less. `json` must have been scanned.
 bool placeholders_fit(std::string_view json, std::size_t attachments);
 
 }  // namespace rollcall::socketio

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "socketio/json_scan.hpp"
 
@@ -61,32 +60,36 @@ std::optional<Fault> check_event_name(std::string_view raw) {
   return reserved ? std::optional(Fault::reserved_event_name) : std::nullopt;
 }
 
-std::optional<Fault> check_array(const Packet& packet) {
-  std::vector<std::string_view> elements;
-  if (!scan_array(packet.json, elements)) return Fault::bad_json;
+std::optional<Fault> take_array(Packet& packet) {
+  const auto array = split_array(packet.json);
+  if (!array) return Fault::bad_json;
+  packet.args = array->all;
   if (is_event(packet.type)) {
-    if (elements.empty()) return Fault::bad_event_name;
-    if (const auto fault = check_event_name(elements[0])) return fault;
+    if (array->first.empty()) return Fault::bad_event_name;
+    if (const auto fault = check_event_name(array->first)) return fault;
+    packet.name = array->first;
+    packet.args = array->rest;
   }
   if (is_binary(packet.type) && !placeholders_fit(packet.json, packet.attachments))
     return Fault::bad_placeholder;
   return std::nullopt;
 }
 
-std::optional<Fault> check_json(const Packet& packet) {
+std::optional<Fault> take_json(std::string_view rest, Packet& packet) {
+  packet.json = rest;
   switch (packet.type) {
     case PacketType::connect:
-      return packet.json.empty() || scan_object(packet.json) ? std::nullopt : std::optional(Fault::bad_json);
+      return rest.empty() || scan_object(rest) ? std::nullopt : std::optional(Fault::bad_json);
     case PacketType::disconnect:
-      return packet.json.empty() ? std::nullopt : std::optional(Fault::unexpected_payload);
+      return rest.empty() ? std::nullopt : std::optional(Fault::unexpected_payload);
     case PacketType::connect_error:
       return Fault::from_server_only;
     default:
       break;
   }
   // Without JSON a packet passes, and names no event (as the reference parser has it).
-  if (packet.json.empty()) return is_binary(packet.type) ? std::optional(Fault::bad_json) : std::nullopt;
-  return check_array(packet);
+  if (rest.empty()) return is_binary(packet.type) ? std::optional(Fault::bad_json) : std::nullopt;
+  return take_array(packet);
 }
 
 }  // namespace
@@ -141,8 +144,7 @@ Result<Packet, Fault> parse_packet(std::string_view text) {
     if (!take_number(rest, kMaxAckId, id)) return fail(Fault::bad_ack_id);
     packet.id = id;
   }
-  packet.json = rest;
-  if (const auto fault = check_json(packet)) return fail(*fault);
+  if (const auto fault = take_json(rest, packet)) return fail(*fault);
   return packet;
 }
 

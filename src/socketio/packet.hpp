@@ -52,6 +52,8 @@ struct Packet {
   std::optional<std::uint64_t> id;
   std::uint32_t attachments = 0;
   std::string_view json;  // empty if there is none
+  std::string_view name;  // of an event: the first element, as it stands in the JSON
+  std::string_view args;  // of an event or ack: the (other) elements, as they stand, comma-joined
 };
 
 // The views point into `text`. The JSON has been checked against the packet's type.

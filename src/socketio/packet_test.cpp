@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rollcall::socketio {
 namespace {
@@ -42,8 +44,54 @@ TEST(Packet, ANamespaceReachesToTheCommaOrTheEnd) {
   EXPECT_TRUE(faulty("0/" + std::string(kMaxNamespaceBytes, 'x')));
 }
 
+TEST(Packet, NamespacesAreKeptAsTheyAreTheirQueryAndLongestNameIncluded) {
+  EXPECT_EQ(show("0/,{}"), "0 / {}");
+  EXPECT_EQ(show("0/admin?x=1,{}"), "0 /admin?x=1 {}");
+  const std::string longest = "/" + std::string(kMaxNamespaceBytes - 1, 'x');
+  EXPECT_EQ(show("0" + longest), "0 " + longest);
+  EXPECT_EQ(show("2/12,3[\"a\"]"), "2 /12 #3 [\"a\"]");
+}
+
 TEST(Packet, OfAnUnknownTypeIsAFault) {
   for (const char* bad : {"", "7", "9[]", "a", "abc", " 0", "-"}) EXPECT_TRUE(faulty(bad)) << bad;
+}
+
+TEST(Packet, EachFaultSaysWhichRuleWasBroken) {
+  const std::vector<std::pair<std::string, Fault>> rules = {
+      {"7", Fault::unknown_type},
+      {"5[\"a\"]", Fault::bad_attachment_count},
+      {"0/" + std::string(kMaxNamespaceBytes, 'x'), Fault::bad_namespace},
+      {"29007199254740992[\"a\"]", Fault::bad_ack_id},
+      {"2{}", Fault::bad_json},
+      {"3{}", Fault::bad_json},
+      {"0null", Fault::bad_json},
+      {"2[\"a\"", Fault::bad_json},
+      {"2[]", Fault::bad_event_name},
+      {"2[null]", Fault::bad_event_name},
+      {"2[\"connect\"]", Fault::reserved_event_name},
+      {"1{}", Fault::unexpected_payload},
+      {"4{}", Fault::from_server_only},
+      {"51-[\"a\",{\"_placeholder\":true,\"num\":1}]", Fault::bad_placeholder},
+  };
+  for (const auto& [text, fault] : rules) {
+    EXPECT_EQ(show(text), std::string("fault: ") + describe(fault)) << text;
+  }
+}
+
+TEST(Packet, AcksMayBeEmptyAndNeedNoJson) {
+  EXPECT_EQ(show("30[]"), "3 / #0 []");
+  EXPECT_EQ(show("3/admin,5"), "3 /admin #5");
+}
+
+TEST(Packet, GivesTheEventNameAndTheArgumentsAsTheyStand) {
+  const auto packet = parse_packet(R"(2[ "a\u0062" , 1 ,"x" ] )");
+  ASSERT_TRUE(packet.ok());
+  EXPECT_EQ(packet->name, R"("a\u0062")");
+  EXPECT_EQ(packet->args, R"(1 ,"x")");
+  const auto ack = parse_packet("30[ 1 ,2 ]");
+  ASSERT_TRUE(ack.ok());
+  EXPECT_EQ(ack->name, "");
+  EXPECT_EQ(ack->args, "1 ,2");
 }
 
 TEST(Packet, WhoseJsonIsNotOfItsKindIsAFault) {
@@ -74,6 +122,7 @@ TEST(Packet, AttachmentCountsAreOneToTenWithADash) {
     EXPECT_TRUE(faulty(bad)) << bad;
   }
   EXPECT_FALSE(faulty("510-[\"a\"]"));
+  EXPECT_FALSE(faulty("51-[\"a\"]")) << "an attachment that no placeholder names";
 }
 
 TEST(Packet, PlaceholdersMustNameAnAttachment) {

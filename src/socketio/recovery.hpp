@@ -23,6 +23,8 @@ struct SavedSession {
   std::string sid;
   std::string owner;  // who may recover it
   std::vector<std::string> rooms;
+  std::string data = {};  // the application's; may stay empty
+  Instant saved_at = {};  // set by save()
 };
 
 class Recovery {
@@ -31,9 +33,11 @@ class Recovery {
                     std::size_t max_sessions = 100'000)
       : max_age_(max_age), max_log_bytes_(max_log_bytes), max_sessions_(max_sessions) {}
 
-  // The offset that the next event carries as its last argument.
+  // The offset that the next event carries as its last argument. No string of an application's is likely
+  // to look like one: clients take the last argument of any event for its offset, if it is a string.
   std::string next_offset();
-  // Keeps what went to `rooms` (none: to everybody) but not to `except`, under its offset.
+  // Keeps what went to `rooms` (none: to everybody) but not to `except`, under an offset of next_offset().
+  // A socket's own id counts as one of its rooms.
   void log(std::string offset, std::vector<std::string> rooms, std::vector<std::string> except,
            std::vector<base::FrameRef> frames, Instant now);
   // A session whose connection broke.
@@ -43,9 +47,13 @@ class Recovery {
     SavedSession session;
     std::vector<base::FrameRef> missed;  // in order
   };
-  // The session, if `owner` may have it and nothing it missed has been forgotten.
+  // The session, if `owner` may have it and nothing it missed has been forgotten. Others who ask leave it
+  // where it is.
   std::optional<Recovered> take(std::string_view pid, std::string_view offset, std::string_view owner,
                                 Instant now);
+
+  // Forgets what is too old. Every call does; this is for servers where nothing happens.
+  void prune(Instant now);
 
   std::size_t sessions() const { return sessions_.size(); }
 
@@ -60,15 +68,15 @@ class Recovery {
   };
   struct Stored {
     SavedSession session;
-    Instant at;
+    std::uint64_t next_number;  // when it was saved: it cannot have seen that one, or later ones
   };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
-  void prune(Instant now);
-  static bool concerns(const Entry& entry, const SavedSession& session);
+  void prune_log(Instant now);
+  void prune_sessions(Instant now);
 
   milliseconds max_age_;
   std::size_t max_log_bytes_;

@@ -42,7 +42,9 @@ TEST_F(RecoveryTest, ASessionIsRecoveredOnlyOnce) {
   const std::string seen = say("seen");
   save("p");
   EXPECT_EQ(missed("p", seen), "");
+  EXPECT_EQ(recovery.sessions(), 0U);
   EXPECT_EQ(missed("p", seen), "none");
+  EXPECT_EQ(missed("p", seen, ""), "none");
 }
 
 TEST_F(RecoveryTest, OnlyItsOwnerGetsItAndStillDoesAfterAnotherTried) {
@@ -60,6 +62,118 @@ TEST_F(RecoveryTest, UnknownIdsAndOffsetsRecoverNothing) {
     EXPECT_EQ(missed("p", offset), "none");
 }
 
+TEST_F(RecoveryTest, ExceptNamesTheSocketItselfToo) {
+  const std::string seen = say("seen");
+  save("p");
+  say("not to p", {}, {"sid-p"});
+  say("not to p either", {"room"}, {"sid-p", "elsewhere"});
+  say("not to another", {"room"}, {"sid-q"});
+  EXPECT_EQ(missed("p", seen), "not to another ");
+}
+
+TEST_F(RecoveryTest, WhatWasSentBeforeTheConnectionBrokeButNeverSeenIsMissedToo) {
+  const std::string seen = say("seen");
+  say("lost on the way");
+  save("p");
+  say("later");
+  EXPECT_EQ(missed("p", seen), "lost on the way later ");
+}
+
+TEST_F(RecoveryTest, TheSessionComesBackAsItWas) {
+  const std::string seen = say("seen");
+  recovery.save("p", {"sid-p", "ann", {"sid-p", "room"}, "data"}, now);
+  const auto recovered = recovery.take("p", seen, "ann", now);
+  ASSERT_TRUE(recovered);
+  EXPECT_EQ(recovered->session.sid, "sid-p");
+  EXPECT_EQ(recovered->session.rooms, (std::vector<std::string>{"sid-p", "room"}));
+  EXPECT_EQ(recovered->session.data, "data");
+  EXPECT_EQ(recovered->session.saved_at, now);
+}
+
+TEST_F(RecoveryTest, ARecoveredSessionMayBreakAndComeBackAgain) {
+  const std::string seen = say("seen");
+  save("p");
+  EXPECT_EQ(missed("p", seen), "");
+  const std::string seen_again = say("again");
+  save("p");
+  say("new");
+  EXPECT_EQ(missed("p", seen_again), "new ");
+}
+
+TEST_F(RecoveryTest, AllFramesOfABinaryEventAreSentAgain) {
+  const std::string seen = say("seen");
+  save("p");
+  recovery.log(recovery.next_offset(), {}, {},
+               {base::Frame::make({}, "51-", "[\"up\"]", false), base::Frame::make({}, {}, "bytes", true)},
+               now);
+  const auto recovered = recovery.take("p", seen, "ann", now);
+  ASSERT_TRUE(recovered);
+  ASSERT_EQ(recovered->missed.size(), 2U);
+  EXPECT_EQ(recovered->missed[0]->packet(), "51-[\"up\"]");
+  EXPECT_TRUE(recovered->missed[1]->binary());
+}
+
+// Clients take the last argument of any event for the offset, if it is a string: of events that carry
+// none, it is a string of the application's.
+TEST_F(RecoveryTest, StringsOfTheApplicationAreNotTakenForOffsets) {
+  for (int i = 0; i < 50; ++i) say("x");
+  save("p");
+  for (const char* string : {"1", "a", "z", "10", "A", "0a", "-1", "+1", " 1"}) {
+    EXPECT_EQ(missed("p", string), "none") << string;
+  }
+}
+
+TEST_F(RecoveryTest, AnOffsetFromAfterTheConnectionBrokeCannotHaveBeenSeen) {
+  const std::string seen = say("seen");
+  save("p");
+  const std::string later = say("later");
+  EXPECT_EQ(missed("p", later), "none");
+  EXPECT_EQ(missed("p", seen), "later ");
+}
+
+TEST_F(RecoveryTest, OffsetsAreUniqueAndShortAndOnlyTheirExactSpellingCounts) {
+  const std::string first = recovery.next_offset();
+  EXPECT_NE(first, recovery.next_offset());
+  EXPECT_LE(first.size(), 16U);
+  const std::string seen = say("seen");
+  save("p");
+  EXPECT_EQ(missed("p", seen + " "), "none");
+  EXPECT_EQ(missed("p", seen.substr(0, seen.size() - 1) + "0" + seen.back()), "none");
+  EXPECT_EQ(missed("p", seen), "");
+}
+
+// Sending may close a connection, whose going is an event of its own: it takes a later offset, but is
+// logged first.
+TEST_F(RecoveryTest, EventsLoggedOutOfOrderComeInTheOrderOfTheirOffsets) {
+  const std::string outer = recovery.next_offset();
+  const std::string inner = recovery.next_offset();
+  recovery.log(inner, {}, {}, {base::Frame::make({}, "inner", {}, false)}, now);
+  recovery.log(outer, {}, {}, {base::Frame::make({}, "outer", {}, false)}, now);
+  save("p");
+  say("last");
+  EXPECT_EQ(missed("p", outer), "inner last ");
+  save("p");
+  EXPECT_EQ(missed("p", inner), "last ");
+}
+
+TEST_F(RecoveryTest, ASessionLivesToItsVeryAgeAndNoLonger) {
+  const std::string seen = say("seen");
+  save("p");
+  save("q");
+  now += seconds(120);
+  EXPECT_EQ(missed("p", seen), "");
+  now += microseconds(1);
+  EXPECT_EQ(missed("q", seen), "none");
+}
+
+TEST_F(RecoveryTest, PruningForgetsWithoutAnyTraffic) {
+  say("seen");
+  save("p");
+  now += seconds(121);
+  recovery.prune(now);
+  EXPECT_EQ(recovery.sessions(), 0U);
+}
+
 TEST_F(RecoveryTest, WhatIsTooOldIsForgotten) {
   const std::string seen = say("seen");
   save("p");
@@ -73,6 +187,23 @@ TEST_F(RecoveryTest, ALogThatOutgrewItsLimitForgetsTheOldestAndItsOffsets) {
   save("p");
   for (int i = 0; i < 20; ++i) say(std::string(1000, 'x'));
   EXPECT_EQ(missed("p", seen), "none");
+}
+
+TEST_F(RecoveryTest, TheNamesOfRoomsCountTowardsTheLimitOfTheLog) {
+  const std::string seen = say("seen");
+  save("p");
+  for (int i = 0; i < 20; ++i) say("x", {std::string(1000, 'r')});
+  EXPECT_EQ(missed("p", seen), "none");
+}
+
+TEST_F(RecoveryTest, ASessionThatComesAndGoesCrowdsOutNoOther) {
+  const std::string seen = say("seen");
+  save("steady");
+  for (int i = 0; i < 50; ++i) {
+    save("flapping");
+    EXPECT_EQ(missed("flapping", seen), "");
+  }
+  EXPECT_EQ(missed("steady", seen), "");
 }
 
 TEST_F(RecoveryTest, OfTooManySessionsTheOldestGoesFirst) {

@@ -4,78 +4,95 @@
 
 namespace rollcall::socketio {
 
-const Rooms::Room* Rooms::find(std::string_view room) const {
-  const auto found = by_name_.find(room);
-  return found == by_name_.end() ? nullptr : by_id_[found->second].get();
+const Rooms::Room* Rooms::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &by_id_[*found];
 }
 
-Rooms::RoomId Rooms::room_id(std::string_view room) {
-  if (const auto found = by_name_.find(room); found != by_name_.end()) return found->second;
+Rooms::RoomId Rooms::add_room(std::string_view name) {
   if (free_ids_.empty()) {
     free_ids_.push_back(static_cast<RoomId>(by_id_.size()));
     by_id_.emplace_back();
   }
   const RoomId id = free_ids_.back();
   free_ids_.pop_back();
-  by_id_[id] = std::make_unique<Room>(Room{std::string(room), {}});
-  by_name_.emplace(by_id_[id]->name, id);
+  by_id_[id].name = name;
+  by_name_.insert(id);
   return id;
 }
 
-Rooms::Membership* Rooms::membership(Slot slot, RoomId room) {
+const Rooms::Membership* Rooms::find_membership(Slot slot, RoomId room) const {
   if (slot >= by_slot_.size()) return nullptr;
-  for (Membership& candidate : by_slot_[slot]) {
-    if (candidate.room == room) return &candidate;
+  const Memberships& of_slot = by_slot_[slot];
+  const auto& members = by_id_[room].members;
+  if (members.size() < of_slot.size()) {
+    for (const Member& member : members) {
+      if (member.slot == slot) return &of_slot[member.place];
+    }
+    return nullptr;
+  }
+  for (const Membership& membership : of_slot) {
+    if (membership.room == room) return &membership;
   }
   return nullptr;
 }
 
 bool Rooms::join(Slot slot, std::string_view room) {
-  const RoomId id = room_id(room);
-  if (membership(slot, id)) return false;
-  if (slot >= by_slot_.size()) by_slot_.resize(slot + 1);
-  std::vector<Slot>& members = by_id_[id]->members;
-  by_slot_[slot].push_back({id, static_cast<std::uint32_t>(members.size())});
-  members.push_back(slot);
+  const auto found = by_name_.find(room);
+  if (found != by_name_.end() && find_membership(slot, *found)) return false;
+  const RoomId id = found != by_name_.end() ? *found : add_room(room);
+  if (slot >= by_slot_.size()) by_slot_.resize(slot + std::size_t{1});
+  auto& members = by_id_[id].members;
+  Memberships& of_slot = by_slot_[slot];
+  of_slot.push_back({id, static_cast<std::uint32_t>(members.size())});
+  members.push_back({slot, static_cast<std::uint32_t>(of_slot.size() - 1)});
   return true;
 }
 
-// Takes the member out of the room's list; the last one gets its place.
-void Rooms::remove(Slot slot, Membership gone) {
-  Room& room = *by_id_[gone.room];
-  const Slot last = room.members.back();
-  room.members[gone.index] = last;
-  room.members.pop_back();
-  if (last != slot) membership(last, gone.room)->index = gone.index;
-  if (!room.members.empty()) return;
-  by_name_.erase(room.name);
-  by_id_[gone.room].reset();
+// In both lists the last one takes the place of the one that goes.
+void Rooms::remove(Slot slot, std::uint32_t place) {
+  Memberships& of_slot = by_slot_[slot];
+  const Membership gone = of_slot[place];
+  of_slot[place] = of_slot.back();
+  by_id_[of_slot[place].room].members[of_slot[place].place].place = place;
+  of_slot.pop_back();
+  if (of_slot.empty()) Memberships().swap(of_slot);
+  remove_from_room(gone);
+}
+
+void Rooms::remove_from_room(Membership gone) {
+  auto& members = by_id_[gone.room].members;
+  const Member last = members.back();
+  members[gone.place] = last;
+  members.pop_back();
+  const bool moved = gone.place < members.size();
+  if (moved) by_slot_[last.slot][last.place].place = gone.place;
+  if (!members.empty()) return;
+  by_name_.erase(gone.room);
+  by_id_[gone.room] = Room();
   free_ids_.push_back(gone.room);
 }
 
 bool Rooms::leave(Slot slot, std::string_view room) {
   const auto found = by_name_.find(room);
   if (found == by_name_.end()) return false;
-  Membership* place = membership(slot, found->second);
-  if (!place) return false;
-  const Membership gone = *place;
-  *place = by_slot_[slot].back();
-  by_slot_[slot].pop_back();
-  remove(slot, gone);
+  const Membership* membership = find_membership(slot, *found);
+  if (!membership) return false;
+  remove(slot, static_cast<std::uint32_t>(membership - by_slot_[slot].data()));
   return true;
 }
 
 void Rooms::leave_all(Slot slot) {
   if (slot >= by_slot_.size()) return;
-  std::vector<Membership> all;
+  Memberships all;
   all.swap(by_slot_[slot]);
-  for (const Membership& gone : all) remove(slot, gone);
+  for (const Membership& gone : all) remove_from_room(gone);
 }
 
 std::vector<std::string> Rooms::rooms_of(Slot slot) const {
   std::vector<std::string> names;
   if (slot >= by_slot_.size()) return names;
-  for (const Membership& membership : by_slot_[slot]) names.push_back(by_id_[membership.room]->name);
+  for (const Membership& membership : by_slot_[slot]) names.push_back(by_id_[membership.room].name);
   return names;
 }
 
@@ -88,20 +105,26 @@ void Rooms::select(std::span<const std::string> rooms, std::span<const std::stri
                    std::vector<Slot>& out) const {
   const auto begin = static_cast<std::ptrdiff_t>(out.size());
   for (const std::string& name : rooms) {
-    if (const Room* room = find(name)) out.insert(out.end(), room->members.begin(), room->members.end());
+    const Room* room = find(name);
+    if (!room) continue;
+    for (const Member& member : room->members) out.push_back(member.slot);
   }
   if (rooms.size() > 1) {
     std::sort(out.begin() + begin, out.end());
     out.erase(std::unique(out.begin() + begin, out.end()), out.end());
   }
   if (except.empty() || out.size() == static_cast<std::size_t>(begin)) return;
-  std::vector<Slot> excluded;
-  select(except, {}, excluded);
-  std::sort(excluded.begin(), excluded.end());
-  out.erase(
-      std::remove_if(out.begin() + begin, out.end(),
-                     [&](Slot slot) { return std::binary_search(excluded.begin(), excluded.end(), slot); }),
-      out.end());
+  std::vector<Slot> not_to;
+  excluded(except, not_to);
+  out.erase(std::remove_if(out.begin() + begin, out.end(),
+                           [&](Slot slot) { return std::binary_search(not_to.begin(), not_to.end(), slot); }),
+            out.end());
+}
+
+void Rooms::excluded(std::span<const std::string> except, std::vector<Slot>& out) const {
+  out.clear();
+  select(except, {}, out);
+  std::sort(out.begin(), out.end());
 }
 
 }  // namespace rollcall::socketio

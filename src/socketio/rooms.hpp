@@ -1,13 +1,17 @@
-// Who is in which room, for one namespace on one loop. Members are slots (small numbers).
+// Who is in which room, for one namespace on one loop. Members are slots (small numbers). Used by
+// server::NamespaceImpl (protocol notes, section 6).
 //
-// A room exists while it has members. Leaving costs O(rooms of the member) to find the place and O(1)
-// to take it out. One membership costs 12 bytes, a room its name and some 100 bytes. Not thread-safe.
+// A room exists while it has members. Taking a member out of a room is O(1) once its place is known:
+// leave_all() knows all of them; join() and leave() look for it among the rooms of the member or the
+// members of the room, whichever are fewer. A room with one member costs some 75 bytes and its name; a
+// membership more, 16. Names and numbers are bounded by the application. Not thread-safe.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +22,10 @@ namespace rollcall::socketio {
 class Rooms {
  public:
   using Slot = std::uint32_t;
+
+  Rooms() : by_name_(0, Hash{&by_id_}, Equal{&by_id_}) {}
+  Rooms(const Rooms&) = delete;  // the index looks into the object
+  Rooms& operator=(const Rooms&) = delete;
 
   bool join(Slot slot, std::string_view room);   // false: was in it
   bool leave(Slot slot, std::string_view room);  // false: was not
@@ -30,31 +38,52 @@ class Rooms {
   // Appends the members of any of `rooms` that are in none of `except`, each once.
   void select(std::span<const std::string> rooms, std::span<const std::string> except,
               std::vector<Slot>& out) const;
+  // Sets `out` to the members of any of `except`, in ascending order: for who sends to everybody else.
+  void excluded(std::span<const std::string> except, std::vector<Slot>& out) const;
 
  private:
   using RoomId = std::uint32_t;
-  struct Room {
-    std::string name;
-    std::vector<Slot> members;
+  // Both ends of a membership know the place of the other, so that either can be moved.
+  struct Member {
+    Slot slot;
+    std::uint32_t place;  // in the member's list of rooms
   };
   struct Membership {
     RoomId room;
-    std::uint32_t index;  // into the room's members
+    std::uint32_t place;  // in the room's list of members
   };
+  struct Room {
+    std::string name;
+    boost::container::small_vector<Member, 1> members;
+  };
+  // Most sockets are in one room, that of their own id.
+  using Memberships = boost::container::small_vector<Membership, 1>;
+
+  // The index holds ids, and finds the names (of which there is one copy) by them.
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    const std::deque<Room>* by_id;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+    std::size_t operator()(RoomId id) const { return (*this)(std::string_view((*by_id)[id].name)); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const std::deque<Room>* by_id;
+    bool operator()(RoomId a, RoomId b) const { return a == b; }
+    bool operator()(std::string_view name, RoomId id) const { return name == (*by_id)[id].name; }
+    bool operator()(RoomId id, std::string_view name) const { return name == (*by_id)[id].name; }
   };
 
-  const Room* find(std::string_view room) const;
-  RoomId room_id(std::string_view room);
-  Membership* membership(Slot slot, RoomId room);
-  void remove(Slot slot, Membership membership);
+  const Room* find(std::string_view name) const;
+  RoomId add_room(std::string_view name);
+  const Membership* find_membership(Slot slot, RoomId room) const;
+  void remove(Slot slot, std::uint32_t place);
+  void remove_from_room(Membership gone);
 
-  boost::unordered_flat_map<std::string_view, RoomId, Hash, std::equal_to<>> by_name_;  // keys: Room::name
-  std::vector<std::unique_ptr<Room>> by_id_;
+  std::deque<Room> by_id_;
   std::vector<RoomId> free_ids_;
-  std::vector<std::vector<Membership>> by_slot_;
+  boost::unordered_flat_set<RoomId, Hash, Equal> by_name_;
+  std::vector<Memberships> by_slot_;
 };
 
 }  // namespace rollcall::socketio

@@ -3,13 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <random>
-#include <set>
-
 namespace rollcall::socketio {
 namespace {
 
+using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 std::vector<Rooms::Slot> select(const Rooms& rooms, std::vector<std::string> in,
@@ -42,30 +40,62 @@ TEST(Rooms, AnEmptyRoomIsForgotten) {
   EXPECT_EQ(rooms.rooms(), 0U);
 }
 
-TEST(Rooms, BehaveAsSetsWhateverTheOrder) {
-  std::mt19937 random(7);
+TEST(Rooms, WhoIsInTwoOfTheRoomsIsSelectedOnceAndRoomsThatAreNotThereSelectNobody) {
   Rooms rooms;
-  std::map<std::string, std::set<Rooms::Slot>> model;
-  for (int step = 0; step < 20'000; ++step) {
-    const Rooms::Slot slot = random() % 12;
-    const std::string room(1, static_cast<char>('a' + random() % 8));
-    switch (random() % 8) {
-      case 0:
-        rooms.leave_all(slot);
-        for (auto& [name, members] : model) members.erase(slot);
-        break;
-      case 1:
-      case 2:
-      case 3:
-        ASSERT_EQ(rooms.leave(slot, room), model[room].erase(slot) == 1);
-        break;
-      default:
-        ASSERT_EQ(rooms.join(slot, room), model[room].insert(slot).second);
-    }
-    const auto members = select(rooms, {room});
-    ASSERT_EQ(std::set<Rooms::Slot>(members.begin(), members.end()), model[room]);
-    ASSERT_EQ(rooms.size(room), model[room].size());
+  for (const char* room : {"a", "b", "c"}) rooms.join(5, room);
+  EXPECT_THAT(select(rooms, {"a", "b", "a", "none"}), UnorderedElementsAre(5U));
+  EXPECT_THAT(select(rooms, {"none"}), IsEmpty());
+  EXPECT_THAT(select(rooms, {}), IsEmpty());
+  EXPECT_THAT(select(rooms, {"a"}, {"a"}), IsEmpty());
+}
+
+TEST(Rooms, SelectingAppends) {
+  Rooms rooms;
+  rooms.join(1, "a");
+  rooms.join(2, "b");
+  std::vector<Rooms::Slot> out{1};
+  const std::vector<std::string> a{"a"}, both{"a", "b"};
+  rooms.select(a, both, out);
+  EXPECT_THAT(out, ElementsAre(1U)) << "what was there stays, excepted or not";
+  rooms.select(both, {}, out);
+  EXPECT_THAT(out, UnorderedElementsAre(1U, 1U, 2U));
+}
+
+TEST(Rooms, TheExcludedComeInOrderEachOnce) {
+  Rooms rooms;
+  for (Rooms::Slot slot : {9, 3, 7}) rooms.join(slot, "a");
+  for (Rooms::Slot slot : {1, 3}) rooms.join(slot, "b");
+  std::vector<Rooms::Slot> out{100};
+  const std::vector<std::string> except{"b", "a", "none"};
+  rooms.excluded(except, out);
+  EXPECT_THAT(out, ElementsAre(1U, 3U, 7U, 9U));
+  rooms.excluded({}, out);
+  EXPECT_THAT(out, IsEmpty());
+}
+
+TEST(Rooms, LeavingAllForgetsTheMemberAndNobodyElse) {
+  Rooms rooms;
+  for (Rooms::Slot slot : {1, 2}) {
+    for (const char* room : {"a", "b"}) rooms.join(slot, room);
   }
+  rooms.join(1, "own");
+  EXPECT_THAT(rooms.rooms_of(1), UnorderedElementsAre("a", "b", "own"));
+  rooms.leave_all(1);
+  rooms.leave_all(77);
+  EXPECT_THAT(rooms.rooms_of(1), IsEmpty());
+  EXPECT_THAT(rooms.rooms_of(77), IsEmpty());
+  EXPECT_THAT(rooms.rooms_of(2), UnorderedElementsAre("a", "b"));
+  EXPECT_EQ(rooms.rooms(), 2U);
+}
+
+TEST(Rooms, AnyBytesMayNameARoom) {
+  Rooms rooms;
+  const std::string odd("\xFF\0a", 3);
+  EXPECT_TRUE(rooms.join(0, odd));
+  EXPECT_TRUE(rooms.join(0, ""));
+  EXPECT_FALSE(rooms.leave(0, "\xFF"));
+  EXPECT_EQ(rooms.size(odd), 1U);
+  EXPECT_TRUE(rooms.leave(0, ""));
 }
 
 }  // namespace
