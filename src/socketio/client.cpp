@@ -83,6 +83,10 @@ Result<std::optional<Incoming>, Fault> Client::take_connect(const Packet& packet
     if (membership->state != State::left) return fail(Fault::already_connected);
     refuse(packet.nsp);
   }
+  // Clients do not answer the server's leaving: what it has left must not keep the place for ever.
+  if (memberships_.size() >= kMaxNamespaces) {
+    std::erase_if(memberships_, [](const Membership& known) { return known.state == State::left; });
+  }
   if (memberships_.size() >= kMaxNamespaces) return fail(Fault::too_many_namespaces);
   memberships_.push_back({std::string(packet.nsp), State::pending});
   return std::optional<Incoming>(ConnectRequested{std::string(packet.nsp), std::string(packet.json)});

@@ -241,5 +241,30 @@ TEST_F(ClientTest, IsSmallForThereIsOneForEachConnection) {
   EXPECT_LE(sizeof(Client), 64U);
 }
 
+TEST(ClientBounds, TenAttachmentsComeInOrder) {
+  Client client(100);
+  ASSERT_TRUE(client.on_text("0").ok());
+  client.accept("/");
+  ASSERT_TRUE(client.on_text("510-[\"a\",{\"_placeholder\":true,\"num\":9}]").ok());
+  for (char c = '0'; c < '9'; ++c) ASSERT_FALSE(*client.on_binary(std::string(1, c)));
+  const auto last = client.on_binary("9");
+  ASSERT_TRUE(last.ok() && *last);
+  std::string all;
+  for (const auto& attachment : std::get<EventReceived>(**last).attachments) all += attachment;
+  EXPECT_EQ(all, "0123456789");
+}
+
+// A client that gets `41` does not answer: nothing but a new CONNECT ever frees the place.
+TEST(ClientBounds, NamespacesTheServerHasLeftDoNotUseUpTheLimit) {
+  Client client(100);
+  for (std::size_t i = 0; i < Client::kMaxNamespaces; ++i) {
+    const std::string nsp = "/" + std::to_string(i);
+    ASSERT_TRUE(client.on_text("0" + nsp).ok());
+    client.accept(nsp);
+    client.disconnected(nsp);
+  }
+  EXPECT_TRUE(client.on_text("0/one-more").ok());
+}
+
 }  // namespace
 }  // namespace rollcall::socketio

@@ -145,5 +145,11 @@ TEST(Packet, EscapedLoneSurrogatesPassAndDeepNestingDoesNot) {
   EXPECT_TRUE(faulty("2[\"a\"," + std::string(100'000, '[')));
 }
 
+TEST(PacketBounds, AttachmentCountsMayHaveLeadingZerosAndStillAreBounded) {
+  EXPECT_EQ(parse_packet("501-[\"a\"]")->attachments, 1U);
+  EXPECT_FALSE(parse_packet("5011-[\"a\"]").ok());
+  EXPECT_FALSE(parse_packet("500-[\"a\"]").ok());
+}
+
 }  // namespace
 }  // namespace rollcall::socketio

@@ -214,5 +214,19 @@ TEST_F(RecoveryTest, OfTooManySessionsTheOldestGoesFirst) {
   EXPECT_EQ(missed("d", seen), "");
 }
 
+TEST(RecoveryAge, AnOffsetTooOldRecoversNothingThoughTheSessionIsYoungAndStays) {
+  Recovery recovery{seconds(120), 10'000, 3};
+  Instant now{seconds(1000)};
+  const std::string old = recovery.next_offset();
+  recovery.log(old, {}, {}, {base::Frame::make({}, "old", {}, false)}, now);
+  now += seconds(100);
+  const std::string young = recovery.next_offset();
+  recovery.log(young, {}, {}, {base::Frame::make({}, "young", {}, false)}, now);
+  recovery.save("p", {"sid-p", "ann", {}}, now);
+  now += seconds(30);
+  EXPECT_FALSE(recovery.take("p", old, "ann", now));
+  EXPECT_TRUE(recovery.take("p", young, "ann", now));
+}
+
 }  // namespace
 }  // namespace rollcall::socketio
