@@ -10,8 +10,12 @@
 //   if (auto opened = server.open(); !opened) { ... opened.error() says why ... }
 //   server.run();
 //
-// Threads: everything is called on the thread that runs `run()`, handlers too; from another thread use
-// `Server::post`. A Socket& is valid inside the handler that got it; keep a SocketRef for later.
+// Threads: with one worker (the default) everything is called on the thread that runs `run()`, handlers
+// too; from another thread use `Server::post`. With several, each socket belongs to one of them and its
+// handlers are called on that worker's thread, those of different sockets at the same time: what they share
+// is yours to guard. Broadcasts (`emit` of a Namespace or an Emitter) may be made from any thread, reach
+// the sockets of all workers, and reach every socket in the same order. A Socket& is valid inside the
+// handler that got it; keep a SocketRef for later, and use it on the thread it came from.
 //
 // Arguments travel as JSON text, comma-joined ("1,\"two\",{\"three\":3}"), and pass through byte by
 // byte; `{"_placeholder":true,"num":N}` in them stands for attachment N.
@@ -164,7 +168,8 @@ class Namespace {
   virtual void emit(std::string_view event, const Payload& payload) = 0;
   virtual Emitter to(std::string room) = 0;
   virtual Emitter except(std::string room) = 0;
-  virtual std::size_t size() const = 0;  // connected sockets
+  virtual std::size_t size() const = 0;  // connected sockets, of all workers
+  // Of the worker on whose thread it is called.
   virtual std::size_t size(std::string_view room) const = 0;
   virtual std::vector<SocketRef> sockets(std::string_view room) const = 0;
 
@@ -172,7 +177,7 @@ class Namespace {
   friend class Emitter;
   friend class SocketRef;
   friend class Ack;
-  virtual void deliver(const Emitter& to, std::string_view event, const Payload& payload) = 0;
+  virtual void publish(const Emitter& to, std::string_view event, const Payload& payload) = 0;
   virtual Socket* find(std::uint32_t slot, std::uint32_t generation) = 0;
   virtual void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) = 0;
   static const std::vector<std::string>& rooms_of(const Emitter& e) { return e.rooms_; }
@@ -187,10 +192,13 @@ struct HttpAnswer {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
 };
+// Called on the workers' threads.
 using HttpHandler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:3000";
+  unsigned workers = 1;   // event loops, each on its thread; 0 = one a core
+  bool io_uring = false;  // for sending, where the kernel allows it
   std::string path = "/socket.io/";
   milliseconds ping_interval{25000};
   milliseconds ping_timeout{20000};
@@ -214,7 +222,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // The namespace, made at its first mention. Clients get "Invalid namespace" for all others.
+  // The namespace, made at its first mention, which must come before `run`. Clients get "Invalid
+  // namespace" for all others.
   Namespace& of(const std::string& name);
   // Answers GET and HEAD for exactly this path.
   void handle_http(std::string path, HttpHandler handler);
@@ -235,7 +244,10 @@ class Server {
   Instant now() const;
   WallTime wall_now() const;
   std::size_t connections() const;
-  // Calls `task` once, not before `at`. Returns a handle whose destruction cancels it.
+  unsigned workers() const;
+  bool uses_io_uring() const;
+  // Calls `task` once on this thread's worker, not before `at`. Returns a handle whose destruction, on the
+  // same thread, cancels it.
   std::shared_ptr<void> schedule(Instant at, std::function<void()> task);
 
   class Impl;

@@ -33,6 +33,8 @@ ServerOptions options_of(const Config& config) {
     return std::find(list.begin(), list.end(), transport) != list.end();
   };
   options.listen = config.server.listen;
+  options.workers = config.server.workers;
+  options.io_uring = config.server.io_uring == "auto";
   options.path = config.engineio.path;
   options.ping_interval = config.engineio.ping_interval;
   options.ping_timeout = config.engineio.ping_timeout;
@@ -105,14 +107,11 @@ void announce(const Config& config, const std::string& address, bool dev) {
   std::cout << std::flush;
 }
 
-void warn_of_limits(const Config& config) {
+void warn_of_limits() {
   const auto limit = net::raise_descriptor_limit();
   if (limit.soft < kFewDescriptors) {
     log::warn("few file descriptors: each connection takes one",
               {{"limit", limit.soft}, {"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
-  }
-  if (config.server.workers > 1) {
-    log::warn("this version runs one event loop", {{"server.workers", config.server.workers}});
   }
 }
 
@@ -161,11 +160,14 @@ int serve(const ServeCommand& command) {
   gateway::PresenceGateway gateway(server, *config, *keys);
   serve_pages(server);
   server.on_signal({SIGINT, SIGTERM, SIGHUP}, [&](int signal) { handle_signal(server, *config, signal); });
-  warn_of_limits(*config);
+  warn_of_limits();
   if (auto opened = server.open(); !opened) {
     std::cerr << "rollcall: " << opened.error() << "\n";
     return kExitFailure;
   }
+  log::info("started", {{"address", server.address()},
+                        {"workers", server.workers()},
+                        {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   announce(*config, server.address(), command.dev);
   server.run();
   log::info("ended");

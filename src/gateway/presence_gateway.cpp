@@ -5,6 +5,7 @@
 #include "api/replies.hpp"
 #include "base/log.hpp"
 #include "gateway/token_source.hpp"
+#include "server/reply_place.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -38,7 +39,8 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       config_(config),
       verifier_(std::move(verifier)),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
-      core_({config.presence.offline_grace, config.limits.connections_per_user}) {
+      hub_(server, {config.presence.offline_grace, config.limits.connections_per_user},
+           [this](const presence::Effect& effect) { publish(effect); }) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
@@ -70,7 +72,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
     refuse(api::name_of(claims.error().code), claims.error().details);
     return;
   }
-  if (!core_.may_connect(claims->subject)) {
+  if (!hub_.read([&](const presence::Core& core) { return core.may_connect(claims->subject); })) {
     refuse(kTooManyConnections, "This user has as many connections as are allowed (" +
                                     std::to_string(config_.limits.connections_per_user) + ")");
     return;
@@ -82,7 +84,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
 
 void PresenceGateway::connected(Socket& socket) {
   Member& member = member_of(socket);
-  member.connection = next_connection_++;
+  member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
   socket.join(member.claims.subject);
   watch_expiry(socket, member);
   log::debug("connected", {{"socket", socket.id()},
@@ -93,9 +95,9 @@ void PresenceGateway::connected(Socket& socket) {
   socket.emit(
       api::kConnectedEvent,
       {api::connected(member.claims.subject, socket.id(), server_.wall_now(), socket.recovered()), {}});
-  apply(presence::Connect{member.connection,
-                          member.claims.subject,
-                          {member.claims.email, member.claims.role, member.claims.name}});
+  hub_.apply(presence::Connect{member.connection,
+                               member.claims.subject,
+                               {member.claims.email, member.claims.role, member.claims.name}});
 }
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
@@ -106,7 +108,7 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
     log::warn("slow consumer closed",
               {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
   }
-  apply(presence::Disconnect{member.connection, reason == kGoodbye || reason == kThrownOut});
+  hub_.apply(presence::Disconnect{member.connection, reason == kGoodbye || reason == kThrownOut});
 }
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
@@ -119,19 +121,21 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         ack);
     return;
   }
-  apply(presence::Activity{member.connection});
-  auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
-  if (!request) {
-    refuse_request(socket, request.error(), ack);
-    return;
-  }
-  std::string data;
-  if (const auto error = serve(socket, *request, data)) {
-    refuse_request(socket, *error, ack);
+  const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
+  std::optional<server::ReplyPlace> place;
+  const Reading reading =
+      hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::Core& core) {
+        place.emplace(socket, !ack);
+        return request ? read(core, member, *request) : Reading();
+      });
+  place->catch_up();
+  auto data = request ? serve(socket, *request, reading) : fail(request.error());
+  if (!data) {
+    refuse_request(socket, data.error(), ack);
   } else if (ack) {
-    ack({api::ack_ok(api::reply_event(*request), data), {}});
+    ack({api::ack_ok(api::reply_event(*request), *data), {}});
   } else {
-    socket.emit(api::reply_event(*request), {std::move(data), {}});
+    place->emit(api::reply_event(*request), {std::move(*data), {}});
   }
 }
 
@@ -144,36 +148,46 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
   }
 }
 
-std::string PresenceGateway::statuses(const std::vector<std::string>& user_ids) const {
-  std::vector<presence::Status> found;
-  found.reserve(user_ids.size());
-  for (const std::string& user_id : user_ids) found.push_back(core_.status(user_id));
-  return api::users_status(found, server_.wall_now());
+PresenceGateway::Reading PresenceGateway::read(const presence::Core& core, const Member& member,
+                                               const api::Request& request) const {
+  const auto statuses = [&](const std::vector<std::string>& user_ids) {
+    std::vector<presence::Status> found;
+    found.reserve(user_ids.size());
+    for (const std::string& user_id : user_ids) found.push_back(core.status(user_id));
+    return found;
+  };
+  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return core.status(one->user_id);
+  if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) return statuses(many->user_ids);
+  if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) return statuses(watch->user_ids);
+  if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
+    return core.online(list->limit.value_or(limits_.max_online_list),
+                       list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
+  }
+  if (std::holds_alternative<api::Heartbeat>(request)) {
+    return core.last_active(member.connection).value_or(server_.wall_now());
+  }
+  return {};
 }
 
-std::optional<api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
-                                                 std::string& data) {
+Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
+                                                       const Reading& reading) {
   const WallTime now = server_.wall_now();
-  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
-    data = api::user_status(core_.status(one->user_id), now);
-  } else if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) {
-    data = statuses(many->user_ids);
-  } else if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
-    auto page = core_.online(list->limit.value_or(limits_.max_online_list),
-                             list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
-    if (!page) return api::error_of(page.error());
-    data = api::online_users(*page, now);
-  } else if (std::holds_alternative<api::Heartbeat>(request)) {
-    data = api::heartbeat_ack(now, core_.last_active(member_of(socket).connection).value_or(now));
-  } else if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) {
-    if (auto error = subscribe(socket, watch->user_ids)) return error;
-    data = statuses(watch->user_ids);
-  } else if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    data = api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), now);
-  } else {
-    return refresh(socket, std::get<api::RefreshToken>(request).token, data);
+  if (const auto* one = std::get_if<presence::Status>(&reading)) return api::user_status(*one, now);
+  if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) {
+    if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
   }
-  return std::nullopt;
+  if (const auto* many = std::get_if<std::vector<presence::Status>>(&reading)) {
+    return api::users_status(*many, now);
+  }
+  if (const auto* page = std::get_if<Result<presence::OnlinePage, presence::CursorFault>>(&reading)) {
+    if (!*page) return fail(api::error_of(page->error()));
+    return api::online_users(**page, now);
+  }
+  if (const auto* last_active = std::get_if<WallTime>(&reading)) return api::heartbeat_ack(now, *last_active);
+  if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
+    return api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), now);
+  }
+  return refresh(socket, std::get<api::RefreshToken>(request).token);
 }
 
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,
@@ -191,21 +205,21 @@ std::size_t PresenceGateway::unsubscribe(Socket& socket, const std::vector<std::
   return count_watched(socket);
 }
 
-std::optional<api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token,
-                                                   std::string& data) {
+Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token) {
   Member& member = member_of(socket);
   const WallTime now = server_.wall_now();
   auto claims = verifier_->verify(token, now);
-  if (!claims)
-    return api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details};
+  if (!claims) {
+    return fail(
+        api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});
+  }
   if (claims->subject != member.claims.subject) {
-    return api::Error{api::ErrorCode::forbidden,
-                      "The new token is another user's: its sub must stay the same"};
+    return fail(api::Error{api::ErrorCode::forbidden,
+                           "The new token is another user's: its sub must stay the same"});
   }
   member.claims.expires_at = claims->expires_at;
   watch_expiry(socket, member);
-  data = api::token_refreshed(member.claims.expires_at, now);
-  return std::nullopt;
+  return api::token_refreshed(member.claims.expires_at, now);
 }
 
 void PresenceGateway::watch_expiry(Socket& socket, Member& member) {
@@ -233,21 +247,12 @@ void PresenceGateway::expired(Socket& socket) {
   socket.close_transport();
 }
 
-void PresenceGateway::apply(const presence::Command& command) {
-  std::vector<presence::Effect> effects;
-  core_.apply(command, server_.now(), server_.wall_now(), effects);
-  broadcast(effects);
-  schedule_tick();
-}
-
-void PresenceGateway::broadcast(const std::vector<presence::Effect>& effects) {
-  for (const presence::Effect& effect : effects) {
-    if (const auto* online = std::get_if<presence::UserOnline>(&effect)) {
-      tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
-    } else {
-      const auto& offline = std::get<presence::UserOffline>(effect);
-      tell(offline.user_id, api::kUserOfflineEvent, api::user_offline(offline));
-    }
+void PresenceGateway::publish(const presence::Effect& effect) {
+  if (const auto* online = std::get_if<presence::UserOnline>(&effect)) {
+    tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
+  } else {
+    const auto& offline = std::get<presence::UserOffline>(effect);
+    tell(offline.user_id, api::kUserOfflineEvent, api::user_offline(offline));
   }
 }
 
@@ -258,22 +263,6 @@ void PresenceGateway::tell(const std::string& user_id, std::string_view event, s
     if (config_.presence.broadcast == "watchers") others.to(watch_room(user_id));
     others.emit(event, payload);
   }
-}
-
-void PresenceGateway::schedule_tick() {
-  const auto due = core_.deadline();
-  if (due == tick_at_) return;
-  tick_at_ = due;
-  tick_.reset();
-  if (!due) return;
-  tick_ = server_.schedule(*due, [this] {
-    const auto keep = std::exchange(tick_, nullptr);
-    tick_at_.reset();
-    std::vector<presence::Effect> effects;
-    core_.tick(server_.now(), server_.wall_now(), effects);
-    broadcast(effects);
-    schedule_tick();
-  });
 }
 
 }  // namespace rollcall::gateway

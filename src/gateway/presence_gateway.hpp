@@ -1,20 +1,24 @@
 // The presence server: a Socket.IO server, the presence core, and the contract between them.
 //
 // It authenticates connections, tells presence::Core what happens, answers the requests of the contract
-// (section 3) and broadcasts what the core says has changed (section 4). One thread: the server's.
+// (section 3) and broadcasts what the core says has changed (section 4). Its handlers run on the threads of
+// all workers; what they share is in PresenceHub.
 //
 // Watching a user is being in a room: then subscriptions survive recovery as rooms do, and a missed
 // change is replayed like any other event.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "api/requests.hpp"
+#include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
-#include "presence/core.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
@@ -28,7 +32,7 @@ class PresenceGateway {
   PresenceGateway(const PresenceGateway&) = delete;
   PresenceGateway& operator=(const PresenceGateway&) = delete;
 
-  const presence::Core& presence() const { return core_; }
+  const PresenceHub& presence() const { return hub_; }
 
  private:
   // What is kept with each socket.
@@ -47,19 +51,22 @@ class PresenceGateway {
   void disconnected(Socket& socket, std::string_view reason);
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
 
-  std::optional<api::Error> serve(Socket& socket, const api::Request& request, std::string& data);
-  std::string statuses(const std::vector<std::string>& user_ids) const;
+  // What the state says to a request, for `encode`.
+  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
+                               Result<presence::OnlinePage, presence::CursorFault>>;
+  Reading read(const presence::Core& core, const Member& member, const api::Request& request) const;
+  // The data of the reply, and what else the request asks for.
+  Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading);
+
   std::optional<api::Error> subscribe(Socket& socket, const std::vector<std::string>& user_ids);
   std::size_t unsubscribe(Socket& socket, const std::vector<std::string>& user_ids);
-  std::optional<api::Error> refresh(Socket& socket, const std::string& token, std::string& data);
+  Result<std::string, api::Error> refresh(Socket& socket, const std::string& token);
   void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
 
   void watch_expiry(Socket& socket, Member& member);
   void expired(Socket& socket);
-  void apply(const presence::Command& command);
-  void broadcast(const std::vector<presence::Effect>& effects);
+  void publish(const presence::Effect& effect);
   void tell(const std::string& user_id, std::string_view event, std::string data);
-  void schedule_tick();
 
   static Member& member_of(Socket& socket) { return *static_cast<Member*>(socket.data.get()); }
 
@@ -67,11 +74,9 @@ class PresenceGateway {
   const Config config_;
   std::shared_ptr<const Verifier> verifier_;
   api::Limits limits_;
-  presence::Core core_;
   std::vector<Namespace*> namespaces_;
-  presence::ConnectionId next_connection_ = 1;
-  std::shared_ptr<void> tick_;
-  std::optional<Instant> tick_at_;
+  std::atomic<presence::ConnectionId> next_connection_{1};
+  PresenceHub hub_;
 };
 
 }  // namespace rollcall::gateway

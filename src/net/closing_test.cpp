@@ -142,9 +142,7 @@ TEST(Closing, TheEndOfTheLoopClosesEveryConnection) {
   Peer peer(ends[1]);
   {
     Loop loop;
-    auto made = std::make_unique<Connection>(loop, ends[0], 1000, "", nullptr);
-    made->set_handler(&handler);
-    loop.adopt(std::move(made));
+    loop.adopt(Channel(ends[0]), 1000).set_handler(&handler);
   }
   peer.read();
   EXPECT_TRUE(peer.eof);

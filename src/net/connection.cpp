@@ -1,17 +1,16 @@
 #include "net/connection.hpp"
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "net/tls.hpp"
+#include "net/send_batch.hpp"
 
 namespace rollcall::net {
 namespace {
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP;
-constexpr std::size_t kMaxPieces = 64;  // of one system call
+constexpr std::size_t kJoinBytes = 64 * 1024;  // small frames are put together up to this, in one send
 constexpr seconds kLinger{2};
 constexpr seconds kDrain{30};      // for the last bytes to leave
 constexpr int kMaxReadsATurn = 8;  // a fast sender must not starve the others
@@ -29,46 +28,39 @@ class Connection::Linger final : public base::Timer {
   Connection& connection_;
 };
 
-Connection::Connection(Loop& loop, int descriptor, std::size_t backlog_limit, std::string address,
-                       std::unique_ptr<TlsStream> tls)
+Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
     : loop_(loop),
       backlog_limit_(backlog_limit),
-      address_(std::move(address)),
-      tls_(std::move(tls)),
-      descriptor_(descriptor) {
+      tls_(std::move(channel.tls)),
+      descriptor_(channel.take_descriptor()),
+      peer_(channel.peer) {
   loop_.watch(descriptor_, *this, kInput);
+  if (!channel.unsent.empty()) queue(base::Frame::make({}, channel.unsent, {}, false));
 }
 
 Connection::~Connection() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::string_view Connection::bytes_of(const Piece& piece) {
-  if (const auto* frame = std::get_if<base::FrameRef>(&piece)) return (*frame)->wire();
-  return std::get<std::string>(piece);
-}
-
 void Connection::send(base::FrameRef frame) {
   if (state_ != State::open || frame->wire().empty()) return;
-  if (tls_) {
-    send(std::string(frame->wire()));
+  if (!tls_) {
+    queue(std::move(frame));
     return;
   }
-  queued_bytes_ += frame->wire().size();
-  queue_.emplace_back(std::move(frame));
+  tls_->write(frame->wire());
+  queue_tls_output();  // none before the handshake is over: then it leaves with the first flight after it
+}
+
+void Connection::queue(base::FrameRef frame) {
+  queue_.push(std::move(frame));
   mark_dirty();
 }
 
-void Connection::send(std::string bytes) {
-  if (state_ != State::open || bytes.empty()) return;
-  if (tls_) {
-    tls_->write(bytes);
-    bytes = tls_->take_output();
-    if (bytes.empty()) return;  // the handshake is not over; it leaves with the first flight after it
+void Connection::queue_tls_output() {
+  if (const std::string bytes = tls_->take_output(); !bytes.empty()) {
+    queue(base::Frame::make({}, bytes, {}, false));
   }
-  queued_bytes_ += bytes.size();
-  queue_.emplace_back(std::move(bytes));
-  mark_dirty();
 }
 
 void Connection::mark_dirty() {
@@ -77,82 +69,46 @@ void Connection::mark_dirty() {
   loop_.queue_flush(*this);
 }
 
-std::size_t Connection::backlog() const {
-  if (queue_.size() <= first_) return 0;
-  return queued_bytes_ - (bytes_of(queue_[first_]).size() - offset_);
-}
-
 void Connection::close_after_flush() {
   if (state_ != State::open) return;
   if (tls_) {
     tls_->shutdown();
-    if (std::string last = tls_->take_output(); !last.empty()) {
-      queued_bytes_ += last.size();
-      queue_.emplace_back(std::move(last));
-    }
+    queue_tls_output();
   }
   state_ = State::flushing;
   linger_ = std::make_unique<Linger>(*this, kDrain);
   mark_dirty();
 }
 
-void Connection::flush() {
+std::string_view Connection::next_output(SendBatch& batch) const {
+  if (state_ == State::closed || queue_.empty()) return {};
+  const std::size_t joined = queue_.joinable(kJoinBytes);
+  if (joined == 0) return queue_.front();
+  char* place = batch.stage(joined);
+  if (!place) return {};
+  queue_.copy(place, joined);
+  return {place, joined};
+}
+
+void Connection::sent(long result, std::size_t asked) {
   dirty_ = false;
   if (state_ == State::closed || state_ == State::lingering) return;
-  if (!write_some()) return;
-  if (queue_.size() > first_) {
-    watch_output(true);
-    if (backlog() > backlog_limit_) close(CloseCause::overflow);
+  if (result < 0 && result != -EAGAIN && result != -EWOULDBLOCK) {
+    close(CloseCause::error);
     return;
   }
-  watch_output(false);
-  if (state_ == State::flushing) begin_linger();
-}
-
-bool Connection::write_some() {
-  while (queue_.size() > first_) {
-    iovec pieces[kMaxPieces];
-    std::size_t count = 0;
-    for (std::size_t i = first_; i < queue_.size() && count < kMaxPieces; ++i) {
-      std::string_view bytes = bytes_of(queue_[i]);
-      if (i == first_) bytes.remove_prefix(offset_);
-      pieces[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
-    }
-    msghdr message{};
-    message.msg_iov = pieces;
-    message.msg_iovlen = count;
-    const ssize_t written = sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
-      close(CloseCause::error);
-      return false;
-    }
-    consume(static_cast<std::size_t>(written));
+  if (result > 0) queue_.consume(static_cast<std::size_t>(result));
+  if (queue_.empty()) {
+    watch_output(false);
+    if (state_ == State::flushing) begin_linger();
+    return;
   }
-  return true;
-}
-
-void Connection::consume(std::size_t written) {
-  queued_bytes_ -= written;
-  while (written > 0) {
-    const std::size_t left = bytes_of(queue_[first_]).size() - offset_;
-    if (written < left) {
-      offset_ += written;
-      break;
-    }
-    written -= left;
-    offset_ = 0;
-    queue_[first_++] = std::string();
+  if (result == static_cast<long>(asked)) {
+    mark_dirty();  // the rest may fit too
+    return;
   }
-  if (first_ == queue_.size()) {
-    // An idle connection holds no memory for output.
-    std::vector<Piece>().swap(queue_);
-    first_ = 0;
-  } else if (first_ >= 64 && first_ * 2 >= queue_.size()) {
-    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
-  }
+  watch_output(true);
+  if (backlog() > backlog_limit_) close(CloseCause::overflow);
 }
 
 void Connection::watch_output(bool wanted) {
@@ -165,7 +121,7 @@ void Connection::on_events(std::uint32_t events) {
   if (state_ == State::closed) return;
   const bool hung_up = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
   if (hung_up || events & EPOLLIN) read_some(hung_up);
-  if (state_ != State::closed && events & EPOLLOUT) flush();
+  if (state_ != State::closed && events & EPOLLOUT) mark_dirty();
 }
 
 // After a hang-up to the very end, so that the end is known before other connections are read; what there
@@ -197,12 +153,11 @@ void Connection::take_bytes(std::span<char> bytes) {
   }
   const bool good = tls_->feed(bytes);
   std::string plain = tls_->take_input();
-  if (std::string reply = tls_->take_output(); !reply.empty()) {
-    queued_bytes_ += reply.size();
-    queue_.emplace_back(std::move(reply));
-    mark_dirty();
+  queue_tls_output();
+  if (!plain.empty()) {
+    handler_->on_bytes(plain);
+    if (state_ == State::closed) return;
   }
-  if (!plain.empty()) handler_->on_bytes(plain);
   if (!good && state_ == State::open) {
     close_after_flush();  // an alert may have been queued
     handler_->on_end();
@@ -215,7 +170,7 @@ void Connection::take_end() {
   if (ended_) return;
   ended_ = true;
   if (state_ == State::lingering || state_ == State::flushing) {
-    if (queue_.size() == first_) {
+    if (queue_.empty()) {
       close(CloseCause::peer);
       return;
     }
@@ -237,14 +192,32 @@ void Connection::begin_linger() {
   linger_ = std::make_unique<Linger>(*this, kLinger);
 }
 
-void Connection::close(CloseCause cause) {
-  if (state_ == State::closed) return;
+// The object lives until the turn ends: those who called it are still on the stack.
+void Connection::leave_loop() {
   state_ = State::closed;
   linger_.reset();
   loop_.unwatch(descriptor_, *this);
+  loop_.bury(*this);
+}
+
+std::optional<Channel> Connection::release() {
+  if (state_ != State::open || ended_) return std::nullopt;
+  leave_loop();
+  Channel channel(std::exchange(descriptor_, -1));
+  channel.peer = peer_;
+  channel.unsent.resize(queue_.bytes());
+  queue_.copy(channel.unsent.data(), channel.unsent.size());
+  queue_.clear();
+  channel.tls = std::move(tls_);
+  handler_ = nullptr;
+  return channel;
+}
+
+void Connection::close(CloseCause cause) {
+  if (state_ == State::closed) return;
+  leave_loop();
   ::close(descriptor_);
   descriptor_ = -1;
-  loop_.bury(*this);
   if (ConnectionHandler* handler = std::exchange(handler_, nullptr)) handler->on_closed(cause);
 }
 

@@ -1,23 +1,25 @@
 // One accepted TCP connection, with TLS or without.
 //
-// Output is queued by reference and leaves once a turn, many frames in one system call. There is no
-// read buffer: the loop's is used. Bounds: what is queued behind the message being written may not
+// Output is queued by reference and leaves once a turn, many frames in one system call (SendBatch). There
+// is no read buffer: the loop's is used. Bounds: what is queued behind the message being written may not
 // exceed `backlog_limit` after a flush; then the connection is closed (CloseCause::overflow).
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <variant>
-#include <vector>
+#include <string_view>
 
 #include "base/frame.hpp"
+#include "net/channel.hpp"
 #include "net/loop.hpp"
+#include "net/output_queue.hpp"
 
 namespace rollcall::net {
 
-class TlsStream;
+class SendBatch;
 
 enum class CloseCause { peer, error, overflow, local };
 
@@ -35,55 +37,60 @@ struct ConnectionHandler {
 
 class Connection final : public EventSource {
  public:
-  Connection(Loop& loop, int descriptor, std::size_t backlog_limit, std::string address,
-             std::unique_ptr<TlsStream> tls);
+  // Made by Loop::adopt.
+  Connection(Loop& loop, Channel channel, std::size_t backlog_limit);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void set_handler(ConnectionHandler* handler) { handler_ = handler; }
   void send(base::FrameRef frame);
-  void send(std::string bytes);
-  std::size_t backlog() const;
+  void send(std::string_view bytes) { send(base::Frame::make({}, bytes, {}, false)); }
+  std::size_t backlog() const { return queue_.bytes_behind_first(); }
   // Sends what is queued, says that no more will come, and waits a moment for the peer to close, so
   // that it reads the last bytes before any reset.
   void close_after_flush();
   void abort() { close(CloseCause::local); }
+  // Gives the open connection away, with what is still unsent: its handler hears no more of it. Nothing if
+  // it is closing.
+  std::optional<Channel> release();
 
   Loop& loop() { return loop_; }
-  const std::string& peer_address() const { return address_; }
+  std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
 
-  void flush();  // the loop's
+  // For SendBatch, once a turn: what to send now, then what became of it.
+  bool has_output() const { return !queue_.empty(); }
+  std::string_view next_output(SendBatch& batch) const;
+  void sent(long result, std::size_t asked);
+  int descriptor() const { return descriptor_; }
 
  private:
-  using Piece = std::variant<base::FrameRef, std::string>;
+  friend class Loop;
   enum class State : unsigned char { open, flushing, lingering, closed };
   class Linger;
 
-  static std::string_view bytes_of(const Piece& piece);
   void on_events(std::uint32_t events) override;
   void read_some(bool hung_up);
   void take_bytes(std::span<char> bytes);
   void take_end();
+  void queue(base::FrameRef frame);
+  void queue_tls_output();
   void mark_dirty();
-  bool write_some();
-  void consume(std::size_t written);
   void watch_output(bool wanted);
   void begin_linger();
+  void leave_loop();
   void close(CloseCause cause);
 
   Loop& loop_;
   ConnectionHandler* handler_ = nullptr;
-  std::vector<Piece> queue_;
-  std::size_t first_ = 0;   // queue_[first_] is being written
-  std::size_t offset_ = 0;  // of it, this much has been
-  std::size_t queued_bytes_ = 0;
+  OutputQueue queue_;
   std::size_t backlog_limit_;
-  std::string address_;
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<Linger> linger_;
   int descriptor_;
+  std::uint32_t place_in_loop_ = 0;  // the loop's, in its list of connections
+  PeerAddress peer_;
   State state_ = State::open;
   bool dirty_ = false;
   bool watching_output_ = false;

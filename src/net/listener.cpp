@@ -35,20 +35,16 @@ int spare_descriptor() {
   return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-std::string text_of(const sockaddr_storage& storage, bool with_port) {
+std::string host_and_port(const sockaddr_storage& storage) {
   char host[INET6_ADDRSTRLEN] = "";
   if (storage.ss_family == AF_INET6) {
     const auto& address = reinterpret_cast<const sockaddr_in6&>(storage);
-    if (!with_port && IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
-      inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], host, sizeof host);
-      return host;
-    }
     inet_ntop(AF_INET6, &address.sin6_addr, host, sizeof host);
-    return with_port ? "[" + std::string(host) + "]:" + std::to_string(ntohs(address.sin6_port)) : host;
+    return "[" + std::string(host) + "]:" + std::to_string(ntohs(address.sin6_port));
   }
   const auto& address = reinterpret_cast<const sockaddr_in&>(storage);
   inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
-  return with_port ? std::string(host) + ":" + std::to_string(ntohs(address.sin_port)) : host;
+  return std::string(host) + ":" + std::to_string(ntohs(address.sin_port));
 }
 
 int bind_one(const addrinfo& info) {
@@ -133,7 +129,7 @@ std::string Listener::address() const {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   if (getsockname(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return options_.address;
-  return text_of(storage, true);
+  return host_and_port(storage);
 }
 
 void Listener::on_events(std::uint32_t) {
@@ -155,12 +151,10 @@ bool Listener::accept_one() {
   }
   const int on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto connection =
-      std::make_unique<Connection>(loop_, descriptor, options_.backlog_limit, text_of(peer, false),
-                                   options_.tls ? options_.tls->accept() : nullptr);
-  Connection& accepted = *connection;
-  loop_.adopt(std::move(connection));
-  handler_(accepted);
+  Channel channel(descriptor);
+  channel.peer = PeerAddress(peer);
+  if (options_.tls) channel.tls = options_.tls->accept();
+  handler_(std::move(channel));
   return true;
 }
 

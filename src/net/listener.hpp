@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "net/connection.hpp"
+#include "net/channel.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
 #include "rollcall/result.hpp"
@@ -15,12 +15,12 @@ namespace rollcall::net {
 
 struct ListenerOptions {
   std::string address;  // "0.0.0.0:3000", "[::]:3000", "localhost:3000"; port 0 picks a free one
-  std::size_t backlog_limit = 1 << 20;  // of each connection, bytes
   std::shared_ptr<TlsContext> tls;
   std::function<void()> on_descriptors_exhausted;
 };
 
-using AcceptHandler = std::function<void(Connection&)>;  // must set the connection's handler
+// Gets each connection, to give it to a loop: this one or another.
+using AcceptHandler = std::function<void(Channel)>;
 
 class Listener final : public EventSource {
  public:

@@ -40,7 +40,7 @@ class NoDescriptors {
 
 TEST(Listener, PicksAFreePortAndSaysWhich) {
   Loop loop;
-  auto listener = Listener::open(loop, at("127.0.0.1:0"), [](Connection&) {});
+  auto listener = Listener::open(loop, at("127.0.0.1:0"), [](Channel) {});
   ASSERT_TRUE(listener.ok());
   EXPECT_EQ((*listener)->address().rfind("127.0.0.1:", 0), 0U);
   EXPECT_NE((*listener)->address(), "127.0.0.1:0");
@@ -49,7 +49,7 @@ TEST(Listener, PicksAFreePortAndSaysWhich) {
 TEST(Listener, ListensOnAName) {
   Recorder handler;
   Loop loop;
-  auto listener = Listener::open(loop, at("localhost:0"), [&](Connection& c) { c.set_handler(&handler); });
+  auto listener = Listener::open(loop, at("localhost:0"), [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
   ASSERT_TRUE(listener.ok()) << listener.error();
   const auto client = Peer::connect((*listener)->address());
   ASSERT_NE(client, nullptr);
@@ -59,7 +59,7 @@ TEST(Listener, ListensOnAName) {
 TEST(Listener, RefusesWhatIsNoAddressWithAReason) {
   Loop loop;
   for (const char* text : {"", "3000", "localhost", "localhost:http3", "no.such.host.invalid:0", "[::1"}) {
-    auto listener = Listener::open(loop, at(text), [](Connection&) {});
+    auto listener = Listener::open(loop, at(text), [](Channel) {});
     ASSERT_FALSE(listener.ok()) << text;
     EXPECT_FALSE(listener.error().empty());
   }
@@ -67,9 +67,9 @@ TEST(Listener, RefusesWhatIsNoAddressWithAReason) {
 
 TEST(Listener, SaysThatAPortIsTaken) {
   Loop loop;
-  auto first = Listener::open(loop, at("127.0.0.1:0"), [](Connection&) {});
+  auto first = Listener::open(loop, at("127.0.0.1:0"), [](Channel) {});
   ASSERT_TRUE(first.ok());
-  auto second = Listener::open(loop, at((*first)->address()), [](Connection&) {});
+  auto second = Listener::open(loop, at((*first)->address()), [](Channel) {});
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.error().find((*first)->address()), std::string::npos);
 }
@@ -78,8 +78,8 @@ TEST(Listener, AcceptsMoreThanOneTurnsWorth) {
   Recorder handler;
   Loop loop;
   int accepted = 0;
-  auto listener = Listener::open(loop, at("127.0.0.1:0"), [&](Connection& connection) {
-    connection.set_handler(&handler);
+  auto listener = Listener::open(loop, at("127.0.0.1:0"), [&](Channel channel) {
+    loop.adopt(std::move(channel), 1 << 20).set_handler(&handler);
     ++accepted;
   });
   ASSERT_TRUE(listener.ok());
@@ -93,8 +93,8 @@ TEST(Listener, AcceptsNoMoreOnceClosed) {
   Recorder handler;
   Loop loop;
   std::unique_ptr<Listener> listener;
-  auto opened = Listener::open(loop, at("127.0.0.1:0"), [&](Connection& connection) {
-    connection.set_handler(&handler);
+  auto opened = Listener::open(loop, at("127.0.0.1:0"), [&](Channel channel) {
+    loop.adopt(std::move(channel), 1 << 20).set_handler(&handler);
     listener->close();
   });
   ASSERT_TRUE(opened.ok());
@@ -114,7 +114,7 @@ TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
   int complaints = 0;
   ListenerOptions options = at("127.0.0.1:0");
   options.on_descriptors_exhausted = [&] { ++complaints; };
-  auto listener = Listener::open(loop, options, [&](Connection& c) { c.set_handler(&handler); });
+  auto listener = Listener::open(loop, options, [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
   ASSERT_TRUE(listener.ok());
   // One turn with events before the descriptors go: a sanitizer needs some for what it sees first.
   const auto before = Peer::connect((*listener)->address());

@@ -14,11 +14,6 @@
 namespace rollcall::net {
 namespace {
 
-Instant read_clock() {
-  const auto since = std::chrono::steady_clock::now().time_since_epoch();
-  return Instant{std::chrono::duration_cast<microseconds>(since)};
-}
-
 timespec timespec_of(microseconds duration) {
   return {static_cast<time_t>(duration.count() / 1'000'000),
           static_cast<long>(duration.count() % 1'000'000 * 1000)};
@@ -28,25 +23,28 @@ constexpr std::uint32_t kHangUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 }  // namespace
 
-Loop::Loop()
+Loop::Loop(bool try_io_uring)
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),
       event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       now_(read_clock()),
       timers_(now_),
       read_buffer_(std::make_unique<char[]>(kReadBufferBytes)),
-      events_(kMaxEvents) {
+      events_(kMaxEvents),
+      batch_(try_io_uring) {
   ROLLCALL_ASSERT(epoll_ >= 0 && event_ >= 0);
   watch(event_, wakeup_, EPOLLIN);
 }
 
 Loop::~Loop() {
-  for (Connection* connection : std::vector<Connection*>(connections_.begin(), connections_.end())) {
-    connection->abort();
-  }
+  for (Connection* connection : std::vector<Connection*>(connections_)) connection->abort();
   finish_turn();
-  for (Connection* connection : connections_) delete connection;
   close(event_);
   close(epoll_);
+}
+
+Instant Loop::read_clock() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return Instant{std::chrono::duration_cast<microseconds>(since)};
 }
 
 WallTime Loop::wall_now() const {
@@ -73,6 +71,7 @@ void Loop::post(std::function<void()> task) {
   {
     const std::lock_guard lock(mailbox_mutex_);
     mailbox_.push_back(std::move(task));
+    if (mailbox_.size() > 1) return;  // whoever put the first one in wakes the loop
   }
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
@@ -140,24 +139,41 @@ void Loop::finish_turn() {
     std::vector<std::function<void()>> tasks;
     tasks.swap(deferred_);
     for (auto& task : tasks) task();
-    if (!deferred_.empty()) continue;
-    std::vector<Connection*> dirty;
-    dirty.swap(dirty_);
-    for (Connection* connection : dirty) connection->flush();
+    if (deferred_.empty()) flush();
   }
   std::vector<Connection*> buried;
   buried.swap(buried_);
   for (Connection* connection : buried) {
-    connections_.erase(connection);
+    forget(*connection);
     delete connection;
   }
   unwatched_.clear();
 }
 
+void Loop::flush() {
+  std::vector<Connection*> dirty;
+  dirty.swap(dirty_);
+  for (Connection* connection : dirty) batch_.add(*connection);
+  batch_.send();
+}
+
+Connection& Loop::adopt(Channel channel, std::size_t backlog_limit) {
+  auto connection = std::make_unique<Connection>(*this, std::move(channel), backlog_limit);
+  connection->place_in_loop_ = static_cast<std::uint32_t>(connections_.size());
+  connections_.push_back(connection.get());
+  connection_count_.store(connections_.size(), std::memory_order_relaxed);
+  return *connection.release();
+}
+
+void Loop::forget(Connection& connection) {
+  connections_.back()->place_in_loop_ = connection.place_in_loop_;
+  connections_[connection.place_in_loop_] = connections_.back();
+  connections_.pop_back();
+  connection_count_.store(connections_.size(), std::memory_order_relaxed);
+}
+
 void Loop::close_connections() {
-  for (Connection* connection : std::vector<Connection*>(connections_.begin(), connections_.end())) {
-    connection->close_after_flush();
-  }
+  for (Connection* connection : std::vector<Connection*>(connections_)) connection->close_after_flush();
 }
 
 void Loop::watch(int descriptor, EventSource& source, std::uint32_t events) {
@@ -177,10 +193,6 @@ void Loop::rewatch(int descriptor, EventSource& source, std::uint32_t events) {
 void Loop::unwatch(int descriptor, EventSource& source) {
   epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
   unwatched_.push_back(&source);
-}
-
-void Loop::adopt(std::unique_ptr<Connection> connection) {
-  connections_.insert(connection.release());
 }
 
 void Loop::bury(Connection& connection) {

@@ -13,15 +13,16 @@
 #include <memory>
 #include <mutex>
 #include <span>
-#include <unordered_set>
 #include <vector>
 
 #include "base/timing_wheel.hpp"
+#include "net/send_batch.hpp"
 #include "rollcall/time.hpp"
 
 namespace rollcall::net {
 
 class Connection;
+struct Channel;
 
 // What epoll tells something about: a connection, a listener, the mailbox.
 struct EventSource {
@@ -35,7 +36,7 @@ struct EventSource {
 
 class Loop {
  public:
-  Loop();
+  explicit Loop(bool try_io_uring = false);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -47,13 +48,19 @@ class Loop {
   void post(std::function<void()> task);
 
   Instant now() const { return now_; }  // as of the beginning of this turn
+  static Instant read_clock();
   WallTime wall_now() const;
   base::TimingWheel& timers() { return timers_; }
 
   // At the end of this turn, before output is flushed; what is deferred meanwhile runs in the same turn.
   void defer(std::function<void()> task) { deferred_.push_back(std::move(task)); }
 
-  std::size_t connections() const { return connections_.size(); }
+  bool uses_io_uring() const { return batch_.uses_io_uring(); }
+
+  // Takes charge of an open connection; its handler must be set before the turn ends.
+  Connection& adopt(Channel channel, std::size_t backlog_limit);
+  // From any thread.
+  std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
   // Closes every connection as soon as what is queued on it is sent.
   void close_connections();
 
@@ -62,7 +69,6 @@ class Loop {
   void rewatch(int descriptor, EventSource& source, std::uint32_t events);
   void unwatch(int descriptor, EventSource& source);
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
-  void adopt(std::unique_ptr<Connection> connection);
   void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
   void bury(Connection& connection);  // closed: destroyed at the end of the turn
 
@@ -75,6 +81,8 @@ class Loop {
   void dispatch(std::span<epoll_event> events);
   void run_mailbox();
   void finish_turn();
+  void flush();
+  void forget(Connection& connection);
 
   struct Wakeup final : EventSource {
     explicit Wakeup(Loop& owner) : loop(owner) {}
@@ -92,7 +100,9 @@ class Loop {
   std::vector<epoll_event> events_;
   std::vector<std::function<void()>> deferred_;
   std::vector<Connection*> dirty_;
-  std::unordered_set<Connection*> connections_;
+  std::vector<Connection*> connections_;
+  std::atomic<std::size_t> connection_count_{0};
+  SendBatch batch_;
   std::vector<Connection*> buried_;
   std::vector<EventSource*> unwatched_;  // this turn: events already fetched for them are void
   std::mutex mailbox_mutex_;

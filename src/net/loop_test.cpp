@@ -126,9 +126,9 @@ TEST(Loop, AcceptsAfterItHasReadFromOthers) {
   std::string order;
   ListenerOptions options;
   options.address = "127.0.0.1:0";
-  auto listener = Listener::open(loop, options, [&](Connection& connection) {
+  auto listener = Listener::open(loop, options, [&](Channel channel) {
     order += "accept ";
-    connection.set_handler(&accepted);
+    loop.adopt(std::move(channel), 1 << 20).set_handler(&accepted);
   });
   ASSERT_TRUE(listener.ok());
   Pair pair(loop);

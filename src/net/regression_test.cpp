@@ -42,10 +42,10 @@ TEST(NetRegression, LocalhostIsNotListenedOnInPart) {
   Loop loop;
   ListenerOptions options;
   options.address = "127.0.0.1:0";
-  auto first = Listener::open(loop, options, [](Connection&) {});
+  auto first = Listener::open(loop, options, [](Channel) {});
   ASSERT_TRUE(first.ok());
   options.address = "localhost" + (*first)->address().substr((*first)->address().rfind(':'));
-  auto second = Listener::open(loop, options, [](Connection&) {});
+  auto second = Listener::open(loop, options, [](Channel) {});
   EXPECT_FALSE(second.ok()) << (*second)->address();
 }
 

@@ -107,10 +107,8 @@ struct Pair {
   explicit Pair(Loop& loop, std::size_t backlog_limit = 1 << 20) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) std::abort();
-    auto made = std::make_unique<Connection>(loop, ends[0], backlog_limit, "192.0.2.1", nullptr);
-    connection = made.get();
+    connection = &loop.adopt(Channel(ends[0]), backlog_limit);
     connection->set_handler(&handler);
-    loop.adopt(std::move(made));
     peer = std::make_unique<Peer>(ends[1]);
   }
   // The loop outlives it, and tells its handlers when it closes what is left.
@@ -127,10 +125,9 @@ struct Accepted {
   explicit Accepted(Loop& loop, std::size_t backlog_limit = 1 << 20, int receive_buffer = 0) {
     ListenerOptions options;
     options.address = "127.0.0.1:0";
-    options.backlog_limit = backlog_limit;
-    auto opened = Listener::open(loop, std::move(options), [this](Connection& accepted) {
-      connection = &accepted;
-      accepted.set_handler(&handler);
+    auto opened = Listener::open(loop, std::move(options), [&, this, backlog_limit](Channel accepted) {
+      connection = &loop.adopt(std::move(accepted), backlog_limit);
+      connection->set_handler(&handler);
     });
     if (!opened) std::abort();
     listener = std::move(*opened);

@@ -228,9 +228,9 @@ struct Secure {
     ListenerOptions options;
     options.address = "127.0.0.1:0";
     options.tls = std::move(tls);
-    auto opened = Listener::open(loop, std::move(options), [this](Connection& accepted) {
-      connection = &accepted;
-      accepted.set_handler(&handler);
+    auto opened = Listener::open(loop, std::move(options), [this, &loop](Channel accepted) {
+      connection = &loop.adopt(std::move(accepted), 1 << 20);
+      connection->set_handler(&handler);
     });
     if (!opened) std::abort();
     listener = std::move(*opened);

@@ -2,37 +2,17 @@
 
 #include <algorithm>
 
-#include "net/random.hpp"
+#include "server/answers.hpp"
 #include "server/pipe.hpp"
-#include "websocket/encoder.hpp"
 #include "websocket/handshake.hpp"
 
 namespace rollcall::server {
 namespace {
 
-constexpr std::size_t kSidBytes = 15;  // 120 bits: a sid is a credential
 // The wheel fires up to a tick late, and clients' timers up to a millisecond early: a request that comes
 // at the deadline must find the session dead.
 constexpr milliseconds kTimerSlack{1};
 constexpr std::string_view kOctetStream = "application/octet-stream";
-
-http::Response text_response(unsigned status, std::string content_type, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.content_type = std::move(content_type);
-  response.body = std::move(body);
-  return response;
-}
-
-http::Response poll_response(std::string body) {
-  http::Response response = text_response(200, "text/plain; charset=UTF-8", std::move(body));
-  response.headers.push_back({"cache-control", "no-store"});
-  return response;
-}
-
-http::Response refusal_response(engineio::Refusal refusal) {
-  return text_response(engineio::http_status(refusal), "application/json", engineio::json_of(refusal));
-}
 
 bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -75,19 +55,12 @@ Handshake handshake_of(const Pipe& pipe, const http::Request& request) {
 
 }  // namespace
 
-base::FrameRef message_frame(std::string_view text) {
-  return websocket::make_frame(websocket::Opcode::text, "4", text);
-}
-
-base::FrameRef binary_frame(std::string_view bytes) {
-  return websocket::make_frame(websocket::Opcode::binary, {}, bytes);
-}
-
-Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app)
+Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids)
     : loop_(loop),
       app_(app),
       path_(options.path),
       cors_{options.cors_origins, options.cors_credentials},
+      sids_(sids),
       polling_(options.polling),
       websocket_(options.websocket) {
   settings_.ping_interval = options.ping_interval;
@@ -184,7 +157,7 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
 }
 
 EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, const http::Request& request) {
-  std::string sid = net::random_id(kSidBytes);
+  std::string sid = sids_.make();
   auto session = std::make_unique<EngineSession>(*this, sid, transport, handshake_of(pipe, request));
   EngineSession& opened = *session;
   sessions_.emplace(std::move(sid), std::move(session));
@@ -368,96 +341,6 @@ void Engine::end_of_turn() {
     }
   }
   end_of_turn_queued_ = false;
-}
-
-EngineSession::EngineSession(Engine& engine, std::string sid, engineio::Transport transport,
-                             Handshake handshake)
-    : engine_(engine),
-      sid_(std::move(sid)),
-      machine_(*this, engine.settings(), transport, engine.loop().now()),
-      handshake_(std::move(handshake)) {}
-
-EngineSession::~EngineSession() {
-  for (Pipe* pipe : {poll_, post_, probe_, websocket_}) {
-    if (!pipe) continue;
-    pipe->session = nullptr;
-    pipe->role = Pipe::Role::none;
-  }
-}
-
-void EngineSession::send(base::FrameRef message) {
-  machine_.send(std::move(message));
-  if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
-}
-
-void EngineSession::send_text(std::string_view message) {
-  send(message_frame(message));
-}
-
-void EngineSession::close(engineio::CloseReason reason) {
-  machine_.close(reason);
-  settle();
-}
-
-void EngineSession::settle() {
-  if (machine_.finished()) {
-    engine_.loop().timers().disarm(*this);
-    engine_.queue_reap(*this);
-  } else if (!armed() || deadline() != machine_.deadline()) {
-    engine_.loop().timers().arm(*this, machine_.deadline());
-  }
-}
-
-void EngineSession::on_timer(Instant now) {
-  machine_.tick(now);
-  if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
-  settle();
-}
-
-void EngineSession::answer_poll(std::string body) {
-  Pipe* pipe = std::exchange(poll_, nullptr);
-  if (!pipe) return;
-  pipe->session = nullptr;
-  pipe->role = Pipe::Role::none;
-  pipe->respond(poll_response(std::move(body)));
-}
-
-base::FrameRef EngineSession::text_frame(std::string_view packet) {
-  return websocket::make_frame(websocket::Opcode::text, packet, {});
-}
-
-void EngineSession::send_websocket(base::FrameRef frame) {
-  if (websocket_) websocket_->send(std::move(frame));
-}
-
-void EngineSession::send_probe(base::FrameRef frame) {
-  if (probe_) probe_->send(std::move(frame));
-}
-
-void EngineSession::close_probe() {
-  Pipe* pipe = std::exchange(probe_, nullptr);
-  if (!pipe) return;
-  pipe->session = nullptr;
-  pipe->role = Pipe::Role::none;
-  pipe->close_websocket(1000);
-}
-
-void EngineSession::probe_becomes_transport() {
-  websocket_ = std::exchange(probe_, nullptr);
-  websocket_->role = Pipe::Role::transport;
-}
-
-void EngineSession::close_websocket() {
-  Pipe* pipe = std::exchange(websocket_, nullptr);
-  if (!pipe) return;
-  pipe->session = nullptr;
-  pipe->role = Pipe::Role::none;
-  pipe->close_websocket(1000);
-}
-
-void EngineSession::closed(engineio::CloseReason reason) {
-  close_reason_ = reason;
-  engine_.queue_reap(*this);
 }
 
 }  // namespace rollcall::server

@@ -1,4 +1,4 @@
-// The Engine.IO sessions of one event loop: opens them, finds them by `sid`, joins their machines
+// The Engine.IO sessions of one worker: opens them, finds them by `sid`, joins their machines
 // (engineio::Session) to connections (Pipe), and gives their messages to the layer above (EngineApp).
 //
 // Called by Pipe with complete HTTP requests and WebSocket messages. One thread.
@@ -10,87 +10,28 @@
 #include <string_view>
 #include <vector>
 
-#include "base/frame.hpp"
-#include "base/timing_wheel.hpp"
 #include "engineio/session.hpp"
 #include "http/cors.hpp"
 #include "http/request.hpp"
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
-#include "websocket/decoder.hpp"
+#include "server/engine_session.hpp"
+#include "server/sid.hpp"
 
 namespace rollcall::server {
 
-class Engine;
 class Pipe;
-
-// What the layer above keeps with a session.
-struct EngineAppState {
-  virtual ~EngineAppState() = default;
-};
-
-class EngineSession final : public engineio::SessionIo, public base::Timer {
- public:
-  EngineSession(Engine& engine, std::string sid, engineio::Transport transport, Handshake handshake);
-  ~EngineSession();
-
-  const std::string& sid() const { return sid_; }
-  const Handshake& handshake() const { return handshake_; }
-  engineio::Session& machine() { return machine_; }
-
-  // Messages for the client, in order.
-  void send(base::FrameRef message);
-  void send_text(std::string_view message);
-  void close(engineio::CloseReason reason);
-
-  std::unique_ptr<EngineAppState> app_state;
-
- private:
-  friend class Engine;
-  friend class Pipe;
-
-  void answer_poll(std::string body) override;
-  base::FrameRef text_frame(std::string_view packet) override;
-  void send_websocket(base::FrameRef frame) override;
-  void send_probe(base::FrameRef frame) override;
-  void close_probe() override;
-  void probe_becomes_transport() override;
-  void close_websocket() override;
-  void closed(engineio::CloseReason reason) override;
-  void on_timer(Instant now) override;
-
-  // After anything that may have moved the next deadline, or ended the session.
-  void settle();
-
-  Engine& engine_;
-  std::string sid_;
-  engineio::Session machine_;
-  Pipe* poll_ = nullptr;  // the connection whose GET waits
-  Pipe* post_ = nullptr;  // the connection whose POST is being read
-  Pipe* probe_ = nullptr;
-  Pipe* websocket_ = nullptr;
-  engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
-  bool flush_queued_ = false;
-  bool reap_queued_ = false;
-  bool close_reported_ = false;
-  Handshake handshake_;
-};
 
 struct EngineApp {
   virtual void on_open(EngineSession& session) = 0;
   virtual void on_message(EngineSession& session, std::string_view data, bool binary) = 0;
   virtual void on_close(EngineSession& session, engineio::CloseReason reason) = 0;
-
- protected:
-  ~EngineApp() = default;
+  virtual ~EngineApp() = default;
 };
-
-base::FrameRef message_frame(std::string_view text);
-base::FrameRef binary_frame(std::string_view bytes);
 
 class Engine {
  public:
-  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app);
+  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids);
   ~Engine();
 
   const std::string& path() const { return path_; }
@@ -98,6 +39,7 @@ class Engine {
   const engineio::Settings& settings() const { return settings_; }
   net::Loop& loop() { return loop_; }
   std::size_t sessions() const { return sessions_.size(); }
+  const SidScheme& sids() const { return sids_; }
 
   // A request to the Engine.IO path. `post_started` as soon as the header of a POST is there, then
   // `handle` when the request is complete; the pipe is answered now or later, exactly once.
@@ -137,6 +79,7 @@ class Engine {
   engineio::Settings settings_;
   std::string path_;
   http::CorsPolicy cors_;
+  SidScheme sids_;
   bool polling_;
   bool websocket_;
   boost::unordered_flat_map<std::string, std::unique_ptr<EngineSession>, Hash, std::equal_to<>> sessions_;

@@ -47,7 +47,7 @@ Emitter& Emitter::volatile_() {
 }
 
 void Emitter::emit(std::string_view event, const Payload& payload) const {
-  target_->deliver(*this, event, payload);
+  target_->publish(*this, event, payload);
 }
 
 }  // namespace rollcall

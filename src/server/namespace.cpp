@@ -19,38 +19,65 @@ std::string refusal_json(const ConnectError& error) {
   return json + "}";
 }
 
+std::vector<std::string> attachments_of(const Payload& payload) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(payload.attachments.size(), kMaxAttachments));
+  return {payload.attachments.begin(), payload.attachments.begin() + count};
+}
+
+socketio::Message message_of(std::string_view nsp, std::optional<std::uint64_t> ack_id,
+                             std::string_view event, const Payload& payload) {
+  socketio::Message message;
+  message.attachments = attachments_of(payload);
+  message.packet = socketio::encode_event(nsp, ack_id, event, payload.args, message.attachments.size());
+  return message;
+}
+
+std::vector<base::FrameRef> frames_of(const std::string& packet,
+                                      const std::vector<std::string>& attachments) {
+  std::vector<base::FrameRef> frames;
+  frames.reserve(1 + attachments.size());
+  frames.push_back(message_frame(packet));
+  for (const std::string& attachment : attachments) frames.push_back(binary_frame(attachment));
+  return frames;
+}
+
 }  // namespace
 
-NamespaceImpl::NamespaceImpl(std::string name, net::Loop& loop, milliseconds recovery)
-    : name_(std::move(name)), loop_(loop) {
-  if (recovery.count() > 0) recovery_ = std::make_unique<socketio::Recovery>(recovery);
+NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : spec_(spec), port_(port) {
+  port.add_receiver(*this);
 }
 
 NamespaceImpl::~NamespaceImpl() = default;
 
 Namespace& NamespaceImpl::use(Middleware middleware) {
-  middleware_.push_back(std::move(middleware));
+  spec_.middleware.push_back(std::move(middleware));
   return *this;
 }
 
 Namespace& NamespaceImpl::on_connection(ConnectionHandler handler) {
-  on_connection_.push_back(std::move(handler));
+  spec_.on_connection.push_back(std::move(handler));
   return *this;
 }
 
 Namespace& NamespaceImpl::on(std::string event, EventHandler handler) {
-  handlers_[std::move(event)] = std::move(handler);
+  spec_.handlers[std::move(event)] = std::move(handler);
   return *this;
 }
 
 Namespace& NamespaceImpl::on_any(AnyEventHandler handler) {
-  on_any_.push_back(std::move(handler));
+  spec_.on_any.push_back(std::move(handler));
   return *this;
 }
 
 Namespace& NamespaceImpl::on_disconnect(DisconnectHandler handler) {
-  on_disconnect_.push_back(std::move(handler));
+  spec_.on_disconnect.push_back(std::move(handler));
   return *this;
+}
+
+const NamespaceImpl& NamespaceImpl::here() const {
+  const BusPort* port = BusPort::current();
+  if (!port || port == &port_ || &port->bus() != &port_.bus()) return *this;
+  return static_cast<const NamespaceImpl&>(port->receiver(spec_.index));
 }
 
 void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
@@ -65,10 +92,11 @@ Emitter NamespaceImpl::except(std::string room) {
 
 std::vector<SocketRef> NamespaceImpl::sockets(std::string_view room) const {
   const std::string name(room);
+  const NamespaceImpl& part = here();
   std::vector<std::uint32_t> slots;
-  rooms_.select({&name, 1}, {}, slots);
+  part.rooms_.select({&name, 1}, {}, slots);
   std::vector<SocketRef> found;
-  for (const std::uint32_t slot : slots) found.push_back(slots_[slot].socket->ref());
+  for (const std::uint32_t slot : slots) found.push_back(part.slots_[slot].socket->ref());
   return found;
 }
 
@@ -105,12 +133,12 @@ void NamespaceImpl::connect(Peer& peer, std::string auth_json) {
 void NamespaceImpl::run_middleware(SocketRef ref, std::size_t index) {
   auto* socket = static_cast<SocketImpl*>(ref.get());
   if (!socket || socket->connected()) return;
-  if (index == middleware_.size()) {
+  if (index == spec_.middleware.size()) {
     accept(*socket);
     return;
   }
   auto called = std::make_shared<bool>(false);
-  middleware_[index](*socket, [this, ref, index, called](std::optional<ConnectError> error) {
+  spec_.middleware[index](*socket, [this, ref, index, called](std::optional<ConnectError> error) {
     if (std::exchange(*called, true)) return;
     if (!error) {
       run_middleware(ref, index + 1);
@@ -123,13 +151,13 @@ void NamespaceImpl::run_middleware(SocketRef ref, std::size_t index) {
 void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
   std::erase(peer.sockets, &socket);
-  peer.client.refuse(name_);
-  peer.session.send_text(socketio::encode_connect_error(name_, refusal_json(error)));
+  peer.client.refuse(spec_.name);
+  peer.session.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
   remove(socket, {}, false);
 }
 
 std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketImpl& socket) {
-  if (!recovery_ || socket.auth().find("\"pid\"") == std::string::npos) return std::nullopt;
+  if (!port_.bus().recovers() || socket.auth().find("\"pid\"") == std::string::npos) return std::nullopt;
   const auto auth = base::json::parse(socket.auth());
   if (!auth || !auth->is_object()) return std::nullopt;
   const auto* pid = auth->as_object().if_contains("pid");
@@ -137,8 +165,11 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
   if (!pid || !pid->is_string() || !offset || !offset->is_string()) return std::nullopt;
   const auto& pid_text = pid->get_string();
   const auto& offset_text = offset->get_string();
-  auto recovered = recovery_->take({pid_text.data(), pid_text.size()},
-                                   {offset_text.data(), offset_text.size()}, socket.owner, loop_.now());
+  Inbox before;
+  auto recovered = port_.bus().recover(
+      spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
+      {offset_text.data(), offset_text.size()}, socket.owner, loop().now(), before);
+  port_.deliver(before);
   if (recovered) socket.pid_.assign(pid_text.data(), pid_text.size());
   return recovered;
 }
@@ -147,10 +178,19 @@ void NamespaceImpl::enter(SocketImpl& socket) {
   socket.state = SocketImpl::State::connected;
   socket.connected_index_ = static_cast<std::uint32_t>(connected_.size());
   connected_.push_back(&socket);
+  spec_.connected.fetch_add(1, std::memory_order_relaxed);
   rooms_.join(socket.slot(), socket.id_);
 }
 
+void NamespaceImpl::leave(SocketImpl& socket) {
+  connected_[socket.connected_index_] = connected_.back();
+  connected_[socket.connected_index_]->connected_index_ = socket.connected_index_;
+  connected_.pop_back();
+  spec_.connected.fetch_sub(1, std::memory_order_relaxed);
+}
+
 void NamespaceImpl::accept(SocketImpl& socket) {
+  port_.sync();  // what was broadcast before is not for this socket
   Peer& peer = *socket.peer();
   auto recovered = try_recover(socket);
   if (recovered) {
@@ -159,18 +199,20 @@ void NamespaceImpl::accept(SocketImpl& socket) {
     for (const std::string& room : recovered->session.rooms) rooms_.join(socket.slot(), room);
   }
   std::string answer = "{\"sid\":\"" + socket.id_ + "\"";
-  if (recovery_) {
+  if (port_.bus().recovers()) {
     if (!recovered) socket.pid_ = net::random_id(kPidBytes);
     answer += ",\"pid\":\"" + socket.pid_ + "\"";
   }
-  peer.client.accept(name_);
+  peer.client.accept(spec_.name);
   peer.connect_deadline.reset();
-  peer.session.send_text(socketio::encode_connect(name_, answer + "}"));
+  peer.session.send_text(socketio::encode_connect(spec_.name, answer + "}"));
   enter(socket);
   // After the answer: what was missed is older than anything sent from now on.
-  if (recovered) send(socket, recovered->missed);
+  if (recovered) {
+    for (const auto& missed : recovered->missed) send(socket, frames_of(missed.packet, missed.attachments));
+  }
   const SocketRef ref = socket.ref();
-  for (const ConnectionHandler& handler : on_connection_) {
+  for (const ConnectionHandler& handler : spec_.on_connection) {
     if (ref.get()) handler(socket);
   }
   if (ref.get()) std::string("{}").swap(socket.auth_);  // often a token: not kept longer than needed
@@ -181,44 +223,29 @@ void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) 
   const Payload payload{std::move(event.args_json), std::move(event.attachments)};
   const Ack ack = event.ack_id ? Ack(socket.ref(), *event.ack_id) : Ack();
   if (!event.named) return;
-  if (const auto found = handlers_.find(event.name); found != handlers_.end()) {
+  if (const auto found = spec_.handlers.find(event.name); found != spec_.handlers.end()) {
     found->second(socket, payload, ack);
     return;
   }
-  for (const AnyEventHandler& handler : on_any_) handler(socket, event.name, payload, ack);
+  for (const AnyEventHandler& handler : spec_.on_any) handler(socket, event.name, payload, ack);
 }
 
 void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool recoverable) {
+  port_.sync();
   const bool was_connected = socket.connected();
-  if (was_connected && recoverable && recovery_) {
-    recovery_->save(socket.pid_, {socket.id_, socket.owner, socket.rooms()}, loop_.now());
+  if (was_connected && recoverable && port_.bus().recovers()) {
+    port_.bus().save(spec_.index, socket.pid_, {socket.id_, socket.owner, socket.rooms()}, loop().now());
   }
   socket.state = SocketImpl::State::gone;
-  if (was_connected) {
-    connected_[socket.connected_index_] = connected_.back();
-    connected_[socket.connected_index_]->connected_index_ = socket.connected_index_;
-    connected_.pop_back();
-  }
+  if (was_connected) leave(socket);
   rooms_.leave_all(socket.slot());
   socket.fail_acks();
   if (was_connected) {
-    for (const DisconnectHandler& handler : on_disconnect_) handler(socket, reason);
+    for (const DisconnectHandler& handler : spec_.on_disconnect) handler(socket, reason);
   }
   socket.peer_ = nullptr;
   // Handlers up the stack may still hold the socket.
-  loop_.defer([this, slot = socket.slot()] { free_slot(slot); });
-}
-
-std::vector<base::FrameRef> NamespaceImpl::encode_event(std::string_view event, const Payload& payload,
-                                                        std::string_view offset,
-                                                        std::optional<std::uint64_t> ack_id) const {
-  const std::size_t attachments = std::min(payload.attachments.size(), kMaxAttachments);
-  std::vector<base::FrameRef> frames;
-  frames.reserve(1 + attachments);
-  frames.push_back(
-      message_frame(socketio::encode_event(name_, ack_id, event, payload.args, attachments, offset)));
-  for (std::size_t i = 0; i < attachments; ++i) frames.push_back(binary_frame(payload.attachments[i]));
-  return frames;
+  loop().defer([this, slot = socket.slot()] { free_slot(slot); });
 }
 
 void NamespaceImpl::send(SocketImpl& socket, const std::vector<base::FrameRef>& frames) {
@@ -227,41 +254,65 @@ void NamespaceImpl::send(SocketImpl& socket, const std::vector<base::FrameRef>& 
 }
 
 void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
-  const std::string offset = recovery_ ? recovery_->next_offset() : std::string();
-  auto frames = encode_event(event, payload, offset, std::nullopt);
-  send(socket, frames);
-  if (recovery_) recovery_->log(offset, {socket.id_}, {}, std::move(frames), loop_.now());
+  if (port_.bus().recovers()) {
+    emit_at(port_.take_place(spec_.index), socket, event, payload);
+  } else {
+    port_.sync();
+    emit_at({}, socket, event, payload);
+  }
+}
+
+void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload) {
+  port_.deliver(place.before);
+  socketio::Message message = message_of(spec_.name, std::nullopt, event, payload);
+  if (place.number) {
+    socketio::append_offset(message.packet, place.offset());
+    message.rooms.push_back(socket.id_);
+    port_.bus().log(spec_.index, place, message, loop().now());
+  }
+  send(socket, frames_of(message.packet, message.attachments));
+}
+
+void NamespaceImpl::emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload,
+                                 std::uint64_t ack_id) {
+  port_.sync();
+  const socketio::Message message = message_of(spec_.name, ack_id, event, payload);
+  send(socket, frames_of(message.packet, message.attachments));
 }
 
 void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) {
-  const std::size_t attachments = std::min(payload.attachments.size(), kMaxAttachments);
-  std::vector<base::FrameRef> frames{
-      message_frame(socketio::encode_ack(name_, id, payload.args, attachments))};
-  for (std::size_t i = 0; i < attachments; ++i) frames.push_back(binary_frame(payload.attachments[i]));
-  send(static_cast<SocketImpl&>(socket), frames);
+  port_.sync();
+  const auto attachments = attachments_of(payload);
+  send(static_cast<SocketImpl&>(socket),
+       frames_of(socketio::encode_ack(spec_.name, id, payload.args, attachments.size()), attachments));
 }
 
-void NamespaceImpl::deliver(const Emitter& to, std::string_view event, const Payload& payload) {
-  const bool keep = recovery_ && !is_volatile(to);
-  const std::string offset = keep ? recovery_->next_offset() : std::string();
-  auto frames = encode_event(event, payload, offset, std::nullopt);
+void NamespaceImpl::publish(const Emitter& to, std::string_view event, const Payload& payload) {
+  socketio::Message message = message_of(spec_.name, std::nullopt, event, payload);
+  message.rooms = rooms_of(to);
+  message.except = except_of(to);
+  BusPort::publish(port_.bus(), spec_.index, std::move(message), is_volatile(to));
+}
+
+void NamespaceImpl::deliver(const Broadcast& broadcast) {
+  const socketio::Message& message = *broadcast.message;
+  std::vector<base::FrameRef> frames;  // made for the first receiver
   const auto offer = [&](SocketImpl& socket) {
     if (!socket.connected()) return;
-    if (is_volatile(to) && !socket.peer()->session.machine().writable()) return;
+    if (broadcast.is_volatile && !socket.peer()->session.machine().writable()) return;
+    if (frames.empty()) frames = frames_of(message.packet, message.attachments);
     send(socket, frames);
   };
   std::vector<std::uint32_t> slots;
-  if (!rooms_of(to).empty()) {
-    rooms_.select(rooms_of(to), except_of(to), slots);
+  if (!message.rooms.empty()) {
+    rooms_.select(message.rooms, message.except, slots);
     for (const std::uint32_t slot : slots) offer(*slots_[slot].socket);
-  } else {
-    rooms_.select(except_of(to), {}, slots);  // the excluded, usually one user's few connections
-    std::sort(slots.begin(), slots.end());
-    for (SocketImpl* socket : connected_) {
-      if (!std::binary_search(slots.begin(), slots.end(), socket->slot())) offer(*socket);
-    }
+    return;
   }
-  if (keep) recovery_->log(offset, rooms_of(to), except_of(to), std::move(frames), loop_.now());
+  rooms_.excluded(message.except, slots);  // usually one user's few connections
+  for (SocketImpl* socket : connected_) {
+    if (!std::binary_search(slots.begin(), slots.end(), socket->slot())) offer(*socket);
+  }
 }
 
 }  // namespace rollcall::server

@@ -1,7 +1,7 @@
-// A namespace on one loop: its sockets, rooms, middleware, handlers, and recovery.
+// One worker's part of a namespace: its sockets and their rooms. What they have in common is in
+// NamespaceSpec, and what is sent to more than one of them goes through the bus.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,21 +10,22 @@
 #include "base/frame.hpp"
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
+#include "server/bus_port.hpp"
+#include "server/namespace_spec.hpp"
 #include "server/socket.hpp"
 #include "socketio/client.hpp"
-#include "socketio/recovery.hpp"
 #include "socketio/rooms.hpp"
 
 namespace rollcall::server {
 
 struct Peer;
 
-class NamespaceImpl final : public Namespace {
+class NamespaceImpl final : public Namespace, public BroadcastReceiver {
  public:
-  NamespaceImpl(std::string name, net::Loop& loop, milliseconds recovery);
+  NamespaceImpl(NamespaceSpec& spec, BusPort& port);
   ~NamespaceImpl() override;
 
-  const std::string& name() const override { return name_; }
+  const std::string& name() const override { return spec_.name; }
   Namespace& use(Middleware middleware) override;
   Namespace& on_connection(ConnectionHandler handler) override;
   Namespace& on(std::string event, EventHandler handler) override;
@@ -33,8 +34,8 @@ class NamespaceImpl final : public Namespace {
   void emit(std::string_view event, const Payload& payload) override;
   Emitter to(std::string room) override;
   Emitter except(std::string room) override;
-  std::size_t size() const override { return connected_.size(); }
-  std::size_t size(std::string_view room) const override { return rooms_.size(room); }
+  std::size_t size() const override { return spec_.connected.load(std::memory_order_relaxed); }
+  std::size_t size(std::string_view room) const override { return here().rooms_.size(room); }
   std::vector<SocketRef> sockets(std::string_view room) const override;
 
   // A CONNECT packet: runs the middleware, then accepts or refuses.
@@ -45,16 +46,19 @@ class NamespaceImpl final : public Namespace {
   void remove(SocketImpl& socket, std::string_view reason, bool recoverable);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
-  void send(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
-  std::vector<base::FrameRef> encode_event(std::string_view event, const Payload& payload,
-                                           std::string_view offset,
-                                           std::optional<std::uint64_t> ack_id) const;
+  void emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload);
+  void emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload, std::uint64_t ack_id);
   socketio::Rooms& rooms() { return rooms_; }
-  net::Loop& loop() { return loop_; }
+  BusPort& port() { return port_; }
+  net::Loop& loop() { return port_.loop(); }
   void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) override;
+  NamespaceIndex index() const { return spec_.index; }
+
+  // From the bus, to the sockets here.
+  void deliver(const Broadcast& broadcast) override;
 
  protected:
-  void deliver(const Emitter& to, std::string_view event, const Payload& payload) override;
+  void publish(const Emitter& to, std::string_view event, const Payload& payload) override;
   Socket* find(std::uint32_t slot, std::uint32_t generation) override;
 
  private:
@@ -70,20 +74,17 @@ class NamespaceImpl final : public Namespace {
   void refuse(SocketImpl& socket, const ConnectError& error);
   std::optional<socketio::Recovery::Recovered> try_recover(SocketImpl& socket);
   void enter(SocketImpl& socket);
+  void leave(SocketImpl& socket);
+  void send(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
+  // The part of the namespace that belongs to this thread's worker.
+  const NamespaceImpl& here() const;
 
-  std::string name_;
-  net::Loop& loop_;
-  std::vector<Middleware> middleware_;
-  std::vector<ConnectionHandler> on_connection_;
-  std::map<std::string, EventHandler, std::less<>> handlers_;
-  std::vector<AnyEventHandler> on_any_;
-  std::vector<DisconnectHandler> on_disconnect_;
-
+  NamespaceSpec& spec_;
+  BusPort& port_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::vector<SocketImpl*> connected_;
   socketio::Rooms rooms_;
-  std::unique_ptr<socketio::Recovery> recovery_;
 };
 
 }  // namespace rollcall::server

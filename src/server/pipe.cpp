@@ -11,26 +11,27 @@ constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 constexpr std::uint16_t kNormalClosure = 1000;
 }  // namespace
 
-void Pipe::attach(net::Connection& connection, Engine& engine, const Routes& routes) {
-  auto pipe = std::make_shared<Pipe>(connection, engine, routes);
+Pipe& Pipe::attach(net::Connection& connection, const PipeContext& context) {
+  auto pipe = std::make_shared<Pipe>(connection, context);
   pipe->self_ = pipe;
   connection.set_handler(pipe.get());
+  return *pipe;
 }
 
-Pipe::Pipe(net::Connection& connection, Engine& engine, const Routes& routes)
+Pipe::Pipe(net::Connection& connection, const PipeContext& context)
     : connection_(connection),
-      engine_(engine),
-      routes_(routes),
-      http_(std::make_unique<HttpState>(http::Limits{routes.header_bytes, routes.body_bytes},
-                                        [this](Instant) { on_http_timeout(); })),
-      decoder_(engine.settings().max_payload_bytes) {
+      context_(context),
+      http_(std::make_unique<HttpState>(
+          http::Limits{context.routes.header_bytes, context.routes.body_bytes},
+          [this](Instant) { on_http_timeout(); })),
+      decoder_(context.engine.settings().max_payload_bytes) {
   wait_for_request(kHeaderTimeout);
 }
 
 Pipe::~Pipe() = default;
 
 void Pipe::wait_for_request(milliseconds limit) {
-  net::Loop& loop = engine_.loop();
+  net::Loop& loop = context_.engine.loop();
   loop.timers().arm(http_->deadline, loop.now() + limit);
 }
 
@@ -66,8 +67,12 @@ void Pipe::take_http(std::span<char> bytes) {
       fault(used.error());
       return;
     }
+    if (!http_->head_seen) http_->head_bytes.append(bytes.data(), *used);
     bytes = bytes.subspan(*used);
-    if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
+    if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) {
+      if (give_away(*head, bytes)) return;
+      head_arrived(*head);
+    }
     if (http_->parser.complete()) {
       request_arrived(http_->parser.take());
       if (websocket_) {
@@ -87,13 +92,30 @@ void Pipe::take_http(std::span<char> bytes) {
   http_->held.append(bytes.data(), bytes.size());
 }
 
+bool Pipe::give_away(const http::Request& head, std::span<const char> rest) {
+  std::string bytes;
+  bytes.swap(http_->head_bytes);
+  if (head.path != context_.engine.path()) return false;
+  const auto sid = http::query_parameter(head.query, "sid");
+  const auto owner = sid ? context_.engine.sids().other_owner(*sid) : std::nullopt;
+  if (!owner) return false;
+  auto channel = connection_.release();
+  if (!channel) return false;
+  closing_ = true;
+  bytes.append(rest.data(), rest.size());
+  context_.hand_over(*owner, std::move(*channel), std::move(bytes));
+  // Callers up the stack still look at this object.
+  context_.engine.loop().defer([self = std::move(self_)] {});
+  return true;
+}
+
 void Pipe::head_arrived(const http::Request& head) {
   http_->head_seen = true;
   http_->keep_alive = head.keep_alive;
   http_->head_request = head.method == "HEAD";
-  http_->cors = http::cors_headers(engine_.cors(), head);
+  http_->cors = http::cors_headers(context_.engine.cors(), head);
   wait_for_request(kBodyTimeout);
-  if (head.path == engine_.path() && head.method == "POST") engine_.post_started(*this, head);
+  if (head.path == context_.engine.path() && head.method == "POST") context_.engine.post_started(*this, head);
   if (head.expects_continue && !http_->parser.complete()) {
     connection_.send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
   }
@@ -101,20 +123,20 @@ void Pipe::head_arrived(const http::Request& head) {
 
 void Pipe::request_arrived(http::Request request) {
   http_->answer_due = true;
-  engine_.loop().timers().disarm(http_->deadline);
-  if (auto preflight = http::preflight(engine_.cors(), request)) {
+  context_.engine.loop().timers().disarm(http_->deadline);
+  if (auto preflight = http::preflight(context_.engine.cors(), request)) {
     http_->cors.clear();
     respond(std::move(*preflight));
-  } else if (request.path == engine_.path()) {
-    engine_.handle(*this, request);
+  } else if (request.path == context_.engine.path()) {
+    context_.engine.handle(*this, request);
   } else {
-    respond(routes_.answer(request));
+    respond(context_.routes.answer(request));
   }
 }
 
 void Pipe::fault(http::Fault fault) {
   if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
-  engine_.pipe_lost(*this);
+  context_.engine.pipe_lost(*this);
   if (closing_) return;
   http::Response response;
   response.status = http::status_of(fault);
@@ -140,7 +162,7 @@ void Pipe::respond(http::Response response) {
   wait_for_request(kKeepAliveTimeout);
   if (!http_->held.empty()) {
     // Not now: the answer may come from within the handling of the very request.
-    engine_.loop().defer([weak = weak_from_this()] {
+    context_.engine.loop().defer([weak = weak_from_this()] {
       if (auto pipe = weak.lock()) pipe->resume();
     });
   }
@@ -159,9 +181,9 @@ void Pipe::upgrade(const std::string& accept_key) {
       "Sec-WebSocket-Accept: " +
       accept_key + "\r\n\r\n");
   websocket_ = true;
-  engine_.loop().timers().disarm(http_->deadline);
+  context_.engine.loop().timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.
-  engine_.loop().defer([weak = weak_from_this()] {
+  context_.engine.loop().defer([weak = weak_from_this()] {
     if (auto pipe = weak.lock()) pipe->http_.reset();
   });
 }
@@ -171,16 +193,16 @@ void Pipe::take_websocket(std::span<char> bytes) {
     auto message = decoder_.next(bytes);
     if (!message) {
       close_websocket(static_cast<std::uint16_t>(message.error()));
-      engine_.pipe_lost(*this);
+      context_.engine.pipe_lost(*this);
       return;
     }
     if (!*message) return;
     switch ((*message)->kind) {
       case websocket::Kind::text:
-        engine_.websocket_message(*this, (*message)->data, false);
+        context_.engine.websocket_message(*this, (*message)->data, false);
         break;
       case websocket::Kind::binary:
-        engine_.websocket_message(*this, (*message)->data, true);
+        context_.engine.websocket_message(*this, (*message)->data, true);
         break;
       case websocket::Kind::ping:
         connection_.send(websocket::make_frame(websocket::Opcode::pong, (*message)->data, {}));
@@ -197,7 +219,7 @@ void Pipe::take_websocket(std::span<char> bytes) {
 void Pipe::take_close(const websocket::Message& message) {
   constexpr std::uint16_t kNoStatus = 1005;
   close_websocket(message.close_code == kNoStatus ? kNormalClosure : message.close_code);
-  engine_.pipe_lost(*this);
+  context_.engine.pipe_lost(*this);
 }
 
 void Pipe::close_websocket(std::uint16_t code) {
@@ -217,13 +239,13 @@ void Pipe::on_end() {
     return;
   }
   closing_ = true;
-  engine_.pipe_lost(*this);
+  context_.engine.pipe_lost(*this);
   connection_.abort();
 }
 
 void Pipe::on_closed(net::CloseCause) {
   closing_ = true;
-  engine_.pipe_lost(*this);
+  if (session) context_.engine.pipe_lost(*this);
   self_.reset();  // the last thing this object does
 }
 

@@ -5,6 +5,7 @@
 // the one before. The HTTP half is freed once the connection is a websocket.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,18 +16,31 @@
 #include "http/response.hpp"
 #include "net/connection.hpp"
 #include "server/deadline.hpp"
+#include "server/bus.hpp"
 #include "server/engine.hpp"
 #include "server/routes.hpp"
 #include "websocket/decoder.hpp"
 
 namespace rollcall::server {
 
+// Takes a connection whose current request is another worker's to answer, with the bytes read of it.
+using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::string bytes)>;
+
+// What the pipes of a worker have in common.
+struct PipeContext {
+  Engine& engine;
+  const Routes& routes;
+  HandOver hand_over;
+};
+
 class Pipe final : public net::ConnectionHandler, public std::enable_shared_from_this<Pipe> {
  public:
-  // Attaches itself to the connection and lives until that is closed.
-  static void attach(net::Connection& connection, Engine& engine, const Routes& routes);
-  Pipe(net::Connection& connection, Engine& engine, const Routes& routes);
+  // Attaches itself to the connection and lives until that is closed, or handed over.
+  static Pipe& attach(net::Connection& connection, const PipeContext& context);
+  Pipe(net::Connection& connection, const PipeContext& context);
   ~Pipe();
+
+  void on_bytes(std::span<char> bytes) override;
 
   net::Connection& connection() { return connection_; }
   const net::Connection& connection() const { return connection_; }
@@ -50,7 +64,8 @@ class Pipe final : public net::ConnectionHandler, public std::enable_shared_from
         : parser(limits), deadline(std::move(expired)) {}
     http::RequestParser parser;
     Deadline deadline;
-    std::string held;  // pipelined bytes that came before the answer to the request in hand
+    std::string head_bytes;  // of the request in hand, until its head is known and it may be handed over
+    std::string held;        // pipelined bytes that came before the answer to the request in hand
     std::vector<http::Header> cors;
     bool keep_alive = true;
     bool head_request = false;
@@ -58,7 +73,6 @@ class Pipe final : public net::ConnectionHandler, public std::enable_shared_from
     bool answer_due = false;
   };
 
-  void on_bytes(std::span<char> bytes) override;
   void on_end() override;
   void on_closed(net::CloseCause cause) override;
 
@@ -72,9 +86,11 @@ class Pipe final : public net::ConnectionHandler, public std::enable_shared_from
   void wait_for_request(milliseconds limit);
   void on_http_timeout();
 
+  // Hands the connection over if the request is another worker's; then nothing more may be done with it.
+  bool give_away(const http::Request& head, std::span<const char> rest);
+
   net::Connection& connection_;
-  Engine& engine_;
-  const Routes& routes_;
+  const PipeContext& context_;
   std::shared_ptr<Pipe> self_;
   std::unique_ptr<HttpState> http_;
   websocket::Decoder decoder_;

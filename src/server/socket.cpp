@@ -37,11 +37,15 @@ SocketRef SocketImpl::ref() {
 }
 
 void SocketImpl::join(std::string_view room) {
-  if (state != State::gone) home_.rooms().join(slot_, room);
+  if (state == State::gone) return;
+  home_.port().sync();
+  home_.rooms().join(slot_, room);
 }
 
 void SocketImpl::leave(std::string_view room) {
-  if (state != State::gone) home_.rooms().leave(slot_, room);
+  if (state == State::gone) return;
+  home_.port().sync();
+  home_.rooms().leave(slot_, room);
 }
 
 std::vector<std::string> SocketImpl::rooms() const {
@@ -64,7 +68,7 @@ void SocketImpl::emit_with_ack(std::string_view event, const Payload& payload, m
   home_.loop().timers().arm(*pending.deadline, home_.loop().now() + timeout);
   if (!acks_) acks_ = std::make_unique<PendingAcks>();
   acks_->emplace(id, std::move(pending));
-  home_.send(*this, home_.encode_event(event, payload, {}, id));
+  home_.emit_with_id(*this, event, payload, id);
 }
 
 void SocketImpl::finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result) {
@@ -96,6 +100,7 @@ Emitter SocketImpl::broadcast() {
 void SocketImpl::disconnect(bool close_transport) {
   if (state == State::gone) return;
   Peer& peer = *peer_;
+  home_.port().sync();
   if (connected()) {
     peer.session.send_text(socketio::encode_disconnect(home_.name()));
     peer.client.disconnected(home_.name());

@@ -14,17 +14,15 @@ SocketImpl* Peer::find(const Namespace& nsp) const {
   return nullptr;
 }
 
-NamespaceImpl& SocketServer::of(const std::string& name) {
-  auto& slot = namespaces_[name];
-  if (!slot) slot = std::make_unique<NamespaceImpl>(name, loop_, options_.recovery);
-  return *slot;
+void SocketServer::add(NamespaceSpec& spec) {
+  namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_));
 }
 
 void SocketServer::on_open(EngineSession& session) {
   auto peer = std::make_unique<Peer>(session, options_.max_payload_bytes);
   peer->connect_deadline =
       std::make_unique<Deadline>([&session](Instant) { session.close(engineio::CloseReason::forced_close); });
-  loop_.timers().arm(*peer->connect_deadline, loop_.now() + options_.connect_timeout);
+  port_.loop().timers().arm(*peer->connect_deadline, port_.loop().now() + options_.connect_timeout);
   session.app_state = std::move(peer);
 }
 

@@ -1,4 +1,4 @@
-// Socket.IO on top of the Engine.IO sessions of one loop: gives each session's packets to the
+// Socket.IO on top of the Engine.IO sessions of one worker: gives each session's packets to the
 // namespaces they are for. The machine is socketio::Client; this is the shell that drives it.
 #pragma once
 
@@ -28,11 +28,11 @@ struct Peer final : EngineAppState {
 
 class SocketServer final : public EngineApp {
  public:
-  SocketServer(net::Loop& loop, const ServerOptions& options) : loop_(loop), options_(options) {}
+  SocketServer(BusPort& port, const ServerOptions& options) : port_(port), options_(options) {}
 
-  NamespaceImpl& of(const std::string& name);
-  const ServerOptions& options() const { return options_; }
-  net::Loop& loop() { return loop_; }
+  // This worker's part of a namespace. Before it runs, and in the same order on all workers.
+  void add(NamespaceSpec& spec);
+  NamespaceImpl& find(std::string_view name) { return *namespaces_.find(name)->second; }
 
   void on_open(EngineSession& session) override;
   void on_message(EngineSession& session, std::string_view data, bool binary) override;
@@ -45,7 +45,7 @@ class SocketServer final : public EngineApp {
   void take(Peer& peer, socketio::DisconnectReceived& leave);
   SocketImpl* socket_of(Peer& peer, const std::string& nsp);
 
-  net::Loop& loop_;
+  BusPort& port_;
   const ServerOptions& options_;
   std::map<std::string, std::unique_ptr<NamespaceImpl>, std::less<>> namespaces_;
 };

@@ -33,17 +33,18 @@ std::string encode_disconnect(std::string_view nsp) {
 }
 
 std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view name,
-                         std::string_view args_json, std::size_t attachments, std::string_view offset) {
+                         std::string_view args_json, std::size_t attachments) {
   std::string packet = begin(attachments > 0 ? '5' : '2', nsp, attachments);
   if (ack_id) packet += std::to_string(*ack_id);
   packet += '[';
   base::json::append_string(packet, name);
   if (!args_json.empty()) packet.append(",").append(args_json);
-  if (!offset.empty()) {
-    packet += ',';
-    base::json::append_string(packet, offset);
-  }
   return packet += ']';
+}
+
+void append_offset(std::string& event_packet, std::string_view offset) {
+  event_packet.back() = ',';  // it was the closing bracket
+  event_packet.append("\"").append(offset).append("\"]");
 }
 
 std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json,

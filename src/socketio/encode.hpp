@@ -11,10 +11,12 @@ namespace rollcall::socketio {
 std::string encode_connect(std::string_view nsp, std::string_view json);
 std::string encode_connect_error(std::string_view nsp, std::string_view json);
 std::string encode_disconnect(std::string_view nsp);
-// `args_json`: raw JSON values, comma-joined, or nothing. `offset`: for connection state recovery, added
-// as the last argument unless it is empty.
+// `args_json`: raw JSON values, comma-joined, or nothing.
 std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view name,
-                         std::string_view args_json, std::size_t attachments, std::string_view offset);
+                         std::string_view args_json, std::size_t attachments);
+// Adds the offset for connection state recovery to an encoded event, as its last argument. It must need no
+// escaping.
+void append_offset(std::string& event_packet, std::string_view offset);
 std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json,
                        std::size_t attachments);
 

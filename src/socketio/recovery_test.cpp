@@ -6,21 +6,22 @@ namespace rollcall::socketio {
 namespace {
 
 struct RecoveryTest : testing::Test {
-  Recovery recovery{seconds(120), 10'000, 3};
+  static constexpr RecoveryLimits kLimits{seconds(120), seconds(45), 10'000, 3};
+  Recovery recovery{kLimits};
   Instant now{seconds(1000)};
 
   std::string say(const std::string& text, std::vector<std::string> rooms = {},
                   std::vector<std::string> except = {}) {
-    const std::string offset = recovery.next_offset();
-    recovery.log(offset, std::move(rooms), std::move(except), {base::Frame::make({}, text, {}, false)}, now);
-    return offset;
+    const std::uint64_t number = recovery.next_number();
+    recovery.log(number, {std::move(rooms), std::move(except), text, {}}, now);
+    return Recovery::offset_of(number);
   }
   void save(const std::string& pid) { recovery.save(pid, {"sid-" + pid, "ann", {"room"}}, now); }
   std::string missed(const std::string& pid, const std::string& offset, const std::string& owner = "ann") {
     const auto recovered = recovery.take(pid, offset, owner, now);
     if (!recovered) return "none";
     std::string all;
-    for (const auto& frame : recovered->missed) all += std::string(frame->packet()) + " ";
+    for (const auto& message : recovered->missed) all += message.packet + " ";
     return all;
   }
 };
@@ -81,12 +82,11 @@ TEST_F(RecoveryTest, WhatWasSentBeforeTheConnectionBrokeButNeverSeenIsMissedToo)
 
 TEST_F(RecoveryTest, TheSessionComesBackAsItWas) {
   const std::string seen = say("seen");
-  recovery.save("p", {"sid-p", "ann", {"sid-p", "room"}, "data"}, now);
+  recovery.save("p", {"sid-p", "ann", {"sid-p", "room"}}, now);
   const auto recovered = recovery.take("p", seen, "ann", now);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->session.sid, "sid-p");
   EXPECT_EQ(recovered->session.rooms, (std::vector<std::string>{"sid-p", "room"}));
-  EXPECT_EQ(recovered->session.data, "data");
   EXPECT_EQ(recovered->session.saved_at, now);
 }
 
@@ -100,17 +100,15 @@ TEST_F(RecoveryTest, ARecoveredSessionMayBreakAndComeBackAgain) {
   EXPECT_EQ(missed("p", seen_again), "new ");
 }
 
-TEST_F(RecoveryTest, AllFramesOfABinaryEventAreSentAgain) {
+TEST_F(RecoveryTest, TheAttachmentsOfABinaryEventAreSentAgain) {
   const std::string seen = say("seen");
   save("p");
-  recovery.log(recovery.next_offset(), {}, {},
-               {base::Frame::make({}, "51-", "[\"up\"]", false), base::Frame::make({}, {}, "bytes", true)},
-               now);
+  recovery.log(recovery.next_number(), {{}, {}, "52-[\"up\"]", {"bytes", std::string("\0", 1)}}, now);
   const auto recovered = recovery.take("p", seen, "ann", now);
   ASSERT_TRUE(recovered);
-  ASSERT_EQ(recovered->missed.size(), 2U);
-  EXPECT_EQ(recovered->missed[0]->packet(), "51-[\"up\"]");
-  EXPECT_TRUE(recovered->missed[1]->binary());
+  ASSERT_EQ(recovered->missed.size(), 1U);
+  EXPECT_EQ(recovered->missed[0].packet, "52-[\"up\"]");
+  EXPECT_EQ(recovered->missed[0].attachments, (std::vector<std::string>{"bytes", std::string("\0", 1)}));
 }
 
 // Clients take the last argument of any event for the offset, if it is a string: of events that carry
@@ -132,8 +130,8 @@ TEST_F(RecoveryTest, AnOffsetFromAfterTheConnectionBrokeCannotHaveBeenSeen) {
 }
 
 TEST_F(RecoveryTest, OffsetsAreUniqueAndShortAndOnlyTheirExactSpellingCounts) {
-  const std::string first = recovery.next_offset();
-  EXPECT_NE(first, recovery.next_offset());
+  const std::string first = Recovery::offset_of(recovery.next_number());
+  EXPECT_NE(first, Recovery::offset_of(recovery.next_number()));
   EXPECT_LE(first.size(), 16U);
   const std::string seen = say("seen");
   save("p");
@@ -142,18 +140,17 @@ TEST_F(RecoveryTest, OffsetsAreUniqueAndShortAndOnlyTheirExactSpellingCounts) {
   EXPECT_EQ(missed("p", seen), "");
 }
 
-// Sending may close a connection, whose going is an event of its own: it takes a later offset, but is
-// logged first.
-TEST_F(RecoveryTest, EventsLoggedOutOfOrderComeInTheOrderOfTheirOffsets) {
-  const std::string outer = recovery.next_offset();
-  const std::string inner = recovery.next_offset();
-  recovery.log(inner, {}, {}, {base::Frame::make({}, "inner", {}, false)}, now);
-  recovery.log(outer, {}, {}, {base::Frame::make({}, "outer", {}, false)}, now);
+// A reply takes its number when what it tells is read, and is logged once it is written.
+TEST_F(RecoveryTest, MessagesLoggedOutOfOrderComeInTheOrderOfTheirNumbers) {
+  const std::uint64_t first = recovery.next_number();
+  const std::uint64_t second = recovery.next_number();
+  recovery.log(second, {{}, {}, "second", {}}, now);
+  recovery.log(first, {{}, {}, "first", {}}, now);
   save("p");
   say("last");
-  EXPECT_EQ(missed("p", outer), "inner last ");
+  EXPECT_EQ(missed("p", Recovery::offset_of(0)), "first second last ");
   save("p");
-  EXPECT_EQ(missed("p", inner), "last ");
+  EXPECT_EQ(missed("p", Recovery::offset_of(first)), "second last ");
 }
 
 TEST_F(RecoveryTest, ASessionLivesToItsVeryAgeAndNoLonger) {
@@ -214,18 +211,26 @@ TEST_F(RecoveryTest, OfTooManySessionsTheOldestGoesFirst) {
   EXPECT_EQ(missed("d", seen), "");
 }
 
-TEST(RecoveryAge, AnOffsetTooOldRecoversNothingThoughTheSessionIsYoungAndStays) {
-  Recovery recovery{seconds(120), 10'000, 3};
-  Instant now{seconds(1000)};
-  const std::string old = recovery.next_offset();
-  recovery.log(old, {}, {}, {base::Frame::make({}, "old", {}, false)}, now);
-  now += seconds(100);
-  const std::string young = recovery.next_offset();
-  recovery.log(young, {}, {}, {base::Frame::make({}, "young", {}, false)}, now);
-  recovery.save("p", {"sid-p", "ann", {}}, now);
-  now += seconds(30);
-  EXPECT_FALSE(recovery.take("p", old, "ann", now));
-  EXPECT_TRUE(recovery.take("p", young, "ann", now));
+// What is that old came before the client's last sign of life, or it would have been found dead.
+TEST_F(RecoveryTest, AClientThatHeardNothingForLongMayStillComeBack) {
+  const std::string old = say("old");
+  now += seconds(1000);
+  say("for others", {"elsewhere"});
+  now += seconds(1000);
+  save("p");
+  now += seconds(60);
+  say("new");
+  EXPECT_EQ(missed("p", old), "new ");
+}
+
+TEST_F(RecoveryTest, WhatWasSentIntoAConnectionNotYetFoundBrokenIsKept) {
+  const std::string seen = say("seen");
+  now += seconds(10);
+  say("into the void");
+  now += seconds(45);
+  save("p");
+  now += seconds(120);
+  EXPECT_EQ(missed("p", seen), "into the void ");
 }
 
 }  // namespace

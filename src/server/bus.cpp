@@ -1,0 +1,75 @@
+#include "server/bus.hpp"
+
+#include "socketio/encode.hpp"
+
+namespace rollcall::server {
+
+WorkerIndex Bus::add_worker(std::function<void()> wake) {
+  inboxes_.push_back({std::move(wake), {}});
+  return static_cast<WorkerIndex>(inboxes_.size() - 1);
+}
+
+NamespaceIndex Bus::add_namespace() {
+  const std::lock_guard lock(mutex_);
+  recoveries_.push_back(recovery_limits_ ? std::make_unique<socketio::Recovery>(*recovery_limits_) : nullptr);
+  return static_cast<NamespaceIndex>(recoveries_.size() - 1);
+}
+
+void Bus::publish(NamespaceIndex nsp, socketio::Message message, bool is_volatile,
+                  std::optional<WorkerIndex> from, Instant now) {
+  const auto shared = std::make_shared<socketio::Message>(std::move(message));
+  const std::lock_guard lock(mutex_);
+  if (socketio::Recovery* recovery = recoveries_[nsp].get(); recovery && !is_volatile) {
+    const std::uint64_t number = recovery->next_number();
+    socketio::append_offset(shared->packet, socketio::Recovery::offset_of(number));
+    recovery->log(number, *shared, now);
+  }
+  for (WorkerIndex i = 0; i < inboxes_.size(); ++i) {
+    const bool first = inboxes_[i].inbox.empty();
+    inboxes_[i].inbox.push_back({nsp, is_volatile, shared});
+    if (first && i != from) inboxes_[i].wake();
+  }
+}
+
+Inbox Bus::take(WorkerIndex worker) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(inboxes_[worker].inbox, {});
+}
+
+Place Bus::take_place(WorkerIndex worker, NamespaceIndex nsp) {
+  const std::lock_guard lock(mutex_);
+  Place place;
+  if (recoveries_[nsp]) place.number = recoveries_[nsp]->next_number();
+  place.before.swap(inboxes_[worker].inbox);
+  return place;
+}
+
+void Bus::log(NamespaceIndex nsp, const Place& place, const socketio::Message& message, Instant now) {
+  if (place.number == 0) return;
+  const std::lock_guard lock(mutex_);
+  recoveries_[nsp]->log(place.number, message, now);
+}
+
+void Bus::save(NamespaceIndex nsp, std::string pid, socketio::SavedSession session, Instant now) {
+  const std::lock_guard lock(mutex_);
+  if (recoveries_[nsp]) recoveries_[nsp]->save(std::move(pid), std::move(session), now);
+}
+
+std::optional<socketio::Recovery::Recovered> Bus::recover(NamespaceIndex nsp, WorkerIndex worker,
+                                                          std::string_view pid, std::string_view offset,
+                                                          std::string_view owner, Instant now,
+                                                          Inbox& before) {
+  const std::lock_guard lock(mutex_);
+  before.swap(inboxes_[worker].inbox);
+  if (!recoveries_[nsp]) return std::nullopt;
+  return recoveries_[nsp]->take(pid, offset, owner, now);
+}
+
+void Bus::prune(Instant now) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& recovery : recoveries_) {
+    if (recovery) recovery->prune(now);
+  }
+}
+
+}  // namespace rollcall::server

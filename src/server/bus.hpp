@@ -1,0 +1,87 @@
+// What goes from one worker to all: every broadcast of a server gets a place in one order, and each worker
+// delivers them to its own sockets in that order.
+//
+// Called by the workers' BusPort, and by any thread that broadcasts. One lock, held for as long as it takes
+// to add to a few lists; nothing is delivered under it. The order is what recovery rests on: an offset
+// names a place in it, so a client may come back to any worker.
+//
+// Bounds: an inbox holds what was broadcast since its worker's last turn; the recovery log is bounded by
+// socketio::RecoveryLimits.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollcall/time.hpp"
+#include "socketio/message.hpp"
+#include "socketio/recovery.hpp"
+
+namespace rollcall::server {
+
+using NamespaceIndex = std::uint32_t;
+using WorkerIndex = std::uint32_t;
+
+struct Broadcast {
+  NamespaceIndex nsp = 0;
+  bool is_volatile = false;
+  socketio::MessageRef message;
+};
+using Inbox = std::vector<Broadcast>;
+
+// A place in the order, taken for a message to one socket: deliver `before`, then send it with that offset.
+struct Place {
+  std::uint64_t number = 0;  // 0: nothing is numbered, for recovery is off
+  Inbox before;
+
+  std::string offset() const { return number ? socketio::Recovery::offset_of(number) : std::string(); }
+};
+
+class Bus {
+ public:
+  explicit Bus(std::optional<socketio::RecoveryLimits> recovery) : recovery_limits_(recovery) {}
+  Bus(const Bus&) = delete;
+  Bus& operator=(const Bus&) = delete;
+
+  // Before the workers run. `wake` is called, from any thread, when a worker's inbox is no longer empty.
+  WorkerIndex add_worker(std::function<void()> wake);
+  NamespaceIndex add_namespace();
+
+  bool recovers() const { return recovery_limits_.has_value(); }
+  std::size_t workers() const { return inboxes_.size(); }
+
+  // Gives the message its place, and its offset as last argument unless it is volatile. `from` is not
+  // woken: it looks for itself.
+  void publish(NamespaceIndex nsp, socketio::Message message, bool is_volatile,
+               std::optional<WorkerIndex> from, Instant now);
+
+  Inbox take(WorkerIndex worker);
+  Place take_place(WorkerIndex worker, NamespaceIndex nsp);
+  // The message for which the place was taken, so that it can be recovered.
+  void log(NamespaceIndex nsp, const Place& place, const socketio::Message& message, Instant now);
+
+  void save(NamespaceIndex nsp, std::string pid, socketio::SavedSession session, Instant now);
+  // `before` is what the worker must deliver before the recovered socket joins its rooms: that socket has
+  // it among what it missed.
+  std::optional<socketio::Recovery::Recovered> recover(NamespaceIndex nsp, WorkerIndex worker,
+                                                       std::string_view pid, std::string_view offset,
+                                                       std::string_view owner, Instant now, Inbox& before);
+  void prune(Instant now);
+
+ private:
+  struct Worker {
+    std::function<void()> wake;
+    Inbox inbox;
+  };
+
+  std::mutex mutex_;
+  std::optional<socketio::RecoveryLimits> recovery_limits_;
+  std::vector<Worker> inboxes_;
+  std::vector<std::unique_ptr<socketio::Recovery>> recoveries_;  // one a namespace; null if it is off
+};
+
+}  // namespace rollcall::server

@@ -1,0 +1,70 @@
+// A worker's end of the bus: what its sockets and handlers broadcast goes out here, and what all workers
+// broadcast comes in for its own sockets. Belongs to the worker's thread.
+//
+// What a handler broadcasts is delivered to the worker's own sockets at the end of the turn, with all that
+// came before it; or earlier, when the order would show: before anything is sent to a single socket, or
+// changes who is in which room (`sync`). So everybody sees what they would see if it were delivered at once.
+#pragma once
+
+#include "net/loop.hpp"
+#include "server/bus.hpp"
+
+namespace rollcall::server {
+
+struct BroadcastReceiver {
+  virtual void deliver(const Broadcast& broadcast) = 0;
+
+ protected:
+  ~BroadcastReceiver() = default;
+};
+
+class BusPort {
+ public:
+  BusPort(Bus& bus, net::Loop& loop);
+  BusPort(const BusPort&) = delete;
+  BusPort& operator=(const BusPort&) = delete;
+
+  // Broadcasts, from whatever thread: through the port of that thread if it is a worker's of this bus.
+  static void publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, bool is_volatile);
+  // While it lives, this thread is the port's worker.
+  class Bound {
+   public:
+    explicit Bound(BusPort& port);
+    ~Bound();
+    Bound(const Bound&) = delete;
+    Bound& operator=(const Bound&) = delete;
+
+   private:
+    BusPort* previous_;
+  };
+  static BusPort* current();
+
+  // Receivers must be added in the order of their namespaces' indices.
+  void add_receiver(BroadcastReceiver& receiver) { receivers_.push_back(&receiver); }
+  const BroadcastReceiver& receiver(NamespaceIndex nsp) const { return *receivers_[nsp]; }
+
+  // Delivers what this worker has broadcast, if it has not been yet.
+  void sync() {
+    if (own_pending_) catch_up();
+  }
+  // Delivers all there is up to now.
+  void catch_up() { deliver(take()); }
+
+  // In two steps, for who must not deliver under a lock.
+  Inbox take();
+  Place take_place(NamespaceIndex nsp);
+  void deliver(const Inbox& inbox);
+
+  Bus& bus() const { return bus_; }
+  WorkerIndex index() const { return index_; }
+  net::Loop& loop() { return loop_; }
+
+ private:
+  Bus& bus_;
+  net::Loop& loop_;
+  WorkerIndex index_;
+  std::vector<BroadcastReceiver*> receivers_;
+  bool own_pending_ = false;
+};
+
+}  // namespace rollcall::server

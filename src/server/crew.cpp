@@ -1,0 +1,108 @@
+#include "server/crew.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/log.hpp"
+#include "net/limits.hpp"
+
+namespace rollcall::server {
+namespace {
+
+namespace log = base::log;
+
+std::optional<socketio::RecoveryLimits> recovery_of(const ServerOptions& options) {
+  if (options.recovery.count() == 0) return std::nullopt;
+  socketio::RecoveryLimits limits;
+  limits.max_age = options.recovery;
+  limits.max_unnoticed = options.ping_interval + options.ping_timeout;
+  return limits;
+}
+
+}  // namespace
+
+Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
+    : options_(options), bus_(recovery_of(options)) {
+  routes_.header_bytes = options.header_bytes;
+  routes_.body_bytes = options.max_payload_bytes;
+  const HandOver hand_over = [this](WorkerIndex to, net::Channel channel, std::string bytes) {
+    workers_[to]->give(std::move(channel), std::move(bytes));
+  };
+  for (unsigned i = 0; i < options.workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(options, routes_, bus_, make_app, hand_over));
+  }
+}
+
+Result<std::shared_ptr<net::TlsContext>, std::string> Crew::load_tls() const {
+  if (options_.tls_cert.empty()) return std::shared_ptr<net::TlsContext>();
+  return net::TlsContext::load(options_.tls_cert, options_.tls_key);
+}
+
+Result<Unit, std::string> Crew::open() {
+  net::raise_descriptor_limit();
+  auto tls = load_tls();
+  if (!tls) return fail(tls.error());
+  net::ListenerOptions listen;
+  listen.address = options_.listen;
+  listen.tls = std::move(*tls);
+  listen.on_descriptors_exhausted = [] {
+    log::error("no file descriptor is left: connections are turned away",
+               {{"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
+  };
+  auto listener = net::Listener::open(first().loop(), std::move(listen),
+                                      [this](net::Channel channel) { deal(std::move(channel)); });
+  if (!listener) return fail(listener.error());
+  listener_ = std::move(*listener);
+  address_ = listener_->address();
+  return Unit{};
+}
+
+Result<Unit, std::string> Crew::reload_tls() {
+  if (!listener_) return Unit{};
+  auto tls = load_tls();
+  if (!tls) return fail(tls.error());
+  listener_->set_tls(std::move(*tls));
+  return Unit{};
+}
+
+void Crew::deal(net::Channel channel) {
+  Worker& chosen = **std::min_element(
+      workers_.begin(), workers_.end(),
+      [](const auto& a, const auto& b) { return a->connections() < b->connections(); });
+  chosen.give(std::move(channel), {});
+}
+
+void Crew::run() {
+  running_ = true;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    threads.emplace_back([worker = workers_[i].get()] { worker->run(); });
+  }
+  first().run();
+  for (std::thread& thread : threads) thread.join();
+  running_ = false;
+}
+
+void Crew::drain(milliseconds limit) {
+  if (listener_) listener_->close();
+  for (const auto& worker : workers_) {
+    worker->loop().post([&worker = *worker, limit] { worker.drain(limit); });
+  }
+}
+
+void Crew::stop() {
+  for (const auto& worker : workers_) worker->loop().stop();
+}
+
+std::size_t Crew::connections() const {
+  std::size_t count = 0;
+  for (const auto& worker : workers_) count += worker->connections();
+  return count;
+}
+
+net::Loop& Crew::loop_here() {
+  BusPort* port = BusPort::current();
+  return port && &port->bus() == &bus_ ? port->loop() : first().loop();
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,54 @@
+// The workers of a server and its listener. The first worker accepts and deals the connections out, to
+// whoever has fewest; a connection whose request belongs to a session of another worker is handed over.
+//
+// `run`, `drain`, `open` and `reload_tls` belong to the thread that runs; `stop` and `post` may be called
+// from any.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/listener.hpp"
+#include "rollcall/result.hpp"
+#include "rollcall/server.hpp"
+#include "server/bus.hpp"
+#include "server/routes.hpp"
+#include "server/worker.hpp"
+
+namespace rollcall::server {
+
+class Crew {
+ public:
+  // `options.workers` must have been settled (not 0). The options must outlive the crew.
+  Crew(const ServerOptions& options, const Worker::MakeApp& make_app);
+
+  Result<Unit, std::string> open();
+  const std::string& address() const { return address_; }
+  Result<Unit, std::string> reload_tls();
+  void run();
+  void drain(milliseconds limit);
+  void stop();
+
+  Bus& bus() { return bus_; }
+  Routes& routes() { return routes_; }
+  Worker& first() { return *workers_.front(); }
+  std::size_t connections() const;
+  // The loop of this thread's worker; the first one's in a thread that is none.
+  net::Loop& loop_here();
+  bool running() const { return running_; }
+
+ private:
+  void deal(net::Channel channel);
+  Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
+
+  const ServerOptions& options_;
+  Routes routes_;
+  Bus bus_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<net::Listener> listener_;
+  std::string address_;
+  bool running_ = false;
+};
+
+}  // namespace rollcall::server

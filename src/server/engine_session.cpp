@@ -1,0 +1,108 @@
+#include "server/engine_session.hpp"
+
+#include "server/answers.hpp"
+#include "server/engine.hpp"
+#include "server/pipe.hpp"
+#include "websocket/encoder.hpp"
+
+namespace rollcall::server {
+
+base::FrameRef message_frame(std::string_view text) {
+  return websocket::make_frame(websocket::Opcode::text, "4", text);
+}
+
+base::FrameRef binary_frame(std::string_view bytes) {
+  return websocket::make_frame(websocket::Opcode::binary, {}, bytes);
+}
+
+EngineSession::EngineSession(Engine& engine, std::string sid, engineio::Transport transport,
+                             Handshake handshake)
+    : engine_(engine),
+      sid_(std::move(sid)),
+      machine_(*this, engine.settings(), transport, engine.loop().now()),
+      handshake_(std::move(handshake)) {}
+
+EngineSession::~EngineSession() {
+  for (Pipe* pipe : {poll_, post_, probe_, websocket_}) {
+    if (!pipe) continue;
+    pipe->session = nullptr;
+    pipe->role = Pipe::Role::none;
+  }
+}
+
+void EngineSession::send(base::FrameRef message) {
+  machine_.send(std::move(message));
+  if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
+}
+
+void EngineSession::send_text(std::string_view message) {
+  send(message_frame(message));
+}
+
+void EngineSession::close(engineio::CloseReason reason) {
+  machine_.close(reason);
+  settle();
+}
+
+void EngineSession::settle() {
+  if (machine_.finished()) {
+    engine_.loop().timers().disarm(*this);
+    engine_.queue_reap(*this);
+  } else if (!armed() || deadline() != machine_.deadline()) {
+    engine_.loop().timers().arm(*this, machine_.deadline());
+  }
+}
+
+void EngineSession::on_timer(Instant now) {
+  machine_.tick(now);
+  if (machine_.transport() == engineio::Transport::polling) engine_.queue_flush(*this);
+  settle();
+}
+
+void EngineSession::answer_poll(std::string body) {
+  Pipe* pipe = std::exchange(poll_, nullptr);
+  if (!pipe) return;
+  pipe->session = nullptr;
+  pipe->role = Pipe::Role::none;
+  pipe->respond(poll_response(std::move(body)));
+}
+
+base::FrameRef EngineSession::text_frame(std::string_view packet) {
+  return websocket::make_frame(websocket::Opcode::text, packet, {});
+}
+
+void EngineSession::send_websocket(base::FrameRef frame) {
+  if (websocket_) websocket_->send(std::move(frame));
+}
+
+void EngineSession::send_probe(base::FrameRef frame) {
+  if (probe_) probe_->send(std::move(frame));
+}
+
+void EngineSession::close_probe() {
+  Pipe* pipe = std::exchange(probe_, nullptr);
+  if (!pipe) return;
+  pipe->session = nullptr;
+  pipe->role = Pipe::Role::none;
+  pipe->close_websocket(1000);
+}
+
+void EngineSession::probe_becomes_transport() {
+  websocket_ = std::exchange(probe_, nullptr);
+  websocket_->role = Pipe::Role::transport;
+}
+
+void EngineSession::close_websocket() {
+  Pipe* pipe = std::exchange(websocket_, nullptr);
+  if (!pipe) return;
+  pipe->session = nullptr;
+  pipe->role = Pipe::Role::none;
+  pipe->close_websocket(1000);
+}
+
+void EngineSession::closed(engineio::CloseReason reason) {
+  close_reason_ = reason;
+  engine_.queue_reap(*this);
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,74 @@
+// One Engine.IO session on a worker: joins its machine (engineio::Session) to the connections that serve it
+// at the moment. Owned by Engine.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/frame.hpp"
+#include "base/timing_wheel.hpp"
+#include "engineio/session.hpp"
+#include "rollcall/server.hpp"
+
+namespace rollcall::server {
+
+class Engine;
+class Pipe;
+
+// What the layer above keeps with a session.
+struct EngineAppState {
+  virtual ~EngineAppState() = default;
+};
+
+class EngineSession final : public engineio::SessionIo, public base::Timer {
+ public:
+  EngineSession(Engine& engine, std::string sid, engineio::Transport transport, Handshake handshake);
+  ~EngineSession();
+
+  const std::string& sid() const { return sid_; }
+  const Handshake& handshake() const { return handshake_; }
+  engineio::Session& machine() { return machine_; }
+
+  // Messages for the client, in order.
+  void send(base::FrameRef message);
+  void send_text(std::string_view message);
+  void close(engineio::CloseReason reason);
+
+  std::unique_ptr<EngineAppState> app_state;
+
+ private:
+  friend class Engine;
+  friend class Pipe;
+
+  void answer_poll(std::string body) override;
+  base::FrameRef text_frame(std::string_view packet) override;
+  void send_websocket(base::FrameRef frame) override;
+  void send_probe(base::FrameRef frame) override;
+  void close_probe() override;
+  void probe_becomes_transport() override;
+  void close_websocket() override;
+  void closed(engineio::CloseReason reason) override;
+  void on_timer(Instant now) override;
+
+  // After anything that may have moved the next deadline, or ended the session.
+  void settle();
+
+  Engine& engine_;
+  std::string sid_;
+  engineio::Session machine_;
+  Pipe* poll_ = nullptr;  // the connection whose GET waits
+  Pipe* post_ = nullptr;  // the connection whose POST is being read
+  Pipe* probe_ = nullptr;
+  Pipe* websocket_ = nullptr;
+  engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
+  bool flush_queued_ = false;
+  bool reap_queued_ = false;
+  bool close_reported_ = false;
+  Handshake handshake_;
+};
+
+base::FrameRef message_frame(std::string_view text);
+base::FrameRef binary_frame(std::string_view bytes);
+
+}  // namespace rollcall::server

@@ -1,0 +1,29 @@
+// What the workers' parts of a namespace have in common: its name and what the application has set up. Not
+// changed any more once the workers run.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rollcall/server.hpp"
+#include "server/bus.hpp"
+
+namespace rollcall::server {
+
+struct NamespaceSpec {
+  NamespaceSpec(std::string its_name, NamespaceIndex its_index)
+      : name(std::move(its_name)), index(its_index) {}
+
+  const std::string name;
+  const NamespaceIndex index;
+  std::vector<Middleware> middleware;
+  std::vector<ConnectionHandler> on_connection;
+  std::map<std::string, EventHandler, std::less<>> handlers;
+  std::vector<AnyEventHandler> on_any;
+  std::vector<DisconnectHandler> on_disconnect;
+  std::atomic<std::size_t> connected{0};  // on all workers
+};
+
+}  // namespace rollcall::server

@@ -1,0 +1,24 @@
+#include "server/reply_place.hpp"
+
+#include "server/namespace.hpp"
+
+namespace rollcall::server {
+
+ReplyPlace::ReplyPlace(Socket& socket, bool for_event) : socket_(static_cast<SocketImpl&>(socket)) {
+  BusPort& port = socket_.home().port();
+  if (for_event) {
+    place_ = port.take_place(socket_.home().index());
+  } else {
+    place_.before = port.take();
+  }
+}
+
+void ReplyPlace::catch_up() {
+  socket_.home().port().deliver(std::exchange(place_.before, {}));
+}
+
+void ReplyPlace::emit(std::string_view event, const Payload& payload) {
+  if (socket_.connected()) socket_.home().emit_at(std::move(place_), socket_, event, payload);
+}
+
+}  // namespace rollcall::server

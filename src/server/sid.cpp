@@ -1,0 +1,33 @@
+#include "server/sid.hpp"
+
+#include "net/random.hpp"
+
+namespace rollcall::server {
+namespace {
+
+constexpr std::size_t kRandomBytes = 15;
+constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuv";  // of the worker's number
+constexpr std::size_t kWorkerDigits = 2;
+constexpr std::size_t kMaxWorkers = 1024;  // two such digits
+
+}  // namespace
+
+static_assert(kMaxWorkers == 32 * 32);
+
+std::string SidScheme::make() const {
+  std::string sid;
+  if (workers_ > 1) sid = {kDigits[own_ / kDigits.size()], kDigits[own_ % kDigits.size()]};
+  return sid += net::random_id(kRandomBytes);
+}
+
+std::optional<WorkerIndex> SidScheme::other_owner(std::string_view sid) const {
+  if (workers_ <= 1 || sid.size() < kWorkerDigits) return std::nullopt;
+  const std::size_t high = kDigits.find(sid[0]);
+  const std::size_t low = kDigits.find(sid[1]);
+  if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+  const std::size_t owner = high * kDigits.size() + low;
+  if (owner >= workers_ || owner == own_) return std::nullopt;
+  return static_cast<WorkerIndex>(owner);
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,57 @@
+// One event loop with its own connections and sessions, on its own thread. Owned by Crew.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/channel.hpp"
+#include "net/loop.hpp"
+#include "rollcall/server.hpp"
+#include "server/bus_port.hpp"
+#include "server/deadline.hpp"
+#include "server/engine.hpp"
+#include "server/pipe.hpp"
+#include "server/routes.hpp"
+
+namespace rollcall::server {
+
+class Worker {
+ public:
+  using MakeApp = std::function<std::unique_ptr<EngineApp>(BusPort&)>;
+
+  Worker(const ServerOptions& options, const Routes& routes, Bus& bus, const MakeApp& make_app,
+         HandOver hand_over);
+  ~Worker();
+
+  void run();  // until `stop`, or until a drain is over
+
+  // From any thread: the worker will serve this connection. `bytes`: what was read of it already.
+  void give(net::Channel channel, std::string bytes);
+  // Connections here, and those on their way here.
+  std::size_t connections() const { return loop_.connections() + coming_.load(std::memory_order_relaxed); }
+
+  // Closes every session so that clients reconnect elsewhere, and stops when all are gone or `limit` has
+  // passed.
+  void drain(milliseconds limit);
+
+  net::Loop& loop() { return loop_; }
+  BusPort& port() { return port_; }
+
+ private:
+  void adopt(net::Channel channel, std::string bytes);
+  void check_drain(Instant now);
+
+  const ServerOptions& options_;
+  net::Loop loop_;
+  BusPort port_;
+  std::unique_ptr<EngineApp> app_;
+  Engine engine_;
+  PipeContext pipes_;
+  std::atomic<std::size_t> coming_{0};
+  std::unique_ptr<Deadline> drain_timer_;
+  Instant drain_end_{};
+};
+
+}  // namespace rollcall::server
