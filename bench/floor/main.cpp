@@ -58,6 +58,9 @@ int main(int argc, char** argv) {
   app.add_option("--ping-interval-ms", options.ping_interval_ms, "Milliseconds between pings")
       ->check(CLI::Range(1, 86'400'000))
       ->capture_default_str();
+  app.add_option("--lose-every", options.lose_every,
+                 "Lose one delivery of so many, to test the load generator");
+  app.add_option("--double-every", options.double_every, "Send one delivery of so many twice, to test it");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

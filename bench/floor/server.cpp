@@ -54,6 +54,8 @@ void add(int epoll, int operation, int fd, std::uint32_t events, std::uint64_t d
 
 Server::Server(const Options& options)
     : ping_interval_ns_(std::uint64_t{options.ping_interval_ms} * 1'000'000),
+      lose_every_(options.lose_every),
+      double_every_(options.double_every),
       open_(server_frame(Opcode::text, kOpen)),
       joined_(server_frame(Opcode::text, kJoined) + server_frame(Opcode::text, kConnected)),
       ping_(server_frame(Opcode::text, "2")),
@@ -198,7 +200,11 @@ void Server::broadcast(const Connection& from, const ClientFrame& frame) {
   const std::string& bytes =
       frames_.emplace_back(server_frame(Opcode::text, {frame.payload.data(), frame.payload.size()}));
   for (Connection* listener : listeners_) {
-    if (listener != &from) sender_->queue(*listener, bytes, true);
+    if (listener == &from) continue;
+    ++delivered_;
+    if (lose_every_ > 0 && delivered_ % lose_every_ == 0) continue;
+    sender_->queue(*listener, bytes, true);
+    if (double_every_ > 0 && delivered_ % double_every_ == 0) sender_->queue(*listener, bytes, true);
   }
 }
 

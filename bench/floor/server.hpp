@@ -24,6 +24,8 @@ struct Options {
   std::uint16_t port = 3001;
   std::string sender = "send";
   unsigned ping_interval_ms = 25000;
+  // To see that the load generator notices: of so many deliveries one is lost, or sent twice. 0: none.
+  unsigned lose_every = 0, double_every = 0;
 };
 
 class Server {
@@ -56,6 +58,8 @@ class Server {
   int timeout_ms() const;
 
   const std::uint64_t ping_interval_ns_;
+  const unsigned lose_every_, double_every_;
+  std::uint64_t delivered_ = 0;
   const std::string open_, joined_, ping_;
   int epoll_ = -1, listener_ = -1;
   std::unique_ptr<Sender> sender_;

@@ -32,6 +32,7 @@ enum class Count : std::uint8_t {
   requests,    // requests answered
   changes,     // changes that every listener has
   pings,       // Engine.IO pings answered
+  packets,     // all that was received, but pings: as long as there are some, the server is at work
   received,    // bytes
   size_
 };

@@ -21,6 +21,7 @@ namespace {
 
 constexpr useconds_t kPollUs = 2000;
 constexpr std::uint64_t kSecond = 1'000'000'000;
+constexpr std::uint64_t kQuiet = kSecond / 4;
 constexpr unsigned kSpareDescriptors = 500;
 
 Control& share_control() {
@@ -118,13 +119,13 @@ class Coordinator {
 
   // The ramp's broadcasts may still be on their way: measuring begins when the server is quiet.
   bool settle() {
-    std::uint64_t quiet = now_ns() + kSecond / 2;
-    std::uint64_t received = 0;
+    std::uint64_t quiet = now_ns() + kQuiet;
+    std::uint64_t packets = 0;
     const std::uint64_t deadline = now_ns() + 120 * kSecond;
     return await("settling", [&] {
-      const std::uint64_t total = control_.total(Count::received);
-      if (total != received && options_.mode != "idle") quiet = now_ns() + kSecond / 2;
-      received = total;
+      const std::uint64_t total = control_.total(Count::packets);
+      if (total != packets) quiet = now_ns() + kQuiet;
+      packets = total;
       return now_ns() > quiet || now_ns() > deadline;
     });
   }

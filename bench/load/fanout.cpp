@@ -10,7 +10,7 @@
 namespace rollcall::load {
 namespace {
 
-constexpr std::uint64_t kStray = 300'000'000;  // how long a delivery too many is waited for at the end
+constexpr std::uint64_t kStray = 200'000'000;  // how long a delivery too many is waited for at the end
 
 constexpr std::string_view name_of(Verdict verdict) {
   constexpr std::array<std::string_view, 4> kNames = {"right", "doubled", "of a change that was not made",
@@ -152,7 +152,8 @@ void Fanout::work(std::uint64_t) {
 
 bool Fanout::waiting() const {
   for (std::uint32_t slot = 0; slot < options_.inflight; ++slot) {
-    if (pending(slot)) return true;
+    const Changer& changer = changers_[slot];
+    if (pending(slot) || (changer.client != nullptr && !changer.armed && !changer.up)) return true;
   }
   return false;
 }

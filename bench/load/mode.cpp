@@ -56,12 +56,12 @@ void Mode::on_up(Client& client) {
   ++ramp_up_;
 }
 
-// Without any bytes for a long time while somebody waits for some, none will come.
+// Without any packets for a long time while somebody waits for some, none will come.
 void Mode::watch_progress(std::uint64_t now) {
-  const std::uint64_t received = report_.get(Count::received);
+  const std::uint64_t packets = report_.get(Count::packets);
   const bool ramping = control_.now() == Phase::ramp;
-  if (received != progress_ || progress_ns_ == 0 || !(ramping ? !report_.ready : waiting())) {
-    progress_ = received;
+  if (packets != progress_ || progress_ns_ == 0 || !(ramping ? !report_.ready : waiting())) {
+    progress_ = packets;
     progress_ns_ = now;
   } else if (static_cast<double>(now - progress_ns_) > options_.patience * kSecond) {
     control_.fail(ramping ? "the server stopped answering with " + std::to_string(ramp_up_) + " of " +

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <charconv>
+#include <cstdlib>
 #include <iostream>
 
 #include "load/control.hpp"
@@ -89,9 +91,8 @@ class Parser {
     option("--target", options_.target, "Where it listens")->check(check_target)->type_name("ADDRESS:PORT");
     option("--path", options_.path, "Its Engine.IO path");
     option("--namespace", options_.nsp, "The Socket.IO namespace");
-    mode.add_option("--secret", options_.secret, "What signs the HS256 tokens; JWT_SECRET in the environment")
-        ->group("The server")
-        ->envname("JWT_SECRET");
+    option("--secret", options_.secret,
+           "What signs the HS256 tokens; JWT_SECRET of the environment unless given");
     option("--token-in", options_.token_in, "Where the token travels: the CONNECT's auth, or the query")
         ->check(CLI::IsMember({"auth", "query"}));
     option("--dialect", options_.dialect, "floor: it is a bare loop, which knows neither users nor events")
@@ -199,6 +200,10 @@ class Parser {
   void finish(const CLI::App& mode) {
     const auto given = [&mode](const char* name) { return mode.get_option(name)->count() > 0; };
     const std::string& name = options_.mode;
+    // Not by CLI11's envname: each mode has this option, and one that isn't given would set it for all.
+    if (const char* secret = std::getenv("JWT_SECRET"); secret != nullptr && !given("--secret")) {
+      options_.secret = secret;
+    }
     if (options_.secret.empty() && !options_.floor()) {
       throw CLI::ValidationError("--secret", "is needed to sign tokens: give it, or set JWT_SECRET");
     }
@@ -209,7 +214,7 @@ class Parser {
     if (name == "heartbeat") options_.event = "heartbeat";
     if (name == "churn" && !given("--rate")) options_.rate = 100;
     if (name == "connect") options_.seconds = given("--seconds") ? options_.seconds : 3600;
-    if ((name == "connect" || name == "idle") && !given("--warmup")) options_.warmup = 0;
+    if (name == "connect" || (name == "idle" && !given("--warmup"))) options_.warmup = 0;
     if (name == "idle" && !given("--seconds")) options_.seconds = 30;
     if (name == "fanout" && !given("--per-user")) options_.per_user = 100;
     const std::size_t colon = options_.target.rfind(':');

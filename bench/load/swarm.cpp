@@ -232,7 +232,10 @@ void Swarm::frame(Client& client, const ServerFrame& frame) {
   if (packet.kind == PacketKind::ping) {
     send(client, pong_);
     report_.add(Count::pings);
-  } else if (packet.kind == PacketKind::other || packet.kind == PacketKind::connect_error) {
+    return;
+  }
+  report_.add(Count::packets);
+  if (packet.kind == PacketKind::other || packet.kind == PacketKind::connect_error) {
     fail(client, "received " + std::string(frame.payload));
   } else if (client.state == State::up) {
     handler_.on_packet(client, packet, now_);
