@@ -4,7 +4,7 @@ BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz lint format format-check layers clean
+.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz bench-smoke lint format format-check layers clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 	cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz -j $(JOBS)
 	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
+
+bench-smoke: build ## The load generator and the bare loops, briefly: do they work?
+	bench/smoke $(BUILD)/release/bin
 
 lint: layers format-check ## What CI checks besides tests
 
