@@ -4,7 +4,8 @@ BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz lint format format-check layers clean
+.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz lint format format-check layers clean \
+  bench-deps bench-test
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -42,6 +43,13 @@ fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 	cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz -j $(JOBS)
 	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
+
+bench-deps: deps ## Install the servers that the benchmarks compare with
+	@cd bench/peers && if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then \
+	  npm ci --no-audit --no-fund --loglevel=error; fi
+
+bench-test: bench-deps ## Does each of them truly serve presence?
+	cd bench/peers && npm test --silent
 
 lint: layers format-check ## What CI checks besides tests
 
