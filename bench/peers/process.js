@@ -1,0 +1,22 @@
+// A peer as a process: node NAME.js --port P, one line when it listens, and it ends when it is told to.
+// With --broadcast none nobody is told of changes, so that many users can come up without N^2 deliveries.
+import { parseArgs } from 'node:util';
+
+export const kHost = '127.0.0.1';
+
+export function readOptions() {
+  const text = (value) => ({ type: 'string', default: value });
+  const { values } = parseArgs({ options: { port: text('0'), 'grace-ms': text('2000'), broadcast: text('everyone') } });
+  if (!process.env.JWT_SECRET) throw new Error('JWT_SECRET must be set');
+  return {
+    port: Number(values.port),
+    graceMs: Number(values['grace-ms']),
+    broadcast: values.broadcast === 'everyone',
+    secret: process.env.JWT_SECRET,
+  };
+}
+
+export function ready(port) {
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0));
+  process.stdout.write(`listening ${port} pid ${process.pid}\n`);
+}
