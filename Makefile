@@ -4,7 +4,7 @@ BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz lint format format-check layers clean
+.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -42,6 +42,11 @@ fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 	cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz -j $(JOBS)
 	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
+
+fuzz-ports: deps ## The open port of the program, under ASan and UBSan, for FUZZ_SECONDS (FUZZ_SEED repeats)
+	cmake --preset asan >/dev/null
+	cmake --build --preset asan -j $(JOBS) --target rollcall
+	@scripts/fuzz-ports $(BUILD)/asan/bin/rollcall $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 lint: layers format-check ## What CI checks besides tests
 
