@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 ROUNDS ?= 5
 
-.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz lint format format-check layers clean \
+.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot
 
 help: ## List the targets
@@ -44,6 +44,11 @@ fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 	cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz -j $(JOBS)
 	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
+
+fuzz-ports: deps ## The open port of the program, under ASan and UBSan, for FUZZ_SECONDS (FUZZ_SEED repeats)
+	cmake --preset asan >/dev/null
+	cmake --build --preset asan -j $(JOBS) --target rollcall
+	@scripts/fuzz-ports $(BUILD)/asan/bin/rollcall $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 bench-smoke: build ## The load generator and the bare loops, briefly: do they work?
 	bench/smoke $(BUILD)/release/bin

@@ -198,6 +198,13 @@ class Loader {
         [this](std::string_view name) { return !unsound_.contains(name); }};
     for (ConfigError& error : check_together(config_, input_.dev, places))
       errors_.push_back(std::move(error));
+    if (!input_.try_files) return;
+    // Whether the keys serve the settings can be said only of settings that are right.
+    const bool settled = errors_.empty();
+    for (NamedFileMistake& mistake : input_.try_files(config_)) {
+      if (!unsound_.contains(mistake.setting) && (mistake.in_file || settled))
+        errors_.push_back(places.blame(mistake.setting, std::move(mistake.message)));
+    }
   }
 
   const LoadInput& input_;

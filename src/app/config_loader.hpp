@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/named_files.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/result.hpp"
 
@@ -41,6 +43,8 @@ struct LoadInput {
   std::vector<std::pair<std::string, std::string>> environment;  // empty values count as unset
   std::optional<std::string> listen_flag;
   bool dev = false;  // the server may start without any key, and makes a secret of its own
+  // What is wrong with the files that settings name; none: they are not looked at.
+  std::function<std::vector<NamedFileMistake>(const Config&)> try_files;
 };
 
 Result<Config, std::vector<ConfigError>> load_config(const LoadInput& input);
@@ -51,7 +55,7 @@ struct ConfigFlags {
   bool dev = false;
 };
 
-// load_config with the file's text and this process's environment.
+// load_config with the file's text, this process's environment, and the files that settings name.
 Result<Config, std::vector<ConfigError>> read_config(const ConfigFlags& flags);
 
 }  // namespace rollcall::app

@@ -25,6 +25,7 @@ Result<Config, std::vector<ConfigError>> read_config(const ConfigFlags& flags) {
   input.environment = environment_variables();
   input.listen_flag = flags.listen;
   input.dev = flags.dev;
+  input.try_files = try_named_files;
   input.file_path = flags.config_file;
   if (flags.config_file) {
     auto text = read_file(*flags.config_file, kMaxConfigBytes);

@@ -88,7 +88,7 @@ class Session {
   // layer above. A packet that did not parse is given as nullopt.
   Received receive(const std::optional<Packet>& packet, Instant now);
 
-  // The upgrade. `probe_arrived` is false if no websocket is wanted now: refuse it.
+  // The upgrade. `probe_arrived` is false if no websocket is wanted now: close it.
   bool probe_arrived(Instant now);
   // A packet on the probing websocket; after an `upgrade` packet it has become the transport.
   void probe_packet(const std::optional<Packet>& packet);

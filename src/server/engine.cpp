@@ -184,11 +184,14 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
     pipe.respond(std::move(response));
     return;
   }
-  if (upgrading && !upgrading->machine().probe_arrived(loop_.now())) {
-    refuse(pipe, engineio::Refusal::bad_request, true);
+  // A second websocket for a session: opened and closed at once, as clients know it from Node. A plain
+  // 400 would be an error event on theirs, where they wait for no more than a close.
+  const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
+  pipe.upgrade(*accepted);
+  if (unwanted) {
+    pipe.close_websocket(1000);
     return;
   }
-  pipe.upgrade(*accepted);
   if (upgrading) {
     upgrading->probe_ = &pipe;
     pipe.session = upgrading;

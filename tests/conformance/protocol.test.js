@@ -204,6 +204,25 @@ describe('Engine.IO', { concurrency: 8 }, () => {
     ws.close();
   });
 
+  test('a second websocket is opened and closed at once, which is no error to its client', async () => {
+    for (const finish of [['2probe'], ['2probe', '5']]) {
+      const sid = await openSession(engine);
+      const ws = connect(engine, sid);
+      await ws.opened;
+      for (const packet of finish) ws.send(packet);
+      assert.equal(await ws.next(), '3probe');
+      const second = new WebSocket(`ws://${engine}?EIO=4&transport=websocket&sid=${sid}`);
+      const events = [];
+      for (const name of ['open', 'message', 'error']) second.on(name, () => events.push(name));
+      const [code] = await once(second, 'close');
+      assert.deepEqual([events, code], [['open'], 1000]);
+      ws.send('5');
+      ws.send('4still here');
+      if (finish.length === 1) assert.equal(await ws.next(), '4still here');
+      ws.terminate();
+    }
+  });
+
   test('anything else on the probe closes it, and polling goes on', async () => {
     const sid = await openSession(engine);
     const ws = connect(engine, sid);
@@ -255,6 +274,18 @@ describe('Socket.IO', { concurrency: 8 }, () => {
       ws.close();
     });
   }
+
+  test('a client that listens for one message at a time, as the official suite does, misses none', async () => {
+    for (let i = 0; i < 5; ++i) {
+      const ws = new WebSocket(`ws://${socket}?EIO=4&transport=websocket`);
+      const next = async () => String((await once(ws, 'message'))[0]);
+      await next();
+      ws.send('40');
+      assert.match(await next(), /^40\{/);
+      assert.equal(await next(), '42["auth",{}]');
+      ws.terminate();
+    }
+  });
 
   test('an unknown namespace is refused and may be followed by another', async () => {
     const ws = connect(socket);

@@ -68,6 +68,23 @@ describe('configuration', () => {
     }
   });
 
+  test('files that are named but no good are told with all other mistakes, with file, line and key', async () => {
+    const path = files.write(
+      'files.toml',
+      ['[server]', 'tls_cert = "/none/cert.pem"', 'tls_key = "/none/key.pem"', '[auth]', 'algorithms = ["RS256"]', `public_keys = ["/none/public.pem", "${files.write('junk.pem', 'junk')}"]`, 'jwks_file = "/none/jwks.json"', '[limits]', 'event_burst = "many"'].join('\n'),
+    );
+    for (const args of [['serve', '--config', path], ['check-config', '--config', path]]) {
+      const { code, output } = await ends(args);
+      assert.equal(code, 2);
+      for (const [line, key, what] of [[2, 'server.tls_cert', '/none/cert.pem'], [3, 'server.tls_key', '/none/key.pem'], [6, 'auth.public_keys', '/none/public.pem'], [7, 'auth.jwks_file', '/none/jwks.json'], [9, 'limits.event_burst', 'whole number']]) {
+        assert.match(output, new RegExp(`files\\.toml:${line}: ${key} .*${what}`));
+      }
+    }
+    const junk = files.write('junk.toml', `[auth]\nalgorithms = ["RS256"]\npublic_keys = ["${files.path('junk.pem')}"]\n`);
+    assert.match((await ends(['serve', '--config', junk])).output, /junk\.toml:3: auth\.public_keys .*junk\.pem/);
+    assert.match((await ends(['serve', ...kListen], { ROLLCALL_AUTH_JWKS_FILE: '/none/jwks.json' })).output, /ROLLCALL_AUTH_JWKS_FILE .*\/none\/jwks\.json/);
+  });
+
   test('a file that is no TOML is told with its line', async () => {
     const { code, output } = await ends(['serve', '--config', files.write('broken.toml', '[server]\nlisten = "127.0.0.1:0\n')]);
     assert.equal(code, 2);
