@@ -154,8 +154,9 @@ class Client {
     if (std::exchange(polling_, true)) return;
     poll_->write(get_request(target("polling")));
   }
-  // Ends abruptly.
+  // Ends abruptly. By polling that shows only in a GET that waits.
   void lose() {
+    if (transport_ == By::polling) start_poll();
     for (const auto& wire : {&poll_, &post_, &socket_}) {
       if (*wire) (*wire)->close();
     }
