@@ -34,6 +34,12 @@ http::Response refusal_response(engineio::Refusal refusal) {
   return text_response(engineio::http_status(refusal), "application/json", engineio::json_of(refusal));
 }
 
+http::Response closing_response() {
+  http::Response response = text_response(503, "text/plain; charset=utf-8", "The server is closing.\n");
+  response.close = true;
+  return response;
+}
+
 bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
@@ -159,6 +165,8 @@ void Engine::handle(Pipe& pipe, const http::Request& request) {
                                refusal)) {
     if (pipe.role == Pipe::Role::post) pipe_lost(pipe);
     refuse(pipe, refusal, upgrade);
+  } else if (!session && closing_) {
+    pipe.respond(closing_response());
   } else if (upgrade) {
     open_websocket(pipe, request, session);
   } else if (!session) {
@@ -321,6 +329,7 @@ void Engine::pipe_lost(Pipe& pipe) {
 }
 
 void Engine::close_all(engineio::CloseReason reason) {
+  closing_ = true;
   std::vector<EngineSession*> open;
   for (auto& [sid, session] : sessions_) open.push_back(session.get());
   for (EngineSession* session : open) session->close(reason);
