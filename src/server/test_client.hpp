@@ -102,6 +102,7 @@ class Client {
     post_answer_ = await_http_answer(*post_);
   }
   void send(const std::string& packet) { send_all({packet}); }
+  // To the latest POST.
   const HttpAnswerText& post_answer() const { return post_answer_; }
 
   // Joins a namespace: the answer.
