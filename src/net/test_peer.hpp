@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,6 +69,8 @@ class Peer {
       ::close(descriptor);
       return nullptr;
     }
+    const int on = 1;  // each write leaves at once
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return std::make_unique<Peer>(descriptor);
   }
 

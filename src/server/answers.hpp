@@ -27,4 +27,10 @@ inline http::Response refusal_response(engineio::Refusal refusal) {
   return text_response(engineio::http_status(refusal), "application/json", engineio::json_of(refusal));
 }
 
+inline http::Response closing_response() {
+  http::Response response = text_response(503, "text/plain; charset=utf-8", "The server is closing.\n");
+  response.close = true;
+  return response;
+}
+
 }  // namespace rollcall::server

@@ -132,6 +132,8 @@ void Engine::handle(Pipe& pipe, const http::Request& request) {
                                refusal)) {
     if (pipe.role == Pipe::Role::post) pipe_lost(pipe);
     refuse(pipe, refusal, upgrade);
+  } else if (!session && closing_) {
+    pipe.respond(closing_response());
   } else if (upgrade) {
     open_websocket(pipe, request, session);
   } else if (!session) {
@@ -297,6 +299,7 @@ void Engine::pipe_lost(Pipe& pipe) {
 }
 
 void Engine::close_all(engineio::CloseReason reason) {
+  closing_ = true;
   std::vector<EngineSession*> open;
   for (auto& [sid, session] : sessions_) open.push_back(session.get());
   for (EngineSession* session : open) session->close(reason);

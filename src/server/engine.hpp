@@ -50,6 +50,7 @@ class Engine {
   // The connection is gone, or its websocket is.
   void pipe_lost(Pipe& pipe);
 
+  // And opens no more: a client that comes back on a connection it has kept is to go elsewhere.
   void close_all(engineio::CloseReason reason);
 
  private:
@@ -86,6 +87,7 @@ class Engine {
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
   bool end_of_turn_queued_ = false;
+  bool closing_ = false;
 };
 
 }  // namespace rollcall::server

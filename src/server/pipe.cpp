@@ -60,7 +60,8 @@ void Pipe::on_bytes(std::span<char> bytes) {
 }
 
 void Pipe::take_http(std::span<char> bytes) {
-  while (!bytes.empty() && !closing_ && !http_->answer_due) {
+  // What is held came before these bytes; an answer given in this turn has it taken up at the turn's end.
+  while (!bytes.empty() && !closing_ && !http_->answer_due && http_->held.empty()) {
     if (http_->parser.idle()) wait_for_request(kHeaderTimeout);
     auto used = http_->parser.feed({bytes.data(), bytes.size()});
     if (!used) {

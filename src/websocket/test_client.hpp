@@ -1,5 +1,5 @@
 // For tests: a WebSocket client's frames, written out byte by byte with none of the code under test,
-// and a decoder fed in pieces. Used by this folder's tests only; no bounds of its own.
+// and a decoder fed in pieces. The tests of server write their frames with it too; no bounds of its own.
 #pragma once
 
 #include <gtest/gtest.h>
