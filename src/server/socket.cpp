@@ -99,8 +99,8 @@ Emitter SocketImpl::broadcast() {
 
 void SocketImpl::disconnect(bool close_transport) {
   if (state == State::gone) return;
-  Peer& peer = *peer_;
   home_.port().sync();
+  Peer& peer = *peer_;
   if (connected()) {
     peer.session.send_text(socketio::encode_disconnect(home_.name()));
     peer.client.disconnected(home_.name());
@@ -111,7 +111,9 @@ void SocketImpl::disconnect(bool close_transport) {
 }
 
 void SocketImpl::close_transport() {
-  if (peer_) peer_->session.close(engineio::CloseReason::forced_close);
+  if (!peer_) return;
+  home_.port().sync();
+  peer_->session.close(engineio::CloseReason::forced_close);
 }
 
 }  // namespace rollcall::server
