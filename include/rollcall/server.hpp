@@ -43,16 +43,30 @@ struct Payload {
   std::vector<std::string> attachments;  // at most 10, what clients accept
 };
 
-// The HTTP request that opened the connection.
-struct Handshake {
-  std::string address;  // of the peer
-  bool secure = false;
-  std::string query;                                         // raw, after the '?'
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+// The HTTP request that opened the connection, in one block of memory: there is one for every connection.
+class Handshake {
+ public:
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+
+  Handshake() = default;
+  // `headers`: names in lower case.
+  Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers);
+
+  std::string_view address() const { return field(0); }  // of the peer
+  bool secure() const { return secure_; }
+  std::string_view query() const { return field(1); }  // raw, after the '?'
+  Headers headers() const;
 
   std::optional<std::string> header(std::string_view lower_name) const;
   std::optional<std::string> query_parameter(std::string_view name) const;
   std::optional<std::string> cookie(std::string_view name) const;
+
+ private:
+  std::string_view field(std::size_t index) const;
+
+  // Address, query, then names and values in turn, each behind its length.
+  std::string fields_;
+  bool secure_ = false;
 };
 
 // A socket to be found again later: null once it has disconnected.
@@ -106,7 +120,7 @@ using AckHandler = std::function<void(Result<Payload, AckTimeout>)>;
 class Socket {
  public:
   virtual ~Socket() = default;
-  virtual const std::string& id() const = 0;
+  virtual std::string_view id() const = 0;
   virtual Namespace& nsp() = 0;
   virtual const Handshake& handshake() const = 0;
   // What the client passed as `auth`, a JSON object; "{}" if nothing. Only until it is connected.
@@ -210,6 +224,8 @@ struct ServerOptions {
   milliseconds recovery{0};  // connection state recovery for this long; 0 = off
   std::size_t backlog_bytes = 1 << 20;
   std::size_t header_bytes = 16 * 1024;
+  // Names, in lower case, of the headers that Handshake keeps; all if not set. Browsers send a kilobyte.
+  std::optional<std::vector<std::string>> kept_headers;
   std::vector<std::string> cors_origins;  // exact origins or "*"; none = same origin only
   bool cors_credentials = false;
   std::string tls_cert, tls_key;  // PEM files

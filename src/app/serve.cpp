@@ -46,6 +46,7 @@ ServerOptions options_of(const Config& config) {
   options.recovery = config.socketio.recovery;
   options.backlog_bytes = config.limits.backlog_bytes;
   options.header_bytes = config.limits.header_bytes;
+  options.kept_headers = {"authorization", "cookie"};  // a later CONNECT may need the token in them
   options.cors_origins = config.cors.origins;
   options.cors_credentials = config.cors.credentials;
   options.tls_cert = config.server.tls_cert;

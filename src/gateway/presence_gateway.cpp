@@ -33,6 +33,24 @@ std::size_t count_watched(const Socket& socket) {
 
 }  // namespace
 
+// `details` are the core's once the connection is known there.
+struct PresenceGateway::Member {
+  Member(Claims&& claims, std::uint32_t burst, Instant now)
+      : expires_at(claims.expires_at),
+        rate(burst, now),
+        details(std::make_unique<presence::Details>(
+            presence::Details{std::move(claims.email), std::move(claims.role), std::move(claims.name)})) {}
+  std::optional<WallTime> expires_at;
+  presence::ConnectionId connection = 0;
+  RateLimit rate;
+  std::unique_ptr<presence::Details> details;
+  std::shared_ptr<void> expiry;
+};
+
+PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
+  return *static_cast<Member*>(socket.data.get());
+}
+
 PresenceGateway::PresenceGateway(Server& server, const Config& config,
                                  std::shared_ptr<const Verifier> verifier)
     : server_(server),
@@ -58,7 +76,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
   const auto refuse = [&](const char* code, const std::string& details) {
     log::info("connection refused",
-              {{"code", code}, {"details", details}, {"address", socket.handshake().address}});
+              {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
   };
   const std::string token = find_token(socket.auth(), socket.handshake());
@@ -85,19 +103,18 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
 void PresenceGateway::connected(Socket& socket) {
   Member& member = member_of(socket);
   member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
-  socket.join(member.claims.subject);
+  socket.join(socket.owner);
   watch_expiry(socket, member);
   log::debug("connected", {{"socket", socket.id()},
                            {"transport", socket.transport()},
                            {"recovered", socket.recovered()},
-                           {"address", socket.handshake().address}});
+                           {"address", socket.handshake().address()}});
   // First the connection's own greeting, then the news for the others.
   socket.emit(
       api::kConnectedEvent,
-      {api::connected(member.claims.subject, socket.id(), server_.wall_now(), socket.recovered()), {}});
-  hub_.apply(presence::Connect{member.connection,
-                               member.claims.subject,
-                               {member.claims.email, member.claims.role, member.claims.name}});
+      {api::connected(socket.owner, socket.id(), server_.wall_now(), socket.recovered()), {}});
+  const auto details = std::move(member.details);
+  hub_.apply(presence::Connect{member.connection, socket.owner, std::move(*details)});
 }
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
@@ -213,20 +230,20 @@ Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const s
     return fail(
         api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});
   }
-  if (claims->subject != member.claims.subject) {
+  if (claims->subject != socket.owner) {
     return fail(api::Error{api::ErrorCode::forbidden,
                            "The new token is another user's: its sub must stay the same"});
   }
-  member.claims.expires_at = claims->expires_at;
+  member.expires_at = claims->expires_at;
   watch_expiry(socket, member);
-  return api::token_refreshed(member.claims.expires_at, now);
+  return api::token_refreshed(member.expires_at, now);
 }
 
 void PresenceGateway::watch_expiry(Socket& socket, Member& member) {
   member.expiry.reset();
-  if (!member.claims.expires_at) return;
+  if (!member.expires_at) return;
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *member.claims.expires_at + config_.auth.leeway - server_.wall_now();
+  const milliseconds left = *member.expires_at + config_.auth.leeway - server_.wall_now();
   member.expiry =
       server_.schedule(server_.now() + std::max(left, milliseconds{0}), [this, ref = socket.ref()] {
         if (Socket* found = ref.get()) expired(*found);

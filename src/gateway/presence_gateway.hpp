@@ -35,15 +35,8 @@ class PresenceGateway {
   const PresenceHub& presence() const { return hub_; }
 
  private:
-  // What is kept with each socket.
-  struct Member {
-    Member(Claims verified, std::uint32_t burst, Instant now)
-        : claims(std::move(verified)), rate(burst, now) {}
-    Claims claims;
-    presence::ConnectionId connection = 0;
-    RateLimit rate;
-    std::shared_ptr<void> expiry;
-  };
+  // What is kept with each socket. Its user is Socket::owner.
+  struct Member;
 
   void set_up(Namespace& nsp);
   void authenticate(Socket& socket, const Next& next);
@@ -68,7 +61,7 @@ class PresenceGateway {
   void publish(const presence::Effect& effect);
   void tell(const std::string& user_id, std::string_view event, std::string data);
 
-  static Member& member_of(Socket& socket) { return *static_cast<Member*>(socket.data.get()); }
+  static Member& member_of(Socket& socket);
 
   Server& server_;
   const Config config_;

@@ -39,7 +39,7 @@ TEST_P(CallbacksTest, ADisconnectHandlerMayEmitToTheOthers) {
   nsp.on_disconnect([this](Socket& gone, std::string_view) {
     EXPECT_FALSE(gone.connected());
     EXPECT_EQ(gone.ref().get(), nullptr);
-    EXPECT_EQ(gone.handshake().address, "127.0.0.1");
+    EXPECT_EQ(gone.handshake().address(), "127.0.0.1");
     gone.join("room");
     gone.emit("to the dead", {});
     gone.broadcast().emit("left", {});

@@ -43,14 +43,15 @@ bool wants_upgrade(const http::Request& request) {
   return accepted.ok() || accepted.error() != websocket::UpgradeFault::not_an_upgrade;
 }
 
-Handshake handshake_of(const Pipe& pipe, const http::Request& request) {
-  Handshake handshake;
-  handshake.address = pipe.connection().peer_address();
-  handshake.secure = pipe.connection().secure();
-  handshake.query = request.query;
-  for (const http::Header& header : request.headers)
-    handshake.headers.emplace_back(header.name, header.value);
-  return handshake;
+Handshake handshake_of(const Pipe& pipe, const http::Request& request,
+                       const std::optional<std::vector<std::string>>& kept) {
+  Handshake::Headers headers;
+  for (const http::Header& header : request.headers) {
+    if (!kept || std::find(kept->begin(), kept->end(), header.name) != kept->end()) {
+      headers.emplace_back(header.name, header.value);
+    }
+  }
+  return {pipe.connection().peer_address(), pipe.connection().secure(), request.query, headers};
 }
 
 }  // namespace
@@ -60,6 +61,7 @@ Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, Si
       app_(app),
       path_(options.path),
       cors_{options.cors_origins, options.cors_credentials},
+      kept_headers_(options.kept_headers),
       sids_(sids),
       polling_(options.polling),
       websocket_(options.websocket) {
@@ -71,14 +73,18 @@ Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, Si
   settings_.offer_upgrade = options.websocket;
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  for (EngineSession* session : sessions_) delete session;
+}
 
 EngineSession* Engine::find(std::string_view sid) {
   const auto found = sessions_.find(sid);
-  if (found != sessions_.end() && loop_.now() + kTimerSlack >= found->second->machine().deadline()) {
-    found->second->on_timer(loop_.now() + kTimerSlack);
+  if (found == sessions_.end()) return nullptr;
+  EngineSession* session = *found;
+  if (loop_.now() + kTimerSlack >= session->machine().deadline()) {
+    session->on_timer(loop_.now() + kTimerSlack);
   }
-  return found == sessions_.end() || found->second->machine().finished() ? nullptr : found->second.get();
+  return session->machine().finished() ? nullptr : session;
 }
 
 bool Engine::origin_allowed(const http::Request& request) const {
@@ -159,10 +165,9 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
 }
 
 EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, const http::Request& request) {
-  std::string sid = sids_.make();
-  auto session = std::make_unique<EngineSession>(*this, sid, transport, handshake_of(pipe, request));
+  auto session = std::make_unique<EngineSession>(*this, sids_.make(), transport, handshake_of(pipe, request, kept_headers_));
   EngineSession& opened = *session;
-  sessions_.emplace(std::move(sid), std::move(session));
+  sessions_.insert(session.release());
   opened.settle();
   return opened;
 }
@@ -300,8 +305,7 @@ void Engine::pipe_lost(Pipe& pipe) {
 
 void Engine::close_all(engineio::CloseReason reason) {
   closing_ = true;
-  std::vector<EngineSession*> open;
-  for (auto& [sid, session] : sessions_) open.push_back(session.get());
+  const std::vector<EngineSession*> open(sessions_.begin(), sessions_.end());
   for (EngineSession* session : open) session->close(reason);
 }
 
@@ -340,7 +344,8 @@ void Engine::end_of_turn() {
     }
     for (EngineSession* session : batch) {
       if (session->machine().finished() && !session->flush_queued_ && !session->reap_queued_) {
-        sessions_.erase(session->sid());
+        sessions_.erase(session);
+        delete session;
       } else if (session->machine().finished()) {
         queue_reap(*session);
       }

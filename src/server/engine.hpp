@@ -4,7 +4,7 @@
 // Called by Pipe with complete HTTP requests and WebSocket messages. One thread.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,9 +70,17 @@ class Engine {
   void queue_reap(EngineSession& session);
   void end_of_turn();
 
+  // The index of the sessions, which it owns, by the ids they hold.
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view sid) const { return std::hash<std::string_view>{}(sid); }
+    std::size_t operator()(const EngineSession* session) const { return (*this)(session->sid()); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const EngineSession* a, const EngineSession* b) const { return a == b; }
+    bool operator()(std::string_view sid, const EngineSession* session) const { return sid == session->sid(); }
+    bool operator()(const EngineSession* session, std::string_view sid) const { return sid == session->sid(); }
   };
 
   net::Loop& loop_;
@@ -80,10 +88,11 @@ class Engine {
   engineio::Settings settings_;
   std::string path_;
   http::CorsPolicy cors_;
+  std::optional<std::vector<std::string>> kept_headers_;
   SidScheme sids_;
   bool polling_;
   bool websocket_;
-  boost::unordered_flat_map<std::string, std::unique_ptr<EngineSession>, Hash, std::equal_to<>> sessions_;
+  boost::unordered_flat_set<EngineSession*, Hash, Equal> sessions_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
   bool end_of_turn_queued_ = false;

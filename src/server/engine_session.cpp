@@ -15,10 +15,10 @@ base::FrameRef binary_frame(std::string_view bytes) {
   return websocket::make_frame(websocket::Opcode::binary, {}, bytes);
 }
 
-EngineSession::EngineSession(Engine& engine, std::string sid, engineio::Transport transport,
+EngineSession::EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport,
                              Handshake handshake)
     : engine_(engine),
-      sid_(std::move(sid)),
+      sid_(sid),
       machine_(*this, engine.settings(), transport, engine.loop().now()),
       handshake_(std::move(handshake)) {}
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/frame.hpp"
+#include "base/short_text.hpp"
 #include "base/timing_wheel.hpp"
 #include "engineio/session.hpp"
 #include "rollcall/server.hpp"
@@ -23,10 +24,10 @@ struct EngineAppState {
 
 class EngineSession final : public engineio::SessionIo, public base::Timer {
  public:
-  EngineSession(Engine& engine, std::string sid, engineio::Transport transport, Handshake handshake);
+  EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake);
   ~EngineSession();
 
-  const std::string& sid() const { return sid_; }
+  std::string_view sid() const { return sid_; }
   const Handshake& handshake() const { return handshake_; }
   engineio::Session& machine() { return machine_; }
 
@@ -55,7 +56,7 @@ class EngineSession final : public engineio::SessionIo, public base::Timer {
   void settle();
 
   Engine& engine_;
-  std::string sid_;
+  base::ShortText<22> sid_;
   engineio::Session machine_;
   Pipe* poll_ = nullptr;  // the connection whose GET waits
   Pipe* post_ = nullptr;  // the connection whose POST is being read

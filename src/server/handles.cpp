@@ -1,18 +1,70 @@
 // The small value types of rollcall/server.hpp.
+#include <cstring>
+
 #include "http/request.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall {
 
-std::optional<std::string> Handshake::header(std::string_view lower_name) const {
+namespace {
+
+void append_field(std::string& out, std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  char bytes[sizeof size];
+  std::memcpy(bytes, &size, sizeof size);
+  out.append(bytes, sizeof size).append(text);
+}
+
+std::string_view take_field(std::string_view& rest) {
+  std::uint32_t size = 0;
+  std::memcpy(&size, rest.data(), sizeof size);
+  const std::string_view text = rest.substr(sizeof size, size);
+  rest.remove_prefix(sizeof size + size);
+  return text;
+}
+
+}  // namespace
+
+Handshake::Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers)
+    : secure_(secure) {
+  append_field(fields_, address);
+  append_field(fields_, query);
   for (const auto& [name, value] : headers) {
-    if (name == lower_name) return value;
+    append_field(fields_, name);
+    append_field(fields_, value);
+  }
+  fields_.shrink_to_fit();
+}
+
+std::string_view Handshake::field(std::size_t index) const {
+  std::string_view rest = fields_;
+  std::string_view found;
+  for (std::size_t i = 0; i <= index && !rest.empty(); ++i) found = take_field(rest);
+  return found;
+}
+
+Handshake::Headers Handshake::headers() const {
+  Headers all;
+  std::string_view rest = fields_;
+  if (rest.empty()) return all;
+  take_field(rest);
+  take_field(rest);
+  while (!rest.empty()) {
+    std::string name(take_field(rest));
+    all.emplace_back(std::move(name), take_field(rest));
+  }
+  return all;
+}
+
+std::optional<std::string> Handshake::header(std::string_view lower_name) const {
+  for (auto& [name, value] : headers()) {
+    if (name == lower_name) return std::move(value);
   }
   return std::nullopt;
 }
 
 std::optional<std::string> Handshake::query_parameter(std::string_view name) const {
-  return http::query_parameter(query, name);
+  return http::query_parameter(query(), name);
 }
 
 std::optional<std::string> Handshake::cookie(std::string_view name) const {

@@ -90,11 +90,28 @@ Emitter NamespaceImpl::except(std::string room) {
   return Emitter(*this).except(std::move(room));
 }
 
+void NamespaceImpl::members(std::span<const std::string> rooms, std::vector<std::uint32_t>& out) const {
+  rooms_.members(rooms, out);
+  for (const std::string& room : rooms) {
+    const auto found = by_id_.find(std::string_view(room));
+    if (found == by_id_.end() || !slots_[*found].socket->in_own_room_) continue;
+    const auto place = std::lower_bound(out.begin(), out.end(), *found);
+    if (place == out.end() || *place != *found) out.insert(place, *found);
+  }
+}
+
+std::size_t NamespaceImpl::size(std::string_view room) const {
+  const NamespaceImpl& part = here();
+  const auto own = part.by_id_.find(room);
+  const bool is_own = own != part.by_id_.end() && part.slots_[*own].socket->in_own_room_;
+  return part.rooms_.size(room) + (is_own ? 1 : 0);
+}
+
 std::vector<SocketRef> NamespaceImpl::sockets(std::string_view room) const {
   const std::string name(room);
   const NamespaceImpl& part = here();
   std::vector<std::uint32_t> slots;
-  part.rooms_.select({&name, 1}, {}, slots);
+  part.members({&name, 1}, slots);
   std::vector<SocketRef> found;
   for (const std::uint32_t slot : slots) found.push_back(part.slots_[slot].socket->ref());
   return found;
@@ -170,7 +187,7 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
       spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
       {offset_text.data(), offset_text.size()}, socket.owner, loop().now(), before);
   port_.deliver(before);
-  if (recovered) socket.pid_.assign(pid_text.data(), pid_text.size());
+  if (recovered) socket.pid_ = std::string_view(pid_text.data(), pid_text.size());
   return recovered;
 }
 
@@ -179,10 +196,11 @@ void NamespaceImpl::enter(SocketImpl& socket) {
   socket.connected_index_ = static_cast<std::uint32_t>(connected_.size());
   connected_.push_back(&socket);
   spec_.connected.fetch_add(1, std::memory_order_relaxed);
-  rooms_.join(socket.slot(), socket.id_);
+  by_id_.insert(socket.slot());
 }
 
 void NamespaceImpl::leave(SocketImpl& socket) {
+  by_id_.erase(socket.slot());
   connected_[socket.connected_index_] = connected_.back();
   connected_[socket.connected_index_]->connected_index_ = socket.connected_index_;
   connected_.pop_back();
@@ -198,10 +216,10 @@ void NamespaceImpl::accept(SocketImpl& socket) {
     socket.id_ = recovered->session.sid;
     for (const std::string& room : recovered->session.rooms) rooms_.join(socket.slot(), room);
   }
-  std::string answer = "{\"sid\":\"" + socket.id_ + "\"";
+  std::string answer = "{\"sid\":\"" + std::string(socket.id()) + "\"";
   if (port_.bus().recovers()) {
     if (!recovered) socket.pid_ = net::random_id(kPidBytes);
-    answer += ",\"pid\":\"" + socket.pid_ + "\"";
+    answer += ",\"pid\":\"" + std::string(socket.pid_) + "\"";
   }
   peer.client.accept(spec_.name);
   peer.connect_deadline.reset();
@@ -234,7 +252,8 @@ void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool rec
   port_.sync();
   const bool was_connected = socket.connected();
   if (was_connected && recoverable && port_.bus().recovers()) {
-    port_.bus().save(spec_.index, socket.pid_, {socket.id_, socket.owner, socket.rooms()}, loop().now());
+    port_.bus().save(spec_.index, std::string(socket.pid_),
+                     {std::string(socket.id()), socket.owner, rooms_.rooms_of(socket.slot())}, loop().now());
   }
   socket.state = SocketImpl::State::gone;
   if (was_connected) leave(socket);
@@ -267,7 +286,7 @@ void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view ev
   socketio::Message message = message_of(spec_.name, std::nullopt, event, payload);
   if (place.number) {
     socketio::append_offset(message.packet, place.offset());
-    message.rooms.push_back(socket.id_);
+    message.rooms.emplace_back(socket.id());
     port_.bus().log(spec_.index, place, message, loop().now());
   }
   send(socket, frames_of(message.packet, message.attachments));
@@ -303,15 +322,21 @@ void NamespaceImpl::deliver(const Broadcast& broadcast) {
     if (frames.empty()) frames = frames_of(message.packet, message.attachments);
     send(socket, frames);
   };
-  std::vector<std::uint32_t> slots;
-  if (!message.rooms.empty()) {
-    rooms_.select(message.rooms, message.except, slots);
-    for (const std::uint32_t slot : slots) offer(*slots_[slot].socket);
+  std::vector<std::uint32_t> excluded;  // usually one user's few connections
+  members(message.except, excluded);
+  const auto is_excluded = [&](std::uint32_t slot) {
+    return std::binary_search(excluded.begin(), excluded.end(), slot);
+  };
+  if (message.rooms.empty()) {
+    for (SocketImpl* socket : connected_) {
+      if (!is_excluded(socket->slot())) offer(*socket);
+    }
     return;
   }
-  rooms_.excluded(message.except, slots);  // usually one user's few connections
-  for (SocketImpl* socket : connected_) {
-    if (!std::binary_search(slots.begin(), slots.end(), socket->slot())) offer(*socket);
+  std::vector<std::uint32_t> slots;
+  members(message.rooms, slots);
+  for (const std::uint32_t slot : slots) {
+    if (!is_excluded(slot)) offer(*slots_[slot].socket);
   }
 }
 

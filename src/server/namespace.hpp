@@ -2,8 +2,10 @@
 // NamespaceSpec, and what is sent to more than one of them goes through the bus.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +37,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   Emitter to(std::string room) override;
   Emitter except(std::string room) override;
   std::size_t size() const override { return spec_.connected.load(std::memory_order_relaxed); }
-  std::size_t size(std::string_view room) const override { return here().rooms_.size(room); }
+  std::size_t size(std::string_view room) const override;
   std::vector<SocketRef> sockets(std::string_view room) const override;
 
   // A CONNECT packet: runs the middleware, then accepts or refuses.
@@ -67,6 +69,23 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
     std::uint32_t generation = 0;
   };
 
+  // Sockets by their id, which is the name of a room of their own.
+  struct IdHash {
+    using is_transparent = void;
+    const std::vector<Slot>* slots;
+    std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
+    std::size_t operator()(std::uint32_t slot) const { return (*this)((*slots)[slot].socket->id()); }
+  };
+  struct IdEqual {
+    using is_transparent = void;
+    const std::vector<Slot>* slots;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(std::string_view id, std::uint32_t slot) const { return id == (*slots)[slot].socket->id(); }
+    bool operator()(std::uint32_t slot, std::string_view id) const { return (*this)(id, slot); }
+  };
+
+  // Sets `out` to the members of any of the rooms, in ascending order.
+  void members(std::span<const std::string> rooms, std::vector<std::uint32_t>& out) const;
   SocketImpl& make_socket(Peer& peer, std::string auth_json);
   void free_slot(std::uint32_t slot);
   void run_middleware(SocketRef ref, std::size_t index);
@@ -84,7 +103,8 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::vector<SocketImpl*> connected_;
-  socketio::Rooms rooms_;
+  boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_{0, IdHash{&slots_}, IdEqual{&slots_}};
+  socketio::Rooms rooms_;  // all but those of the sockets' own ids
 };
 
 }  // namespace rollcall::server

@@ -39,17 +39,27 @@ SocketRef SocketImpl::ref() {
 void SocketImpl::join(std::string_view room) {
   if (state == State::gone) return;
   home_.port().sync();
-  home_.rooms().join(slot_, room);
+  if (room == id()) {
+    in_own_room_ = true;
+  } else {
+    home_.rooms().join(slot_, room);
+  }
 }
 
 void SocketImpl::leave(std::string_view room) {
   if (state == State::gone) return;
   home_.port().sync();
-  home_.rooms().leave(slot_, room);
+  if (room == id()) {
+    in_own_room_ = false;
+  } else {
+    home_.rooms().leave(slot_, room);
+  }
 }
 
 std::vector<std::string> SocketImpl::rooms() const {
-  return home_.rooms().rooms_of(slot_);
+  std::vector<std::string> rooms = home_.rooms().rooms_of(slot_);
+  if (connected() && in_own_room_) rooms.emplace_back(id());
+  return rooms;
 }
 
 void SocketImpl::emit(std::string_view event, const Payload& payload) {
@@ -90,11 +100,11 @@ void SocketImpl::fail_acks() {
 }
 
 Emitter SocketImpl::to(std::string room) {
-  return home_.to(std::move(room)).except(id_);
+  return home_.to(std::move(room)).except(std::string(id()));
 }
 
 Emitter SocketImpl::broadcast() {
-  return home_.except(id_);
+  return home_.except(std::string(id()));
 }
 
 void SocketImpl::disconnect(bool close_transport) {

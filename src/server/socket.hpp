@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/short_text.hpp"
 #include "rollcall/server.hpp"
 #include "server/deadline.hpp"
 #include "socketio/client.hpp"
@@ -20,7 +21,7 @@ class SocketImpl final : public Socket {
   SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std::uint32_t generation,
              std::string auth_json);
 
-  const std::string& id() const override { return id_; }
+  std::string_view id() const override { return id_; }
   Namespace& nsp() override;
   const Handshake& handshake() const override;
   const std::string& auth() const override { return auth_; }
@@ -59,8 +60,8 @@ class SocketImpl final : public Socket {
 
   NamespaceImpl& home_;
   Peer* peer_;  // null once gone
-  std::string id_;
-  std::string pid_;  // the secret by which the session may be recovered
+  base::ShortText<20> id_;
+  base::ShortText<24> pid_;  // the secret by which the session may be recovered
   std::string auth_;
   std::unique_ptr<PendingAcks> acks_;
   std::uint64_t next_ack_id_ = 0;
@@ -68,6 +69,7 @@ class SocketImpl final : public Socket {
   std::uint32_t generation_;
   std::uint32_t connected_index_ = 0;
   bool recovered_ = false;
+  bool in_own_room_ = true;  // the room of its id
 };
 
 }  // namespace rollcall::server

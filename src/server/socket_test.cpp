@@ -251,7 +251,7 @@ TEST_P(SocketTest, ClosesTheConnectionToo) {
 
 TEST_P(SocketTest, KnowsItsHandshake) {
   nsp.on_connection([this](Socket& in) {
-    host.notes.add(in.handshake().address + " " + in.transport() + " " +
+    host.notes.add(std::string(in.handshake().address()) + " " + in.transport() + " " +
                    in.handshake().query_parameter("x").value_or("-") + " " +
                    in.handshake().header("x-test").value_or("-") + " " +
                    in.handshake().cookie("c").value_or("-") + " " + in.auth());

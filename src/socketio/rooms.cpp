@@ -101,30 +101,15 @@ std::size_t Rooms::size(std::string_view room) const {
   return found ? found->members.size() : 0;
 }
 
-void Rooms::select(std::span<const std::string> rooms, std::span<const std::string> except,
-                   std::vector<Slot>& out) const {
-  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+void Rooms::members(std::span<const std::string> rooms, std::vector<Slot>& out) const {
+  out.clear();
   for (const std::string& name : rooms) {
     const Room* room = find(name);
     if (!room) continue;
     for (const Member& member : room->members) out.push_back(member.slot);
   }
-  if (rooms.size() > 1) {
-    std::sort(out.begin() + begin, out.end());
-    out.erase(std::unique(out.begin() + begin, out.end()), out.end());
-  }
-  if (except.empty() || out.size() == static_cast<std::size_t>(begin)) return;
-  std::vector<Slot> not_to;
-  excluded(except, not_to);
-  out.erase(std::remove_if(out.begin() + begin, out.end(),
-                           [&](Slot slot) { return std::binary_search(not_to.begin(), not_to.end(), slot); }),
-            out.end());
-}
-
-void Rooms::excluded(std::span<const std::string> except, std::vector<Slot>& out) const {
-  out.clear();
-  select(except, {}, out);
   std::sort(out.begin(), out.end());
+  if (rooms.size() > 1) out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
 }  // namespace rollcall::socketio

@@ -35,11 +35,8 @@ class Rooms {
   std::size_t size(std::string_view room) const;
   std::size_t rooms() const { return by_name_.size(); }
 
-  // Appends the members of any of `rooms` that are in none of `except`, each once.
-  void select(std::span<const std::string> rooms, std::span<const std::string> except,
-              std::vector<Slot>& out) const;
-  // Sets `out` to the members of any of `except`, in ascending order: for who sends to everybody else.
-  void excluded(std::span<const std::string> except, std::vector<Slot>& out) const;
+  // Sets `out` to the members of any of `rooms`, each once, in ascending order.
+  void members(std::span<const std::string> rooms, std::vector<Slot>& out) const;
 
  private:
   using RoomId = std::uint32_t;
@@ -56,7 +53,7 @@ class Rooms {
     std::string name;
     boost::container::small_vector<Member, 1> members;
   };
-  // Most sockets are in one room, that of their own id.
+  // Most sockets are in one room.
   using Memberships = boost::container::small_vector<Membership, 1>;
 
   // The index holds ids, and finds the names (of which there is one copy) by them.

@@ -10,10 +10,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<Rooms::Slot> select(const Rooms& rooms, std::vector<std::string> in,
-                                std::vector<std::string> out = {}) {
-  std::vector<Rooms::Slot> slots;
-  rooms.select(in, out, slots);
+std::vector<Rooms::Slot> members(const Rooms& rooms, std::vector<std::string> of) {
+  std::vector<Rooms::Slot> slots{100};
+  rooms.members(of, slots);
   return slots;
 }
 
@@ -24,14 +23,6 @@ TEST(Rooms, JoiningTwiceIsOnce) {
   EXPECT_EQ(rooms.size("a"), 1U);
 }
 
-TEST(Rooms, UnionMinusExceptionsEachOnce) {
-  Rooms rooms;
-  for (Rooms::Slot slot : {1, 2, 3}) rooms.join(slot, "a");
-  for (Rooms::Slot slot : {3, 4}) rooms.join(slot, "b");
-  rooms.join(2, "out");
-  EXPECT_THAT(select(rooms, {"a", "b"}, {"out", "nobody"}), UnorderedElementsAre(1U, 3U, 4U));
-}
-
 TEST(Rooms, AnEmptyRoomIsForgotten) {
   Rooms rooms;
   rooms.join(1, "a");
@@ -40,37 +31,14 @@ TEST(Rooms, AnEmptyRoomIsForgotten) {
   EXPECT_EQ(rooms.rooms(), 0U);
 }
 
-TEST(Rooms, WhoIsInTwoOfTheRoomsIsSelectedOnceAndRoomsThatAreNotThereSelectNobody) {
-  Rooms rooms;
-  for (const char* room : {"a", "b", "c"}) rooms.join(5, room);
-  EXPECT_THAT(select(rooms, {"a", "b", "a", "none"}), UnorderedElementsAre(5U));
-  EXPECT_THAT(select(rooms, {"none"}), IsEmpty());
-  EXPECT_THAT(select(rooms, {}), IsEmpty());
-  EXPECT_THAT(select(rooms, {"a"}, {"a"}), IsEmpty());
-}
-
-TEST(Rooms, SelectingAppends) {
-  Rooms rooms;
-  rooms.join(1, "a");
-  rooms.join(2, "b");
-  std::vector<Rooms::Slot> out{1};
-  const std::vector<std::string> a{"a"}, both{"a", "b"};
-  rooms.select(a, both, out);
-  EXPECT_THAT(out, ElementsAre(1U)) << "what was there stays, excepted or not";
-  rooms.select(both, {}, out);
-  EXPECT_THAT(out, UnorderedElementsAre(1U, 1U, 2U));
-}
-
-TEST(Rooms, TheExcludedComeInOrderEachOnce) {
+TEST(Rooms, MembersOfSeveralRoomsComeInOrderEachOnce) {
   Rooms rooms;
   for (Rooms::Slot slot : {9, 3, 7}) rooms.join(slot, "a");
   for (Rooms::Slot slot : {1, 3}) rooms.join(slot, "b");
-  std::vector<Rooms::Slot> out{100};
-  const std::vector<std::string> except{"b", "a", "none"};
-  rooms.excluded(except, out);
-  EXPECT_THAT(out, ElementsAre(1U, 3U, 7U, 9U));
-  rooms.excluded({}, out);
-  EXPECT_THAT(out, IsEmpty());
+  EXPECT_THAT(members(rooms, {"b", "a", "none", "a"}), ElementsAre(1U, 3U, 7U, 9U));
+  EXPECT_THAT(members(rooms, {"a"}), ElementsAre(3U, 7U, 9U));
+  EXPECT_THAT(members(rooms, {"none"}), IsEmpty());
+  EXPECT_THAT(members(rooms, {}), IsEmpty());
 }
 
 TEST(Rooms, LeavingAllForgetsTheMemberAndNobodyElse) {
