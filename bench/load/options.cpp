@@ -84,7 +84,9 @@ class Parser {
  private:
   CLI::App& add_mode(const char* name, const char* about, const char* connections) {
     CLI::App& mode = *app_.add_subcommand(name, about);
-    mode.add_option("-n,--connections", options_.connections, connections)->check(in(1, 1'000'000));
+    mode.add_option("-n,--connections", options_.connections, connections)
+        ->check(in(1, 1'000'000))
+        ->capture_default_str();
     add_server(mode);
     add_how(mode);
     return mode;
