@@ -14,7 +14,7 @@ constexpr std::uint64_t kStray = 200'000'000;  // how long a delivery too many i
 
 constexpr std::string_view name_of(Verdict verdict) {
   constexpr std::array<std::string_view, 4> kNames = {"right", "doubled", "of a change that was not made",
-                                                      "out of alternation"};
+                                                      "doubled or out of alternation"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 

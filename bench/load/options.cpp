@@ -38,6 +38,12 @@ says "ok":false and what the failure was; 2 for a mistake on the command line.)"
 constexpr std::array<const char*, 3> kEvents = {"check-user-status", "check-users-status",
                                                 "get-online-users"};
 
+// A range that the help text does not spell out: the message of a mistake does.
+template <typename Number>
+CLI::Validator in(Number low, Number high) {
+  return CLI::Range(low, high).description("");
+}
+
 std::string check_target(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   const std::string host = text.substr(0, colon);
@@ -78,7 +84,9 @@ class Parser {
  private:
   CLI::App& add_mode(const char* name, const char* about, const char* connections) {
     CLI::App& mode = *app_.add_subcommand(name, about);
-    mode.add_option("-n,--connections", options_.connections, connections)->check(CLI::Range(1, 1'000'000));
+    mode.add_option("-n,--connections", options_.connections, connections)
+        ->check(in(1, 1'000'000))
+        ->capture_default_str();
     add_server(mode);
     add_how(mode);
     return mode;
@@ -97,7 +105,9 @@ class Parser {
         ->check(CLI::IsMember({"auth", "query"}));
     option("--dialect", options_.dialect, "floor: it is a bare loop, which knows neither users nor events")
         ->check(CLI::IsMember({"rollcall", "floor"}));
-    mode.add_flag("!--no-greeting", options_.greeting, "It sends no `connected` event: don't wait for one")
+    mode.add_flag_callback(
+            "--no-greeting", [this] { options_.greeting = false; },
+            "It sends no `connected` event: don't wait for one")
         ->group("The server");
     mode.add_option("--pid", options_.pids, "Its process: CPU and memory are measured. Several are added up")
         ->group("The server");
@@ -108,32 +118,29 @@ class Parser {
       return mode.add_option(name, value, about)->group("How")->capture_default_str();
     };
     option("--window", options_.window, "How many connections may be coming up at a time")
-        ->check(CLI::Range(1, 100'000));
-    option("--sources", options_.sources, "How many addresses 127.0.0.x to connect from")
-        ->check(CLI::Range(1, 250));
+        ->check(in(1, 100'000));
+    option("--sources", options_.sources, "How many addresses 127.0.0.x to connect from")->check(in(1, 250));
     option("--processes", options_.processes, "How many workers; 0: one, or as many as descriptors need")
-        ->check(CLI::Range(0U, kMaxProcesses));
+        ->check(in(0U, kMaxProcesses));
     mode.add_option("--cpu", options_.cpus, "The cores to run on, like 1 or 0,1; any unless given")
         ->group("How")
         ->delimiter(',')
-        ->check(CLI::Range(0, 1023));
-    option("--seconds", options_.seconds, "How long to measure at most")->check(CLI::Range(0.1, 86400.0));
-    option("--warmup", options_.warmup, "How long to run before measuring")->check(CLI::Range(0.0, 3600.0));
+        ->check(in(0, 1023));
+    option("--seconds", options_.seconds, "How long to measure at most")->check(in(0.1, 86400.0));
+    option("--warmup", options_.warmup, "How long to run before measuring")->check(in(0.0, 3600.0));
     option("--patience", options_.patience, "After how many silent seconds what is due counts as missing")
-        ->check(CLI::Range(0.1, 3600.0));
+        ->check(in(0.1, 3600.0));
     option("--label", options_.label, "A text to find the run by, copied to the line of JSON");
   }
 
   void add_per_user(CLI::App& mode) {
     mode.add_option("--per-user", options_.per_user,
                     "Connections that share a user (100 is rollcall's limit)")
-        ->check(CLI::Range(1, 1'000'000));
+        ->check(in(1, 1'000'000));
   }
 
   void add_inflight(CLI::App& mode, const char* about) {
-    mode.add_option("--inflight", options_.inflight, about)
-        ->check(CLI::Range(1U, kMaxSlots))
-        ->capture_default_str();
+    mode.add_option("--inflight", options_.inflight, about)->check(in(1U, kMaxSlots))->capture_default_str();
   }
 
   void add_connect() {
@@ -161,7 +168,7 @@ class Parser {
         ->check(CLI::IsMember(kEvents))
         ->capture_default_str();
     mode.add_option("--ids", options_.ids, "How many ids a check-users-status has")
-        ->check(CLI::Range(1, 100'000))
+        ->check(in(1, 100'000))
         ->capture_default_str();
     add_asking(mode);
   }
@@ -173,9 +180,9 @@ class Parser {
 
   void add_asking(CLI::App& mode) {
     mode.add_option("--online", options_.online, "How many idle users are online beside them")
-        ->check(CLI::Range(0, 1'000'000));
+        ->check(in(0, 1'000'000));
     mode.add_option("--rate", options_.rate, "Requests a second over all; 0: as fast as they are answered")
-        ->check(CLI::Range(0.0, 1e7));
+        ->check(in(0.0, 1e7));
     add_per_user(mode);
   }
 
@@ -185,12 +192,12 @@ class Parser {
                  "How many watchers");
     add_per_user(mode);
     mode.add_option("--users", options_.users, "How many users come and go")
-        ->check(CLI::Range(1U, kMaxSlots))
+        ->check(in(1U, kMaxSlots))
         ->capture_default_str();
     mode.add_option("--rate", options_.rate, "Comings and goings a second; 100 unless given")
-        ->check(CLI::Range(0.1, 1e6));
+        ->check(in(0.1, 1e6));
     mode.add_option("--abrupt", options_.abrupt, "The part of those who go without a goodbye")
-        ->check(CLI::Range(0.0, 1.0))
+        ->check(in(0.0, 1.0))
         ->capture_default_str();
     mode.add_option("--grace-ms", options_.grace_ms, "The server's presence.offline_grace_ms")
         ->capture_default_str();
