@@ -222,9 +222,10 @@ void Pipe::on_end() {
   connection_.abort();
 }
 
-void Pipe::on_closed(net::CloseCause) {
+void Pipe::on_closed(net::CloseCause cause) {
   closing_ = true;
-  engine_.pipe_lost(*this);
+  engine_.pipe_lost(*this, cause == net::CloseCause::overflow ? engineio::CloseReason::slow_consumer
+                                                              : engineio::CloseReason::transport_close);
   self_.reset();  // the last thing this object does
 }
 
