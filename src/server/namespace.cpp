@@ -247,7 +247,7 @@ void NamespaceImpl::deliver(const Emitter& to, std::string_view event, const Pay
   auto frames = encode_event(event, payload, offset, std::nullopt);
   const auto offer = [&](SocketImpl& socket) {
     if (!socket.connected()) return;
-    if (is_volatile(to) && !socket.peer()->session.machine().writable()) return;
+    if (is_volatile(to) && !socket.peer()->session.writable()) return;
     send(socket, frames);
   };
   std::vector<std::uint32_t> slots;

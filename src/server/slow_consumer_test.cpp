@@ -65,6 +65,19 @@ TEST_P(SlowConsumer, MayHaveOneMessageOfAnySizeWaiting) {
   EXPECT_TRUE(host.notes.all().empty());
 }
 
+TEST_P(SlowConsumer, IsSparedVolatileEvents) {
+  Client slow = member(GetParam(), kSmallBuffer);
+  // One message that the system does not take whole, then only what may be dropped.
+  host.call([&] { nsp.emit("huge", {"\"" + std::string(8'000'000, 'x') + "\"", {}}); });
+  for (int i = 0; i < 10; ++i) {
+    host.call([&] { Emitter(nsp).volatile_().emit("big", {"\"" + std::string(kBigBytes, 'x') + "\"", {}}); });
+  }
+  host.call([&] { nsp.emit("end", {}); });
+  EXPECT_THAT(slow.next(), StartsWith(R"(42["huge")"));
+  EXPECT_EQ(slow.next(), R"(42["end"])");
+  EXPECT_TRUE(host.notes.all().empty());
+}
+
 TEST_P(SlowConsumer, GetsVolatileEventsOnceItReads) {
   Client reader = member(GetParam());
   reader.start_poll();
