@@ -72,7 +72,7 @@ class Session {
 
   // A message packet, already framed. Dropped once the session is closed.
   void send(base::FrameRef frame);
-  // Volatile messages may go only if true: a poll waits, or the transport is a websocket.
+  // Whether volatile messages may go, as far as is known here: a poll waits, or the transport is a websocket.
   bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && buffer_.empty()); }
   // Answers the waiting GET with all that is buffered. Called once a turn.
   void flush();
@@ -95,7 +95,7 @@ class Session {
   void probe_lost();
   bool upgrading() const { return probe_ != Probe::none; }
 
-  void websocket_lost();
+  void websocket_lost(CloseReason reason = CloseReason::transport_close);
 
   // The next instant at which `tick` has something to do.
   Instant deadline() const;

@@ -47,6 +47,8 @@ class Connection final : public EventSource {
   void send(base::FrameRef frame);
   void send(std::string_view bytes) { send(base::Frame::make({}, bytes, {}, false)); }
   std::size_t backlog() const { return queue_.bytes_behind_first(); }
+  // The system has not yet taken all of what was flushed.
+  bool congested() const { return watching_output_; }
   // Sends what is queued, says that no more will come, and waits a moment for the peer to close, so
   // that it reads the last bytes before any reset.
   void close_after_flush();

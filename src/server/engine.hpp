@@ -47,8 +47,8 @@ class Engine {
   void handle(Pipe& pipe, const http::Request& request);
   // A message from a websocket that carries or probes a session.
   void websocket_message(Pipe& pipe, std::string_view data, bool binary);
-  // The connection is gone, or its websocket is.
-  void pipe_lost(Pipe& pipe);
+  // The connection is gone, or its websocket is. The reason is that of a websocket's end.
+  void pipe_lost(Pipe& pipe, engineio::CloseReason reason = engineio::CloseReason::transport_close);
 
   // And opens no more: a client that comes back on a connection it has kept is to go elsewhere.
   void close_all(engineio::CloseReason reason);

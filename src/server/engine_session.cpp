@@ -39,6 +39,10 @@ void EngineSession::send_text(std::string_view message) {
   send(message_frame(message));
 }
 
+bool EngineSession::writable() const {
+  return machine_.writable() && !(websocket_ && websocket_->connection().congested());
+}
+
 void EngineSession::close(engineio::CloseReason reason) {
   machine_.close(reason);
   settle();

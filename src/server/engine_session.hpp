@@ -35,6 +35,8 @@ class EngineSession final : public engineio::SessionIo, public base::Timer {
   void send(base::FrameRef message);
   void send_text(std::string_view message);
   void close(engineio::CloseReason reason);
+  // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
+  bool writable() const;
 
   std::unique_ptr<EngineAppState> app_state;
 

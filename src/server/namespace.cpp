@@ -318,7 +318,7 @@ void NamespaceImpl::deliver(const Broadcast& broadcast) {
   std::vector<base::FrameRef> frames;  // made for the first receiver
   const auto offer = [&](SocketImpl& socket) {
     if (!socket.connected()) return;
-    if (broadcast.is_volatile && !socket.peer()->session.machine().writable()) return;
+    if (broadcast.is_volatile && !socket.peer()->session.writable()) return;
     if (frames.empty()) frames = frames_of(message.packet, message.attachments);
     send(socket, frames);
   };

@@ -244,9 +244,13 @@ void Pipe::on_end() {
   connection_.abort();
 }
 
-void Pipe::on_closed(net::CloseCause) {
+void Pipe::on_closed(net::CloseCause cause) {
   closing_ = true;
-  if (session) context_.engine.pipe_lost(*this);
+  if (session) {
+    context_.engine.pipe_lost(*this, cause == net::CloseCause::overflow
+                                         ? engineio::CloseReason::slow_consumer
+                                         : engineio::CloseReason::transport_close);
+  }
   self_.reset();  // the last thing this object does
 }
 

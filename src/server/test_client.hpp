@@ -150,14 +150,14 @@ class Client {
     socket_->write(packet_frame("5"));
     transport_ = By::websocket;
   }
-  // Begins a GET that next() will await.
+  // Begins a GET that next() will await, if the transport is polling.
   void start_poll() {
-    if (std::exchange(polling_, true)) return;
+    if (transport_ != By::polling || std::exchange(polling_, true)) return;
     poll_->write(get_request(target("polling")));
   }
   // Ends abruptly. By polling that shows only in a GET that waits.
   void lose() {
-    if (transport_ == By::polling) start_poll();
+    start_poll();
     for (const auto& wire : {&poll_, &post_, &socket_}) {
       if (*wire) (*wire)->close();
     }

@@ -1,0 +1,209 @@
+// The contract's requests and broadcasts (sections 2 to 4), over real connections.
+#include "gateway/presence_gateway.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/test_gateway.hpp"
+
+namespace rollcall::gateway {
+namespace {
+
+using namespace test;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+std::string now_plus(milliseconds span) {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::to_string((std::chrono::duration_cast<milliseconds>(since) + span).count());
+}
+
+TEST(PresenceGateway, GreetsWhomItLetsInBeforeAnythingElse) {
+  PresenceHost host;
+  Client watcher = host.user("watcher");
+  Client client(host.host.address(), By::polling);
+  EXPECT_THAT(client.connect("/", R"({"token":"anna"})"), StartsWith("40{"));
+  EXPECT_EQ(plain(client.next()),
+            R"(42["connected",{"userId":"anna","socketId":ID,"timestamp":TIME,"recovered":false}])");
+  EXPECT_THAT(heard(client), IsEmpty());
+  EXPECT_THAT(heard(watcher), ElementsAre(online("anna")));
+}
+
+TEST(PresenceGateway, RefusesWithTheReasonAndNobodyHearsOfIt) {
+  PresenceHost host;
+  Client watcher = host.user("watcher");
+  const std::pair<const char*, const char*> cases[] = {{"{}", "MISSING_AUTH_TOKEN"},
+                                                       {R"({"token":"bad"})", "INVALID_TOKEN"},
+                                                       {R"({"token":"anna@1"})", "TOKEN_EXPIRED"}};
+  for (const auto& [auth, code] : cases) {
+    Client client(host.host.address(), By::websocket);
+    const std::string answer = client.connect("/", auth);
+    EXPECT_THAT(plain(answer), AllOf(StartsWith(R"(44{"message":"Authentication failed","data":{"code":")" +
+                                                std::string(code) + R"(","details":")"),
+                                     HasSubstr(R"("timestamp":TIME}})")));
+  }
+  EXPECT_THAT(heard(watcher), IsEmpty());
+  EXPECT_EQ(host.online_count(), 1U);
+}
+
+TEST(PresenceGateway, AnswersByAcknowledgementIfOneIsAskedFor) {
+  PresenceHost host;
+  Client anna = host.user("anna");
+  const auto ask = [&](const std::string& event) {
+    anna.send("421[" + event + "]");
+    return plain(anna.next());
+  };
+  const std::string status = R"({"userId":"anna","online":true,"lastActive":TIME,"connectedAt":TIME)";
+  const std::string nobody = R"({"userId":"?","online":false,"lastActive":null,"connectedAt":null)";
+  const auto ok = [](const std::string& event, const std::string& data) {
+    return R"(431[{"status":"ok","event":")" + event + R"(","data":)" + data + "}]";
+  };
+  EXPECT_EQ(ask(R"("check-user-status",{"userId":"anna"})"),
+            ok("user-status", status + R"(,"timestamp":TIME})"));
+  EXPECT_EQ(ask(R"("check-users-status",{"userIds":["?","anna","?"]})"),
+            ok("users-status",
+               R"({"statuses":[)" + nobody + "}," + status + "}," + nobody + R"(}],"timestamp":TIME})"));
+  EXPECT_EQ(ask(R"("get-online-users")"),
+            ok("online-users", R"({"users":[{"userId":"anna","email":"anna@example.com","role":null,)"
+                               R"("connectedAt":TIME,"lastActive":TIME}],"count":1,"timestamp":TIME})"));
+  EXPECT_EQ(ask(R"("heartbeat",{})"), ok("heartbeat-ack", R"({"timestamp":TIME,"lastActive":TIME})"));
+  EXPECT_EQ(ask(R"("subscribe-presence",{"userIds":["?"]})"),
+            ok("presence-subscribed", R"({"statuses":[)" + nobody + R"(}],"timestamp":TIME})"));
+  EXPECT_EQ(ask(R"("unsubscribe-presence",{"userIds":["?"]})"),
+            ok("presence-unsubscribed", R"({"count":0,"timestamp":TIME})"));
+  EXPECT_EQ(ask(R"("refresh-token",{"token":"anna"})"),
+            ok("token-refreshed", R"({"expiresAt":null,"timestamp":TIME})"));
+}
+
+TEST(PresenceGateway, AnswersByAnEventIfNoAcknowledgementIsAskedFor) {
+  PresenceHost host;
+  Client anna = host.user("anna", By::polling);
+  anna.send_all({R"(42["heartbeat"])", R"(42["check-user-status",{"userId":""}])", R"(42["no-such-event"])"});
+  EXPECT_EQ(plain(anna.next()), R"(42["heartbeat-ack",{"timestamp":TIME,"lastActive":TIME}])");
+  EXPECT_THAT(anna.next(),
+              StartsWith(R"(42["exception",{"status":"error","code":"INVALID_PAYLOAD","message":"userId)"));
+  EXPECT_THAT(heard(anna), IsEmpty());
+}
+
+TEST(PresenceGateway, AcknowledgesWhatItCannotServeWithAnErrorAndStays) {
+  Config config = plain_config();
+  config.presence.max_batch_ids = 2;
+  PresenceHost host(config);
+  Client anna = host.user("anna");
+  const std::pair<const char*, const char*> cases[] = {
+      {R"("no-such-event")", "UNKNOWN_EVENT"},
+      {R"("heartbeat",5)", "INVALID_PAYLOAD"},
+      {R"("check-users-status",{"userIds":["a","b","c"]})", "TOO_MANY_USERS"},
+      {R"("get-online-users",{"cursor":"x"})", "INVALID_PAYLOAD"},
+      {R"("refresh-token",{"token":"bad"})", "FORBIDDEN"},
+      {R"("refresh-token",{"token":"bert"})", "FORBIDDEN"}};
+  for (const auto& [event, code] : cases) {
+    anna.send("421[" + std::string(event) + "]");
+    EXPECT_THAT(anna.next(), StartsWith(R"(431[{"status":"error","code":")" + std::string(code) + "\""))
+        << event;
+  }
+}
+
+TEST(PresenceGateway, TellsEveryoneButTheUsersOwnConnections) {
+  PresenceHost host;
+  Client watcher = host.user("watcher", By::polling), first = host.user("anna"), second = host.user("anna");
+  EXPECT_THAT(heard(watcher), ElementsAre(online("anna")));
+  first.send("41");
+  EXPECT_THAT(heard(second), IsEmpty());
+  EXPECT_THAT(heard(watcher), IsEmpty());
+  second.send("41");
+  EXPECT_EQ(plain(watcher.next()), offline("anna"));
+  EXPECT_EQ(host.online_count(), 1U);
+}
+
+TEST(PresenceGateway, GivesOneWhoIsLostTheTimeToComeBack) {
+  Config config = plain_config();
+  config.presence.offline_grace = seconds(60);
+  PresenceHost host(config);
+  Client watcher = host.user("watcher"), lost = host.user("anna");
+  EXPECT_THAT(heard(watcher), ElementsAre(online("anna")));
+  lost.lose();
+  host.host.settle();
+  EXPECT_EQ(host.online_count(), 2U);
+  Client back = host.user("anna");
+  back.send("41");
+  EXPECT_EQ(plain(watcher.next()), offline("anna"));
+}
+
+TEST(PresenceGateway, TellsThatOneWhoIsLostIsGoneWhenTheGraceIsOver) {
+  PresenceHost host;
+  Client watcher = host.user("watcher"), lost = host.user("anna");
+  lost.lose();
+  EXPECT_EQ(plain(watcher.next()), online("anna"));
+  EXPECT_EQ(plain(watcher.next()), offline("anna"));
+}
+
+TEST(PresenceGateway, TellsOnlyWatchersIfSoConfigured) {
+  Config config = plain_config();
+  config.presence.broadcast = "watchers";
+  PresenceHost host(config);
+  Client watcher = host.user("watcher"), other = host.user("other");
+  watcher.send(R"(420["subscribe-presence",{"userIds":["anna","bert","watcher"]}])");
+  EXPECT_THAT(watcher.next(), StartsWith(R"(430[{"status":"ok")"));
+  Client anna = host.user("anna"), bert = host.user("bert"), carl = host.user("carl");
+  EXPECT_THAT(heard(watcher), ElementsAre(online("anna"), online("bert")));
+  watcher.send(R"(420["unsubscribe-presence",{"userIds":["bert"]}])");
+  EXPECT_THAT(watcher.next(), HasSubstr(R"("count":2)"));
+  bert.send("41");
+  anna.send("41");
+  EXPECT_EQ(plain(watcher.next()), offline("anna"));
+  EXPECT_THAT(heard(watcher), IsEmpty());
+  EXPECT_THAT(heard(other), IsEmpty());
+  EXPECT_THAT(heard(carl), IsEmpty());
+}
+
+TEST(PresenceGateway, RefusesMoreConnectionsThanAUserMayHave) {
+  Config config = plain_config();
+  config.limits.connections_per_user = 2;
+  PresenceHost host(config);
+  Client one = host.user("anna"), two = host.user("anna"), other = host.user("bert");
+  Client three(host.host.address(), By::websocket);
+  EXPECT_THAT(three.connect("/", R"({"token":"anna"})"), HasSubstr(R"("code":"TOO_MANY_CONNECTIONS")"));
+  one.send("41");
+  host.host.settle();
+  EXPECT_THAT(three.connect("/", R"({"token":"anna"})"), StartsWith("40{"));
+}
+
+TEST(PresenceGateway, ServesOnlySoManyEventsASecond) {
+  Config config = plain_config();
+  config.limits.events_per_second = 1;
+  config.limits.event_burst = 3;
+  PresenceHost host(config);
+  Client anna = host.user("anna"), bert = host.user("bert");
+  for (int i = 0; i < 4; ++i) anna.send(R"(421["heartbeat"])");
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(anna.until("431[").size(), i == 0 ? 1U : 0U);
+  EXPECT_THAT(anna.next(), StartsWith(R"(431[{"status":"error","code":"RATE_LIMITED")"));
+  EXPECT_THAT(heard(bert), IsEmpty());
+}
+
+TEST(PresenceGateway, ClosesAConnectionWhoseTokenRunsOut) {
+  PresenceHost host;
+  for (const By by : {By::websocket, By::polling}) {
+    Client anna = host.user("anna@" + now_plus(milliseconds(300)), by);
+    EXPECT_THAT(anna.next(), StartsWith(R"(42["authentication_error",{"code":"TOKEN_EXPIRED")"));
+    EXPECT_EQ(anna.next(), by == By::polling ? "1" : "close 1000");
+  }
+}
+
+TEST(PresenceGateway, KeepsAConnectionWhoseTokenIsRefreshedInTime) {
+  PresenceHost host;
+  Client anna = host.user("anna@" + now_plus(milliseconds(400)));
+  Client bert = host.user("bert@" + now_plus(milliseconds(401)));
+  anna.send(R"(420["refresh-token",{"token":"anna@)" + now_plus(seconds(3600)) + "\"}]");
+  EXPECT_EQ(plain(anna.next()), online("bert"));
+  EXPECT_EQ(plain(anna.next()),
+            R"(430[{"status":"ok","event":"token-refreshed","data":{"expiresAt":TIME,"timestamp":TIME}}])");
+  EXPECT_EQ(plain(anna.next()), offline("bert"));  // after its token ran out, and so would anna's have
+  EXPECT_THAT(heard(anna), IsEmpty());
+}
+
+}  // namespace
+}  // namespace rollcall::gateway
