@@ -183,8 +183,8 @@ void Session::probe_lost() {
   probe_ = Probe::none;
 }
 
-void Session::websocket_lost() {
-  finish(CloseReason::transport_close, {});
+void Session::websocket_lost(CloseReason reason) {
+  finish(reason, {});
 }
 
 void Session::close(CloseReason reason) {

@@ -95,7 +95,7 @@ class Session {
   void probe_lost();
   bool upgrading() const { return probe_ != Probe::none; }
 
-  void websocket_lost();
+  void websocket_lost(CloseReason reason = CloseReason::transport_close);
 
   // The next instant at which `tick` has something to do.
   Instant deadline() const;

@@ -49,26 +49,35 @@ std::string_view Connection::bytes_of(const Piece& piece) {
 }
 
 void Connection::send(base::FrameRef frame) {
-  if (state_ != State::open || frame->wire().empty()) return;
+  if (state_ != State::open || overflowing_ || frame->wire().empty()) return;
   if (tls_) {
     send(std::string(frame->wire()));
     return;
   }
-  queued_bytes_ += frame->wire().size();
-  queue_.emplace_back(std::move(frame));
-  mark_dirty();
+  const std::size_t size = frame->wire().size();
+  queue(std::move(frame), size);
 }
 
 void Connection::send(std::string bytes) {
-  if (state_ != State::open || bytes.empty()) return;
+  if (state_ != State::open || overflowing_ || bytes.empty()) return;
   if (tls_) {
     tls_->write(bytes);
     bytes = tls_->take_output();
     if (bytes.empty()) return;  // the handshake is not over; it leaves with the first flight after it
   }
-  queued_bytes_ += bytes.size();
-  queue_.emplace_back(std::move(bytes));
+  const std::size_t size = bytes.size();
+  queue(std::move(bytes), size);
+}
+
+// A turn may make much more than the limit: what a few bytes of input ask for can be megabytes. It must not
+// pile up until the flush; but closing has to wait for it, as the caller is in the middle of something.
+void Connection::queue(Piece piece, std::size_t size) {
+  queued_bytes_ += size;
+  queue_.emplace_back(std::move(piece));
   mark_dirty();
+  if (backlog() <= backlog_limit_) return;
+  write_some();  // should it fail, so will the flush
+  overflowing_ = backlog() > backlog_limit_;
 }
 
 void Connection::mark_dirty() {
@@ -99,16 +108,23 @@ void Connection::close_after_flush() {
 void Connection::flush() {
   dirty_ = false;
   if (state_ == State::closed || state_ == State::lingering) return;
-  if (!write_some()) return;
+  if (!write_some()) {
+    close(CloseCause::error);
+    return;
+  }
+  if (overflowing_ || backlog() > backlog_limit_) {
+    close(CloseCause::overflow);
+    return;
+  }
   if (queue_.size() > first_) {
     watch_output(true);
-    if (backlog() > backlog_limit_) close(CloseCause::overflow);
     return;
   }
   watch_output(false);
   if (state_ == State::flushing) begin_linger();
 }
 
+// False if the connection is broken.
 bool Connection::write_some() {
   while (queue_.size() > first_) {
     iovec pieces[kMaxPieces];
@@ -124,9 +140,7 @@ bool Connection::write_some() {
     const ssize_t written = sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (written < 0) {
       if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
-      close(CloseCause::error);
-      return false;
+      return errno == EAGAIN || errno == EWOULDBLOCK;
     }
     consume(static_cast<std::size_t>(written));
   }

@@ -2,7 +2,8 @@
 //
 // Output is queued by reference and leaves once a turn, many frames in one system call. There is no
 // read buffer: the loop's is used. Bounds: what is queued behind the message being written may not
-// exceed `backlog_limit` after a flush; then the connection is closed (CloseCause::overflow).
+// exceed `backlog_limit`. If it does, and the kernel takes no more, the rest is dropped and the connection
+// closed at the end of the turn (CloseCause::overflow).
 #pragma once
 
 #include <cstdint>
@@ -45,6 +46,8 @@ class Connection final : public EventSource {
   void send(base::FrameRef frame);
   void send(std::string bytes);
   std::size_t backlog() const;
+  // The backlog has passed its limit: the end is near, and what is sent from now on goes nowhere.
+  bool overflowing() const { return overflowing_; }
   // Sends what is queued, says that no more will come, and waits a moment for the peer to close, so
   // that it reads the last bytes before any reset.
   void close_after_flush();
@@ -68,6 +71,7 @@ class Connection final : public EventSource {
   void take_end();
   void mark_dirty();
   bool write_some();
+  void queue(Piece piece, std::size_t size);
   void consume(std::size_t written);
   void watch_output(bool wanted);
   void begin_linger();
@@ -86,6 +90,7 @@ class Connection final : public EventSource {
   int descriptor_;
   State state_ = State::open;
   bool dirty_ = false;
+  bool overflowing_ = false;
   bool watching_output_ = false;
   bool ended_ = false;
 };

@@ -296,7 +296,7 @@ void Engine::websocket_message(Pipe& pipe, std::string_view data, bool binary) {
   session->settle();
 }
 
-void Engine::pipe_lost(Pipe& pipe) {
+void Engine::pipe_lost(Pipe& pipe, engineio::CloseReason reason) {
   EngineSession* session = std::exchange(pipe.session, nullptr);
   const Pipe::Role role = std::exchange(pipe.role, Pipe::Role::none);
   if (!session) return;
@@ -317,7 +317,7 @@ void Engine::pipe_lost(Pipe& pipe) {
       break;
     case Pipe::Role::transport:
       session->websocket_ = nullptr;
-      session->machine().websocket_lost();
+      session->machine().websocket_lost(reason);
       break;
   }
   session->settle();

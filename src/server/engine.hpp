@@ -106,7 +106,7 @@ class Engine {
   // A message from a websocket that carries or probes a session.
   void websocket_message(Pipe& pipe, std::string_view data, bool binary);
   // The connection is gone, or its websocket is.
-  void pipe_lost(Pipe& pipe);
+  void pipe_lost(Pipe& pipe, engineio::CloseReason reason = engineio::CloseReason::transport_close);
 
   void close_all(engineio::CloseReason reason);
 

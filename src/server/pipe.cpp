@@ -167,7 +167,7 @@ void Pipe::upgrade(const std::string& accept_key) {
 }
 
 void Pipe::take_websocket(std::span<char> bytes) {
-  while (!closing_) {
+  while (!closing_ && !connection_.overflowing()) {
     auto message = decoder_.next(bytes);
     if (!message) {
       close_websocket(static_cast<std::uint16_t>(message.error()));
@@ -221,9 +221,10 @@ void Pipe::on_end() {
   connection_.abort();
 }
 
-void Pipe::on_closed(net::CloseCause) {
+void Pipe::on_closed(net::CloseCause cause) {
   closing_ = true;
-  engine_.pipe_lost(*this);
+  engine_.pipe_lost(*this, cause == net::CloseCause::overflow ? engineio::CloseReason::slow_consumer
+                                                              : engineio::CloseReason::transport_close);
   self_.reset();  // the last thing this object does
 }
 
