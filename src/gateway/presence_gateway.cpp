@@ -83,8 +83,8 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   auto claims = token.empty()
                     ? Result<Claims, AuthFault>(fail(AuthFault{
                           AuthCode::missing_token,
-                          "No token was given: pass it as auth.token, as an Authorization header, or as the "
-                          "query parameter or cookie of the contract"}))
+                          "No token was given: pass it as auth.token, as an Authorization: Bearer header, as "
+                          "the query parameter token, or as the cookie jwt"}))
                     : verifier_->verify(token, now);
   if (!claims) {
     refuse(api::name_of(claims.error().code), claims.error().details);

@@ -43,7 +43,7 @@ Connection::~Connection() {
 }
 
 void Connection::send(base::FrameRef frame) {
-  if (state_ != State::open || frame->wire().empty()) return;
+  if (state_ != State::open || overflowing_ || frame->wire().empty()) return;
   if (!tls_) {
     queue(std::move(frame));
     return;
@@ -55,6 +55,19 @@ void Connection::send(base::FrameRef frame) {
 void Connection::queue(base::FrameRef frame) {
   queue_.push(std::move(frame));
   mark_dirty();
+  if (backlog() > backlog_limit_) relieve();
+}
+
+// A turn may make much more than the limit: what a few bytes of input ask for can be megabytes. It must not
+// pile up until the flush; but closing has to wait for it, as the caller is in the middle of something.
+void Connection::relieve() {
+  ssize_t sent = 0;
+  while (!queue_.empty() && sent >= 0) {
+    const std::string_view bytes = queue_.front();
+    sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) queue_.consume(static_cast<std::size_t>(sent));
+  }
+  overflowing_ = backlog() > backlog_limit_;  // if it is broken, the flush will find that too
 }
 
 void Connection::queue_tls_output() {
@@ -98,6 +111,10 @@ void Connection::sent(long result, std::size_t asked) {
     return;
   }
   if (result > 0) queue_.consume(static_cast<std::size_t>(result));
+  if (overflowing_) {
+    close(CloseCause::overflow);
+    return;
+  }
   if (queue_.empty()) {
     watch_output(false);
     if (state_ == State::flushing) begin_linger();

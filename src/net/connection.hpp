@@ -2,7 +2,8 @@
 //
 // Output is queued by reference and leaves once a turn, many frames in one system call (SendBatch). There
 // is no read buffer: the loop's is used. Bounds: what is queued behind the message being written may not
-// exceed `backlog_limit` after a flush; then the connection is closed (CloseCause::overflow).
+// exceed `backlog_limit`. If it does, and the kernel takes no more, the rest is dropped and the connection
+// closed at the end of the turn (CloseCause::overflow).
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,8 @@ class Connection final : public EventSource {
   void send(base::FrameRef frame);
   void send(std::string_view bytes) { send(base::Frame::make({}, bytes, {}, false)); }
   std::size_t backlog() const { return queue_.bytes_behind_first(); }
+  // The backlog has passed its limit: the end is near, and what is sent from now on goes nowhere.
+  bool overflowing() const { return overflowing_; }
   // The system has not yet taken all of what was flushed.
   bool congested() const { return watching_output_; }
   // Sends what is queued, says that no more will come, and waits a moment for the peer to close, so
@@ -78,6 +81,7 @@ class Connection final : public EventSource {
   void take_end();
   void queue(base::FrameRef frame);
   void queue_tls_output();
+  void relieve();
   void mark_dirty();
   void watch_output(bool wanted);
   void begin_linger();
@@ -95,6 +99,7 @@ class Connection final : public EventSource {
   PeerAddress peer_;
   State state_ = State::open;
   bool dirty_ = false;
+  bool overflowing_ = false;
   bool watching_output_ = false;
   bool ended_ = false;
 };

@@ -119,6 +119,34 @@ TEST(Connection, DoesNotCountTheMessageBeingWrittenAsBacklog) {
   EXPECT_TRUE(accepted.handler.closed.empty());
 }
 
+TEST(Connection, DoesNotLetMoreThanTheLimitPileUpInOneTurn) {
+  Loop loop;
+  Accepted accepted(loop, 100'000, 4096);
+  for (int i = 0; i < 1000; ++i) {
+    accepted.connection->send(frame(pattern(60'000)));
+    ASSERT_LE(accepted.connection->backlog(), 160'100U);
+  }
+  EXPECT_TRUE(accepted.connection->overflowing());
+  EXPECT_TRUE(accepted.handler.closed.empty()) << "not in the middle of a turn";
+  loop.turn(milliseconds(0));
+  ASSERT_EQ(accepted.handler.closed.size(), 1U);
+  EXPECT_EQ(accepted.handler.closed[0], CloseCause::overflow);
+}
+
+TEST(Connection, TakesInOneTurnWhatThePeerReadsThoughItIsMoreThanTheLimit) {
+  Loop loop;
+  Accepted accepted(loop, 1000);
+  std::string sent;
+  for (int i = 0; i < 50; ++i) {
+    sent += pattern(900);
+    accepted.connection->send(frame(pattern(900)));
+  }
+  EXPECT_FALSE(accepted.connection->overflowing());
+  EXPECT_TRUE(turn_until(
+      loop, [&] { return accepted.peer->read(65'536), accepted.peer->received.size() == sent.size(); }));
+  EXPECT_TRUE(accepted.peer->received == sent);
+}
+
 TEST(Connection, ClosesAPeerThatDoesNotReadWhenTheBacklogPassesItsLimit) {
   Loop loop;
   Accepted accepted(loop, 1000, 4096);

@@ -190,7 +190,7 @@ void Pipe::upgrade(const std::string& accept_key) {
 }
 
 void Pipe::take_websocket(std::span<char> bytes) {
-  while (!closing_) {
+  while (!closing_ && !connection_.overflowing()) {
     auto message = decoder_.next(bytes);
     if (!message) {
       close_websocket(static_cast<std::uint16_t>(message.error()));

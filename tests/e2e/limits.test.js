@@ -91,6 +91,7 @@ test('one who asks and never reads is closed when the backlog is full, and nobod
   for (let i = 0; i < 300; ++i) raw.send(`42${kSpace},["check-users-status",${JSON.stringify({ userIds })}]`);
   await observer.take('user-offline', user);
   assert.equal((await observer.ask('heartbeat')).status, 'ok');
+  assert.match(tight.output(), /WARN.*slow consumer closed/);
   raw.end();
   observer.close();
   await tight.stop();

@@ -1,6 +1,7 @@
 // What a client may do to an open port. Each attack is one visit: it opens connections, talks, and ends them somehow.
 import net from 'node:net';
-import { framesOf, mutate, payloadOf, someConversation } from './mutate.js';
+import { frame } from '../e2e/support/raw.js';
+import { framesOf, learn, mutate, payloadOf, someConversation } from './mutate.js';
 
 const kMaxKept = 1 << 20;
 const kPath = '/socket.io/?EIO=4';
@@ -107,7 +108,8 @@ async function openPolling(random, port) {
 async function websocket(random, port) {
   const link = await new Link(port, { deaf: random.chance(0.05) }).opened();
   const request = mutate(random, upgradeRequest(''), 0.1);
-  const frames = someConversation(random).flatMap((message) => framesOf(random, message));
+  const conversation = someConversation(random);
+  const frames = conversation.flatMap((message) => framesOf(random, message));
   if (random.chance(0.3)) {
     await link.send(random, mutate(random, Buffer.concat([request, ...frames]), 0.1));
   } else {
@@ -116,6 +118,7 @@ async function websocket(random, port) {
     for (const bytes of frames) await link.send(random, bytes);
     if (random.chance(0.3)) link.socket.write(mutate(random, Buffer.concat(frames), 0.5));
   }
+  learn(link.text, conversation[0]);
   await link.finish(random);
 }
 
@@ -186,16 +189,18 @@ async function slow(random, port) {
 async function greedy(random, port) {
   const link = await new Link(port, { deaf: true }).opened();
   const connect = someConversation(random)[0] ?? '40/ws/messages,';
-  link.socket.write(Buffer.concat([Buffer.from(upgradeRequest('')), ...framesOf(random, connect)]));
-  const ask = framesOf(random, '42/ws/messages,1["get-online-users",{}]');
-  for (let i = 0; i < 100 && !link.socket.destroyed; ++i) {
-    link.socket.write(Buffer.concat(ask));
+  link.socket.write(Buffer.concat([Buffer.from(upgradeRequest('')), frame({ payload: connect })]));
+  const userIds = Array.from({ length: 900 }, (_, i) => `nobody-${i}`);
+  const ask = frame({ payload: `42/ws/messages,1${JSON.stringify(['check-users-status', { userIds }])}` });
+  for (let i = 0; i < 150 && !link.socket.destroyed; ++i) {
+    link.socket.write(ask);
     if (i % 20 === 0) await sleep(20);
   }
+  await sleep(random.below(2000));
   await link.finish(random);
 }
 
-const kAttacks = [websocket, websocket, websocket, polling, polling, polling, upgrade, upgrade, upgrade, noise, slow, greedy];
+const kAttacks = [websocket, websocket, websocket, websocket, polling, polling, polling, polling, upgrade, upgrade, upgrade, upgrade, noise, slow, greedy];
 
 export async function attack(random, port) {
   const chosen = random.pick(kAttacks);

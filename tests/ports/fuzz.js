@@ -1,7 +1,8 @@
 // Fuzzes the open port of a running server, as a stranger on the network would: see attacks.js.
 //   node tests/ports/fuzz.js PROGRAM SECONDS [SEED]
 // Throughout, well-behaved clients must be served without undue delay; at the end nobody may be online who is not
-// there, descriptors and memory must be back where they were, and the program must end well (sanitizers included).
+// there, descriptors and memory must be back where they were, and the program must end well when it is told to in the
+// middle of more (sanitizers included).
 // Attackers run side by side, so a seed repeats their choices and not their timing.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -26,10 +27,11 @@ const kTimers = {
   ROLLCALL_SERVER_LOG_LEVEL: 'error', ROLLCALL_SERVER_DRAIN_MS: 2000,
 };
 
-console.log(`fuzz-ports: seed ${seed}, ${kSeconds} s`);
+const kBroadcast = seed % 2 ? 'everyone' : 'watchers';
+console.log(`fuzz-ports: seed ${seed}, ${kSeconds} s, broadcast to ${kBroadcast}`);
 const child = spawn(program, ['serve', '--listen', '127.0.0.1:0'], {
   env: {
-    PATH: process.env.PATH, JWT_SECRET: kSecret, ...kTimers,
+    PATH: process.env.PATH, JWT_SECRET: kSecret, ROLLCALL_PRESENCE_BROADCAST: kBroadcast, ...kTimers,
     // Freed memory kept in quarantine would look like growth.
     ASAN_OPTIONS: 'quarantine_size_mb=1:thread_local_quarantine_size_kb=64:allocator_release_to_os_interval_ms=200',
     UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
@@ -78,6 +80,7 @@ async function behave(name, transports, attacking) {
   const client = await connect(server, name, { transports });
   const guest = `${name}-guest`;
   client.socket.on('disconnect', (reason) => stopping || fail(`${name} was disconnected: ${reason}`));
+  await client.data('subscribe-presence', { userIds: [guest] });
   for (let turn = 0; attacking(); ++turn) {
     client.inbox.entries.length = 0;
     const { status } = await timed(`an answer to ${name}`, client.ask('check-user-status', { userId: name }));
@@ -150,10 +153,14 @@ console.log(`fuzz-ports: ${Object.entries(visits).map(([name, n]) => `${n} ${nam
 console.log(`fuzz-ports: descriptors ${before}, ${warmDescriptors}, ${after}; resident ${warm} KiB, then ${memory} KiB`);
 if (Math.max(warmDescriptors, after) > before + kFewDescriptors) fail('descriptors leak');
 if (memory > warm + kMemorySlack) fail('memory grows');
+// The drain comes in the middle of it all.
 stopping = true;
-for (const client of [watcher, ...(await Promise.all(polite))]) client.close();
+const last = attackers(kAttackers, Date.now() + 2000, 900001);
+await sleep(1000);
 child.kill('SIGTERM');
-const { code, signal } = await within(ended, 60000, 'the program to end').catch((error) => fail(error.message));
+const { code, signal } = await within(ended, 30000, 'the program to end').catch((error) => fail(error.message));
+await last;
+for (const client of [watcher, ...(await Promise.all(polite))]) client.close();
 if (code !== 0 || /Sanitizer|runtime error:/.test(output)) fail(`the program ended with ${code ?? signal}`);
 console.log('fuzz-ports: ok');
 process.exit(0);

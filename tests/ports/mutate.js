@@ -14,6 +14,21 @@ export function someToken(random) {
   return tokens.get(user);
 }
 
+// What clients were told for their recovery, so that others, or the same twice, may try it.
+const secrets = [];
+export function learn(text, connect) {
+  const pid = /"pid":"([^"]+)"/.exec(text)?.[1];
+  const offset = [...text.matchAll(/"(~[^"]*)"\]/g)].at(-1)?.[1];
+  const by = /"token":"([^"]+)"/.exec(connect)?.[1];
+  if (pid && offset && by && secrets.push({ pid, offset, by }) > 50) secrets.shift();
+}
+
+function connectPacket(random, space) {
+  const known = random.chance(0.3) && secrets.length ? random.pick(secrets) : undefined;
+  const auth = known ? { token: random.chance(0.9) ? known.by : someToken(random), pid: known.pid, offset: known.offset } : { token: someToken(random) };
+  return `40${space},${JSON.stringify(auth)}`;
+}
+
 function mutateOnce(random, bytes) {
   const at = random.below(bytes.length + 1);
   const end = Math.min(bytes.length, at + 1 + random.below(random.chance(0.8) ? 8 : 2000));
@@ -54,15 +69,19 @@ const ids = (random, most) => Array.from({ length: random.below(most) }, () => `
 export function somePacket(random, space = '/ws/messages') {
   const ack = random.chance(0.6) ? random.below(random.chance(0.9) ? 1000 : 2 ** 53) : '';
   const event = (...args) => `42${space},${ack}${JSON.stringify(args)}`;
-  switch (random.below(16)) {
+  // Most packets keep the connection: what ends it would hide all that follows.
+  const deadly = random.chance(0.1) ? random.below(5) : 5 + random.below(11);
+  switch (deadly) {
     case 0:
     case 1:
-      return [`40${space},${JSON.stringify({ token: someToken(random), ...(random.chance(0.2) && { pid: 'x', offset: 'y' }) })}`];
+      return [connectPacket(random, space)];
     case 2:
       return [`40${random.pick(['', '/', '/nope', '/ws/messages', '/a,b', '/x?y=1'])},`];
     case 3:
       return [`41${space},`];
     case 4:
+      return [random.pick(['2', '1', '6', '5', '2probe', '3probe', '0{}', '7', ''])];
+    case 13:
       return [event('check-user-status', { userId: `fuzz-${random.below(kUsers)}` })];
     case 5:
       return [event('check-users-status', { userIds: ids(random, random.chance(0.9) ? 20 : 1500) })];
@@ -84,8 +103,6 @@ export function somePacket(random, space = '/ws/messages') {
     }
     case 12:
       return [`43${space},${random.below(50)}${JSON.stringify(ids(random, 3))}`];
-    case 13:
-      return [random.pick(['3', '2', '1', '6', '5', '2probe', '3probe', '0{}', '7', ''])];
     case 14:
       return [event(random.pick(['x', 'connect', 'disconnect', '__proto__', 'y'.repeat(random.below(3000))]), random.next(), null, [[[]]])];
     default:
@@ -94,7 +111,7 @@ export function somePacket(random, space = '/ws/messages') {
 }
 
 export function someConversation(random) {
-  const packets = random.chance(0.85) ? [[`40/ws/messages,${JSON.stringify({ token: someToken(random) })}`]] : [];
+  const packets = random.chance(0.9) ? [[connectPacket(random, '/ws/messages')]] : [];
   for (let i = random.below(random.chance(0.9) ? 12 : 120); i > 0; --i) packets.push(somePacket(random));
   return packets.flat();
 }
