@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "gateway/token_source.hpp"
 #include "server/reply_place.hpp"
+#include "server/socket_timers.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -33,18 +34,24 @@ std::size_t count_watched(const Socket& socket) {
 
 }  // namespace
 
-// `details` are the core's once the connection is known there.
-struct PresenceGateway::Member {
-  Member(Claims&& claims, std::uint32_t burst, Instant now)
-      : expires_at(claims.expires_at),
+// Its timer is the token's end.
+struct PresenceGateway::Member final : base::Timer {
+  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims&& claims, std::uint32_t burst, Instant now)
+      : gateway(its_gateway),
+        socket(its_socket),
+        expires_at(claims.expires_at),
         rate(burst, now),
         details(std::make_unique<presence::Details>(
             presence::Details{std::move(claims.email), std::move(claims.role), std::move(claims.name)})) {}
+
+  void on_timer(Instant) override { gateway.expired(socket); }
+
+  PresenceGateway& gateway;
+  Socket& socket;
   std::optional<WallTime> expires_at;
   presence::ConnectionId connection = 0;
   RateLimit rate;
-  std::unique_ptr<presence::Details> details;
-  std::shared_ptr<void> expiry;
+  std::unique_ptr<presence::Details> details;  // the core's, once the connection is known there
 };
 
 PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
@@ -96,7 +103,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
     return;
   }
   socket.owner = claims->subject;
-  socket.data = std::make_shared<Member>(std::move(*claims), config_.limits.event_burst, server_.now());
+  socket.data = std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
   next(std::nullopt);
 }
 
@@ -110,7 +117,9 @@ void PresenceGateway::connected(Socket& socket) {
                            {"recovered", socket.recovered()},
                            {"address", socket.handshake().address()}});
   // First the connection's own greeting, then the news for the others.
-  socket.emit(
+  server::ReplyPlace greeting(socket, true);
+  greeting.catch_up();
+  greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner, socket.id(), server_.wall_now(), socket.recovered()), {}});
   const auto details = std::move(member.details);
@@ -119,7 +128,7 @@ void PresenceGateway::connected(Socket& socket) {
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
   Member& member = member_of(socket);
-  member.expiry.reset();
+  server::timers_of(socket).disarm(member);
   log::debug("disconnected", {{"socket", socket.id()}, {"reason", reason}});
   if (reason == "slow consumer") {
     log::warn("slow consumer closed",
@@ -240,18 +249,16 @@ Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const s
 }
 
 void PresenceGateway::watch_expiry(Socket& socket, Member& member) {
-  member.expiry.reset();
-  if (!member.expires_at) return;
+  if (!member.expires_at) {
+    server::timers_of(socket).disarm(member);
+    return;
+  }
   // As when connecting, a token is good for the leeway beyond its `exp`.
   const milliseconds left = *member.expires_at + config_.auth.leeway - server_.wall_now();
-  member.expiry =
-      server_.schedule(server_.now() + std::max(left, milliseconds{0}), [this, ref = socket.ref()] {
-        if (Socket* found = ref.get()) expired(*found);
-      });
+  server::timers_of(socket).arm(member, server_.now() + std::max(left, milliseconds{0}));
 }
 
 void PresenceGateway::expired(Socket& socket) {
-  Member& member = member_of(socket);
   log::info("token expired", {{"socket", socket.id()}});
   socket.emit(api::kAuthenticationErrorEvent,
               {api::auth_error_data(api::name_of(AuthCode::token_expired),
@@ -259,8 +266,6 @@ void PresenceGateway::expired(Socket& socket) {
                                     server_.wall_now()),
                {}});
   // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
-  // This may end the schedule that is running: keep it until it has.
-  const auto keep = std::exchange(member.expiry, nullptr);
   socket.close_transport();
 }
 

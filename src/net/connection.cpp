@@ -110,7 +110,6 @@ void Connection::sent(long result, std::size_t asked) {
     close(CloseCause::error);
     return;
   }
-  if (result > 0) queue_.consume(static_cast<std::size_t>(result));
   if (overflowing_) {
     close(CloseCause::overflow);
     return;

@@ -64,9 +64,10 @@ class Connection final : public EventSource {
   std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
 
-  // For SendBatch, once a turn: what to send now, then what became of it.
+  // For SendBatch, once a turn: what to send now, how much of it has gone, and what to do then.
   bool has_output() const { return !queue_.empty(); }
   std::string_view next_output(SendBatch& batch) const;
+  void consume(std::size_t bytes) { queue_.consume(bytes); }
   void sent(long result, std::size_t asked);
   int descriptor() const { return descriptor_; }
 

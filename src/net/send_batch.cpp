@@ -138,7 +138,10 @@ void SendBatch::send() {
     send_each(entries_);
   }
   staged_ = 0;
-  // Being told may make a connection want another turn, but never adds to this batch.
+  // First all forget what has gone: what one does about a failure may make another send.
+  for (const Entry& entry : entries_) {
+    if (entry.result > 0) entry.connection->consume(static_cast<std::size_t>(entry.result));
+  }
   for (const Entry& entry : entries_) entry.connection->sent(entry.result, entry.bytes.size());
   entries_.clear();
 }

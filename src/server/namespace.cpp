@@ -167,7 +167,7 @@ void NamespaceImpl::run_middleware(SocketRef ref, std::size_t index) {
 
 void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
-  std::erase(peer.sockets, &socket);
+  peer.forget(&socket);
   peer.client.refuse(spec_.name);
   peer.session.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
   remove(socket, {}, false);
@@ -233,7 +233,7 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   for (const ConnectionHandler& handler : spec_.on_connection) {
     if (ref.get()) handler(socket);
   }
-  if (ref.get()) std::string("{}").swap(socket.auth_);  // often a token: not kept longer than needed
+  if (ref.get()) socket.auth_.reset();  // often a token: not kept longer than needed
 }
 
 void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) {
@@ -274,18 +274,19 @@ void NamespaceImpl::send(SocketImpl& socket, const std::vector<base::FrameRef>& 
 
 void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
   if (port_.bus().recovers()) {
-    emit_at(port_.take_place(spec_.index), socket, event, payload);
+    emit_at(port_.take_place(spec_.index), socket, event, payload, true);
   } else {
     port_.sync();
-    emit_at({}, socket, event, payload);
+    emit_at({}, socket, event, payload, true);
   }
 }
 
-void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload) {
+void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload,
+                            bool recoverable) {
   port_.deliver(place.before);
   socketio::Message message = message_of(spec_.name, std::nullopt, event, payload);
-  if (place.number) {
-    socketio::append_offset(message.packet, place.offset());
+  if (place.number) socketio::append_offset(message.packet, place.offset());
+  if (place.number && recoverable) {
     message.rooms.emplace_back(socket.id());
     port_.bus().log(spec_.index, place, message, loop().now());
   }

@@ -48,7 +48,8 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   void remove(SocketImpl& socket, std::string_view reason, bool recoverable);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
-  void emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload);
+  void emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload,
+               bool recoverable);
   void emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload, std::uint64_t ack_id);
   socketio::Rooms& rooms() { return rooms_; }
   BusPort& port() { return port_; }

@@ -11,20 +11,24 @@ constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 constexpr std::uint16_t kNormalClosure = 1000;
 }  // namespace
 
-Pipe& Pipe::attach(net::Connection& connection, const PipeContext& context) {
-  auto pipe = std::make_shared<Pipe>(connection, context);
-  pipe->self_ = pipe;
-  connection.set_handler(pipe.get());
+Pipe& Pipe::attach(net::Connection& connection, PipeContext& context) {
+  auto* pipe = new Pipe(connection, context);
+  connection.set_handler(pipe);
   return *pipe;
 }
 
-Pipe::Pipe(net::Connection& connection, const PipeContext& context)
+// Callers up the stack still look at it, and what it has deferred comes first.
+void Pipe::end() {
+  closing_ = true;
+  connection_.loop().defer([this] { delete this; });
+}
+
+Pipe::Pipe(net::Connection& connection, PipeContext& context)
     : connection_(connection),
       context_(context),
       http_(std::make_unique<HttpState>(
           http::Limits{context.routes.header_bytes, context.routes.body_bytes},
-          [this](Instant) { on_http_timeout(); })),
-      decoder_(context.engine.settings().max_payload_bytes) {
+          [this](Instant) { on_http_timeout(); })) {
   wait_for_request(kHeaderTimeout);
 }
 
@@ -102,11 +106,9 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> rest) {
   if (!owner) return false;
   auto channel = connection_.release();
   if (!channel) return false;
-  closing_ = true;
   bytes.append(rest.data(), rest.size());
   context_.hand_over(*owner, std::move(*channel), std::move(bytes));
-  // Callers up the stack still look at this object.
-  context_.engine.loop().defer([self = std::move(self_)] {});
+  end();
   return true;
 }
 
@@ -163,9 +165,7 @@ void Pipe::respond(http::Response response) {
   wait_for_request(kKeepAliveTimeout);
   if (!http_->held.empty()) {
     // Not now: the answer may come from within the handling of the very request.
-    context_.engine.loop().defer([weak = weak_from_this()] {
-      if (auto pipe = weak.lock()) pipe->resume();
-    });
+    context_.engine.loop().defer([this] { resume(); });
   }
 }
 
@@ -184,14 +184,25 @@ void Pipe::upgrade(const std::string& accept_key) {
   websocket_ = true;
   context_.engine.loop().timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.
-  context_.engine.loop().defer([weak = weak_from_this()] {
-    if (auto pipe = weak.lock()) pipe->http_.reset();
-  });
+  context_.engine.loop().defer([this] { http_.reset(); });
 }
 
 void Pipe::take_websocket(std::span<char> bytes) {
+  if (decoder_) {
+    take_messages(*decoder_, bytes);
+    if (decoder_->idle()) decoder_.reset();
+    return;
+  }
+  websocket::Decoder& spare = context_.spare_decoder;
+  take_messages(spare, bytes);
+  if (spare.idle()) return;
+  if (!closing_) decoder_ = std::make_unique<websocket::Decoder>(std::move(spare));
+  spare = websocket::Decoder(context_.engine.settings().max_payload_bytes);
+}
+
+void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
   while (!closing_ && !connection_.overflowing()) {
-    auto message = decoder_.next(bytes);
+    auto message = decoder.next(bytes);
     if (!message) {
       close_websocket(static_cast<std::uint16_t>(message.error()));
       context_.engine.pipe_lost(*this);
@@ -251,7 +262,7 @@ void Pipe::on_closed(net::CloseCause cause) {
                                          ? engineio::CloseReason::slow_consumer
                                          : engineio::CloseReason::transport_close);
   }
-  self_.reset();  // the last thing this object does
+  end();
 }
 
 }  // namespace rollcall::server

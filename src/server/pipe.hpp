@@ -28,16 +28,23 @@ using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::s
 
 // What the pipes of a worker have in common.
 struct PipeContext {
+  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over)
+      : engine(its_engine),
+        routes(its_routes),
+        hand_over(std::move(hands_over)),
+        spare_decoder(its_engine.settings().max_payload_bytes) {}
+
   Engine& engine;
   const Routes& routes;
   HandOver hand_over;
+  // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
+  websocket::Decoder spare_decoder;
 };
 
-class Pipe final : public net::ConnectionHandler, public std::enable_shared_from_this<Pipe> {
+class Pipe final : public net::ConnectionHandler {
  public:
-  // Attaches itself to the connection and lives until that is closed, or handed over.
-  static Pipe& attach(net::Connection& connection, const PipeContext& context);
-  Pipe(net::Connection& connection, const PipeContext& context);
+  // Attaches itself to the connection and lives until that is closed, or handed over, and the turn ends.
+  static Pipe& attach(net::Connection& connection, PipeContext& context);
   ~Pipe();
 
   void on_bytes(std::span<char> bytes) override;
@@ -59,6 +66,8 @@ class Pipe final : public net::ConnectionHandler, public std::enable_shared_from
   Role role = Role::none;
 
  private:
+  Pipe(net::Connection& connection, PipeContext& context);
+
   struct HttpState {
     HttpState(http::Limits limits, std::function<void(Instant)> expired)
         : parser(limits), deadline(std::move(expired)) {}
@@ -78,6 +87,8 @@ class Pipe final : public net::ConnectionHandler, public std::enable_shared_from
 
   void take_http(std::span<char> bytes);
   void take_websocket(std::span<char> bytes);
+  void take_messages(websocket::Decoder& decoder, std::span<char> bytes);
+  void end();
   void take_close(const websocket::Message& message);
   void head_arrived(const http::Request& head);
   void request_arrived(http::Request request);
@@ -90,10 +101,9 @@ class Pipe final : public net::ConnectionHandler, public std::enable_shared_from
   bool give_away(const http::Request& head, std::span<const char> rest);
 
   net::Connection& connection_;
-  const PipeContext& context_;
-  std::shared_ptr<Pipe> self_;
+  PipeContext& context_;
   std::unique_ptr<HttpState> http_;
-  websocket::Decoder decoder_;
+  std::unique_ptr<websocket::Decoder> decoder_;  // in the middle of a message
   bool websocket_ = false;
   bool closing_ = false;
   bool ended_ = false;

@@ -18,7 +18,11 @@ void ReplyPlace::catch_up() {
 }
 
 void ReplyPlace::emit(std::string_view event, const Payload& payload) {
-  if (socket_.connected()) socket_.home().emit_at(std::move(place_), socket_, event, payload);
+  if (socket_.connected()) socket_.home().emit_at(std::move(place_), socket_, event, payload, true);
+}
+
+void ReplyPlace::emit_greeting(std::string_view event, const Payload& payload) {
+  if (socket_.connected()) socket_.home().emit_at(std::move(place_), socket_, event, payload, false);
 }
 
 }  // namespace rollcall::server

@@ -25,6 +25,8 @@ class ReplyPlace {
   void catch_up();
   // The reply. The place is used up.
   void emit(std::string_view event, const Payload& payload);
+  // The same, but not kept for recovery: for what a client must have got to be able to recover at all.
+  void emit_greeting(std::string_view event, const Payload& payload);
 
  private:
   SocketImpl& socket_;

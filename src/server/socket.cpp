@@ -15,7 +15,7 @@ SocketImpl::SocketImpl(NamespaceImpl& home, Peer& peer, std::uint32_t slot, std:
     : home_(home),
       peer_(&peer),
       id_(net::random_id(kIdBytes)),
-      auth_(auth_json.empty() ? "{}" : std::move(auth_json)),
+      auth_(auth_json.empty() ? nullptr : std::make_unique<std::string>(std::move(auth_json))),
       slot_(slot),
       generation_(generation) {}
 
@@ -26,6 +26,11 @@ Namespace& SocketImpl::nsp() {
 const Handshake& SocketImpl::handshake() const {
   static const Handshake kGone;
   return peer_ ? peer_->session.handshake() : kGone;
+}
+
+const std::string& SocketImpl::auth() const {
+  static const std::string kNone = "{}";
+  return auth_ ? *auth_ : kNone;
 }
 
 const char* SocketImpl::transport() const {
@@ -114,7 +119,7 @@ void SocketImpl::disconnect(bool close_transport) {
   if (connected()) {
     peer.session.send_text(socketio::encode_disconnect(home_.name()));
     peer.client.disconnected(home_.name());
-    std::erase(peer.sockets, this);
+    peer.forget(this);
     home_.remove(*this, "server namespace disconnect", false);
   }
   if (close_transport) peer.session.close(engineio::CloseReason::forced_close);

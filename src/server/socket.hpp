@@ -24,7 +24,7 @@ class SocketImpl final : public Socket {
   std::string_view id() const override { return id_; }
   Namespace& nsp() override;
   const Handshake& handshake() const override;
-  const std::string& auth() const override { return auth_; }
+  const std::string& auth() const override;
   const char* transport() const override;
   bool connected() const override { return state == State::connected; }
   bool recovered() const override { return recovered_; }
@@ -62,7 +62,7 @@ class SocketImpl final : public Socket {
   Peer* peer_;  // null once gone
   base::ShortText<20> id_;
   base::ShortText<24> pid_;  // the secret by which the session may be recovered
-  std::string auth_;
+  std::unique_ptr<std::string> auth_;  // only until it is connected
   std::unique_ptr<PendingAcks> acks_;
   std::uint64_t next_ack_id_ = 0;
   std::uint32_t slot_;

@@ -1,5 +1,7 @@
 #include "server/socket_server.hpp"
 
+#include <algorithm>
+
 #include "socketio/encode.hpp"
 
 namespace rollcall::server {
@@ -12,6 +14,10 @@ SocketImpl* Peer::find(const Namespace& nsp) const {
     if (&socket->nsp() == &nsp) return socket;
   }
   return nullptr;
+}
+
+void Peer::forget(SocketImpl* socket) {
+  sockets.erase(std::remove(sockets.begin(), sockets.end(), socket), sockets.end());
 }
 
 void SocketServer::add(NamespaceSpec& spec) {
@@ -73,7 +79,7 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
 
 void SocketServer::take(Peer& peer, socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
-    std::erase(peer.sockets, socket);
+    peer.forget(socket);
     socket->home().remove(*socket, "client namespace disconnect", false);
   }
 }

@@ -2,6 +2,7 @@
 // namespaces they are for. The machine is socketio::Client; this is the shell that drives it.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,10 +21,11 @@ struct Peer final : EngineAppState {
       : session(engine_session), client(max_attachment_bytes) {}
   EngineSession& session;
   socketio::Client client;
-  std::vector<SocketImpl*> sockets;            // one a namespace; few, so a linear search
+  boost::container::small_vector<SocketImpl*, 1> sockets;  // one a namespace; few, so a linear search
   std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;
+  void forget(SocketImpl* socket);
 };
 
 class SocketServer final : public EngineApp {

@@ -43,18 +43,12 @@ bool Client::connected(std::string_view nsp) const {
   return membership && membership->state == State::connected;
 }
 
-bool Client::joined_any() const {
-  return std::any_of(memberships_.begin(), memberships_.end(),
-                     [](const Membership& membership) { return membership.state == State::connected; });
-}
-
 void Client::set(std::string_view nsp, State state) {
   if (const Membership* membership = find(nsp)) const_cast<Membership*>(membership)->state = state;
 }
 
 void Client::accept(std::string_view nsp) {
   set(nsp, State::connected);
-  if (find(nsp)) ever_connected_ = true;
 }
 void Client::disconnected(std::string_view nsp) {
   set(nsp, State::left);

@@ -57,8 +57,6 @@ class Client {
   void disconnected(std::string_view nsp);
 
   bool connected(std::string_view nsp) const;
-  bool joined_any() const;  // is connected to some namespace now
-  bool ever_connected() const { return ever_connected_; }
 
  private:
   enum class State : unsigned char { pending, connected, left };
@@ -82,7 +80,6 @@ class Client {
   std::size_t max_attachment_bytes_;
   std::vector<Membership> memberships_;
   std::unique_ptr<Partial> partial_;
-  bool ever_connected_ = false;
 };
 
 }  // namespace rollcall::socketio

@@ -215,28 +215,6 @@ TEST_F(ClientTest, NamespacesAreBounded) {
   EXPECT_TRUE(client.on_text("0/one-more").ok());
 }
 
-TEST_F(ClientTest, KnowsWhetherItIsAnywhereAndWhetherItEverWas) {
-  EXPECT_FALSE(client.joined_any());
-  ASSERT_TRUE(client.on_text("0").ok());
-  EXPECT_FALSE(client.joined_any()) << "pending is not joined";
-  client.accept("/");
-  EXPECT_TRUE(client.joined_any());
-  join("/admin");
-  client.disconnected("/");
-  EXPECT_TRUE(client.joined_any());
-  ASSERT_TRUE(client.on_text("1/admin,").ok());
-  EXPECT_FALSE(client.joined_any());
-  EXPECT_TRUE(client.ever_connected());
-}
-
-TEST_F(ClientTest, WhoWasOnlyRefusedNeverConnected) {
-  ASSERT_TRUE(client.on_text("0").ok());
-  client.refuse("/");
-  EXPECT_FALSE(client.ever_connected());
-  client.accept("/nowhere");
-  EXPECT_FALSE(client.ever_connected());
-}
-
 TEST_F(ClientTest, IsSmallForThereIsOneForEachConnection) {
   EXPECT_LE(sizeof(Client), 64U);
 }

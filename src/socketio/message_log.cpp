@@ -1,7 +1,6 @@
 #include "socketio/message_log.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace rollcall::socketio {
 namespace {
@@ -9,10 +8,10 @@ namespace {
 constexpr std::size_t kMaxBlockBytes = 64 * 1024;
 constexpr std::size_t kBlocks = 16;  // at least, in a full log: forgetting one must not forget it all
 
+// Seven bits a byte, the lowest first: nearly all are below 128.
 void put(std::string& out, std::uint64_t value) {
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  out.append(bytes, sizeof value);
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
 }
 
 void put(std::string& out, std::string_view text) {
@@ -32,8 +31,14 @@ class Reader {
 
   std::uint64_t number() {
     std::uint64_t value = 0;
-    std::memcpy(&value, rest_.data(), sizeof value);
-    rest_.remove_prefix(sizeof value);
+    unsigned char byte = 0;
+    unsigned shift = 0;
+    do {
+      byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      value |= std::uint64_t{byte & 0x7FU} << shift;
+      shift += 7;
+    } while (byte & 0x80U);
     return value;
   }
   std::string_view text() {

@@ -1,7 +1,7 @@
 // Turns what a WebSocket client sends into messages (RFC 6455, sections 5 to 8).
 //
-// Each connection has one, fed by its pipe from the loop's shared read buffer. An idle decoder owns no
-// heap memory. A message that lies whole in the input is returned where it lies; one that is cut
+// Fed by a connection's pipe from the loop's shared read buffer. An idle decoder owns no heap memory, and
+// may serve another connection. A message that lies whole in the input is returned where it lies; one that is cut
 // across reads or fragmented is collected in a buffer that is released by the call after the one that
 // returned it (so call until nullopt).
 //
@@ -47,6 +47,11 @@ class Decoder {
   // every later call returns it again.
   Result<std::optional<Message>, Fault> next(std::span<char>& input);
 
+  // Nothing of a frame or message is in hand: as good as new.
+  bool idle() const {
+    return phase_ == Phase::header && header_size_ == 0 && message_ == Opcode::continuation && buffer_.empty();
+  }
+
  private:
   using Next = Result<std::optional<Message>, Fault>;
   enum class Phase : std::uint8_t { header, payload, closed, failed };
@@ -81,7 +86,7 @@ class Decoder {
   Opcode message_ = Opcode::continuation;  // text or binary while a data message is unfinished
 };
 
-// There is one for every connection, of which there are a hundred thousand.
+// There is one for every connection that is in the middle of a message.
 static_assert(sizeof(Decoder) <= 64);
 
 }  // namespace rollcall::websocket
