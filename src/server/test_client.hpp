@@ -155,7 +155,7 @@ class Client {
     if (transport_ != By::polling || std::exchange(polling_, true)) return;
     poll_->write(get_request(target("polling")));
   }
-  // Ends abruptly. By polling that shows only in a GET that waits.
+  // Ends abruptly. By polling that shows only in a GET that waits: there must be nothing to answer it with.
   void lose() {
     start_poll();
     for (const auto& wire : {&poll_, &post_, &socket_}) {
