@@ -33,8 +33,8 @@ test-e2e: build ## The real socket.io-client and Chromium against the release pr
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null
-	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests
-	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt)$$'
+	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests server_tests gateway_tests
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|server|gateway)$$'
 
 clang-warnings: deps ## Everything compiled by clang, warnings as errors
 	cmake --preset clang >/dev/null

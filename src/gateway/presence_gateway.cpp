@@ -1,6 +1,7 @@
 #include "gateway/presence_gateway.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "api/replies.hpp"
 #include "base/log.hpp"
@@ -30,6 +31,14 @@ std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
   return static_cast<std::size_t>(std::count_if(
       rooms.begin(), rooms.end(), [](const std::string& room) { return room.starts_with(kWatchPrefix); }));
+}
+
+// How many of the users the socket does not watch yet: clients subscribe again whenever they have connected.
+std::size_t count_new(const Socket& socket, const std::vector<std::string>& user_ids) {
+  std::unordered_set<std::string> unwatched;
+  for (const std::string& user_id : user_ids) unwatched.insert(watch_room(user_id));
+  for (const std::string& room : socket.rooms()) unwatched.erase(room);
+  return unwatched.size();
 }
 
 }  // namespace
@@ -218,7 +227,8 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
 
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,
                                                      const std::vector<std::string>& user_ids) {
-  if (count_watched(socket) + user_ids.size() > kMaxWatched) {
+  if (count_watched(socket) + user_ids.size() > kMaxWatched &&
+      count_watched(socket) + count_new(socket, user_ids) > kMaxWatched) {
     return api::Error{api::ErrorCode::too_many_users,
                       "A connection can watch at most " + std::to_string(kMaxWatched) + " users"};
   }

@@ -160,6 +160,23 @@ TEST(PresenceGateway, TellsOnlyWatchersIfSoConfigured) {
   EXPECT_THAT(heard(carl), IsEmpty());
 }
 
+TEST(PresenceGateway, LetsAConnectionWatchOnlySoManyUsersButTheSameOnesAgain) {
+  PresenceHost host;
+  Client anna = host.user("anna");
+  const auto subscribe = [&](int first) {
+    std::string ids;
+    for (int i = first; i < first + 1000; ++i)
+      ids += (ids.empty() ? "\"u" : ",\"u") + std::to_string(i) + "\"";
+    anna.send(R"(420["subscribe-presence",{"userIds":[)" + ids + "]}]");
+    return anna.next();
+  };
+  for (int first = 0; first < 10'000; first += 1000)
+    EXPECT_THAT(subscribe(first), StartsWith(R"(430[{"status":"ok")"));
+  EXPECT_THAT(subscribe(10'000), StartsWith(R"(430[{"status":"error","code":"TOO_MANY_USERS")"));
+  // As a client does that subscribes whenever it has connected, and has been recovered.
+  EXPECT_THAT(subscribe(3000), StartsWith(R"(430[{"status":"ok")"));
+}
+
 TEST(PresenceGateway, RefusesMoreConnectionsThanAUserMayHave) {
   Config config = plain_config();
   config.limits.connections_per_user = 2;

@@ -52,6 +52,12 @@ inline std::optional<std::string> take_frame(std::string& bytes) {
 // What next() gives when nothing more will come.
 inline constexpr const char* kEnd = "the end";
 
+// How bytes leave: at once, unless a test wants them cut.
+using WriteBytes = std::function<void(Wire&, const std::string&)>;
+inline void write_whole(Wire& wire, const std::string& bytes) {
+  wire.write(bytes);
+}
+
 enum class By { polling, websocket };
 
 struct ClientOptions {
@@ -93,12 +99,12 @@ class Client {
   Wire& websocket() { return *socket_; }
 
   // Sends packets, and by polling waits for the "ok".
-  void send_all(const std::vector<std::string>& packets) {
+  void send_all(const std::vector<std::string>& packets, const WriteBytes& write = write_whole) {
     if (transport_ == By::websocket) {
-      for (const std::string& packet : packets) socket_->write(packet_frame(packet));
+      for (const std::string& packet : packets) write(*socket_, packet_frame(packet));
       return;
     }
-    post_->write(post_request(target("polling"), payload(packets)));
+    write(*post_, post_request(target("polling"), payload(packets)));
     post_answer_ = await_http_answer(*post_);
   }
   void send(const std::string& packet) { send_all({packet}); }
@@ -140,9 +146,9 @@ class Client {
   }
 
   // The steps of the upgrade. A GET that waits is ended by the server between the two.
-  void begin_upgrade() {
-    socket_ = open_websocket();
-    socket_->write(packet_frame("2probe"));
+  void begin_upgrade(const WriteBytes& write = write_whole) {
+    socket_ = open_websocket(write);
+    write(*socket_, packet_frame("2probe"));
     EXPECT_EQ(read_frame(*socket_), "3probe");
   }
   void finish_upgrade() {
@@ -155,7 +161,7 @@ class Client {
     if (transport_ != By::polling || std::exchange(polling_, true)) return;
     poll_->write(get_request(target("polling")));
   }
-  // Ends abruptly. By polling that shows only in a GET that waits.
+  // Ends abruptly. By polling that shows only in a GET that waits: there must be nothing to answer it with.
   void lose() {
     start_poll();
     for (const auto& wire : {&poll_, &post_, &socket_}) {
@@ -170,9 +176,9 @@ class Client {
   }
 
  private:
-  std::unique_ptr<Wire> open_websocket() {
+  std::unique_ptr<Wire> open_websocket(const WriteBytes& write = write_whole) {
     auto wire = std::make_unique<Wire>(address_, options_.receive_buffer);
-    wire->write(upgrade_request(target("websocket"), options_.headers));
+    write(*wire, upgrade_request(target("websocket"), options_.headers));
     const HttpAnswerText answer = await_http_answer(*wire);
     EXPECT_EQ(answer.status, 101) << answer.head << answer.body;
     return wire;

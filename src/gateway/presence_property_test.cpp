@@ -1,0 +1,191 @@
+// Whatever users do, and whatever becomes of the watchers' own connections: of any one user a watcher
+// hears online and offline in turns, and what it heard last is the truth.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <array>
+#include <map>
+#include <optional>
+#include <ostream>
+
+#include "base/json.hpp"
+#include "gateway/test_gateway.hpp"
+
+namespace rollcall::gateway {
+
+enum class Deed { come, come_by_polling, lose, leave, watcher_reads, watcher_returns };
+
+struct Move {
+  Deed deed;
+  unsigned who;
+};
+
+std::ostream& operator<<(std::ostream& out, const Move& move) {
+  static constexpr std::array kNames = {"come",  "come by polling", "lose",
+                                        "leave", "watcher reads",   "watcher returns"};
+  return out << kNames[static_cast<std::size_t>(move.deed)] << ' ' << move.who;
+}
+
+namespace {
+
+using namespace test;
+
+constexpr unsigned kUsers = 4;
+constexpr unsigned kWatchers = 2;
+
+rc::Gen<std::vector<Move>> moves() {
+  using rc::gen::element;
+  const auto move = rc::gen::build<Move>(
+      rc::gen::set(&Move::deed, element(Deed::come, Deed::come, Deed::come_by_polling, Deed::lose, Deed::lose,
+                                        Deed::leave, Deed::watcher_reads, Deed::watcher_returns)),
+      rc::gen::set(&Move::who, rc::gen::inRange(0U, 100U)));
+  return rc::gen::resize(25, rc::gen::container<std::vector<Move>>(move));
+}
+
+// Listens to everyone, and recovers its session when it comes back.
+class Watcher {
+ public:
+  Watcher(Host& host, std::string name) : host_(host), name_(std::move(name)) {
+    connect("{\"token\":\"" + name_ + "\"}");
+    client_->send(R"(420["subscribe-presence",{"userIds":["user0","user1","user2","user3"]}])");
+    read_until("430[");
+  }
+  // All that has come so far.
+  void read() {
+    client_->send(R"(421["heartbeat"])");
+    read_until("431[");
+  }
+  // Loses its connection with whatever is unread in it, and returns.
+  void lose_and_return() {
+    client_->lose();
+    host_.settle();
+    const std::string before = id_;
+    connect(R"({"token":")" + name_ + R"(","pid":")" + pid_ + R"(","offset":")" + offset_ + R"("})");
+    RC_ASSERT(id_ == before);
+  }
+  const std::map<std::string, bool>& heard() const { return heard_; }
+
+ private:
+  static std::string text(const base::json::value& value) { return std::string(value.as_string()); }
+
+  void connect(const std::string& auth) {
+    client_.emplace(host_.address(), By::websocket);
+    const auto answer = base::json::parse(client_->connect("/", auth).substr(2));
+    RC_ASSERT(answer.ok());
+    id_ = text(answer->at("sid"));
+    pid_ = text(answer->at("pid"));
+    if (offset_.empty()) take(client_->next());
+  }
+  void read_until(std::string_view answer) {
+    for (const std::string& packet : client_->until(answer)) take(packet);
+  }
+  void take(const std::string& packet) {
+    const auto event = base::json::parse(packet.substr(2));
+    RC_ASSERT(event.ok());
+    const auto& parts = event->as_array();
+    offset_ = text(parts.back());
+    const std::string name = text(parts[0]);
+    if (name != "user-online" && name != "user-offline") return;
+    const std::string user = text(parts[1].at("userId"));
+    const bool online = name == "user-online";
+    RC_ASSERT(user != name_);
+    RC_ASSERT(parts[1].at("online").as_bool() == online);
+    const auto before = heard_.find(user);
+    if (before != heard_.end()) RC_ASSERT(before->second != online);
+    if (before == heard_.end() && user.starts_with("user")) RC_ASSERT(online);
+    heard_[user] = online;
+  }
+
+  Host& host_;
+  std::string name_;
+  std::optional<Client> client_;
+  std::string id_, pid_, offset_;
+  std::map<std::string, bool> heard_;
+};
+
+ServerOptions with_recovery() {
+  ServerOptions options;
+  options.recovery = seconds(60);
+  return options;
+}
+
+Config config_for(bool watchers_only) {
+  Config config = plain_config();
+  config.presence.offline_grace = milliseconds(3);
+  config.presence.broadcast = watchers_only ? "watchers" : "everyone";
+  return config;
+}
+
+class World {
+ public:
+  explicit World(bool watchers_only) : presence_(config_for(watchers_only), with_recovery()) {
+    for (unsigned i = 0; i < kWatchers; ++i)
+      watchers_.push_back(std::make_unique<Watcher>(presence_.host, "watcher" + std::to_string(i)));
+  }
+  void play(const Move& move) {
+    Watcher& watcher = *watchers_[move.who % kWatchers];
+    switch (move.deed) {
+      case Deed::come:
+      case Deed::come_by_polling: {
+        const std::string user = "user" + std::to_string(move.who % kUsers);
+        connections_.emplace_back(
+            user, presence_.user(user, move.deed == Deed::come ? By::websocket : By::polling));
+        break;
+      }
+      case Deed::lose:
+      case Deed::leave:
+        end(move);
+        break;
+      case Deed::watcher_reads:
+        watcher.read();
+        break;
+      case Deed::watcher_returns:
+        watcher.lose_and_return();
+        break;
+    }
+  }
+  // Once nobody is in a grace any more.
+  void check() {
+    std::map<std::string, bool> online;
+    for (const auto& [user, client] : connections_) online[user] = true;
+    for (int i = 0; i < 10'000 && presence_.online_count() != online.size() + kWatchers; ++i)
+      presence_.host.settle();
+    for (const auto& watcher : watchers_) {
+      watcher->read();
+      for (unsigned i = 0; i < kUsers; ++i) {
+        const std::string user = "user" + std::to_string(i);
+        const auto heard = watcher->heard().find(user);
+        RC_ASSERT((heard != watcher->heard().end() && heard->second) == online.contains(user));
+      }
+    }
+  }
+
+ private:
+  void end(const Move& move) {
+    if (connections_.empty()) return;
+    const auto at = connections_.begin() + static_cast<std::ptrdiff_t>(move.who % connections_.size());
+    if (move.deed == Deed::leave) {
+      at->second.send("41");
+    } else if (at->second.transport() == By::polling) {
+      at->second.send("1");  // the transport's end; a poll that is lost may have been answered before
+    } else {
+      at->second.lose();
+    }
+    connections_.erase(at);
+  }
+
+  PresenceHost presence_;
+  std::vector<std::unique_ptr<Watcher>> watchers_;
+  std::vector<std::pair<std::string, Client>> connections_;
+};
+
+TEST(PresenceProperty, WatchersHearOnlineAndOfflineInTurnsAndTheTruthLast) {
+  EXPECT_TRUE(rc::check([](bool watchers_only) {
+    World world(watchers_only);
+    for (const Move& move : *moves()) world.play(move);
+    world.check();
+  }));
+}
+
+}  // namespace
+}  // namespace rollcall::gateway
