@@ -23,8 +23,8 @@ std::vector<FrameRef> read_all(std::string_view body, bool& whole) {
       return frames;
     }
     const char type = static_cast<char>(packet->type);
-    frames.push_back(packet->binary ? Frame::make({}, {}, packet->data, true)
-                                    : Frame::make({}, {&type, 1}, packet->data, false));
+    frames.push_back(packet->binary ? Frame::make({}, {packet->data}, true)
+                                    : Frame::make({}, {{&type, 1}, packet->data}, false));
   }
   whole = true;
   return frames;

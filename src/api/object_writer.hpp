@@ -25,7 +25,7 @@ class ObjectWriter {
   ~ObjectWriter() { out_ += '}'; }
 
   ObjectWriter& text(std::string_view key, std::string_view value);
-  ObjectWriter& text(std::string_view key, const std::optional<std::string>& value);
+  ObjectWriter& text(std::string_view key, const std::optional<std::string_view>& value);
   ObjectWriter& time(std::string_view key, WallTime value);
   ObjectWriter& time(std::string_view key, const std::optional<WallTime>& value);
   ObjectWriter& number(std::string_view key, std::size_t value);

@@ -7,6 +7,7 @@ namespace {
 
 // Ids and times of one user, about: what a list reserves for each.
 constexpr std::size_t kBytesPerUser = 192;
+constexpr std::size_t kTimeBytes = 26;  // with its quotes
 
 struct ReplyEvent {
   const char* operator()(const CheckUserStatus&) const { return "user-status"; }
@@ -28,32 +29,11 @@ std::string object(Write write) {
   return json;
 }
 
-template <class Items, class Append>
-void append_array(std::string& out, const Items& items, Append append) {
-  out.reserve(out.size() + items.size() * kBytesPerUser);
-  out += '[';
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) out += ',';
-    first = false;
-    append(item);
-  }
-  out += ']';
-}
-
-void write_status(ObjectWriter& writer, const presence::Status& status) {
-  writer.text("userId", std::string_view(status.user_id))
+void write_status(ObjectWriter& writer, std::string_view user_id, const presence::Status& status) {
+  writer.text("userId", user_id)
       .flag("online", status.online)
       .time("lastActive", status.last_active)
       .time("connectedAt", status.connected_at);
-}
-
-void write_online_user(ObjectWriter& writer, const presence::OnlineUser& user) {
-  writer.text("userId", std::string_view(user.user_id))
-      .text("email", user.email)
-      .text("role", user.role)
-      .time("connectedAt", user.connected_at)
-      .time("lastActive", user.last_active);
 }
 
 }  // namespace
@@ -62,34 +42,60 @@ const char* reply_event(const Request& request) {
   return std::visit(ReplyEvent{}, request);
 }
 
-std::string user_status(const presence::Status& status, WallTime now) {
-  return object([&](ObjectWriter& writer) {
-    write_status(writer, status);
+std::string user_status(std::string_view user_id, const presence::Status& status, WallTime now,
+                        std::string out) {
+  {
+    ObjectWriter writer(out);
+    write_status(writer, user_id, status);
     writer.time("timestamp", now);
-  });
+  }
+  return out;
 }
 
-std::string users_status(std::span<const presence::Status> statuses, WallTime now) {
-  return object([&](ObjectWriter& writer) {
-    std::string& out = writer.key("statuses");
-    append_array(out, statuses, [&out](const presence::Status& status) {
+std::string users_status(std::span<const std::string> user_ids, std::span<const presence::Status> statuses,
+                         WallTime now, std::string out) {
+  out.reserve(out.size() + user_ids.size() * kBytesPerUser + kBytesPerUser);
+  {
+    ObjectWriter writer(out);
+    writer.key("statuses") += '[';
+    for (std::size_t i = 0; i < user_ids.size(); ++i) {
+      if (i > 0) out += ',';
       ObjectWriter one(out);
-      write_status(one, status);
-    });
+      write_status(one, user_ids[i], statuses[i]);
+    }
+    out += ']';
     writer.time("timestamp", now);
-  });
+  }
+  return out;
 }
 
-std::string online_users(const presence::OnlinePage& page, WallTime now) {
-  return object([&](ObjectWriter& writer) {
-    std::string& out = writer.key("users");
-    append_array(out, page.users, [&out](const presence::OnlineUser& user) {
-      ObjectWriter one(out);
-      write_online_user(one, user);
-    });
-    writer.number("count", page.count).time("timestamp", now);
-    if (page.next_cursor) writer.text("nextCursor", page.next_cursor);
-  });
+void append_online_user(std::string& out, std::string_view user_id, std::optional<std::string_view> email,
+                        std::optional<std::string_view> role, WallTime connected_at, WallTime last_active) {
+  ObjectWriter(out)
+      .text("userId", user_id)
+      .text("email", email)
+      .text("role", role)
+      .time("connectedAt", connected_at)
+      .time("lastActive", last_active);
+}
+
+std::string online_user_end(WallTime last_active) {
+  std::string end;
+  append_time(end, last_active);
+  return end += '}';
+}
+
+static_assert(kOnlineUserEndBytes == kTimeBytes + 1);
+
+std::string online_users(std::string_view users, std::size_t count,
+                         const std::optional<std::string>& next_cursor, WallTime now, std::string out) {
+  out.reserve(out.size() + users.size() + kBytesPerUser);
+  {
+    ObjectWriter writer(out);
+    writer.raw("users", users).number("count", count).time("timestamp", now);
+    if (next_cursor) writer.text("nextCursor", std::string_view(*next_cursor));
+  }
+  return out;
 }
 
 std::string heartbeat_ack(WallTime now, WallTime last_active) {
@@ -128,11 +134,8 @@ std::string user_offline(const presence::UserOffline& effect) {
   });
 }
 
-std::string ack_ok(std::string_view reply_event, std::string_view data_json) {
-  std::string json;
-  json.reserve(data_json.size() + reply_event.size() + 48);
-  ObjectWriter(json).raw("status", "\"ok\"").text("event", reply_event).raw("data", data_json);
-  return json;
+std::string begin_ack_ok(std::string_view reply_event) {
+  return "{\"status\":\"ok\",\"event\":\"" + std::string(reply_event) + "\",\"data\":";
 }
 
 std::string error(const Error& error) {

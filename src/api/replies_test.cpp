@@ -15,42 +15,56 @@ namespace {
 constexpr WallTime kNow = wall_time(1'767'530'096'789);     // 2026-01-04T12:34:56.789Z
 constexpr WallTime kBefore = wall_time(1'767'529'800'000);  // 2026-01-04T12:30:00.000Z
 
-const presence::Status kOnline{"ann", true, kNow, kBefore};
-const presence::Status kUnknown{"bob", false, std::nullopt, std::nullopt};
+const presence::Status kOnline{true, kNow, kBefore};
+const presence::Status kUnknown;
 
 TEST(Replies, AUserStatus) {
-  EXPECT_EQ(user_status(kOnline, kNow),
+  EXPECT_EQ(user_status("ann", kOnline, kNow),
             R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"
             R"("connectedAt":"2026-01-04T12:30:00.000Z","timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(user_status(kUnknown, kNow),
+  EXPECT_EQ(user_status("bob", kUnknown, kNow),
             R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null,)"
             R"("timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
 TEST(Replies, TheStatusesOfSeveralUsers) {
-  EXPECT_EQ(users_status(std::vector{kUnknown, kOnline, kUnknown}, kNow),
+  const std::vector<std::string> ids{"bob", "ann", "bob"};
+  EXPECT_EQ(users_status(ids, std::vector{kUnknown, kOnline, kUnknown}, kNow),
             R"({"statuses":[{"userId":"bob","online":false,"lastActive":null,"connectedAt":null},)"
             R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"
             R"("connectedAt":"2026-01-04T12:30:00.000Z"},)"
             R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null}],)"
             R"("timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(users_status({}, kNow), R"({"statuses":[],"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(users_status({}, {}, kNow), R"({"statuses":[],"timestamp":"2026-01-04T12:34:56.789Z"})");
+}
+
+TEST(Replies, AnOnlineUser) {
+  std::string out = "before ";
+  append_online_user(out, "ann", "ann@example.org", "admin", kBefore, kNow);
+  EXPECT_EQ(out, R"(before {"userId":"ann","email":"ann@example.org","role":"admin",)"
+                 R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_TRUE(out.ends_with(online_user_end(kNow)));
+  EXPECT_EQ(online_user_end(kNow).size(), kOnlineUserEndBytes);
+  out.clear();
+  append_online_user(out, "bob", std::nullopt, std::nullopt, kBefore, kBefore);
+  EXPECT_EQ(out, R"({"userId":"bob","email":null,"role":null,)"
+                 R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"})");
 }
 
 TEST(Replies, ThePageOfOnlineUsers) {
-  presence::OnlinePage page;
-  page.users = {{"ann", "ann@example.org", "admin", kBefore, kNow},
-                {"bob", std::nullopt, std::nullopt, kBefore, kBefore}};
-  page.count = 7;
-  const std::string users =
-      R"({"users":[{"userId":"ann","email":"ann@example.org","role":"admin",)"
-      R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:34:56.789Z"},)"
-      R"({"userId":"bob","email":null,"role":null,)"
-      R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"}],)";
-  EXPECT_EQ(online_users(page, kNow), users + R"("count":7,"timestamp":"2026-01-04T12:34:56.789Z"})");
-  page.next_cursor = "42";
-  EXPECT_EQ(online_users(page, kNow),
-            users + R"("count":7,"timestamp":"2026-01-04T12:34:56.789Z","nextCursor":"42"})");
+  EXPECT_EQ(online_users("[1]", 7, std::nullopt, kNow),
+            R"({"users":[1],"count":7,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(online_users("[]", 7, "42", kNow, "before "),
+            R"(before {"users":[],"count":7,"timestamp":"2026-01-04T12:34:56.789Z","nextCursor":"42"})");
+}
+
+TEST(Replies, TimesOfAnyDayAreTold) {
+  std::string out;
+  for (const std::int64_t ms : {0LL, 951'782'400'000LL, -1LL, 1'767'530'096'789LL}) {
+    append_time(out, wall_time(ms));
+  }
+  EXPECT_EQ(out, R"("1970-01-01T00:00:00.000Z""2000-02-29T00:00:00.000Z")"
+                 R"("1969-12-31T23:59:59.999Z""2026-01-04T12:34:56.789Z")");
 }
 
 TEST(Replies, TheSmallOnes) {
@@ -74,7 +88,7 @@ TEST(Replies, WhatTheServerSaysUnasked) {
 }
 
 TEST(Replies, TheEnvelopesOfAcknowledgements) {
-  EXPECT_EQ(ack_ok("heartbeat-ack", R"({"a":1})"),
+  EXPECT_EQ(begin_ack_ok("heartbeat-ack") + R"({"a":1})" + kAckOkEnd,
             R"({"status":"ok","event":"heartbeat-ack","data":{"a":1}})");
   EXPECT_EQ(error({ErrorCode::invalid_payload, "say \"userId\""}),
             R"({"status":"error","code":"INVALID_PAYLOAD","message":"say \"userId\""})");

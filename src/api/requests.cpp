@@ -1,6 +1,7 @@
 #include "api/requests.hpp"
 
 #include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <cmath>
 
 #include "api/first_argument.hpp"
@@ -12,6 +13,8 @@ namespace {
 namespace json = base::json;
 
 constexpr std::size_t kMaxCursorBytes = 64;
+// What most payloads need, a hundred ids among them; more is taken from the heap.
+constexpr std::size_t kPayloadMemory = 12 * 1024;
 // A longer event name is not repeated in the error.
 constexpr std::size_t kMaxNamedEventBytes = 64;
 
@@ -50,11 +53,14 @@ struct Fields {
   }
 };
 
-Result<std::string, Error> read_id(const json::value* value, const std::string& field) {
-  if (value && value->is_string()) {
-    const std::string_view id(value->as_string().data(), value->as_string().size());
-    if (!id.empty() && id.size() <= presence::kMaxUserIdBytes) return std::string(id);
-  }
+// Empty if it is none.
+std::string_view id_in(const json::value* value) {
+  if (!value || !value->is_string()) return {};
+  const std::string_view id(value->as_string().data(), value->as_string().size());
+  return id.size() <= presence::kMaxUserIdBytes ? id : std::string_view();
+}
+
+Failure<Error> bad_id(const json::value* value, const std::string& field) {
   std::string got = described(value);
   if (got == "a string") got = std::to_string(value->as_string().size()) + " bytes";
   return invalid(field + " must be a non-empty string of at most " +
@@ -75,9 +81,9 @@ Result<std::vector<std::string>, Error> read_ids(const Fields& fields, const Lim
   std::vector<std::string> ids;
   ids.reserve(array.size());
   for (const json::value& element : array) {
-    auto id = read_id(&element, "userIds[" + std::to_string(ids.size()) + "]");
-    if (!id) return fail(std::move(id.error()));
-    ids.push_back(std::move(*id));
+    const std::string_view id = id_in(&element);
+    if (id.empty()) return bad_id(&element, "userIds[" + std::to_string(ids.size()) + "]");
+    ids.emplace_back(id);
   }
   return ids;
 }
@@ -113,9 +119,9 @@ Result<Request, Error> read_get_online_users(const Fields& fields, const Limits&
 }
 
 Result<Request, Error> read_check_user_status(const Fields& fields, const Limits&) {
-  auto id = read_id(fields.find("userId"), "userId");
-  if (!id) return fail(std::move(id.error()));
-  return Request(CheckUserStatus{std::move(*id)});
+  const std::string_view id = id_in(fields.find("userId"));
+  if (id.empty()) return bad_id(fields.find("userId"), "userId");
+  return Request(CheckUserStatus{std::string(id)});
 }
 
 template <class Batch>
@@ -166,9 +172,11 @@ const Event* find_event(std::string_view name) {
 
 Result<Request, Error> read_payload(const Event& event, std::string_view text, const Limits& limits) {
   if (text.empty() && event.payload_optional) return event.read({}, limits);
+  unsigned char memory[kPayloadMemory];
+  boost::json::monotonic_resource resource(memory);
   std::optional<json::value> payload;
   if (!text.empty()) {
-    auto parsed = json::parse(text);
+    auto parsed = json::parse(text, &resource);
     if (!parsed) return invalid("the payload is not valid JSON: " + parsed.error());
     payload = std::move(*parsed);
   }

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <initializer_list>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -18,8 +18,8 @@ class FrameRef;
 
 class Frame {
  public:
-  // The frame made of `header` followed by `packet` (given in two parts, for a type digit and its text).
-  static FrameRef make(std::string_view header, std::string_view first, std::string_view rest, bool binary);
+  // The frame made of `header` followed by the packet, given in parts, so that nothing is put together twice.
+  static FrameRef make(std::string_view header, std::initializer_list<std::string_view> packet, bool binary);
 
   std::string_view wire() const { return {data(), header_ + packet_}; }
   std::string_view packet() const { return {data() + header_, packet_}; }
@@ -63,17 +63,16 @@ class FrameRef {
   Frame* frame_ = nullptr;
 };
 
-inline FrameRef Frame::make(std::string_view header, std::string_view first, std::string_view rest,
+inline FrameRef Frame::make(std::string_view header, std::initializer_list<std::string_view> packet,
                             bool binary) {
-  const std::size_t packet = first.size() + rest.size();
-  void* memory = ::operator new(sizeof(Frame) + header.size() + packet);
+  std::size_t size = 0;
+  for (const std::string_view part : packet) size += part.size();
+  void* memory = ::operator new(sizeof(Frame) + header.size() + size);
   auto* frame = new (memory)
-      Frame(static_cast<std::uint32_t>(header.size()), static_cast<std::uint32_t>(packet), binary);
+      Frame(static_cast<std::uint32_t>(header.size()), static_cast<std::uint32_t>(size), binary);
   char* out = frame->data();
-  for (std::string_view part : {header, first, rest}) {
-    if (!part.empty()) std::memcpy(out, part.data(), part.size());
-    out += part.size();
-  }
+  out += header.copy(out, header.size());
+  for (const std::string_view part : packet) out += part.copy(out, part.size());
   return FrameRef(frame);
 }
 

@@ -23,8 +23,9 @@ using boost::json::value;
 
 inline constexpr std::size_t kMaxDepth = 32;
 
-// Parses one JSON text. The error is a reason without position or quotation ("incomplete JSON").
-Result<value, std::string> parse(std::string_view text);
+// Parses one JSON text. The error is a reason without position or quotation ("incomplete JSON"). The value
+// keeps its parts in `memory`, by default the heap.
+Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory = {});
 
 // Appends `utf8` as a JSON string, quotes included; control characters are escaped (0x1e among them,
 // which would break Engine.IO's payloads), bytes that are not UTF-8 become U+FFFD.

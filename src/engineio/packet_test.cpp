@@ -23,10 +23,10 @@ std::string read_all(std::string_view body) {
 }
 
 base::FrameRef text(std::string_view packet) {
-  return base::Frame::make("WS", packet, {}, false);
+  return base::Frame::make("WS", {packet}, false);
 }
 base::FrameRef binary(std::string_view bytes) {
-  return base::Frame::make("WS", {}, bytes, true);
+  return base::Frame::make("WS", {bytes}, true);
 }
 
 TEST(Packet, HasATypeDigitAndData) {

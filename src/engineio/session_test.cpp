@@ -11,7 +11,7 @@ namespace {
 struct Script final : SessionIo {
   void answer_poll(std::string body) override { note("poll:" + body); }
   base::FrameRef text_frame(std::string_view packet) override {
-    return base::Frame::make({}, packet, {}, false);
+    return base::Frame::make({}, {packet}, false);
   }
   void send_websocket(base::FrameRef frame) override { note("ws:" + std::string(frame->packet())); }
   void send_probe(base::FrameRef frame) override { note("probe:" + std::string(frame->packet())); }
@@ -29,7 +29,7 @@ struct SessionTest : testing::Test {
   Session make(Transport transport) { return Session(io, settings, transport, at(0)); }
   static Instant at(int ms) { return Instant{} + seconds(1000) + milliseconds(ms); }
   static void say(Session& session, const std::string& message) {
-    session.send(base::Frame::make({}, "4", message, false));
+    session.send(base::Frame::make({}, {"4", message}, false));
   }
   Received give(Session& session, std::string_view text, int ms = 0) {
     return session.receive(parse_packet(text), at(ms));

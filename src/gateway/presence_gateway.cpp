@@ -74,7 +74,8 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       verifier_(std::move(verifier)),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
       hub_(server, {config.presence.offline_grace, config.limits.connections_per_user},
-           [this](const presence::Effect& effect) { publish(effect); }) {
+           [this](const presence::Effect& effect) { publish(effect); }),
+      online_list_(config.presence.max_online_list) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
@@ -164,13 +165,15 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         return request ? read(core, member, *request) : Reading();
       });
   place->catch_up();
-  auto data = request ? serve(socket, *request, reading) : fail(request.error());
+  const char* reply = request ? api::reply_event(*request) : "";
+  auto data = request ? serve(socket, *request, reading, ack ? api::begin_ack_ok(reply) : std::string())
+                      : fail(request.error());
   if (!data) {
     refuse_request(socket, data.error(), ack);
   } else if (ack) {
-    ack({api::ack_ok(api::reply_event(*request), *data), {}});
+    ack({std::move(*data) += api::kAckOkEnd, {}});
   } else {
-    place->emit(api::reply_event(*request), {std::move(*data), {}});
+    place->emit(reply, {std::move(*data), {}});
   }
 }
 
@@ -184,7 +187,7 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
 }
 
 PresenceGateway::Reading PresenceGateway::read(const presence::Core& core, const Member& member,
-                                               const api::Request& request) const {
+                                               const api::Request& request) {
   const auto statuses = [&](const std::vector<std::string>& user_ids) {
     std::vector<presence::Status> found;
     found.reserve(user_ids.size());
@@ -195,6 +198,7 @@ PresenceGateway::Reading PresenceGateway::read(const presence::Core& core, const
   if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) return statuses(many->user_ids);
   if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) return statuses(watch->user_ids);
   if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
+    if (!list->limit && !list->cursor) return online_list_.page(core);
     return core.online(list->limit.value_or(limits_.max_online_list),
                        list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
   }
@@ -205,24 +209,50 @@ PresenceGateway::Reading PresenceGateway::read(const presence::Core& core, const
 }
 
 Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
-                                                       const Reading& reading) {
-  const WallTime now = server_.wall_now();
-  if (const auto* one = std::get_if<presence::Status>(&reading)) return api::user_status(*one, now);
+                                                       const Reading& reading, std::string begin) {
+  if (const auto* page = std::get_if<Result<presence::OnlinePage, presence::CursorFault>>(&reading);
+      page && !*page) {
+    return fail(api::error_of(page->error()));
+  }
   if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) {
     if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
   }
-  if (const auto* many = std::get_if<std::vector<presence::Status>>(&reading)) {
-    return api::users_status(*many, now);
-  }
-  if (const auto* page = std::get_if<Result<presence::OnlinePage, presence::CursorFault>>(&reading)) {
-    if (!*page) return fail(api::error_of(page->error()));
-    return api::online_users(**page, now);
-  }
-  if (const auto* last_active = std::get_if<WallTime>(&reading)) return api::heartbeat_ack(now, *last_active);
   if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), now);
+    return begin +=
+           api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
   }
-  return refresh(socket, std::get<api::RefreshToken>(request).token);
+  if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
+    auto data = refresh(socket, renewal->token);
+    if (!data) return data;
+    return begin += *data;
+  }
+  return write(request, reading, std::move(begin));
+}
+
+std::string PresenceGateway::write(const api::Request& request, const Reading& reading,
+                                   std::string begin) const {
+  const WallTime now = server_.wall_now();
+  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
+    return api::user_status(one->user_id, std::get<presence::Status>(reading), now, std::move(begin));
+  }
+  if (const auto* statuses = std::get_if<std::vector<presence::Status>>(&reading)) {
+    const auto* many = std::get_if<api::CheckUsersStatus>(&request);
+    const auto& user_ids = many ? many->user_ids : std::get<api::SubscribePresence>(request).user_ids;
+    return api::users_status(user_ids, *statuses, now, std::move(begin));
+  }
+  if (const auto* list = std::get_if<OnlineListPage>(&reading)) {
+    return api::online_users(*list->users, list->count, list->next_cursor, now, std::move(begin));
+  }
+  if (const auto* last_active = std::get_if<WallTime>(&reading)) {
+    return begin += api::heartbeat_ack(now, *last_active);
+  }
+  const presence::OnlinePage& page = *std::get<Result<presence::OnlinePage, presence::CursorFault>>(reading);
+  std::string users = "[";
+  for (const presence::OnlineUser& user : page.users) {
+    if (users.size() > 1) users += ',';
+    api::append_online_user(users, user.user_id, user.email, user.role, user.connected_at, user.last_active);
+  }
+  return api::online_users(users += ']', page.count, page.next_cursor, now, std::move(begin));
 }
 
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/requests.hpp"
+#include "gateway/online_list.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
 #include "rollcall/config.hpp"
@@ -44,12 +45,15 @@ class PresenceGateway {
   void disconnected(Socket& socket, std::string_view reason);
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
 
-  // What the state says to a request, for `encode`.
-  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
-                               Result<presence::OnlinePage, presence::CursorFault>>;
-  Reading read(const presence::Core& core, const Member& member, const api::Request& request) const;
-  // The data of the reply, and what else the request asks for.
-  Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading);
+  // What the state says to a request, to be written without the lock.
+  using Reading =
+      std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>, OnlineListPage,
+                   Result<presence::OnlinePage, presence::CursorFault>>;
+  Reading read(const presence::Core& core, const Member& member, const api::Request& request);
+  // The data of the reply, behind `begin`; and does what else the request asks for.
+  Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading,
+                                        std::string begin);
+  std::string write(const api::Request& request, const Reading& reading, std::string begin) const;
 
   std::optional<api::Error> subscribe(Socket& socket, const std::vector<std::string>& user_ids);
   std::size_t unsubscribe(Socket& socket, const std::vector<std::string>& user_ids);
@@ -70,6 +74,7 @@ class PresenceGateway {
   std::vector<Namespace*> namespaces_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   PresenceHub hub_;
+  OnlineList online_list_;  // under the hub's lock
 };
 
 }  // namespace rollcall::gateway

@@ -35,7 +35,7 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       descriptor_(channel.take_descriptor()),
       peer_(channel.peer) {
   loop_.watch(descriptor_, *this, kInput);
-  if (!channel.unsent.empty()) queue(base::Frame::make({}, channel.unsent, {}, false));
+  if (!channel.unsent.empty()) queue(base::Frame::make({}, {channel.unsent}, false));
 }
 
 Connection::~Connection() {
@@ -72,7 +72,7 @@ void Connection::relieve() {
 
 void Connection::queue_tls_output() {
   if (const std::string bytes = tls_->take_output(); !bytes.empty()) {
-    queue(base::Frame::make({}, bytes, {}, false));
+    queue(base::Frame::make({}, {bytes}, false));
   }
 }
 

@@ -46,7 +46,7 @@ class Connection final : public EventSource {
 
   void set_handler(ConnectionHandler* handler) { handler_ = handler; }
   void send(base::FrameRef frame);
-  void send(std::string_view bytes) { send(base::Frame::make({}, bytes, {}, false)); }
+  void send(std::string_view bytes) { send(base::Frame::make({}, {bytes}, false)); }
   std::size_t backlog() const { return queue_.bytes_behind_first(); }
   // The backlog has passed its limit: the end is near, and what is sent from now on goes nowhere.
   bool overflowing() const { return overflowing_; }

@@ -147,7 +147,7 @@ struct Accepted {
 };
 
 inline base::FrameRef frame(std::string_view text) {
-  return base::Frame::make({}, text, {}, false);
+  return base::Frame::make({}, {text}, false);
 }
 
 }  // namespace rollcall::net::test

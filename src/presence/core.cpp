@@ -49,6 +49,7 @@ void Core::handle(const Connect& command, Instant, WallTime wall, std::vector<Ef
   }
   User& user = directory_[slot];
   user.profile = Profile(command.user_id, command.details);
+  ++list_version_;
   user.last_active = std::max(user.last_active, wall);
   user.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
   ++user.connections;
@@ -89,6 +90,7 @@ void Core::end_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
   const User& user = directory_[slot];
   out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active});
   roster_.remove(slot);
+  ++list_version_;
   directory_.remember(slot);
 }
 
@@ -115,7 +117,7 @@ std::optional<Instant> Core::deadline() const {
 }
 
 Status Core::status(std::string_view user_id) const {
-  Status status{std::string(user_id), false, std::nullopt, std::nullopt};
+  Status status;
   const Slot slot = directory_.find(user_id);
   if (slot == kNoSlot) return status;
   const User& user = directory_[slot];
@@ -150,6 +152,11 @@ Result<OnlinePage, CursorFault> Core::online(std::size_t limit,
   }
   if (slots.next) page.next_cursor = std::to_string(*slots.next);
   return page;
+}
+
+std::optional<std::string> Core::cursor_after(std::size_t limit) const {
+  const auto next = roster_.page(std::max<std::size_t>(limit, 1), 0).next;
+  return next ? std::optional(std::to_string(*next)) : std::nullopt;
 }
 
 std::vector<std::string> Core::online_ids() const {

@@ -61,6 +61,17 @@ class Core {
   Result<OnlinePage, CursorFault> online(std::size_t limit,
                                          std::optional<std::string_view> cursor = std::nullopt) const;
   std::size_t online_count() const { return roster_.size(); }
+  // The first `limit` users of that list, in its order, for `use(slot, user)`. Slots are good until the version
+  // changes.
+  template <typename Use>
+  void each_online(std::size_t limit, Use&& use) const {
+    for (const Slot slot : roster_.page(limit, 0).slots) use(slot, directory_[slot]);
+  }
+  const User& user(Slot slot) const { return directory_[slot]; }
+  // Grows whenever the list, or a detail of someone in it, becomes another; `last_active` apart.
+  std::uint64_t list_version() const { return list_version_; }
+  // The cursor that leads on from the list's first `limit` users, if there are more.
+  std::optional<std::string> cursor_after(std::size_t limit) const;
   std::vector<std::string> online_ids() const;
 
  private:
@@ -80,6 +91,7 @@ class Core {
   Settings settings_;
   Directory directory_;
   Roster roster_;
+  std::uint64_t list_version_ = 0;
   boost::unordered_flat_map<ConnectionId, Slot> connections_;
   // The grace is the same for all, so they end in the order in which they began.
   std::deque<Grace> graces_;

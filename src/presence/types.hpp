@@ -54,8 +54,8 @@ struct UserOffline {
 // For any one user they alternate, beginning with UserOnline.
 using Effect = std::variant<UserOnline, UserOffline>;
 
+// Of a user whose id the caller knows.
 struct Status {
-  std::string user_id;
   bool online = false;
   std::optional<WallTime> last_active;   // absent: never seen, or forgotten
   std::optional<WallTime> connected_at;  // of the current session; absent when offline

@@ -1,5 +1,6 @@
 #include "server/engine_session.hpp"
 
+#include "base/assert.hpp"
 #include "server/answers.hpp"
 #include "server/engine.hpp"
 #include "server/pipe.hpp"
@@ -7,12 +8,14 @@
 
 namespace rollcall::server {
 
-base::FrameRef message_frame(std::string_view text) {
-  return websocket::make_frame(websocket::Opcode::text, "4", text);
+base::FrameRef message_frame(std::initializer_list<std::string_view> text) {
+  ROLLCALL_ASSERT(text.size() <= 3);
+  const auto part = [&](std::size_t i) { return i < text.size() ? text.begin()[i] : std::string_view(); };
+  return websocket::make_frame(websocket::Opcode::text, {"4", part(0), part(1), part(2)});
 }
 
 base::FrameRef binary_frame(std::string_view bytes) {
-  return websocket::make_frame(websocket::Opcode::binary, {}, bytes);
+  return websocket::make_frame(websocket::Opcode::binary, {bytes});
 }
 
 EngineSession::EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport,
@@ -36,7 +39,7 @@ void EngineSession::send(base::FrameRef message) {
 }
 
 void EngineSession::send_text(std::string_view message) {
-  send(message_frame(message));
+  send(message_frame({message}));
 }
 
 bool EngineSession::writable() const {
@@ -72,7 +75,7 @@ void EngineSession::answer_poll(std::string body) {
 }
 
 base::FrameRef EngineSession::text_frame(std::string_view packet) {
-  return websocket::make_frame(websocket::Opcode::text, packet, {});
+  return websocket::make_frame(websocket::Opcode::text, {packet});
 }
 
 void EngineSession::send_websocket(base::FrameRef frame) {

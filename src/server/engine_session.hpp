@@ -71,7 +71,8 @@ class EngineSession final : public engineio::SessionIo, public base::Timer {
   Handshake handshake_;
 };
 
-base::FrameRef message_frame(std::string_view text);
+// Messages for clients. A text may be given in up to three parts.
+base::FrameRef message_frame(std::initializer_list<std::string_view> text);
 base::FrameRef binary_frame(std::string_view bytes);
 
 }  // namespace rollcall::server

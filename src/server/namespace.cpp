@@ -36,7 +36,7 @@ std::vector<base::FrameRef> frames_of(const std::string& packet,
                                       const std::vector<std::string>& attachments) {
   std::vector<base::FrameRef> frames;
   frames.reserve(1 + attachments.size());
-  frames.push_back(message_frame(packet));
+  frames.push_back(message_frame({packet}));
   for (const std::string& attachment : attachments) frames.push_back(binary_frame(attachment));
   return frames;
 }
@@ -303,8 +303,10 @@ void NamespaceImpl::emit_with_id(SocketImpl& socket, std::string_view event, con
 void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) {
   port_.sync();
   const auto attachments = attachments_of(payload);
-  send(static_cast<SocketImpl&>(socket),
-       frames_of(socketio::encode_ack(spec_.name, id, payload.args, attachments.size()), attachments));
+  const std::string begin = socketio::begin_ack(spec_.name, id, attachments.size());
+  std::vector<base::FrameRef> frames{message_frame({begin, payload.args, socketio::kAckEnd})};
+  for (const std::string& attachment : attachments) frames.push_back(binary_frame(attachment));
+  send(static_cast<SocketImpl&>(socket), frames);
 }
 
 void NamespaceImpl::publish(const Emitter& to, std::string_view event, const Payload& payload) {

@@ -217,7 +217,7 @@ void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
         context_.engine.websocket_message(*this, (*message)->data, true);
         break;
       case websocket::Kind::ping:
-        connection_.send(websocket::make_frame(websocket::Opcode::pong, (*message)->data, {}));
+        connection_.send(websocket::make_frame(websocket::Opcode::pong, {(*message)->data}));
         break;
       case websocket::Kind::pong:
         break;

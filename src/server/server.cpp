@@ -114,7 +114,7 @@ class EngineServer::Impl {
     void on_open(EngineSession&) override {}
     void on_message(EngineSession& session, std::string_view data, bool binary) override {
       handler_(data, binary, [&session](std::string_view answer, bool as_binary) {
-        session.send(as_binary ? server::binary_frame(answer) : server::message_frame(answer));
+        session.send(as_binary ? server::binary_frame(answer) : server::message_frame({answer}));
       });
     }
     void on_close(EngineSession&, engineio::CloseReason) override {}

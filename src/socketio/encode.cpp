@@ -47,11 +47,9 @@ void append_offset(std::string& event_packet, std::string_view offset) {
   event_packet.append("\"").append(offset).append("\"]");
 }
 
-std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json,
-                       std::size_t attachments) {
+std::string begin_ack(std::string_view nsp, std::uint64_t id, std::size_t attachments) {
   std::string packet = begin(attachments > 0 ? '6' : '3', nsp, attachments);
-  packet += std::to_string(id);
-  return packet.append("[").append(args_json).append("]");
+  return packet.append(std::to_string(id)).append("[");
 }
 
 }  // namespace rollcall::socketio

@@ -17,7 +17,8 @@ std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_
 // Adds the offset for connection state recovery to an encoded event, as its last argument. It must need no
 // escaping.
 void append_offset(std::string& event_packet, std::string_view offset);
-std::string encode_ack(std::string_view nsp, std::uint64_t id, std::string_view args_json,
-                       std::size_t attachments);
+// An acknowledgement is this, its arguments (raw JSON values, comma-joined), and kAckEnd: they may be long.
+std::string begin_ack(std::string_view nsp, std::uint64_t id, std::size_t attachments);
+inline constexpr std::string_view kAckEnd = "]";
 
 }  // namespace rollcall::socketio

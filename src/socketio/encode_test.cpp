@@ -7,6 +7,10 @@
 namespace rollcall::socketio {
 namespace {
 
+std::string ack(std::string_view nsp, std::uint64_t id, std::string_view args_json, std::size_t attachments) {
+  return begin_ack(nsp, id, attachments).append(args_json).append(kAckEnd);
+}
+
 TEST(Encode, TheExamplesOfTheProtocol) {
   EXPECT_EQ(encode_connect("/admin", R"({"sid":"oSO0OpakMV_3jnilAAAA"})"),
             R"(0/admin,{"sid":"oSO0OpakMV_3jnilAAAA"})");
@@ -15,10 +19,10 @@ TEST(Encode, TheExamplesOfTheProtocol) {
   EXPECT_EQ(encode_disconnect("/admin"), "1/admin,");
   EXPECT_EQ(encode_event("/", std::nullopt, "hello", R"(1,{"a":true})", 0), R"(2["hello",1,{"a":true}])");
   EXPECT_EQ(encode_event("/admin", 12, "hello", {}, 0), R"(2/admin,12["hello"])");
-  EXPECT_EQ(encode_ack("/admin", 12, R"("fine")", 0), R"(3/admin,12["fine"])");
+  EXPECT_EQ(ack("/admin", 12, R"("fine")", 0), R"(3/admin,12["fine"])");
   EXPECT_EQ(encode_event("/admin", 7, "up", R"({"_placeholder":true,"num":0})", 1),
             R"(51-/admin,7["up",{"_placeholder":true,"num":0}])");
-  EXPECT_EQ(encode_ack("/admin", 7, R"({"_placeholder":true,"num":0})", 1),
+  EXPECT_EQ(ack("/admin", 7, R"({"_placeholder":true,"num":0})", 1),
             R"(61-/admin,7[{"_placeholder":true,"num":0}])");
 }
 
@@ -27,7 +31,7 @@ TEST(Encode, TheMainNamespaceIsLeftOut) {
   EXPECT_EQ(encode_connect_error("/", "{}"), "4{}");
   EXPECT_EQ(encode_disconnect("/"), "1");
   EXPECT_EQ(encode_event("/", 0, "a", {}, 10), "510-0[\"a\"]");
-  EXPECT_EQ(encode_ack("/", kMaxAckId, {}, 0), "39007199254740991[]");
+  EXPECT_EQ(ack("/", kMaxAckId, {}, 0), "39007199254740991[]");
 }
 
 TEST(Encode, TheOffsetIsTheLastArgument) {
@@ -51,7 +55,7 @@ TEST(Encode, WhatAClientSendsComesBackByteByByte) {
   const auto result = client.on_text("27[\"echo\"," + args + " ]");
   ASSERT_TRUE(result.ok() && *result);
   const auto& event = std::get<EventReceived>(**result);
-  EXPECT_EQ(encode_ack(event.nsp, *event.ack_id, event.args_json, 0), R"(37[1.50 ,"\ud800\/", {"b" :[ ]}])");
+  EXPECT_EQ(ack(event.nsp, *event.ack_id, event.args_json, 0), R"(37[1.50 ,"\ud800\/", {"b" :[ ]}])");
 }
 
 }  // namespace

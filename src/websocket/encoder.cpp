@@ -63,13 +63,14 @@ std::string encode_close(std::uint16_t code, std::string_view reason) {
   return encode(Opcode::close, payload.append(fit_reason(reason)));
 }
 
-base::FrameRef make_frame(Opcode opcode, std::string_view first, std::string_view rest) {
-  const std::size_t payload_size = first.size() + rest.size();
+base::FrameRef make_frame(Opcode opcode, std::initializer_list<std::string_view> payload) {
+  std::size_t payload_size = 0;
+  for (const std::string_view part : payload) payload_size += part.size();
   ROLLCALL_ASSERT(payload_size <=
                   std::numeric_limits<std::uint32_t>::max());  // base::Frame counts in 32 bits
   std::array<char, 10> header;
   const std::size_t header_size = encode_header(header, opcode, payload_size);
-  return base::Frame::make({header.data(), header_size}, first, rest, opcode == Opcode::binary);
+  return base::Frame::make({header.data(), header_size}, payload, opcode == Opcode::binary);
 }
 
 }  // namespace rollcall::websocket

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,7 @@ std::string encode(Opcode opcode, std::string_view payload);
 // UTF-8. kNoCloseCode makes the close frame without a code, so a peer's close can be echoed as it came.
 std::string encode_close(std::uint16_t code, std::string_view reason);
 
-// A frame to be queued on many connections; its payload is `first` followed by `rest`.
-base::FrameRef make_frame(Opcode opcode, std::string_view first, std::string_view rest);
+// A frame to be queued on many connections; its payload is the parts, one after the other.
+base::FrameRef make_frame(Opcode opcode, std::initializer_list<std::string_view> payload);
 
 }  // namespace rollcall::websocket

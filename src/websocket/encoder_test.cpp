@@ -69,7 +69,7 @@ TEST(Encoder, LeavesOutAReasonThatIsNotUtf8) {
 }
 
 TEST(Encoder, MakesASharedFrameOfTwoParts) {
-  const base::FrameRef text = make_frame(Opcode::text, "4", "2[\"hi\"]");
+  const base::FrameRef text = make_frame(Opcode::text, {"4", "2[\"hi\"]"});
   EXPECT_EQ(text->wire(),
             "\x81\x08"
             "42[\"hi\"]");
@@ -77,7 +77,7 @@ TEST(Encoder, MakesASharedFrameOfTwoParts) {
   EXPECT_FALSE(text->binary());
 
   const std::string bytes(70'000, '\xFE');
-  const base::FrameRef binary = make_frame(Opcode::binary, "", bytes);
+  const base::FrameRef binary = make_frame(Opcode::binary, {bytes});
   EXPECT_EQ(binary->wire(), encode(Opcode::binary, bytes));
   EXPECT_EQ(binary->packet(), bytes);
   EXPECT_TRUE(binary->binary());

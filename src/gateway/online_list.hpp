@@ -1,0 +1,47 @@
+// The list of who is online as JSON, for those who ask for all of it: written once a change, and brought up to
+// date in place when only times of activity have changed since it was asked for last.
+//
+// Belongs to the hub's state: `page` is called under its lock. The text it gives may be kept and read
+// without the lock. It holds the first `limit` users of the list.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "presence/core.hpp"
+
+namespace rollcall::gateway {
+
+struct OnlineListPage {
+  std::shared_ptr<const std::string> users;  // a JSON array
+  std::size_t count = 0;                     // of all who are online
+  std::optional<std::string> next_cursor;
+};
+
+class OnlineList {
+ public:
+  explicit OnlineList(std::size_t limit) : limit_(limit) {}
+
+  OnlineListPage page(const presence::Core& core);
+
+ private:
+  struct Entry {
+    presence::Slot slot;
+    std::uint32_t end;  // in text_, behind the user
+    WallTime last_active;
+  };
+
+  void write(const presence::Core& core);
+  void bring_up_to_date(const presence::Core& core);
+
+  std::size_t limit_;
+  std::optional<std::uint64_t> version_;  // of the core's list that is written
+  std::shared_ptr<std::string> text_;
+  std::vector<Entry> entries_;
+  std::optional<std::string> next_cursor_;
+};
+
+}  // namespace rollcall::gateway
