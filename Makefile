@@ -4,7 +4,8 @@ BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz bench-smoke lint format format-check layers clean
+.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz bench-smoke lint format format-check layers clean \
+  bench-deps bench-test
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -45,6 +46,13 @@ fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 
 bench-smoke: build ## The load generator and the bare loops, briefly: do they work?
 	bench/smoke $(BUILD)/release/bin
+
+bench-deps: deps ## Install the servers that the benchmarks compare with
+	@cd bench/peers && if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then \
+	  npm ci --no-audit --no-fund --loglevel=error; fi
+
+bench-test: bench-deps ## Does each of them truly serve presence?
+	cd bench/peers && npm test --silent
 
 lint: layers format-check ## What CI checks besides tests
 

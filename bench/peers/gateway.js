@@ -1,0 +1,44 @@
+// The presence gateway on a Socket.IO server, whatever carries it.
+import { Authenticator, kNamespace, kReplies, now, Presence } from './presence.js';
+
+// What is the same for every Socket.IO server here. Compression is off, as it is by default and in rollcall.
+export const kServerOptions = { serveClient: false, cors: { origin: '*' } };
+
+const kGoodbye = 'client namespace disconnect';
+
+// `everyoneElse(socket)` is how the transport best reaches all but that (new) socket.
+export function serveGateway(io, { secret, graceMs }, everyoneElse = (socket) => socket.broadcast) {
+  const authenticator = new Authenticator(secret);
+  const namespace = io.of(kNamespace);
+  const presence = new Presence({ graceMs, tellOffline: (payload) => namespace.emit('user-offline', payload) });
+
+  namespace.use((socket, next) => {
+    try {
+      socket.data.claims = authenticator.claims(socket.handshake);
+      next();
+    } catch (error) {
+      next(error);
+    }
+  });
+
+  namespace.on('connection', (socket) => {
+    const { claims } = socket.data;
+    const userId = claims.sub;
+    socket.conn.request = null; // as Socket.IO's page on memory advises: nobody needs it any more
+    socket.join(userId);
+    const change = presence.connect(claims);
+    socket.emit('connected', { userId, socketId: socket.id, timestamp: now(), recovered: false });
+    if (change) everyoneElse(socket).emit('user-online', change);
+
+    for (const event of Object.keys(kReplies)) {
+      socket.on(event, (...args) => {
+        const acknowledge = typeof args.at(-1) === 'function' ? args.pop() : undefined;
+        const answer = presence.answer(userId, event, args[0]);
+        if (acknowledge) acknowledge(answer);
+        else if (answer.status === 'ok') socket.emit(answer.event, answer.data);
+        else socket.emit('exception', answer);
+      });
+    }
+    socket.on('disconnect', (reason) => presence.disconnect(userId, reason === kGoodbye));
+  });
+}
