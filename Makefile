@@ -3,9 +3,10 @@
 BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
+ROUNDS ?= 5
 
 .PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz bench-smoke lint format format-check layers clean \
-  bench-deps bench-test
+  bench-deps bench-test bench-compare bench-plot
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -51,8 +52,15 @@ bench-deps: deps ## Install the servers that the benchmarks compare with
 	@cd bench/peers && if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then \
 	  npm ci --no-audit --no-fund --loglevel=error; fi
 
-bench-test: bench-deps ## Does each of them truly serve presence?
+bench-test: bench-deps ## Does each of them truly serve presence? Does the harness count right?
 	cd bench/peers && npm test --silent
+	cd bench/harness && npm test --silent
+
+bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interleaved: ROUNDS=, ARGS="--only fanout,rollcall"
+	bench/compare --rounds $(ROUNDS) $(ARGS)
+
+bench-plot: ## Draw what was measured
+	bench/plot $(ARGS)
 
 lint: layers format-check ## What CI checks besides tests
 

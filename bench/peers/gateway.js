@@ -7,10 +7,10 @@ export const kServerOptions = { serveClient: false, cors: { origin: '*' } };
 const kGoodbye = 'client namespace disconnect';
 
 // `everyoneElse(socket)` is how the transport best reaches all but that (new) socket.
-export function serveGateway(io, { secret, graceMs }, everyoneElse = (socket) => socket.broadcast) {
-  const authenticator = new Authenticator(secret);
+export function serveGateway(io, options, everyoneElse = (socket) => socket.broadcast) {
+  const authenticator = new Authenticator(options.secret);
   const namespace = io.of(kNamespace);
-  const presence = new Presence({ graceMs, tellOffline: (payload) => namespace.emit('user-offline', payload) });
+  const presence = new Presence(options, (payload) => namespace.emit('user-offline', payload));
 
   namespace.use((socket, next) => {
     try {

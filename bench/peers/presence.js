@@ -45,15 +45,17 @@ export class Presence {
   #users = new Map(); // id -> {view, connections, grace}
   #lastSeen = new Map();
   #graceMs;
+  #broadcast;
   #tellOffline;
 
   // `tellOffline(payload)` is called when a user's last connection is gone: at once after a goodbye, else when the grace is over.
-  constructor({ graceMs, tellOffline }) {
+  constructor({ graceMs, broadcast }, tellOffline) {
     this.#graceMs = graceMs;
+    this.#broadcast = broadcast;
     this.#tellOffline = tellOffline;
   }
 
-  // What the others are to be told, if this is the user's first connection.
+  // What the others are to be told, if anything.
   connect({ sub, email = null, role = null }) {
     const timestamp = now();
     const user = this.#users.get(sub);
@@ -65,7 +67,7 @@ export class Presence {
     }
     const view = { userId: sub, email, role, connectedAt: timestamp, lastActive: timestamp };
     this.#users.set(sub, { view, connections: 1, grace: undefined });
-    return { userId: sub, online: true, timestamp };
+    return this.#broadcast ? { userId: sub, online: true, timestamp } : undefined;
   }
 
   disconnect(userId, saidGoodbye) {
@@ -81,7 +83,7 @@ export class Presence {
     this.#lastSeen.delete(userId);
     this.#lastSeen.set(userId, lastActive);
     if (this.#lastSeen.size > kRemembered) this.#lastSeen.delete(this.#lastSeen.keys().next().value);
-    this.#tellOffline({ userId, online: false, timestamp: now(), lastActive });
+    if (this.#broadcast) this.#tellOffline({ userId, online: false, timestamp: now(), lastActive });
   }
 
   status(userId) {

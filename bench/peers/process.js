@@ -1,12 +1,19 @@
 // A peer as a process: node NAME.js --port P, one line when it listens, and it ends when it is told to.
+// With --broadcast none nobody is told of changes, so that many users can come up without N^2 deliveries.
 import { parseArgs } from 'node:util';
 
 export const kHost = '127.0.0.1';
 
 export function readOptions() {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }, 'grace-ms': { type: 'string', default: '2000' } } });
+  const text = (value) => ({ type: 'string', default: value });
+  const { values } = parseArgs({ options: { port: text('0'), 'grace-ms': text('2000'), broadcast: text('everyone') } });
   if (!process.env.JWT_SECRET) throw new Error('JWT_SECRET must be set');
-  return { port: Number(values.port), graceMs: Number(values['grace-ms']), secret: process.env.JWT_SECRET };
+  return {
+    port: Number(values.port),
+    graceMs: Number(values['grace-ms']),
+    broadcast: values.broadcast === 'everyone',
+    secret: process.env.JWT_SECRET,
+  };
 }
 
 export function ready(port) {

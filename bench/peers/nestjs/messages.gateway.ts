@@ -21,10 +21,7 @@ export class MessagesGateway implements OnGatewayInit, OnGatewayConnection, OnGa
 
   private readonly options = readOptions();
   private readonly authenticator = new Authenticator(this.options.secret);
-  private readonly presence = new Presence({
-    graceMs: this.options.graceMs,
-    tellOffline: (payload) => this.server.emit('user-offline', payload),
-  });
+  private readonly presence = new Presence(this.options, (payload) => this.server.emit('user-offline', payload));
 
   afterInit(server: Namespace) {
     server.use((socket, next) => {

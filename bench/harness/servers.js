@@ -1,0 +1,75 @@
+// The servers that are compared, and how each is started: on 127.0.0.1, on a port that it chooses and tells.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const kBin = process.env.ROLLCALL_BIN_DIR || here('../../build/release/bin');
+export const kLoad = `${kBin}/rollcall-load`;
+
+const versionOf = (name) => {
+  const file = here(`../peers/node_modules/${name}/package.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : '?';
+};
+
+// A bare loop takes part in what it can do; `groups`: only in those, where its way of sending makes a difference.
+const floor = (title, sender, groups) => ({
+  title,
+  dialect: 'floor',
+  groups,
+  needs: `${kBin}/rollcall-floor`,
+  missing: 'run make build',
+  version: () => 'this commit',
+  start: ({ freePort }) => ({
+    command: [`${kBin}/rollcall-floor`, '--listen', `127.0.0.1:${freePort}`, '--sender', sender],
+    env: {},
+    ready: /ready on [^\s:]+:(?<port>\d+)/,
+  }),
+});
+
+const peer = (file, title, packages) => ({
+  title,
+  dialect: 'rollcall',
+  needs: here(`../peers/node_modules/${packages[0]}`),
+  missing: 'run make bench-deps',
+  version: () => [...packages.map((name) => `${name} ${versionOf(name)}`), ...(file === 'bun' ? [] : [`node ${process.versions.node}`])].join(', '),
+  start: ({ broadcast }) => ({
+    command: [process.execPath, here(`../peers/${file}.js`), '--port', '0', '--broadcast', broadcast ? 'everyone' : 'none'],
+    env: {},
+    ready: /^listening (?<port>\d+) pid (?<pid>\d+)$/m,
+  }),
+});
+
+export const kServers = {
+  rollcall: {
+    title: 'rollcall',
+    dialect: 'rollcall',
+    needs: `${kBin}/rollcall`,
+    missing: 'run make build',
+    version: () => 'this commit',
+    start: ({ broadcast }) => ({
+      command: [`${kBin}/rollcall`, 'serve', '--listen', '127.0.0.1:0'],
+      env: {
+        ROLLCALL_SERVER_WORKERS: '1',
+        ROLLCALL_SERVER_DRAIN_MS: '200',
+        ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', // no limit: the load is one
+        ROLLCALL_PRESENCE_BROADCAST: broadcast ? 'everyone' : 'watchers',
+      },
+      ready: /https?:\/\/[^\s:/]+:(?<port>\d+)/,
+    }),
+  },
+  floor: floor('bare epoll loop, a send a frame', 'send'),
+  'floor-ring': floor('bare epoll loop, io_uring', 'ring', ['fanout']),
+  'floor-merged': floor('bare epoll loop, io_uring, merged', 'ring-merged', ['fanout', 'many']),
+  uws: peer('uws', 'socket.io on uWebSockets.js', ['@btc-vision/uwebsockets.js', 'socket.io']),
+  bun: peer('bun', 'socket.io on Bun', ['@socket.io/bun-engine', 'bun', 'socket.io']),
+  socketio: peer('socketio', 'socket.io on Node', ['socket.io', 'ws']),
+  nestjs: peer('nestjs', 'NestJS', ['@nestjs/core', '@nestjs/platform-socket.io', 'socket.io']),
+};
+
+export const kPeers = ['uws', 'bun', 'socketio', 'nestjs'];
+export const kFloors = ['floor', 'floor-ring', 'floor-merged'];
+
+export function takesPart(name, measure) {
+  const { dialect, groups } = kServers[name];
+  return dialect !== 'floor' || (measure.floor && (!groups || groups.includes(measure.group)));
+}
