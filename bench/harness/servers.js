@@ -12,8 +12,9 @@ const versionOf = (name) => {
 };
 
 // A bare loop takes part in what it can do; `groups`: only in those, where its way of sending makes a difference.
-const floor = (title, sender, groups) => ({
+const floor = (title, short, sender, groups) => ({
   title,
+  short,
   dialect: 'floor',
   groups,
   needs: `${kBin}/rollcall-floor`,
@@ -57,10 +58,10 @@ export const kServers = {
       ready: /https?:\/\/[^\s:/]+:(?<port>\d+)/,
     }),
   },
-  floor: floor('bare epoll loop, a send a frame', 'send'),
-  'floor-ring': floor('bare epoll loop, io_uring', 'ring', ['fanout']),
-  'floor-merged': floor('bare epoll loop, io_uring, merged', 'ring-merged', ['fanout', 'many']),
-  uws: peer('uws', 'socket.io on uWebSockets.js', ['@btc-vision/uwebsockets.js', 'socket.io']),
+  floor: floor('bare epoll loop, a send a frame', 'bare loop', 'send'),
+  'floor-ring': floor('bare epoll loop, io_uring', 'bare loop, io_uring', 'ring', ['fanout']),
+  'floor-merged': floor('bare epoll loop, io_uring, merged', 'bare loop, merged', 'ring-merged', ['many']),
+  uws: peer('uws', 'socket.io on uWebSockets', ['@btc-vision/uwebsockets.js', 'socket.io']),
   bun: peer('bun', 'socket.io on Bun', ['@socket.io/bun-engine', 'bun', 'socket.io']),
   socketio: peer('socketio', 'socket.io on Node', ['socket.io', 'ws']),
   nestjs: peer('nestjs', 'NestJS', ['@nestjs/core', '@nestjs/platform-socket.io', 'socket.io']),

@@ -1,0 +1,113 @@
+// Draws what bench/compare measured: memory, fan-out against listeners, latency against load, all servers in each picture.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { kMeasures } from './measures.js';
+import { here, kServers } from './servers.js';
+import { median, threeDigits } from './statistics.js';
+import { barChart, kInk, lineChart } from './svg.js';
+import { collect } from './table.js';
+
+const kHelp = `bench/plot [--in NAME] [--out PREFIX]
+
+Reads NAME.jsonl (bench/results/latest) and writes PREFIX-memory.svg, PREFIX-fanout.svg and PREFIX-latency.svg (PREFIX is NAME unless
+given): those for which there are measurements.
+`;
+
+export const kColours = {
+  rollcall: '#e23642', floor: kInk, 'floor-ring': kInk, 'floor-merged': kInk,
+  uws: '#aa6c00', bun: '#238b45', socketio: '#1b76ec', nestjs: '#9d54e7',
+};
+const kEnough = 0.95; // of the load that was asked for: below that it is not that load any more
+
+const valuesOf = (all, measure, server, number) => [...(all.get(measure)?.get(server)?.numbers[number]?.values() ?? [])];
+const style = (name) => ({
+  title: kServers[name].short ?? kServers[name].title, colour: kColours[name], bold: name === 'rollcall', dashed: kServers[name].dialect === 'floor',
+});
+
+// A line for each server that was measured; up to the first measure that was not `managed`.
+function medians(all, group, number, managed = () => true) {
+  const measures = kMeasures.filter((m) => m.group === group && all.has(m.name));
+  return Object.keys(kServers)
+    .map((name) => {
+      const known = measures.filter((m) => valuesOf(all, m.name, name, number).length > 0);
+      const failed = known.findIndex((m) => !managed(m, median(valuesOf(all, m.name, name, 'per_second'))));
+      const shown = failed < 0 ? known : known.slice(0, failed);
+      return { ...style(name), points: shown.map((m) => [m.x, median(valuesOf(all, m.name, name, number))]) };
+    })
+    .filter(({ points }) => points.length > 0);
+}
+
+// At the largest number of connections that was measured.
+function memory(all, rounds) {
+  const measure = kMeasures.filter((m) => m.group === 'idle' && all.has(m.name)).sort((a, b) => b.x - a.x)[0];
+  if (!measure) return undefined;
+  const bars = Object.keys(kServers)
+    .map((name) => ({ ...style(name), value: median(valuesOf(all, measure.name, name, 'bytes')) }))
+    .filter(({ value }) => value !== undefined)
+    .map((bar) => ({ ...bar, value: Math.max(0, bar.value), words: `${threeDigits(bar.value / 1000)} KB` }));
+  if (bars.length === 0) return undefined;
+  return barChart({
+    title: 'Memory per connection',
+    subtitle: [
+      `Growth of the server's resident memory, divided by ${measure.x.toLocaleString('en')} idle WebSocket connections,`,
+      `each of an authenticated user who is online; ${rounds}`,
+    ],
+    bars,
+  });
+}
+
+function fanout(all, rounds) {
+  const series = medians(all, 'fanout', 'cpu_us');
+  if (series.length === 0) return undefined;
+  return lineChart({
+    title: 'CPU per delivery',
+    subtitle: [
+      'Server CPU to tell one listener that a user came or went, in microseconds;',
+      `one change at a time; ${rounds}`,
+    ],
+    xTitle: 'listeners',
+    series,
+    xTick: (n) => n.toLocaleString('en'),
+    yTick: (us) => `${threeDigits(us).replace(/\.?0+$/, '')} us`,
+  });
+}
+
+function latency(all, rounds) {
+  const series = medians(all, 'load', 'p99_us', (m, perSecond) => perSecond >= m.x * kEnough);
+  if (series.length === 0) return undefined;
+  return lineChart({
+    title: 'Latency against load',
+    subtitle: [
+      'From check-user-status to its answer, 99th percentile, 200 connections;',
+      `a line ends where the server no longer keeps up; ${rounds}`,
+    ],
+    xTitle: 'requests a second',
+    series,
+    xTick: (n) => (n >= 1000 ? `${n / 1000}k` : `${n}`),
+    yTick: (us) => (us >= 1000 ? `${threeDigits(us / 1000).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')} ms` : `${Math.round(us)} us`),
+  });
+}
+
+function main() {
+  const { values } = parseArgs({
+    options: { in: { type: 'string', default: here('../results/latest') }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return process.stdout.write(kHelp);
+  const file = `${values.in}.jsonl`;
+  if (!existsSync(file)) {
+    process.stderr.write(`bench/plot: there is no ${file}: run make bench-compare, or give --in\n`);
+    process.exit(2);
+  }
+  const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const all = collect(lines);
+  for (const [name, draw] of Object.entries({ memory, fanout, latency })) {
+    const count = new Set(lines.filter((l) => l.kind === 'run').map((l) => l.round)).size;
+    const svg = draw(all, count === 1 ? 'one round' : `medians of ${count} rounds`);
+    const out = `${values.out ?? values.in}-${name}.svg`;
+    if (!svg) process.stderr.write(`bench/plot: nothing measured for ${name}\n`);
+    else writeFileSync(out, svg);
+    if (svg) process.stderr.write(`${out}\n`);
+  }
+}
+
+if (process.argv[1] === here('plot.js')) main();
