@@ -51,7 +51,7 @@ export function markdown(lines) {
   const all = collect(lines);
   const measures = kMeasures.filter(({ name }) => all.has(name));
   const servers = Object.keys(kServers).filter((name) => measures.some((m) => all.get(m.name).has(name)));
-  const rounds = Math.max(0, ...lines.filter((l) => l.kind === 'run').map((l) => l.round));
+  const rounds = Math.max(0, ...[...all.values()].flatMap((of) => [...of.values()].map(({ numbers }) => numbers.per_second?.size ?? 0)));
   return [
     '# What bench/compare measured',
     machine(lines),

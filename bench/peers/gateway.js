@@ -6,11 +6,17 @@ export const kServerOptions = { serveClient: false, cors: { origin: '*' } };
 
 const kGoodbye = 'client namespace disconnect';
 
-// `everyoneElse(socket)` is how the transport best reaches all but that (new) socket.
-export function serveGateway(io, options, everyoneElse = (socket) => socket.broadcast) {
+// How everyone is told best; a transport may know better.
+const kBroadcast = {
+  offline: (namespace, payload) => namespace.emit('user-offline', payload),
+  // `change` is of the user whose first connection this is; undefined if there is nothing to tell.
+  online: (socket, change) => change && socket.broadcast.emit('user-online', change),
+};
+
+export function serveGateway(io, options, broadcast = kBroadcast) {
   const authenticator = new Authenticator(options.secret);
   const namespace = io.of(kNamespace);
-  const presence = new Presence(options, (payload) => namespace.emit('user-offline', payload));
+  const presence = new Presence(options, (payload) => broadcast.offline(namespace, payload));
 
   namespace.use((socket, next) => {
     try {
@@ -28,7 +34,7 @@ export function serveGateway(io, options, everyoneElse = (socket) => socket.broa
     socket.join(userId);
     const change = presence.connect(claims);
     socket.emit('connected', { userId, socketId: socket.id, timestamp: now(), recovered: false });
-    if (change) everyoneElse(socket).emit('user-online', change);
+    broadcast.online(socket, change);
 
     for (const event of Object.keys(kReplies)) {
       socket.on(event, (...args) => {

@@ -4,22 +4,35 @@ import { kServerOptions, serveGateway } from './gateway.js';
 import { kHost, readOptions, ready } from './process.js';
 import { loadUws } from './uws-binary.js';
 
-// Publishing goes to one topic without exceptions; an exception would make it a loop over all sockets in JavaScript. So
-// everyone is in a room, and a new socket enters it after the others were told.
+// Two things make its publish fast. It goes to one topic without exceptions (an exception would make it a loop over all sockets in
+// JavaScript): so everyone is in a room, which a new socket enters after the others were told. And it must not be called from
+// within a message handler: there the receiving socket is corked, so no other can be, and the messages of one turn leave one by
+// one. So what is to be told waits for the end of the turn, in order.
 const kEveryone = 'everyone';
-const everyoneElse = (socket) => ({
-  emit(event, payload) {
-    socket.nsp.to(kEveryone).emit(event, payload);
-  },
-});
+const waiting = [];
+
+function later(tell) {
+  if (waiting.push(tell) > 1) return;
+  setImmediate(() => {
+    for (const next of waiting.splice(0)) next();
+  });
+}
+
+const broadcast = {
+  offline: (namespace, payload) => later(() => namespace.to(kEveryone).emit('user-offline', payload)),
+  online: (socket, change) =>
+    later(() => {
+      if (change) socket.nsp.to(kEveryone).emit('user-online', change);
+      if (socket.connected) socket.join(kEveryone);
+    }),
+};
 
 const uWS = loadUws();
 const options = readOptions();
 const app = uWS.App();
 const io = new Server(kServerOptions);
 io.attachApp(app);
-serveGateway(io, options, everyoneElse);
-io.of('/ws/messages').on('connection', (socket) => socket.join(kEveryone));
+serveGateway(io, options, broadcast);
 app.listen(kHost, options.port, (listening) => {
   if (!listening) throw new Error(`cannot listen on port ${options.port}`);
   ready(uWS.us_socket_local_port(listening));
