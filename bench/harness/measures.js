@@ -37,7 +37,7 @@ export const kMeasures = [
   many(1000, { warmup: 3, seconds: 6 }),
   many(5000, { warmup: 8, seconds: 16 }),
   measure('query-1', '`check-user-status`, 100 connections', 'query', ['-n', 100]),
-  measure('query-8', '`check-user-status`, 100 connections, 8 in flight each', 'query', ['-n', 100, '--inflight', 8]),
+  measure('query-8', '`check-user-status`, 100 connections, 8 in flight each', 'query', ['-n', 100, '--inflight', 8], { group: 'deep' }),
   measure('ids-100', '`check-users-status`, 100 ids', 'query', ['-n', 100, '--event', 'check-users-status', '--ids', 100], { floor: false }),
   list(900),
   list(9900),

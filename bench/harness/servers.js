@@ -60,7 +60,7 @@ export const kServers = {
   },
   floor: floor('bare epoll loop, a send a frame', 'bare loop', 'send'),
   'floor-ring': floor('bare epoll loop, io_uring', 'bare loop, io_uring', 'ring', ['fanout']),
-  'floor-merged': floor('bare epoll loop, io_uring, merged', 'bare loop, merged', 'ring-merged', ['many']),
+  'floor-merged': floor('bare epoll loop, io_uring, merged', 'bare loop, merged', 'ring-merged', ['many', 'deep']),
   uws: peer('uws', 'socket.io on uWebSockets', ['@btc-vision/uwebsockets.js', 'socket.io']),
   bun: peer('bun', 'socket.io on Bun', ['@socket.io/bun-engine', 'bun', 'socket.io']),
   socketio: peer('socketio', 'socket.io on Node', ['socket.io', 'ws']),
