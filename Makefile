@@ -56,8 +56,8 @@ bench-test: bench-deps ## Does each of them truly serve presence? Does the harne
 	cd bench/peers && npm test --silent
 	cd bench/harness && npm test --silent
 
-bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interleaved: ROUNDS=, ARGS="--only fanout,rollcall"
-	bench/compare --rounds $(ROUNDS) $(ARGS)
+bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interleaved (ROUNDS=5 ONLY=fanout,rollcall,uws)
+	bench/compare --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 bench-plot: ## Draw what was measured
 	bench/plot $(ARGS)

@@ -116,8 +116,12 @@ if (options.table) {
 if (!existsSync(kLoad)) fail('rollcall-load is missing: run make build');
 options.servers = options.servers.filter(available);
 if (options.servers.length === 0) fail('no server is left');
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => stopAll().then(() => (writeTable(), process.exit(130))));
+  process.on(signal, () => {
+    interrupted = true;
+    stopAll();
+  });
 }
 
 mkdirSync(dirname(file), { recursive: true });
@@ -130,6 +134,7 @@ const since = Date.now();
 let failed = 0;
 for (const [index, { round, measure, name }] of runs.entries()) {
   const result = await run(name, { ...measure, seconds: options.seconds ?? measure.seconds }, options);
+  if (interrupted) break; // what was cut short says nothing
   const line = { kind: 'run', round, measure: measure.name, group: measure.group, x: measure.x, server: name, result };
   write(line);
   progress(index + 1, runs.length, since, line);
@@ -137,4 +142,4 @@ for (const [index, { round, measure, name }] of runs.entries()) {
 }
 writeTable();
 process.stderr.write(`${options.out}.md has the tables${failed ? `; ${failed} runs FAILED` : ''}\n`);
-process.exit(failed ? 1 : 0);
+process.exit(interrupted ? 130 : failed ? 1 : 0);

@@ -12,9 +12,11 @@ const kLoadSlack = 150; // seconds to come up and to finish, beside what is meas
 const kTail = 2000;
 
 const running = new Set();
+let stopping = false;
 
 // `timeout` ends the program even if this process cannot.
 function launch(core, seconds, command, env) {
+  if (stopping) throw new Error('interrupted');
   const child = spawn('taskset', ['-c', `${core}`, 'timeout', '-k', '5', `${seconds}`, ...command], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,7 +67,9 @@ async function stop(program, pid) {
   clearTimeout(hard);
 }
 
+// Ends what runs, for good: nothing can be started any more.
 export function stopAll() {
+  stopping = true;
   return Promise.all([...running].map((program) => stop(program, pidOf(program))));
 }
 
@@ -100,27 +104,30 @@ async function startServer(name, measure, core) {
   return { program, pid, port: Number(match.groups.port) };
 }
 
+async function load(name, measure, server, core) {
+  const program = launch(core, measure.seconds + measure.warmup + kLoadSlack, [
+    kLoad, measure.mode, ...measure.args, '--target', `127.0.0.1:${server.port}`, '--pid', `${server.pid}`,
+    '--dialect', kServers[name].dialect, '--seconds', `${measure.seconds}`, '--warmup', `${measure.warmup}`, '--label', `${measure.name} ${name}`,
+  ], {});
+  await program.ended;
+  const died = server.program.code;
+  if (died !== undefined) throw new Error(`the server ended with ${died}: ${server.program.err}`);
+  try {
+    return JSON.parse(program.out.trim().split('\n').at(-1));
+  } catch {
+    throw new Error(`rollcall-load ended with ${program.code}: ${program.err}`);
+  }
+}
+
 // What rollcall-load says of the run; `ok` is false where anything failed.
 export async function run(name, measure, { serverCore, loadCore }) {
   let server;
   try {
     server = await startServer(name, measure, serverCore);
+    return await load(name, measure, server, loadCore);
   } catch (error) {
     return { ok: false, failure: error.message };
-  }
-  const { dialect } = kServers[name];
-  const load = launch(loadCore, measure.seconds + measure.warmup + kLoadSlack, [
-    kLoad, measure.mode, ...measure.args, '--target', `127.0.0.1:${server.port}`, '--pid', `${server.pid}`, '--dialect', dialect,
-    '--seconds', `${measure.seconds}`, '--warmup', `${measure.warmup}`, '--label', `${measure.name} ${name}`,
-  ], {});
-  await load.ended;
-  const died = server.program.code;
-  await stop(server.program, server.pid);
-  const failure = died === undefined ? load.err : `the server ended with ${died}: ${server.program.err}`;
-  try {
-    const result = JSON.parse(load.out.trim().split('\n').at(-1));
-    return died === undefined || !result.ok ? result : { ...result, ok: false, failure };
-  } catch {
-    return { ok: false, failure: `rollcall-load ended with ${load.code}: ${failure}` };
+  } finally {
+    if (server) await stop(server.program, server.pid);
   }
 }
