@@ -62,10 +62,10 @@ bench-test: bench-deps ## Does each of them truly serve presence? Does the harne
 	cd bench/harness && npm test --silent
 
 bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interleaved (ROUNDS=5 ONLY=fanout,rollcall,uws)
-	bench/compare --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+	bench/compare-servers --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 bench-plot: ## Draw what was measured
-	bench/plot $(ARGS)
+	bench/draw-plots $(ARGS)
 
 lint: layers format-check ## What CI checks besides tests
 

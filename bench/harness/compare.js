@@ -10,7 +10,7 @@ import { here, kLoad, kServers, takesPart } from './servers.js';
 import { threeDigits } from './statistics.js';
 import { markdown } from './table.js';
 
-const kHelp = `bench/compare [options]: what do rollcall, the bare loops and the peers cost?
+const kHelp = `bench/compare-servers [options]: what do rollcall, the bare loops and the peers cost?
 
   --rounds N        how often everything is measured (5)
   --only A,B        only these measures and servers; the beginning of a measure's name will do.
@@ -26,7 +26,7 @@ Servers:  ${Object.keys(kServers).join(' ')}
 `;
 
 function fail(message) {
-  process.stderr.write(`bench/compare: ${message}\n`);
+  process.stderr.write(`bench/compare-servers: ${message}\n`);
   process.exit(2);
 }
 
@@ -70,7 +70,7 @@ function choose(words) {
 const available = (name) => {
   const { needs, missing } = kServers[name];
   if (existsSync(needs)) return true;
-  process.stderr.write(`bench/compare: without ${name}: ${missing}\n`);
+  process.stderr.write(`bench/compare-servers: without ${name}: ${missing}\n`);
   return false;
 };
 

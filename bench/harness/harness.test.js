@@ -59,6 +59,13 @@ describe('tables', () => {
   });
 });
 
+test('latency under a load that was not reached is not told', () => {
+  const at = (perSecond) => [{ ...run(1, 'load-5000', 'uws', 2, { per_second: perSecond }), x: 5000 }];
+  const cpu = (lines) => collect(lines).get('load-5000').get('uws').numbers;
+  assert.equal(cpu(at(4900)).p99_us.get(1), 20);
+  assert.equal(cpu(at(4000)).p99_us, undefined);
+});
+
 test('every server takes part in the fan-out, and the bare loops not in what they have no answer to', () => {
   const measure = (name) => kMeasures.find((m) => m.name === name);
   for (const name of ['rollcall', 'floor', 'floor-ring', 'uws', 'bun', 'socketio', 'nestjs']) assert.ok(takesPart(name, measure('fanout-1000')), name);

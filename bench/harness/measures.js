@@ -45,15 +45,19 @@ export const kMeasures = [
   ...[1000, 2000, 5000, 10000, 20000, 40000, 80000].map(load),
 ];
 
+const kEnough = 0.95; // of the load that was asked for: below that it is not that load any more
+
 // The numbers of a run that the tables and plots show, each undefined where the run has not got it.
 export function numbersOf(run) {
-  const { server = {}, latency_us: latency = {} } = run.result;
+  const { server = {}, per_second } = run.result;
+  const overloaded = run.group === 'load' && per_second < run.x * kEnough;
+  const latency = overloaded ? {} : (run.result.latency_us ?? {});
   return {
     cpu_us: server.cpu_us_each ?? undefined,
     per_cpu_second: server.each_per_cpu_second ?? undefined,
     bytes: run.group === 'idle' ? server.rss_per_connection : undefined,
     p50_us: latency.p50,
     p99_us: latency.p99,
-    per_second: run.result.per_second,
+    per_second,
   };
 }

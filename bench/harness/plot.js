@@ -1,4 +1,4 @@
-// Draws what bench/compare measured: memory, fan-out against listeners, latency against load, all servers in each picture.
+// Draws what bench/compare-servers measured: memory, fan-out against listeners, latency against load, all servers in each picture.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { kMeasures } from './measures.js';
@@ -7,7 +7,7 @@ import { median, threeDigits } from './statistics.js';
 import { barChart, kInk, lineChart } from './svg.js';
 import { collect } from './table.js';
 
-const kHelp = `bench/plot [--in NAME] [--out PREFIX]
+const kHelp = `bench/draw-plots [--in NAME] [--out PREFIX]
 
 Reads NAME.jsonl (bench/results/latest) and writes PREFIX-memory.svg, PREFIX-fanout.svg and PREFIX-latency.svg (PREFIX is NAME unless
 given): those for which there are measurements.
@@ -17,22 +17,19 @@ export const kColours = {
   rollcall: '#e23642', floor: kInk, 'floor-ring': kInk, 'floor-merged': kInk,
   uws: '#aa6c00', bun: '#238b45', socketio: '#1b76ec', nestjs: '#9d54e7',
 };
-const kEnough = 0.95; // of the load that was asked for: below that it is not that load any more
 
 const valuesOf = (all, measure, server, number) => [...(all.get(measure)?.get(server)?.numbers[number]?.values() ?? [])];
 const style = (name) => ({
   title: kServers[name].short ?? kServers[name].title, colour: kColours[name], bold: name === 'rollcall', dashed: kServers[name].dialect === 'floor',
 });
 
-// A line for each server that was measured; up to the first measure that was not `managed`.
-function medians(all, group, number, managed = () => true) {
+// A line for each server that was measured, where there is such a number.
+function medians(all, group, number) {
   const measures = kMeasures.filter((m) => m.group === group && all.has(m.name));
   return Object.keys(kServers)
     .map((name) => {
       const known = measures.filter((m) => valuesOf(all, m.name, name, number).length > 0);
-      const failed = known.findIndex((m) => !managed(m, median(valuesOf(all, m.name, name, 'per_second'))));
-      const shown = failed < 0 ? known : known.slice(0, failed);
-      return { ...style(name), points: shown.map((m) => [m.x, median(valuesOf(all, m.name, name, number))]) };
+      return { ...style(name), points: known.map((m) => [m.x, median(valuesOf(all, m.name, name, number))]) };
     })
     .filter(({ points }) => points.length > 0);
 }
@@ -73,7 +70,7 @@ function fanout(all, rounds) {
 }
 
 function latency(all, rounds) {
-  const series = medians(all, 'load', 'p99_us', (m, perSecond) => perSecond >= m.x * kEnough);
+  const series = medians(all, 'load', 'p99_us');
   if (series.length === 0) return undefined;
   return lineChart({
     title: 'Latency against load',
@@ -95,7 +92,7 @@ function main() {
   if (values.help) return process.stdout.write(kHelp);
   const file = `${values.in}.jsonl`;
   if (!existsSync(file)) {
-    process.stderr.write(`bench/plot: there is no ${file}: run make bench-compare, or give --in\n`);
+    process.stderr.write(`bench/draw-plots: there is no ${file}: run make bench-compare, or give --in\n`);
     process.exit(2);
   }
   const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
@@ -104,7 +101,7 @@ function main() {
     const count = new Set(lines.filter((l) => l.kind === 'run').map((l) => l.round)).size;
     const svg = draw(all, count === 1 ? 'one round' : `medians of ${count} rounds`);
     const out = `${values.out ?? values.in}-${name}.svg`;
-    if (!svg) process.stderr.write(`bench/plot: nothing measured for ${name}\n`);
+    if (!svg) process.stderr.write(`bench/draw-plots: nothing measured for ${name}\n`);
     else writeFileSync(out, svg);
     if (svg) process.stderr.write(`${out}\n`);
   }

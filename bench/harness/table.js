@@ -1,4 +1,4 @@
-// The tables of bench/compare: Markdown, from the lines it wrote.
+// The tables of bench/compare-servers: Markdown, from the lines it wrote.
 import { kMeasures, numbersOf, plural } from './measures.js';
 import { kFloors, kPeers, kServers } from './servers.js';
 import { median, ratio, spread, threeDigits } from './statistics.js';
@@ -53,11 +53,11 @@ export function markdown(lines) {
   const servers = Object.keys(kServers).filter((name) => measures.some((m) => all.get(m.name).has(name)));
   const rounds = Math.max(0, ...[...all.values()].flatMap((of) => [...of.values()].map(({ numbers }) => numbers.per_second?.size ?? 0)));
   return [
-    '# What bench/compare measured',
+    '# What bench/compare-servers measured',
     machine(lines),
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, each with a fresh server; the servers take turns within a round. ` +
       'A ratio is the median of the rounds\' own ratios; below 1 rollcall needs less.',
-    '## Server CPU', overview(measures, servers, all),
+    '## In short', 'Server CPU, unless it says otherwise; – where a server can\'t do it, or can\'t keep up.', overview(measures, servers, all),
     '## Each measure', ...measures.map((measure) => details(measure, all.get(measure.name))),
   ].join('\n\n') + '\n';
 }
@@ -75,7 +75,7 @@ function machine(lines) {
 function overview(measures, servers, all) {
   const rows = [];
   for (const measure of measures) {
-    const numbers = [['cpu_us', `${measure.title}: us a ${measure.unit}`]];
+    const numbers = measure.group === 'load' ? [['p99_us', `${measure.title}: p99 latency in us`]] : [['cpu_us', `${measure.title}: us a ${measure.unit}`]];
     if (measure.group === 'idle') numbers.unshift(['bytes', `${measure.title}: bytes of RSS each`]);
     for (const [number, title] of numbers) {
       const of = all.get(measure.name);
