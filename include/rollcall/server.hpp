@@ -259,6 +259,7 @@ class Server {
   void drain(milliseconds limit);
   void on_signal(std::vector<int> signals, std::function<void(int)> handler);
 
+  // On a worker's thread, as of the beginning of its turn.
   Instant now() const;
   WallTime wall_now() const;
   std::size_t connections() const;

@@ -48,12 +48,18 @@ Instant Loop::read_clock() {
 }
 
 WallTime Loop::wall_now() const {
+  if (!wall_now_) wall_now_ = read_wall_clock();
+  return *wall_now_;
+}
+
+WallTime Loop::read_wall_clock() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return WallTime{std::chrono::duration_cast<milliseconds>(since)};
 }
 
 void Loop::refresh_now() {
   now_ = read_clock();
+  wall_now_.reset();
 }
 
 void Loop::run() {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,7 +50,8 @@ class Loop {
 
   Instant now() const { return now_; }  // as of the beginning of this turn
   static Instant read_clock();
-  WallTime wall_now() const;
+  WallTime wall_now() const;  // as of the first time it was asked for in this turn
+  static WallTime read_wall_clock();
   base::TimingWheel& timers() { return timers_; }
 
   // At the end of this turn, before output is flushed; what is deferred meanwhile runs in the same turn.
@@ -94,6 +96,7 @@ class Loop {
   int epoll_ = -1;
   int event_ = -1;
   Instant now_;
+  mutable std::optional<WallTime> wall_now_;
   base::TimingWheel timers_;
   Wakeup wakeup_{*this};
   std::unique_ptr<char[]> read_buffer_;

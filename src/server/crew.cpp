@@ -110,9 +110,9 @@ std::size_t Crew::connections() const {
   return count;
 }
 
-net::Loop& Crew::loop_here() {
+net::Loop* Crew::loop_here() {
   BusPort* port = BusPort::current();
-  return port && &port->bus() == &bus_ ? port->loop() : first().loop();
+  return port && &port->bus() == &bus_ ? &port->loop() : nullptr;
 }
 
 }  // namespace rollcall::server

@@ -34,8 +34,8 @@ class Crew {
   Routes& routes() { return routes_; }
   Worker& first() { return *workers_.front(); }
   std::size_t connections() const;
-  // The loop of this thread's worker; the first one's in a thread that is none.
-  net::Loop& loop_here();
+  // The loop of this thread's worker; null in a thread that is none.
+  net::Loop* loop_here();
   bool running() const { return running_; }
 
  private:

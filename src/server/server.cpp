@@ -85,10 +85,12 @@ void Server::on_signal(std::vector<int> signals, std::function<void(int)> handle
       std::make_unique<net::Signals>(impl_->crew.first().loop(), signals, std::move(handler)));
 }
 Instant Server::now() const {
-  return impl_->crew.loop_here().now();
+  const net::Loop* loop = impl_->crew.loop_here();
+  return loop ? loop->now() : net::Loop::read_clock();
 }
 WallTime Server::wall_now() const {
-  return impl_->crew.loop_here().wall_now();
+  const net::Loop* loop = impl_->crew.loop_here();
+  return loop ? loop->wall_now() : net::Loop::read_wall_clock();
 }
 std::size_t Server::connections() const {
   return impl_->crew.connections();
@@ -102,7 +104,8 @@ bool Server::uses_io_uring() const {
 
 std::shared_ptr<void> Server::schedule(Instant at, std::function<void()> task) {
   auto deadline = std::make_shared<Deadline>([task = std::move(task)](Instant) { task(); });
-  impl_->crew.loop_here().timers().arm(*deadline, at);
+  net::Loop* loop = impl_->crew.loop_here();
+  (loop ? *loop : impl_->crew.first().loop()).timers().arm(*deadline, at);
   return deadline;
 }
 

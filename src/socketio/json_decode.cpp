@@ -53,8 +53,9 @@ std::size_t append_unicode_escape(std::string& out, std::string_view raw, std::s
 }  // namespace
 
 std::string decode_string(std::string_view raw) {
-  std::string out;
   const std::size_t end = raw.size() - 1;
+  if (raw.find('\\') == std::string_view::npos) return std::string(raw.substr(1, end - 1));
+  std::string out;
   for (std::size_t i = 1; i < end; ++i) {
     if (raw[i] != '\\') {
       out += raw[i];
