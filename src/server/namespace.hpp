@@ -97,6 +97,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::optional<socketio::Recovery::Recovered> try_recover(SocketImpl& socket);
   void enter(SocketImpl& socket);
   void leave(SocketImpl& socket);
+  void send(SocketImpl& socket, const std::string& packet, const std::vector<std::string>& attachments);
   void send(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
   // The part of the namespace that belongs to this thread's worker.
   const NamespaceImpl& here() const;

@@ -1,0 +1,26 @@
+// What an HTTP request to the Engine.IO path says of itself: whether it wants a websocket, and the handshake that
+// is kept of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/request.hpp"
+#include "rollcall/result.hpp"
+#include "rollcall/server.hpp"
+#include "websocket/handshake.hpp"
+
+namespace rollcall::server {
+
+class Pipe;
+
+// The key to answer with, or why it is no good upgrade.
+Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request& request);
+bool wants_upgrade(const http::Request& request);
+
+// `kept`: names of the headers to keep; all if not set.
+Handshake handshake_of(const Pipe& pipe, const http::Request& request,
+                       const std::optional<std::vector<std::string>>& kept);
+
+}  // namespace rollcall::server
