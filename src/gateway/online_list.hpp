@@ -1,5 +1,5 @@
-// The list of who is online as JSON, for those who ask for all of it: written once a change, and brought up to
-// date in place when only times of activity have changed since it was asked for last.
+// The list of who is online as JSON, for those who ask for all of it: written once a change, and brought up
+// to date in place when only times of activity have changed since it was asked for last.
 //
 // Belongs to the hub's state: `page` is called under its lock. The text it gives may be kept and read
 // without the lock. It holds the first `limit` users of the list.

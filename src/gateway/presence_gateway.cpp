@@ -113,7 +113,8 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
     return;
   }
   socket.owner = claims->subject;
-  socket.data = std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
+  socket.data =
+      std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
   next(std::nullopt);
 }
 
@@ -218,8 +219,7 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
     if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
   }
   if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return begin +=
-           api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
+    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
   }
   if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
     auto data = refresh(socket, renewal->token);
@@ -280,8 +280,8 @@ Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const s
         api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});
   }
   if (claims->subject != socket.owner) {
-    return fail(api::Error{api::ErrorCode::forbidden,
-                           "The new token is another user's: its sub must stay the same"});
+    return fail(
+        api::Error{api::ErrorCode::forbidden, "The new token is another user's: its sub must stay the same"});
   }
   member.expires_at = claims->expires_at;
   watch_expiry(socket, member);

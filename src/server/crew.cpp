@@ -66,9 +66,9 @@ Result<Unit, std::string> Crew::reload_tls() {
 }
 
 void Crew::deal(net::Channel channel) {
-  Worker& chosen = **std::min_element(
-      workers_.begin(), workers_.end(),
-      [](const auto& a, const auto& b) { return a->connections() < b->connections(); });
+  Worker& chosen = **std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
+    return a->connections() < b->connections();
+  });
   chosen.give(std::move(channel), {});
 }
 

@@ -183,9 +183,9 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
   const auto& pid_text = pid->get_string();
   const auto& offset_text = offset->get_string();
   Inbox before;
-  auto recovered = port_.bus().recover(
-      spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
-      {offset_text.data(), offset_text.size()}, socket.owner, loop().now(), before);
+  auto recovered =
+      port_.bus().recover(spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
+                          {offset_text.data(), offset_text.size()}, socket.owner, loop().now(), before);
   port_.deliver(before);
   if (recovered) socket.pid_ = std::string_view(pid_text.data(), pid_text.size());
   return recovered;

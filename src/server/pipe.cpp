@@ -26,9 +26,8 @@ void Pipe::end() {
 Pipe::Pipe(net::Connection& connection, PipeContext& context)
     : connection_(connection),
       context_(context),
-      http_(std::make_unique<HttpState>(
-          http::Limits{context.routes.header_bytes, context.routes.body_bytes},
-          [this](Instant) { on_http_timeout(); })) {
+      http_(std::make_unique<HttpState>(http::Limits{context.routes.header_bytes, context.routes.body_bytes},
+                                        [this](Instant) { on_http_timeout(); })) {
   wait_for_request(kHeaderTimeout);
 }
 

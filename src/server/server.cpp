@@ -124,9 +124,9 @@ class EngineServer::Impl {
   };
 
   Impl(ServerOptions given, MessageHandler handler)
-      : options(settled(std::move(given))), on_message(std::move(handler)), crew(options, [this](BusPort&) {
-          return std::make_unique<Echo>(on_message);
-        }) {}
+      : options(settled(std::move(given))),
+        on_message(std::move(handler)),
+        crew(options, [this](BusPort&) { return std::make_unique<Echo>(on_message); }) {}
 
   ServerOptions options;
   MessageHandler on_message;

@@ -61,7 +61,7 @@ class SocketImpl final : public Socket {
   NamespaceImpl& home_;
   Peer* peer_;  // null once gone
   base::ShortText<20> id_;
-  base::ShortText<24> pid_;  // the secret by which the session may be recovered
+  base::ShortText<24> pid_;            // the secret by which the session may be recovered
   std::unique_ptr<std::string> auth_;  // only until it is connected
   std::unique_ptr<PendingAcks> acks_;
   std::uint64_t next_ack_id_ = 0;

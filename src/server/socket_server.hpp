@@ -22,7 +22,7 @@ struct Peer final : EngineAppState {
   EngineSession& session;
   socketio::Client client;
   boost::container::small_vector<SocketImpl*, 1> sockets;  // one a namespace; few, so a linear search
-  std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
+  std::unique_ptr<Deadline> connect_deadline;              // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;
   void forget(SocketImpl* socket);
