@@ -11,9 +11,12 @@ Kernel& Kernel::get() {
   return kernel;
 }
 
+// Touched too, or it would count as memory only as it comes into use.
 void Kernel::reserve(std::size_t connections) {
-  connections_.reserve(connections);
-  free_.reserve(connections);
+  connections_.resize(std::max(connections, connections_.size()));
+  connections_.clear();
+  free_.resize(connections);
+  free_.clear();
 }
 
 int Kernel::dial() {
@@ -30,6 +33,7 @@ int Kernel::dial() {
 
 void Kernel::write(int descriptor, std::string_view bytes) {
   Connection& connection = at(descriptor);
+  if (connection.ended) return;  // or closed
   if (connection.input == 0) {
     if (free_inputs_.empty()) {
       inputs_.emplace_back();
@@ -148,6 +152,7 @@ void Kernel::close(int descriptor) {
   Connection& connection = at(descriptor);
   drop_input(connection);
   connection.interest = 0;
+  connection.ended = true;
   free_.push_back(descriptor);
 }
 

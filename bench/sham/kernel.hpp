@@ -45,7 +45,7 @@ class Kernel {
     sent_.clear();
     sent_bytes_.clear();
   }
-  // Memory for that many connections, so that what grows afterwards is the server's.
+  // Memory for that many connections, so that what grows afterwards is the server's. Before the first.
   void reserve(std::size_t connections);
 
   // Something waits for the server to look.
