@@ -12,7 +12,7 @@
 namespace rollcall::sham {
 namespace {
 
-constexpr seconds kTokenLife{3600};
+constexpr seconds kTokenLife{365 * 24 * 3600};  // longer than any time that is simulated
 
 // As app/serve.cpp has it.
 ServerOptions options_of(const Config& config) {

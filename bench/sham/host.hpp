@@ -39,7 +39,7 @@ class Host {
   net::Loop& loop_;
 };
 
-// A token of that user with an email, a role and an hour to live, as `rollcall token` makes it.
+// A token of that user with an email, a role and a year to live, as `rollcall token` makes it.
 std::string token_of(const std::string& user);
 
 }  // namespace rollcall::sham
