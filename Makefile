@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 60
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run test test-unit test-e2e test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run test test-unit test-e2e test-e2e-variants test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -32,6 +32,10 @@ test-unit: deps ## Unit and property tests under ASan and UBSan
 
 test-e2e: build ## The real socket.io-client and Chromium against the release program
 	npm run --silent test:e2e
+
+test-e2e-variants: build ## The same with one worker and plain sends, and with three workers
+	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:e2e
+	ROLLCALL_SERVER_WORKERS=3 npm run --silent test:e2e
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null

@@ -149,7 +149,9 @@ class Socket {
 
   // Who this is, for recovery: only a socket with the same owner may take a session over. Set it in a
   // middleware; without an owner the secret session id alone decides.
-  std::string owner;
+  virtual std::string_view owner() const = 0;
+  virtual void set_owner(std::string_view owner) = 0;
+
   std::shared_ptr<void> data;  // the application's
 };
 

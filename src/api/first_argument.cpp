@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "base/json_text.hpp"
+
 namespace rollcall::api {
 namespace {
 
@@ -10,11 +12,9 @@ constexpr std::string_view kWhite = " \t\r\n";
 // Just behind the string that begins at `start`.
 std::size_t skip_string(std::string_view text, std::size_t start) {
   for (std::size_t i = start + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      return i + 1;
-    }
+    i += base::plain_length<base::HighBytes::plain>(text.substr(i));
+    if (i < text.size() && text[i] == '"') return i + 1;
+    if (i < text.size() && text[i] == '\\') ++i;
   }
   return text.size();
 }

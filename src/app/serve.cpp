@@ -114,9 +114,14 @@ void warn_of_limits() {
     log::warn("few file descriptors: each connection takes one",
               {{"limit", limit.soft}, {"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
   }
+  const std::size_t queue = net::accept_queue_limit();
+  if (queue > 0 && queue < static_cast<std::size_t>(net::kAcceptQueue)) {
+    log::warn("few connections may wait to be accepted: a rush of reconnections will see timeouts",
+              {{"limit", queue}, {"wanted", net::kAcceptQueue}, {"raise", "sysctl net.core.somaxconn"}});
+  }
 }
 
-void handle_signal(Server& server, const Config& config, int signal) {
+void handle_signal(Server& server, const Config& config, int signal, bool& draining) {
   if (signal == SIGHUP) {
     const auto reloaded = server.reload_tls();
     if (reloaded) {
@@ -124,6 +129,11 @@ void handle_signal(Server& server, const Config& config, int signal) {
     } else {
       log::error("TLS certificate not reloaded, the old one stays", {{"reason", reloaded.error()}});
     }
+    return;
+  }
+  if (std::exchange(draining, true)) {
+    log::warn("ending at once, as asked twice", {{"connections", server.connections()}});
+    server.stop();
     return;
   }
   log::info("draining", {{"connections", server.connections()}, {"limit_ms", config.server.drain.count()}});
@@ -160,7 +170,9 @@ int serve(const ServeCommand& command) {
   Server server(options_of(*config));
   gateway::PresenceGateway gateway(server, *config, *keys);
   serve_pages(server);
-  server.on_signal({SIGINT, SIGTERM, SIGHUP}, [&](int signal) { handle_signal(server, *config, signal); });
+  bool draining = false;
+  server.on_signal({SIGINT, SIGTERM, SIGHUP},
+                   [&](int signal) { handle_signal(server, *config, signal, draining); });
   warn_of_limits();
   if (auto opened = server.open(); !opened) {
     std::cerr << "rollcall: " << opened.error() << "\n";

@@ -2,9 +2,8 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/src.hpp>
-#include <cstdint>
-#include <cstring>
 
+#include "base/json_text.hpp"
 #include "base/utf8.hpp"
 
 namespace rollcall::base::json {
@@ -20,29 +19,6 @@ std::size_t character_length(std::string_view bytes) {
     if (validator.complete()) return length;
   }
   return 0;
-}
-
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
-}
-
-// How many characters at the start of `text` stand for themselves in a JSON string. Eight at a time: ids are
-// written by the thousand.
-std::size_t plain_length(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighs = kOnes * 0x80;
-  const auto has_zero = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
-  std::size_t at = 0;
-  while (at + 8 <= text.size()) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    const std::uint64_t control = (word - kOnes * 0x20) & ~word & kHighs;
-    if ((word & kHighs) | control | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\')) break;
-    at += 8;
-  }
-  while (at < text.size() && is_plain(text[at])) ++at;
-  return at;
 }
 
 void append_escaped(std::string& out, char c) {
@@ -84,7 +60,7 @@ Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr
 void append_string(std::string& out, std::string_view utf8) {
   out += '"';
   while (!utf8.empty()) {
-    const std::size_t plain = plain_length(utf8);
+    const std::size_t plain = plain_length<HighBytes::special>(utf8);
     out += utf8.substr(0, plain);
     utf8.remove_prefix(plain);
     if (utf8.empty()) break;

@@ -60,25 +60,25 @@ void Session::send_packet(std::string_view text) {
 }
 
 void Session::buffer(base::FrameRef frame) {
-  const bool first = buffer_.empty();
-  const std::size_t size = frame->packet().size();
-  buffer_.push_back(std::move(frame));
-  if (first) return;  // one message of any size may wait
-  buffered_bytes_ += size;
-  if (buffered_bytes_ > settings_.max_buffered_bytes) finish(CloseReason::slow_consumer, kClose);
+  if (!buffer_) {  // one message of any size may wait
+    buffer_ = std::make_unique<Buffer>();
+  } else {
+    buffer_->bytes += frame->packet().size();
+  }
+  buffer_->frames.push_back(std::move(frame));
+  if (buffer_->bytes > settings_.max_buffered_bytes) finish(CloseReason::slow_consumer, kClose);
 }
 
 void Session::answer(std::string_view lone_packet) {
-  std::string body = buffer_.empty() ? std::string(lone_packet) : encode_payload(buffer_);
-  std::vector<base::FrameRef>().swap(buffer_);
-  buffered_bytes_ = 0;
+  std::string body = buffer_ ? encode_payload(buffer_->frames) : std::string(lone_packet);
+  buffer_.reset();
   poll_waiting_ = false;
   io_.answer_poll(std::move(body));
 }
 
 void Session::flush() {
   if (!poll_waiting_) return;
-  if (!buffer_.empty()) {
+  if (buffer_) {
     answer({});
   } else if (state_ == State::closing) {
     answer(kClose);
@@ -168,10 +168,9 @@ void Session::complete_upgrade() {
   probe_ = Probe::none;
   transport_ = Transport::websocket;
   io_.probe_becomes_transport();
-  std::vector<base::FrameRef> waiting;
-  waiting.swap(buffer_);
-  buffered_bytes_ = 0;
-  for (base::FrameRef& frame : waiting) io_.send_websocket(std::move(frame));
+  const auto waiting = std::move(buffer_);
+  if (!waiting) return;
+  for (base::FrameRef& frame : waiting->frames) io_.send_websocket(std::move(frame));
 }
 
 void Session::abandon_probe() {
@@ -207,7 +206,7 @@ void Session::finish(CloseReason reason, std::string_view answer_to_poll) {
   const bool was_open = state_ == State::open;
   state_ = State::finished;
   if (poll_waiting_) {
-    std::vector<base::FrameRef>().swap(buffer_);
+    buffer_.reset();
     answer(answer_to_poll);
   }
   if (probe_ != Probe::none) abandon_probe();

@@ -7,6 +7,7 @@
 // first message; passing it closes the session (CloseReason::slow_consumer).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,7 +74,7 @@ class Session {
   // A message packet, already framed. Dropped once the session is closed.
   void send(base::FrameRef frame);
   // Whether volatile messages may go, as far as is known here: a poll waits, or the transport is a websocket.
-  bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && buffer_.empty()); }
+  bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && !buffer_); }
   // Answers the waiting GET with all that is buffered. Called once a turn.
   void flush();
   void close(CloseReason reason);
@@ -115,8 +116,12 @@ class Session {
 
   SessionIo& io_;
   const Settings& settings_;
-  std::vector<base::FrameRef> buffer_;  // polling: not yet fetched
-  std::size_t buffered_bytes_ = 0;
+  // Polling: not yet fetched. None when there is nothing, as with all websockets.
+  struct Buffer {
+    std::vector<base::FrameRef> frames;
+    std::size_t bytes = 0;
+  };
+  std::unique_ptr<Buffer> buffer_;
   Instant heartbeat_;  // when the next ping is due, or the pong's deadline; when closing: its end
   Instant probe_deadline_{};
   Transport transport_;

@@ -45,22 +45,20 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
 
 // Its timer is the token's end.
 struct PresenceGateway::Member final : base::Timer {
-  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims&& claims, std::uint32_t burst, Instant now)
+  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst,
+         Instant now)
       : gateway(its_gateway),
         socket(its_socket),
-        expires_at(claims.expires_at),
         rate(burst, now),
-        details(std::make_unique<presence::Details>(
-            presence::Details{std::move(claims.email), std::move(claims.role), std::move(claims.name)})) {}
+        claims(std::make_unique<Claims>(std::move(its_claims))) {}
 
   void on_timer(Instant) override { gateway.expired(socket); }
 
   PresenceGateway& gateway;
   Socket& socket;
-  std::optional<WallTime> expires_at;
   presence::ConnectionId connection = 0;
   RateLimit rate;
-  std::unique_ptr<presence::Details> details;  // the core's, once the connection is known there
+  std::unique_ptr<Claims> claims;  // until the connection is known to the core
 };
 
 PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
@@ -112,7 +110,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
                                     std::to_string(config_.limits.connections_per_user) + ")");
     return;
   }
-  socket.owner = claims->subject;
+  socket.set_owner(claims->subject);
   socket.data =
       std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
   next(std::nullopt);
@@ -121,8 +119,9 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
 void PresenceGateway::connected(Socket& socket) {
   Member& member = member_of(socket);
   member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
-  socket.join(socket.owner);
-  watch_expiry(socket, member);
+  const auto claims = std::move(member.claims);
+  socket.join(socket.owner());
+  watch_expiry(socket, claims->expires_at);
   log::debug("connected", {{"socket", socket.id()},
                            {"transport", socket.transport()},
                            {"recovered", socket.recovered()},
@@ -132,9 +131,10 @@ void PresenceGateway::connected(Socket& socket) {
   greeting.catch_up();
   greeting.emit_greeting(
       api::kConnectedEvent,
-      {api::connected(socket.owner, socket.id(), server_.wall_now(), socket.recovered()), {}});
-  const auto details = std::move(member.details);
-  hub_.apply(presence::Connect{member.connection, socket.owner, std::move(*details)});
+      {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered()), {}});
+  hub_.apply(presence::Connect{member.connection,
+                               std::string(socket.owner()),
+                               {std::move(claims->email), std::move(claims->role), std::move(claims->name)}});
 }
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
@@ -272,30 +272,28 @@ std::size_t PresenceGateway::unsubscribe(Socket& socket, const std::vector<std::
 }
 
 Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token) {
-  Member& member = member_of(socket);
   const WallTime now = server_.wall_now();
   auto claims = verifier_->verify(token, now);
   if (!claims) {
     return fail(
         api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});
   }
-  if (claims->subject != socket.owner) {
+  if (claims->subject != socket.owner()) {
     return fail(
         api::Error{api::ErrorCode::forbidden, "The new token is another user's: its sub must stay the same"});
   }
-  member.expires_at = claims->expires_at;
-  watch_expiry(socket, member);
-  return api::token_refreshed(member.expires_at, now);
+  watch_expiry(socket, claims->expires_at);
+  return api::token_refreshed(claims->expires_at, now);
 }
 
-void PresenceGateway::watch_expiry(Socket& socket, Member& member) {
-  if (!member.expires_at) {
-    server::timers_of(socket).disarm(member);
+void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expires_at) {
+  if (!expires_at) {
+    server::timers_of(socket).disarm(member_of(socket));
     return;
   }
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *member.expires_at + config_.auth.leeway - server_.wall_now();
-  server::timers_of(socket).arm(member, server_.now() + std::max(left, milliseconds{0}));
+  const milliseconds left = *expires_at + config_.auth.leeway - server_.wall_now();
+  server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
 }
 
 void PresenceGateway::expired(Socket& socket) {

@@ -36,7 +36,7 @@ class PresenceGateway {
   const PresenceHub& presence() const { return hub_; }
 
  private:
-  // What is kept with each socket. Its user is Socket::owner.
+  // What is kept with each socket. Its user is Socket::owner().
   struct Member;
 
   void set_up(Namespace& nsp);
@@ -59,7 +59,7 @@ class PresenceGateway {
   Result<std::string, api::Error> refresh(Socket& socket, const std::string& token);
   void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
 
-  void watch_expiry(Socket& socket, Member& member);
+  void watch_expiry(Socket& socket, std::optional<WallTime> expires_at);
   void expired(Socket& socket);
   void publish(const presence::Effect& effect);
   void tell(const std::string& user_id, std::string_view event, std::string data);

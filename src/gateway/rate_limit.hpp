@@ -10,21 +10,31 @@ namespace rollcall::gateway {
 
 class RateLimit {
  public:
-  RateLimit(std::uint32_t burst, Instant now) : tokens_(static_cast<double>(burst)), at_(now) {}
+  RateLimit(std::uint32_t burst, Instant now)
+      : tokens_(static_cast<float>(burst)), at_(milliseconds_of(now)) {}
 
   bool take(std::uint32_t per_second, std::uint32_t burst, Instant now) {
     if (per_second == 0) return true;
-    const double passed = std::chrono::duration<double>(now - at_).count();
-    at_ = now;
-    tokens_ = std::min(static_cast<double>(burst), tokens_ + passed * per_second);
-    if (tokens_ < 1.0) return false;
-    tokens_ -= 1.0;
+    const std::uint32_t at = milliseconds_of(now);
+    const std::uint32_t passed = at - at_;
+    at_ = at;
+    tokens_ = std::min(static_cast<float>(burst),
+                       tokens_ + static_cast<float>(passed) * static_cast<float>(per_second) / 1000.0F);
+    if (tokens_ < 1.0F) return false;
+    tokens_ -= 1.0F;
     return true;
   }
 
  private:
-  double tokens_;
-  Instant at_;
+  // Wraps after 49 days, which costs who was silent for that long a part of the burst.
+  static std::uint32_t milliseconds_of(Instant instant) {
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<milliseconds>(instant.time_since_epoch()).count());
+  }
+
+  // Eight bytes: there is one for every connection.
+  float tokens_;
+  std::uint32_t at_;
 };
 
 }  // namespace rollcall::gateway

@@ -5,12 +5,16 @@
 namespace rollcall::gateway {
 namespace {
 
+constexpr const char* kQuery = "EIO=4&token=from%2Dquery";
+constexpr std::pair<const char*, const char*> kCookie{"cookie", "a=b; jwt=from-cookie"};
+
+Handshake handshake(const char* query, const Handshake::Headers& headers) {
+  return {"127.0.0.1", false, query, headers};
+}
+
 // One with a token in each place but `auth`.
-Handshake everywhere() {
-  Handshake handshake;
-  handshake.query = "EIO=4&token=from%2Dquery";
-  handshake.headers = {{"authorization", "Bearer from-header"}, {"cookie", "a=b; jwt=from-cookie"}};
-  return handshake;
+Handshake everywhere(const char* authorization = "Bearer from-header") {
+  return handshake(kQuery, {{"authorization", authorization}, kCookie});
 }
 
 TEST(TokenSource, LooksInAuthFirst) {
@@ -25,35 +29,25 @@ TEST(TokenSource, LooksInTheAuthorizationHeaderNext) {
 }
 
 TEST(TokenSource, TakesTheSchemeInAnyCase) {
-  Handshake handshake = everywhere();
-  handshake.headers[0].second = "bEARER x";
-  EXPECT_EQ(find_token("{}", handshake), "bEARER x");
+  EXPECT_EQ(find_token("{}", everywhere("bEARER x")), "bEARER x");
 }
 
 TEST(TokenSource, LooksInTheQueryWhenTheHeaderHasNoBearerToken) {
-  Handshake handshake = everywhere();
   for (const char* header : {"Basic dXNlcjpwYXNz", "Bearer", "", "Bearers x"}) {
-    handshake.headers[0].second = header;
-    EXPECT_EQ(find_token("{}", handshake), "from-query") << header;
+    EXPECT_EQ(find_token("{}", everywhere(header)), "from-query") << header;
   }
-  handshake.headers.erase(handshake.headers.begin());
-  EXPECT_EQ(find_token("{}", handshake), "from-query");
+  EXPECT_EQ(find_token("{}", handshake(kQuery, {kCookie})), "from-query");
 }
 
 TEST(TokenSource, LooksInTheCookieLast) {
-  Handshake handshake = everywhere();
-  handshake.headers.erase(handshake.headers.begin());
   for (const char* query : {"", "token=", "EIO=4", "tokens=x"}) {
-    handshake.query = query;
-    EXPECT_EQ(find_token("{}", handshake), "from-cookie") << query;
+    EXPECT_EQ(find_token("{}", handshake(query, {kCookie})), "from-cookie") << query;
   }
 }
 
 TEST(TokenSource, FindsNothingWhereThereIsNothing) {
   EXPECT_EQ(find_token("{}", Handshake{}), "");
-  Handshake other_cookie;
-  other_cookie.headers = {{"cookie", "xjwt=no; JWT=no"}};
-  EXPECT_EQ(find_token("{}", other_cookie), "");
+  EXPECT_EQ(find_token("{}", handshake("", {{"cookie", "xjwt=no; JWT=no"}})), "");
 }
 
 TEST(TokenSource, DoesNotMistakeATokenOfAnotherTypeForNone) {

@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include "net/send_batch.hpp"
 
@@ -30,10 +32,15 @@ class Connection::Linger final : public base::Timer {
 
 Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
     : loop_(loop),
-      backlog_limit_(backlog_limit),
       tls_(std::move(channel.tls)),
       descriptor_(channel.take_descriptor()),
-      peer_(channel.peer) {
+      backlog_limit_(static_cast<std::uint32_t>(std::min<std::size_t>(backlog_limit, UINT32_MAX))),
+      peer_(channel.peer),
+      state_(State::open),
+      dirty_(false),
+      overflowing_(false),
+      watching_output_(false),
+      ended_(false) {
   loop_.watch(descriptor_, *this, kInput);
   if (!channel.unsent.empty()) queue(base::Frame::make({}, {channel.unsent}, false));
 }

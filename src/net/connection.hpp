@@ -92,17 +92,20 @@ class Connection final : public EventSource {
   Loop& loop_;
   ConnectionHandler* handler_ = nullptr;
   OutputQueue queue_;
-  std::size_t backlog_limit_;
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<Linger> linger_;
   int descriptor_;
+  std::uint32_t backlog_limit_;
   std::uint32_t place_in_loop_ = 0;  // the loop's, in its list of connections
   PeerAddress peer_;
-  State state_ = State::open;
-  bool dirty_ = false;
-  bool overflowing_ = false;
-  bool watching_output_ = false;
-  bool ended_ = false;
+  State state_ : 2;
+  bool dirty_ : 1;
+  bool overflowing_ : 1;
+  bool watching_output_ : 1;
+  bool ended_ : 1;
 };
+
+// There is one for every client.
+static_assert(sizeof(Connection) <= 104);
 
 }  // namespace rollcall::net

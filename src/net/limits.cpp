@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include <fstream>
+
 namespace rollcall::net {
 
 DescriptorLimit raise_descriptor_limit() {
@@ -13,6 +15,12 @@ DescriptorLimit raise_descriptor_limit() {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
   }
   return {static_cast<std::size_t>(limit.rlim_cur), static_cast<std::size_t>(limit.rlim_max)};
+}
+
+std::size_t accept_queue_limit() {
+  std::ifstream file("/proc/sys/net/core/somaxconn");
+  std::size_t limit = 0;
+  return file >> limit ? limit : 0;
 }
 
 }  // namespace rollcall::net

@@ -1,4 +1,5 @@
-// How many descriptors this process may have: each connection takes one.
+// What the system allows: how many descriptors this process may have (each connection takes one), and how
+// many connections may wait to be accepted.
 #pragma once
 
 #include <cstddef>
@@ -12,5 +13,10 @@ struct DescriptorLimit {
 
 // Raises the soft limit to the hard one, and returns what holds now.
 DescriptorLimit raise_descriptor_limit();
+
+// The length of the queue of connections that the listener asks for, and what the system makes of it at most
+// (0 if that cannot be found out).
+inline constexpr int kAcceptQueue = 4096;
+std::size_t accept_queue_limit();
 
 }  // namespace rollcall::net

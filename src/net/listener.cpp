@@ -11,10 +11,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/limits.hpp"
+
 namespace rollcall::net {
 namespace {
 
-constexpr int kAcceptQueue = 4096;
 constexpr int kMaxAcceptsATurn = 256;
 constexpr milliseconds kPause{100};
 

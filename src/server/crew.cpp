@@ -11,6 +11,8 @@ namespace {
 
 namespace log = base::log;
 
+constexpr seconds kPruneInterval{15};
+
 std::optional<socketio::RecoveryLimits> recovery_of(const ServerOptions& options) {
   if (options.recovery.count() == 0) return std::nullopt;
   socketio::RecoveryLimits limits;
@@ -72,8 +74,16 @@ void Crew::deal(net::Channel channel) {
   chosen.give(std::move(channel), {});
 }
 
+void Crew::prune() {
+  net::Loop& loop = first().loop();
+  bus_.prune(loop.now());
+  if (!prune_timer_) prune_timer_ = std::make_unique<Deadline>([this](Instant) { prune(); });
+  loop.timers().arm(*prune_timer_, loop.now() + kPruneInterval);
+}
+
 void Crew::run() {
   running_ = true;
+  if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.emplace_back([worker = workers_[i].get()] { worker->run(); });

@@ -40,6 +40,7 @@ class Crew {
 
  private:
   void deal(net::Channel channel);
+  void prune();
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
 
   const ServerOptions& options_;
@@ -47,6 +48,7 @@ class Crew {
   Bus bus_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<net::Listener> listener_;
+  std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
   std::string address_;
   bool running_ = false;
 };

@@ -165,8 +165,8 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
 }
 
 EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, const http::Request& request) {
-  auto session = std::make_unique<EngineSession>(*this, sids_.make(), transport,
-                                                 handshake_of(pipe, request, kept_headers_));
+  auto session =
+      app_.make_session(*this, sids_.make(), transport, handshake_of(pipe, request, kept_headers_));
   EngineSession& opened = *session;
   sessions_.insert(session.release());
   opened.settle();

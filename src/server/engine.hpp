@@ -23,6 +23,8 @@ namespace rollcall::server {
 class Pipe;
 
 struct EngineApp {
+  virtual std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
+                                                      engineio::Transport transport, Handshake handshake) = 0;
   virtual void on_open(EngineSession& session) = 0;
   virtual void on_message(EngineSession& session, std::string_view data, bool binary) = 0;
   virtual void on_close(EngineSession& session, engineio::CloseReason reason) = 0;

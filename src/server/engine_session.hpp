@@ -17,15 +17,11 @@ namespace rollcall::server {
 class Engine;
 class Pipe;
 
-// What the layer above keeps with a session.
-struct EngineAppState {
-  virtual ~EngineAppState() = default;
-};
-
-class EngineSession final : public engineio::SessionIo, public base::Timer {
+// The layer above may derive from it, to keep what it knows of a session in the same place.
+class EngineSession : public engineio::SessionIo, public base::Timer {
  public:
   EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake);
-  ~EngineSession();
+  ~EngineSession() override;
 
   std::string_view sid() const { return sid_; }
   const Handshake& handshake() const { return handshake_; }
@@ -37,8 +33,6 @@ class EngineSession final : public engineio::SessionIo, public base::Timer {
   void close(engineio::CloseReason reason);
   // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
   bool writable() const;
-
-  std::unique_ptr<EngineAppState> app_state;
 
  private:
   friend class Engine;

@@ -1,6 +1,4 @@
 // The small value types of rollcall/server.hpp.
-#include <cstring>
-
 #include "http/request.hpp"
 #include "rollcall/server.hpp"
 
@@ -8,18 +6,26 @@ namespace rollcall {
 
 namespace {
 
+// Seven bits a byte, the lowest first.
 void append_field(std::string& out, std::string_view text) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  char bytes[sizeof size];
-  std::memcpy(bytes, &size, sizeof size);
-  out.append(bytes, sizeof size).append(text);
+  std::size_t size = text.size();
+  for (; size >= 0x80; size >>= 7) out += static_cast<char>(size | 0x80);
+  out += static_cast<char>(size);
+  out += text;
 }
 
 std::string_view take_field(std::string_view& rest) {
-  std::uint32_t size = 0;
-  std::memcpy(&size, rest.data(), sizeof size);
-  const std::string_view text = rest.substr(sizeof size, size);
-  rest.remove_prefix(sizeof size + size);
+  std::size_t size = 0;
+  unsigned char byte = 0;
+  unsigned shift = 0;
+  do {
+    byte = static_cast<unsigned char>(rest.front());
+    rest.remove_prefix(1);
+    size |= std::size_t{byte & 0x7FU} << shift;
+    shift += 7;
+  } while (byte & 0x80U);
+  const std::string_view text = rest.substr(0, size);
+  rest.remove_prefix(size);
   return text;
 }
 

@@ -169,7 +169,7 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
   peer.forget(&socket);
   peer.client.refuse(spec_.name);
-  peer.session.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
+  peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
   remove(socket, {}, false);
 }
 
@@ -185,7 +185,7 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
   Inbox before;
   auto recovered =
       port_.bus().recover(spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
-                          {offset_text.data(), offset_text.size()}, socket.owner, loop().now(), before);
+                          {offset_text.data(), offset_text.size()}, socket.owner(), loop().now(), before);
   port_.deliver(before);
   if (recovered) socket.pid_ = std::string_view(pid_text.data(), pid_text.size());
   return recovered;
@@ -223,7 +223,7 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   }
   peer.client.accept(spec_.name);
   peer.connect_deadline.reset();
-  peer.session.send_text(socketio::encode_connect(spec_.name, answer + "}"));
+  peer.send_text(socketio::encode_connect(spec_.name, answer + "}"));
   enter(socket);
   // After the answer: what was missed is older than anything sent from now on.
   if (recovered) {
@@ -253,7 +253,8 @@ void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool rec
   const bool was_connected = socket.connected();
   if (was_connected && recoverable && port_.bus().recovers()) {
     port_.bus().save(spec_.index, std::string(socket.pid_),
-                     {std::string(socket.id()), socket.owner, rooms_.rooms_of(socket.slot())}, loop().now());
+                     {std::string(socket.id()), std::string(socket.owner()), rooms_.rooms_of(socket.slot())},
+                     loop().now());
   }
   socket.state = SocketImpl::State::gone;
   if (was_connected) leave(socket);
@@ -269,7 +270,7 @@ void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool rec
 
 void NamespaceImpl::send(SocketImpl& socket, const std::vector<base::FrameRef>& frames) {
   if (!socket.peer()) return;
-  for (const base::FrameRef& frame : frames) socket.peer()->session.send(frame);
+  for (const base::FrameRef& frame : frames) socket.peer()->send(frame);
 }
 
 void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
@@ -321,7 +322,7 @@ void NamespaceImpl::deliver(const Broadcast& broadcast) {
   std::vector<base::FrameRef> frames;  // made for the first receiver
   const auto offer = [&](SocketImpl& socket) {
     if (!socket.connected()) return;
-    if (broadcast.is_volatile && !socket.peer()->session.writable()) return;
+    if (broadcast.is_volatile && !socket.peer()->writable()) return;
     if (frames.empty()) frames = frames_of(message.packet, message.attachments);
     send(socket, frames);
   };

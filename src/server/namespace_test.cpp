@@ -99,11 +99,11 @@ TEST_F(NamespaceTest, RunsMiddlewareInOrderAndLetsInWhomAllLetIn) {
   for (const char* name : {"first", "second"}) {
     nsp.use([this, name](Socket& socket, const Next& next) {
       host.notes.add(name + std::string(socket.connected() ? " connected" : ""));
-      socket.owner += name;
+      socket.set_owner(std::string(socket.owner()) + name);
       next(std::nullopt);
     });
   }
-  nsp.on_connection([this](Socket& socket) { host.notes.add("in " + socket.owner); });
+  nsp.on_connection([this](Socket& socket) { host.notes.add("in " + std::string(socket.owner())); });
   host.start();
   Client client = member();
   EXPECT_THAT(host.notes.all(), ElementsAre("first", "second", "in firstsecond"));

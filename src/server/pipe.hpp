@@ -66,6 +66,11 @@ class Pipe final : public net::ConnectionHandler {
   Role role = Role::none;
 
  private:
+  // Beside the role, where there is room.
+  bool websocket_ = false;
+  bool closing_ = false;
+  bool ended_ = false;
+
   Pipe(net::Connection& connection, PipeContext& context);
 
   struct HttpState {
@@ -104,9 +109,6 @@ class Pipe final : public net::ConnectionHandler {
   PipeContext& context_;
   std::unique_ptr<HttpState> http_;
   std::unique_ptr<websocket::Decoder> decoder_;  // in the middle of a message
-  bool websocket_ = false;
-  bool closing_ = false;
-  bool ended_ = false;
 };
 
 }  // namespace rollcall::server

@@ -25,7 +25,7 @@ class RecoveryTest : public testing::Test {
  protected:
   RecoveryTest() {
     nsp.use([](Socket& socket, const Next& next) {
-      socket.owner = socket.handshake().query_parameter("user").value_or("");
+      socket.set_owner(socket.handshake().query_parameter("user").value_or(""));
       next(std::nullopt);
     });
     nsp.on_connection([this](Socket& socket) {

@@ -25,7 +25,7 @@ Namespace& SocketImpl::nsp() {
 
 const Handshake& SocketImpl::handshake() const {
   static const Handshake kGone;
-  return peer_ ? peer_->session.handshake() : kGone;
+  return peer_ ? peer_->handshake() : kGone;
 }
 
 const std::string& SocketImpl::auth() const {
@@ -34,7 +34,7 @@ const std::string& SocketImpl::auth() const {
 }
 
 const char* SocketImpl::transport() const {
-  return peer_ ? engineio::name_of(peer_->session.machine().transport()) : "";
+  return peer_ ? engineio::name_of(peer_->machine().transport()) : "";
 }
 
 SocketRef SocketImpl::ref() {
@@ -77,22 +77,21 @@ void SocketImpl::emit_with_ack(std::string_view event, const Payload& payload, m
     handler(fail(AckTimeout{}));
     return;
   }
-  const std::uint64_t id = next_ack_id_++;
+  if (!acks_) acks_ = std::make_unique<PendingAcks>();
+  const std::uint64_t id = acks_->next_id++;
   PendingAck pending{std::move(handler), nullptr};
   pending.deadline = std::make_unique<Deadline>([this, id](Instant) { finish_ack(id, fail(AckTimeout{})); });
   home_.loop().timers().arm(*pending.deadline, home_.loop().now() + timeout);
-  if (!acks_) acks_ = std::make_unique<PendingAcks>();
-  acks_->emplace(id, std::move(pending));
+  acks_->by_id.emplace(id, std::move(pending));
   home_.emit_with_id(*this, event, payload, id);
 }
 
 void SocketImpl::finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result) {
   if (!acks_) return;
-  const auto found = acks_->find(id);
-  if (found == acks_->end()) return;
+  const auto found = acks_->by_id.find(id);
+  if (found == acks_->by_id.end()) return;
   const AckHandler handler = std::move(found->second.handler);
-  acks_->erase(found);
-  if (acks_->empty()) acks_.reset();
+  acks_->by_id.erase(found);
   handler(std::move(result));
 }
 
@@ -101,7 +100,7 @@ void SocketImpl::take_ack(socketio::AckReceived& ack) {
 }
 
 void SocketImpl::fail_acks() {
-  while (acks_) finish_ack(acks_->begin()->first, fail(AckTimeout{}));
+  while (acks_ && !acks_->by_id.empty()) finish_ack(acks_->by_id.begin()->first, fail(AckTimeout{}));
 }
 
 Emitter SocketImpl::to(std::string room) {
@@ -117,18 +116,18 @@ void SocketImpl::disconnect(bool close_transport) {
   home_.port().sync();
   Peer& peer = *peer_;
   if (connected()) {
-    peer.session.send_text(socketio::encode_disconnect(home_.name()));
+    peer.send_text(socketio::encode_disconnect(home_.name()));
     peer.client.disconnected(home_.name());
     peer.forget(this);
     home_.remove(*this, "server namespace disconnect", false);
   }
-  if (close_transport) peer.session.close(engineio::CloseReason::forced_close);
+  if (close_transport) peer.close(engineio::CloseReason::forced_close);
 }
 
 void SocketImpl::close_transport() {
   if (!peer_) return;
   home_.port().sync();
-  peer_->session.close(engineio::CloseReason::forced_close);
+  peer_->close(engineio::CloseReason::forced_close);
 }
 
 }  // namespace rollcall::server

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/compact_text.hpp"
 #include "base/short_text.hpp"
 #include "rollcall/server.hpp"
 #include "server/deadline.hpp"
@@ -25,6 +26,8 @@ class SocketImpl final : public Socket {
   Namespace& nsp() override;
   const Handshake& handshake() const override;
   const std::string& auth() const override;
+  std::string_view owner() const override { return owner_; }
+  void set_owner(std::string_view owner) override { owner_ = base::CompactText(owner); }
   const char* transport() const override;
   bool connected() const override { return state == State::connected; }
   bool recovered() const override { return recovered_; }
@@ -55,7 +58,10 @@ class SocketImpl final : public Socket {
     AckHandler handler;
     std::unique_ptr<Deadline> deadline;
   };
-  using PendingAcks = boost::unordered_flat_map<std::uint64_t, PendingAck>;
+  struct PendingAcks {
+    std::uint64_t next_id = 0;
+    boost::unordered_flat_map<std::uint64_t, PendingAck> by_id;
+  };
   void finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result);
 
   NamespaceImpl& home_;
@@ -63,8 +69,8 @@ class SocketImpl final : public Socket {
   base::ShortText<20> id_;
   base::ShortText<24> pid_;            // the secret by which the session may be recovered
   std::unique_ptr<std::string> auth_;  // only until it is connected
-  std::unique_ptr<PendingAcks> acks_;
-  std::uint64_t next_ack_id_ = 0;
+  base::CompactText owner_;
+  std::unique_ptr<PendingAcks> acks_;  // once an acknowledgement was asked for
   std::uint32_t slot_;
   std::uint32_t generation_;
   std::uint32_t connected_index_ = 0;

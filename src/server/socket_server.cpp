@@ -17,24 +17,33 @@ SocketImpl* Peer::find(const Namespace& nsp) const {
 }
 
 void Peer::forget(SocketImpl* socket) {
-  sockets.erase(std::remove(sockets.begin(), sockets.end(), socket), sockets.end());
+  SocketImpl** const found = std::find(sockets.begin(), sockets.end(), socket);
+  if (found == sockets.end()) return;
+  *found = sockets.back();
+  sockets.pop_back();
 }
 
 void SocketServer::add(NamespaceSpec& spec) {
   namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_));
 }
 
+std::unique_ptr<EngineSession> SocketServer::make_session(Engine& engine, std::string_view sid,
+                                                          engineio::Transport transport,
+                                                          Handshake handshake) {
+  return std::make_unique<Peer>(engine, sid, transport, std::move(handshake));
+}
+
 void SocketServer::on_open(EngineSession& session) {
-  auto peer = std::make_unique<Peer>(session, options_.max_payload_bytes);
-  peer->connect_deadline =
-      std::make_unique<Deadline>([&session](Instant) { session.close(engineio::CloseReason::forced_close); });
-  port_.loop().timers().arm(*peer->connect_deadline, port_.loop().now() + options_.connect_timeout);
-  session.app_state = std::move(peer);
+  auto& peer = static_cast<Peer&>(session);
+  peer.connect_deadline =
+      std::make_unique<Deadline>([&peer](Instant) { peer.close(engineio::CloseReason::forced_close); });
+  port_.loop().timers().arm(*peer.connect_deadline, port_.loop().now() + options_.connect_timeout);
 }
 
 void SocketServer::on_message(EngineSession& session, std::string_view data, bool binary) {
-  auto& peer = static_cast<Peer&>(*session.app_state);
-  auto incoming = binary ? peer.client.on_binary(data) : peer.client.on_text(data);
+  auto& peer = static_cast<Peer&>(session);
+  auto incoming =
+      binary ? peer.client.on_binary(data, options_.max_payload_bytes) : peer.client.on_text(data);
   if (!incoming) {
     session.close(engineio::CloseReason::parse_error);
     return;
@@ -44,7 +53,7 @@ void SocketServer::on_message(EngineSession& session, std::string_view data, boo
 }
 
 void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
-  auto& peer = static_cast<Peer&>(*session.app_state);
+  auto& peer = static_cast<Peer&>(session);
   peer.connect_deadline.reset();
   const bool recoverable = reason != engineio::CloseReason::parse_error;
   while (!peer.sockets.empty()) {
@@ -63,7 +72,7 @@ void SocketServer::take(Peer& peer, socketio::ConnectRequested& request) {
   const auto found = namespaces_.find(request.nsp);
   if (found == namespaces_.end()) {
     peer.client.refuse(request.nsp);
-    peer.session.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
+    peer.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
     return;
   }
   found->second->connect(peer, std::move(request.auth_json));

@@ -2,12 +2,12 @@
 // namespaces they are for. The machine is socketio::Client; this is the shell that drives it.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/small_list.hpp"
 #include "server/deadline.hpp"
 #include "server/engine.hpp"
 #include "server/namespace.hpp"
@@ -15,14 +15,13 @@
 
 namespace rollcall::server {
 
-// The Socket.IO half of a session.
-struct Peer final : EngineAppState {
-  Peer(EngineSession& engine_session, std::size_t max_attachment_bytes)
-      : session(engine_session), client(max_attachment_bytes) {}
-  EngineSession& session;
+// A session, and what Socket.IO knows of it.
+struct Peer final : EngineSession {
+  Peer(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake)
+      : EngineSession(engine, sid, transport, std::move(handshake)) {}
   socketio::Client client;
-  boost::container::small_vector<SocketImpl*, 1> sockets;  // one a namespace; few, so a linear search
-  std::unique_ptr<Deadline> connect_deadline;              // until a namespace is joined
+  base::SmallList<SocketImpl*> sockets;        // one a namespace; few, so a linear search
+  std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;
   void forget(SocketImpl* socket);
@@ -36,6 +35,8 @@ class SocketServer final : public EngineApp {
   void add(NamespaceSpec& spec);
   NamespaceImpl& find(std::string_view name) { return *namespaces_.find(name)->second; }
 
+  std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
+                                              engineio::Transport transport, Handshake handshake) override;
   void on_open(EngineSession& session) override;
   void on_message(EngineSession& session, std::string_view data, bool binary) override;
   void on_close(EngineSession& session, engineio::CloseReason reason) override;

@@ -106,10 +106,10 @@ Result<std::optional<Incoming>, Fault> Client::take_message(const Packet& packet
   return deliver(std::move(incoming));
 }
 
-Result<std::optional<Incoming>, Fault> Client::on_binary(std::string_view bytes) {
+Result<std::optional<Incoming>, Fault> Client::on_binary(std::string_view bytes, std::size_t max_bytes) {
   if (!partial_) return fail(Fault::unexpected_binary);
   partial_->bytes += bytes.size();
-  if (partial_->bytes > max_attachment_bytes_) return fail(Fault::attachments_too_big);
+  if (partial_->bytes > max_bytes) return fail(Fault::attachments_too_big);
   attachments_of(partial_->incoming).emplace_back(bytes);
   if (--partial_->due > 0) return nothing();
   const auto whole = std::move(partial_);

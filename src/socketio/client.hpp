@@ -44,11 +44,10 @@ class Client {
  public:
   static constexpr std::size_t kMaxNamespaces = 100;
 
-  explicit Client(std::size_t max_attachment_bytes) : max_attachment_bytes_(max_attachment_bytes) {}
-
   // nullopt: nothing to do (yet).
   Result<std::optional<Incoming>, Fault> on_text(std::string_view text);
-  Result<std::optional<Incoming>, Fault> on_binary(std::string_view bytes);
+  // `max_bytes`: of all attachments of a packet together.
+  Result<std::optional<Incoming>, Fault> on_binary(std::string_view bytes, std::size_t max_bytes);
 
   // What became of a ConnectRequested, which is pending until then.
   void accept(std::string_view nsp);
@@ -77,7 +76,6 @@ class Client {
   std::optional<Incoming> deliver(Incoming&& message) const;
   void set(std::string_view nsp, State state);
 
-  std::size_t max_attachment_bytes_;
   std::vector<Membership> memberships_;
   std::unique_ptr<Partial> partial_;
 };

@@ -5,12 +5,14 @@
 namespace rollcall::socketio {
 namespace {
 
+constexpr std::size_t kMaxBytes = 100;  // of the attachments of a packet
+
 using Outcome = Result<std::optional<Incoming>, Fault>;
 
 const std::string kOnePlaceholder = R"({"_placeholder":true,"num":0})";
 
 struct ClientTest : testing::Test {
-  Client client{100};
+  Client client;
 
   void join(std::string_view nsp) {
     ASSERT_TRUE(client.on_text("0" + std::string(nsp)).ok());
@@ -77,7 +79,7 @@ TEST_F(ClientTest, AnAckWithoutAnIdAnswersNothing) {
   join("/");
   EXPECT_TRUE(ignored(client.on_text("3[1]")));
   EXPECT_TRUE(ignored(client.on_text("61-[" + kOnePlaceholder + "]")));
-  EXPECT_TRUE(ignored(client.on_binary("x"))) << "but its attachments are due";
+  EXPECT_TRUE(ignored(client.on_binary("x", kMaxBytes))) << "but its attachments are due";
   EXPECT_EQ(take<EventReceived>(client.on_text("2[\"a\"]")).name, "a");
 }
 
@@ -85,8 +87,8 @@ TEST_F(ClientTest, AttachmentsAreCollectedInOrder) {
   join("/");
   EXPECT_TRUE(
       ignored(client.on_text(R"(52-["up",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])")));
-  EXPECT_TRUE(ignored(client.on_binary("one")));
-  const auto event = take<EventReceived>(client.on_binary("two"));
+  EXPECT_TRUE(ignored(client.on_binary("one", kMaxBytes)));
+  const auto event = take<EventReceived>(client.on_binary("two", kMaxBytes));
   EXPECT_EQ(event.attachments, (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(event.args_json, R"({"_placeholder":true,"num":0},{"_placeholder":true,"num":1})");
 }
@@ -94,7 +96,7 @@ TEST_F(ClientTest, AttachmentsAreCollectedInOrder) {
 TEST_F(ClientTest, AttachmentsMayBeEmptyAndAcksMayHaveThem) {
   join("/admin");
   EXPECT_TRUE(ignored(client.on_text("61-/admin,7[" + kOnePlaceholder + "]")));
-  const auto ack = take<AckReceived>(client.on_binary({}));
+  const auto ack = take<AckReceived>(client.on_binary({}, kMaxBytes));
   EXPECT_EQ(ack.id, 7U);
   EXPECT_EQ(ack.attachments, std::vector<std::string>{""});
 }
@@ -103,12 +105,12 @@ TEST_F(ClientTest, ABinaryEventMayHoldWhatOtherEventsMay) {
   join("/");
   const std::string args = R"("\ud800",)" + std::string(40, '[') + kOnePlaceholder + std::string(40, ']');
   EXPECT_TRUE(ignored(client.on_text("51-[\"up\"," + args + "]")));
-  EXPECT_EQ(take<EventReceived>(client.on_binary("x")).args_json, args);
+  EXPECT_EQ(take<EventReceived>(client.on_binary("x", kMaxBytes)).args_json, args);
 }
 
 TEST_F(ClientTest, TextWhileBinaryIsDueAndBinaryWhenNoneIsAreFaults) {
   join("/");
-  EXPECT_FAULT(client.on_binary("x"), unexpected_binary);
+  EXPECT_FAULT(client.on_binary("x", kMaxBytes), unexpected_binary);
   EXPECT_TRUE(ignored(client.on_text("51-[\"up\"," + kOnePlaceholder + "]")));
   EXPECT_FAULT(client.on_text("2[\"a\"]"), missing_binary);
 }
@@ -116,29 +118,29 @@ TEST_F(ClientTest, TextWhileBinaryIsDueAndBinaryWhenNoneIsAreFaults) {
 TEST_F(ClientTest, NoBinaryIsDueAfterTheLastAttachment) {
   join("/");
   EXPECT_TRUE(ignored(client.on_text("51-[\"up\"," + kOnePlaceholder + "]")));
-  EXPECT_TRUE(client.on_binary("x").ok());
-  EXPECT_FAULT(client.on_binary("x"), unexpected_binary);
+  EXPECT_TRUE(client.on_binary("x", kMaxBytes).ok());
+  EXPECT_FAULT(client.on_binary("x", kMaxBytes), unexpected_binary);
 }
 
 TEST_F(ClientTest, AttachmentsOfOnePacketAreBoundedTogether) {
   join("/");
   for (int packet = 0; packet < 2; ++packet) {
     EXPECT_TRUE(ignored(client.on_text("52-[\"up\"," + kOnePlaceholder + "]")));
-    EXPECT_TRUE(ignored(client.on_binary(std::string(60, 'x'))));
-    EXPECT_TRUE(client.on_binary(std::string(40, 'x')).ok());
+    EXPECT_TRUE(ignored(client.on_binary(std::string(60, 'x'), kMaxBytes)));
+    EXPECT_TRUE(client.on_binary(std::string(40, 'x'), kMaxBytes).ok());
   }
   EXPECT_TRUE(ignored(client.on_text("52-[\"up\"," + kOnePlaceholder + "]")));
-  EXPECT_TRUE(ignored(client.on_binary(std::string(60, 'x'))));
-  EXPECT_FAULT(client.on_binary(std::string(41, 'x')), attachments_too_big);
+  EXPECT_TRUE(ignored(client.on_binary(std::string(60, 'x'), kMaxBytes)));
+  EXPECT_FAULT(client.on_binary(std::string(41, 'x'), kMaxBytes), attachments_too_big);
 }
 
 TEST_F(ClientTest, WhatIsNotConnectedMaySayNothing) {
   for (const char* packet : {"2[\"a\"]", "30[]", "1", "2/admin,[\"a\"]", "2", "51-[\"a\"]"}) {
-    EXPECT_FAULT(Client(100).on_text(packet), not_connected) << packet;
-    Client pending(100);
+    EXPECT_FAULT(Client().on_text(packet), not_connected) << packet;
+    Client pending;
     ASSERT_TRUE(pending.on_text("0").ok());
     EXPECT_FAULT(pending.on_text(packet), not_connected) << packet << " while pending";
-    Client refused(100);
+    Client refused;
     ASSERT_TRUE(refused.on_text("0").ok());
     refused.refuse("/");
     EXPECT_FAULT(refused.on_text(packet), not_connected) << packet << " when refused";
@@ -184,7 +186,7 @@ TEST_F(ClientTest, WhatComesForANamespaceTheServerHasLeftIsIgnored) {
   EXPECT_TRUE(ignored(client.on_text("2[\"a\"]")));
   EXPECT_TRUE(ignored(client.on_text("30[]")));
   EXPECT_TRUE(ignored(client.on_text("51-[\"up\"," + kOnePlaceholder + "]")));
-  EXPECT_TRUE(ignored(client.on_binary("x")));
+  EXPECT_TRUE(ignored(client.on_binary("x", kMaxBytes)));
   EXPECT_TRUE(ignored(client.on_text("1")));
   EXPECT_FAULT(client.on_text("1"), not_connected) << "after its own goodbye it knows";
   EXPECT_TRUE(client.on_text("0").ok());
@@ -194,7 +196,7 @@ TEST_F(ClientTest, AttachmentsOfANamespaceTheServerLeavesMeanwhileAreStillTaken)
   join("/");
   EXPECT_TRUE(ignored(client.on_text("51-[\"up\"," + kOnePlaceholder + "]")));
   client.disconnected("/");
-  EXPECT_TRUE(ignored(client.on_binary("x")));
+  EXPECT_TRUE(ignored(client.on_binary("x", kMaxBytes)));
   EXPECT_TRUE(client.on_text("0").ok());
 }
 
@@ -220,12 +222,12 @@ TEST_F(ClientTest, IsSmallForThereIsOneForEachConnection) {
 }
 
 TEST(ClientBounds, TenAttachmentsComeInOrder) {
-  Client client(100);
+  Client client;
   ASSERT_TRUE(client.on_text("0").ok());
   client.accept("/");
   ASSERT_TRUE(client.on_text("510-[\"a\",{\"_placeholder\":true,\"num\":9}]").ok());
-  for (char c = '0'; c < '9'; ++c) ASSERT_FALSE(*client.on_binary(std::string(1, c)));
-  const auto last = client.on_binary("9");
+  for (char c = '0'; c < '9'; ++c) ASSERT_FALSE(*client.on_binary(std::string(1, c), kMaxBytes));
+  const auto last = client.on_binary("9", kMaxBytes);
   ASSERT_TRUE(last.ok() && *last);
   std::string all;
   for (const auto& attachment : std::get<EventReceived>(**last).attachments) all += attachment;
@@ -234,7 +236,7 @@ TEST(ClientBounds, TenAttachmentsComeInOrder) {
 
 // A client that gets `41` does not answer: nothing but a new CONNECT ever frees the place.
 TEST(ClientBounds, NamespacesTheServerHasLeftDoNotUseUpTheLimit) {
-  Client client(100);
+  Client client;
   for (std::size_t i = 0; i < Client::kMaxNamespaces; ++i) {
     const std::string nsp = "/" + std::to_string(i);
     ASSERT_TRUE(client.on_text("0" + nsp).ok());

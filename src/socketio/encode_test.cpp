@@ -49,7 +49,7 @@ TEST(Encode, ControlCharactersInNamesAreEscapedForTheyWouldBreakPayloads) {
 
 TEST(Encode, WhatAClientSendsComesBackByteByByte) {
   const std::string args = R"( 1.50 ,"\ud800\/", {"b" :[ ]})";
-  Client client(100);
+  Client client;
   ASSERT_TRUE(client.on_text("0").ok());
   client.accept("/");
   const auto result = client.on_text("27[\"echo\"," + args + " ]");

@@ -1,5 +1,7 @@
 #include "socketio/json_scan.hpp"
 
+#include "base/json_text.hpp"
+
 namespace rollcall::socketio {
 namespace {
 
@@ -105,13 +107,14 @@ class Scanner {
 
   bool string() {
     if (!take('"')) return false;
-    while (at_ < text_.size()) {
+    while (true) {
+      at_ += base::plain_length<base::HighBytes::plain>(text_.substr(at_));
+      if (at_ >= text_.size()) return false;
       const char c = text_[at_++];
       if (c == '"') return true;
       if (static_cast<unsigned char>(c) < 0x20) return false;
-      if (c == '\\' && !escape()) return false;
+      if (!escape()) return false;
     }
-    return false;
   }
 
   bool escape() {

@@ -5,7 +5,9 @@
 namespace rollcall::socketio {
 namespace {
 
-constexpr std::size_t kMaxBlockBytes = 64 * 1024;
+// Large enough that allocators give it back to the system when it is freed; of what is not written yet the
+// system gives none.
+constexpr std::size_t kMaxBlockBytes = 256 * 1024;
 constexpr std::size_t kBlocks = 16;  // at least, in a full log: forgetting one must not forget it all
 
 // Seven bits a byte, the lowest first: nearly all are below 128.
@@ -63,8 +65,8 @@ MessageLog::MessageLog(milliseconds max_age, std::size_t max_bytes)
 
 void MessageLog::add(std::uint64_t number, const Message& message, Instant now) {
   if (blocks_.empty() || blocks_.back().bytes.size() >= block_bytes_) {
-    if (!blocks_.empty()) blocks_.back().bytes.shrink_to_fit();
     blocks_.emplace_back();
+    blocks_.back().bytes.reserve(block_bytes_ + block_bytes_ / 16);
   }
   Block& block = blocks_.back();
   const std::size_t before = block.bytes.size();

@@ -16,7 +16,7 @@ Rooms::RoomId Rooms::add_room(std::string_view name) {
   }
   const RoomId id = free_ids_.back();
   free_ids_.pop_back();
-  by_id_[id].name = name;
+  by_id_[id].name = base::CompactText(name);
   by_name_.insert(id);
   return id;
 }
@@ -78,7 +78,7 @@ bool Rooms::leave(Slot slot, std::string_view room) {
   if (found == by_name_.end()) return false;
   const Membership* membership = find_membership(slot, *found);
   if (!membership) return false;
-  remove(slot, static_cast<std::uint32_t>(membership - by_slot_[slot].data()));
+  remove(slot, static_cast<std::uint32_t>(membership - by_slot_[slot].begin()));
   return true;
 }
 
@@ -92,7 +92,7 @@ void Rooms::leave_all(Slot slot) {
 std::vector<std::string> Rooms::rooms_of(Slot slot) const {
   std::vector<std::string> names;
   if (slot >= by_slot_.size()) return names;
-  for (const Membership& membership : by_slot_[slot]) names.push_back(by_id_[membership.room].name);
+  for (const Membership& membership : by_slot_[slot]) names.emplace_back(by_id_[membership.room].name);
   return names;
 }
 

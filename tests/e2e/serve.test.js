@@ -191,6 +191,18 @@ describe('the drain', () => {
     deaf.cut();
   });
 
+  test('a second signal ends it at once', async () => {
+    const server = await startServer({ env: { ROLLCALL_SERVER_DRAIN_MS: 20000 } });
+    const nobody = await request(`${server.url}/socket.io/?EIO=4&transport=polling`);
+    assert.equal(nobody.status, 200);
+    server.signal('SIGTERM');
+    await server.says(/draining/);
+    const start = Date.now();
+    server.signal('SIGTERM');
+    assert.equal((await server.ended).code, 0);
+    assert.ok(Date.now() - start < 3000, 'long before the drain is over');
+  });
+
   test('new connections are refused once it has begun', async () => {
     const server = await startServer();
     const client = await connect(server, 'ada');

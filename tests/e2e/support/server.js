@@ -26,11 +26,13 @@ async function end(child, ended) {
   return ended;
 }
 
-// Only what is given here reaches the program, so that the tester's own environment cannot change a result. The drain is
-// short because a test's polling sessions may be left without anyone to poll.
+// Only what is given here reaches the program, so that the tester's own environment cannot change a result - but for how
+// many workers there are and how they send, which must make no difference: `make test-e2e-variants` says. The drain is short
+// because a test's polling sessions may be left without anyone to poll.
+const kPassedOn = ['ROLLCALL_SERVER_WORKERS', 'ROLLCALL_SERVER_IO_URING'];
 function environment(extra) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret, ROLLCALL_SERVER_DRAIN_MS: '1000' };
-  for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
+  for (const name of [...kPassedOn, 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
     if (process.env[name]) env[name] = process.env[name];
   }
   for (const [name, value] of Object.entries(extra)) {

@@ -1,0 +1,49 @@
+// A string in eight bytes and one block of the heap: for texts that are kept with every connection and are
+// set once. Empty, it has no block.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+#include "base/assert.hpp"
+
+namespace rollcall::base {
+
+class CompactText {
+ public:
+  CompactText() = default;
+  // At most 4 GiB.
+  explicit CompactText(std::string_view text) {
+    if (text.empty()) return;
+    // A length below 128 takes one byte: a uuid with it fits a block of the allocator's that it would not
+    // fit with four.
+    ROLLCALL_ASSERT(text.size() <= UINT32_MAX);
+    const bool is_short = text.size() < kLong;
+    const std::size_t prefix = is_short ? 1 : 1 + sizeof(std::uint32_t);
+    block_.reset(new char[prefix + text.size()]);
+    block_[0] = static_cast<char>(is_short ? text.size() : kLong);
+    const auto size = static_cast<std::uint32_t>(text.size());
+    if (!is_short) std::memcpy(&block_[1], &size, sizeof size);
+    std::memcpy(&block_[prefix], text.data(), text.size());
+  }
+
+  bool empty() const { return !block_; }
+  std::string_view view() const {
+    if (!block_) return {};
+    const auto first = static_cast<unsigned char>(block_[0]);
+    if (first < kLong) return {&block_[1], first};
+    std::uint32_t size = 0;
+    std::memcpy(&size, &block_[1], sizeof size);
+    return {&block_[1 + sizeof size], size};
+  }
+  operator std::string_view() const { return view(); }
+
+ private:
+  static constexpr unsigned char kLong = 128;
+
+  std::unique_ptr<char[]> block_;
+};
+
+}  // namespace rollcall::base

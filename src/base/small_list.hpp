@@ -1,0 +1,68 @@
+// A list of small plain values, of which the first is kept in place: most have one element, and there are
+// some for every connection. 16 bytes where a vector takes 24 and a block of the heap.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace rollcall::base {
+
+template <typename T>
+class SmallList {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T>);
+  static_assert(sizeof(T) <= sizeof(T*));
+
+ public:
+  SmallList() = default;
+  SmallList(SmallList&& other) noexcept { swap(other); }
+  SmallList& operator=(SmallList&& other) noexcept {
+    SmallList(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~SmallList() {
+    if (capacity_ > 1) delete[] place_.many;
+  }
+
+  std::uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* begin() { return capacity_ > 1 ? place_.many : &place_.one; }
+  const T* begin() const { return capacity_ > 1 ? place_.many : &place_.one; }
+  T* end() { return begin() + size_; }
+  const T* end() const { return begin() + size_; }
+  T& operator[](std::uint32_t i) { return begin()[i]; }
+  const T& operator[](std::uint32_t i) const { return begin()[i]; }
+  T& back() { return begin()[size_ - 1]; }
+
+  void push_back(T value) {
+    if (size_ == capacity_) grow();
+    begin()[size_++] = value;
+  }
+  void pop_back() { --size_; }
+
+  void swap(SmallList& other) noexcept {
+    std::swap(place_, other.place_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+
+ private:
+  void grow() {
+    const std::uint32_t capacity = capacity_ == 1 ? 4 : capacity_ * 2;
+    T* many = new T[capacity];
+    std::copy(begin(), end(), many);
+    if (capacity_ > 1) delete[] place_.many;
+    place_.many = many;
+    capacity_ = capacity;
+  }
+
+  union Place {
+    T one;
+    T* many;
+  } place_{};
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 1;
+};
+
+}  // namespace rollcall::base
