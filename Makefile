@@ -4,9 +4,11 @@ BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 ROUNDS ?= 5
+USERS ?= 1000000
 
 .PHONY: help deps build run test test-unit test-e2e test-e2e-variants test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
-  bench-smoke bench-deps bench-test bench-compare bench-plot
+  bench-smoke bench-deps bench-test bench-compare bench-plot \
+  bench-micro bench-guard bench-guard-record bench-million
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -70,6 +72,18 @@ bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interl
 
 bench-plot: ## Draw what was measured
 	bench/draw-plots $(ARGS)
+
+bench-micro: build ## What each part costs, with allocations counted (ARGS=--benchmark_filter=Core)
+	$(BUILD)/release/bin/rollcall-micro $(ARGS)
+
+bench-guard: build ## Are the hot paths as fast as recorded? By instructions, counted by callgrind
+	@bench/guard/run.js $(BUILD)/release/bin/rollcall-guard $(ARGS)
+
+bench-guard-record: build ## Record what the hot paths take now
+	@bench/guard/run.js $(BUILD)/release/bin/rollcall-guard --record
+
+bench-million: build ## A million people in one process, in steps (USERS=20000: a short run)
+	$(BUILD)/release/bin/rollcall-million --users $(USERS) $(ARGS)
 
 lint: layers format-check ## What CI checks besides tests
 

@@ -1,0 +1,189 @@
+#include "guard/paths.hpp"
+
+#include <string>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "guard/measured.hpp"
+#include "presence/core.hpp"
+#include "sham/host.hpp"
+#include "sham/kernel.hpp"
+#include "sham/person.hpp"
+
+namespace rollcall::guard {
+namespace {
+
+using sham::Host;
+using sham::Kernel;
+using sham::user_name;
+
+Config watchers_only() {
+  Config config = sham::plain_config();
+  config.presence.broadcast = "watchers";
+  return config;
+}
+
+// How often something of that length was sent tells whether the path did what it is named for.
+std::size_t sends() {
+  std::size_t count = 0;
+  Kernel::get().take_sent([&](int, std::string_view) { ++count; });
+  return count;
+}
+
+std::vector<int> join_all(Host& host, std::size_t count, std::size_t first = 0) {
+  std::vector<int> joined;
+  for (std::size_t i = 0; i < count; ++i) joined.push_back(sham::join(host, user_name(first + i)));
+  sends();
+  return joined;
+}
+
+// `parts` requests in one read, each acknowledged.
+void ask(unsigned operations, unsigned parts, const std::string& json) {
+  Host host(watchers_only());
+  host.run([&] {
+    const int client = join_all(host, 100).front();
+    std::string frames;
+    for (unsigned i = 0; i < parts; ++i) frames += sham::event_frame(1000 + i, json);
+    measured(
+        operations, [&] { Kernel::get().write(client, frames); }, [&] { host.turn(); });
+    ROLLCALL_ASSERT(sends() >= operations);
+  });
+}
+
+void check_user_status(unsigned operations, unsigned parts) {
+  ask(operations, parts, sham::ask_json("check-user-status", R"({"userId":")" + user_name(7) + R"("})"));
+}
+
+void check_100_users(unsigned operations, unsigned parts) {
+  std::string ids;
+  for (std::size_t i = 0; i < 100; ++i) ids += (i ? ",\"" : "\"") + user_name(i) + "\"";
+  ask(operations, parts, sham::ask_json("check-users-status", R"({"userIds":[)" + ids + "]}"));
+}
+
+void list_online(unsigned operations, unsigned parts) {
+  ask(operations, parts, sham::ask_json("get-online-users", "{}"));
+}
+
+void heartbeat(unsigned operations, unsigned parts) {
+  ask(operations, parts, R"(["heartbeat"])");
+}
+
+// One read and one turn for each of the two things a client sends.
+void connect(unsigned operations, unsigned) {
+  Host host(watchers_only());
+  host.run([&] {
+    Kernel& kernel = Kernel::get();
+    const std::string upgrade = sham::upgrade_request();
+    std::size_t next = 0;
+    std::string frame;
+    measured(
+        operations, [&] { frame = sham::connect_frame(sham::token_of(user_name(next++))); },
+        [&] {
+          const int client = kernel.dial();
+          kernel.write(client, upgrade);
+          host.settle();
+          kernel.write(client, frame);
+          host.settle();
+        });
+    ROLLCALL_ASSERT(host.presence().read([](const presence::Core& core) { return core.online_count(); }) ==
+                    next);
+    sends();
+  });
+}
+
+void disconnect(unsigned operations, unsigned) {
+  Host host(watchers_only());
+  host.run([&] {
+    std::vector<int> clients = join_all(host, operations + 10);
+    measured(
+        operations,
+        [&] {
+          Kernel::get().hang_up(clients.back());
+          clients.pop_back();
+        },
+        [&] { host.settle(); });
+  });
+}
+
+constexpr unsigned kListeners = 1000;
+
+// `parts` deliveries: so many of 1,000 listeners' worth of users say goodbye, all in one turn.
+void fan_out(unsigned operations, unsigned parts) {
+  const unsigned changes = parts / kListeners;
+  Host host;
+  host.run([&] {
+    join_all(host, kListeners);
+    std::vector<int> changers;
+    const std::string goodbye = sham::goodbye_frame();
+    measured(
+        operations,
+        [&] {
+          changers = join_all(host, changes, kListeners);
+          sends();
+          for (const int changer : changers) Kernel::get().write(changer, goodbye);
+        },
+        [&] { host.turn(); });
+    ROLLCALL_ASSERT(sends() >= kListeners);  // the last turn's
+  });
+}
+
+// A ping to each of 100 people, and their answers.
+void ping(unsigned operations, unsigned parts) {
+  Host host(watchers_only());
+  host.run([&] {
+    const std::vector<int> clients = join_all(host, parts);
+    const std::string pong = sham::pong_frame();
+    Kernel::get().advance(seconds(1));
+    measured(
+        operations, [&] { Kernel::get().advance(seconds(25)); },
+        [&] {
+          host.turn();
+          for (const int client : clients) Kernel::get().write(client, pong);
+          host.turn();
+        });
+    ROLLCALL_ASSERT(host.connections() == parts && sends() >= operations * parts);
+  });
+}
+
+// One user's connect, activity and goodbye in a core of 10,000.
+void core(unsigned operations, unsigned) {
+  presence::Core core({});
+  std::vector<presence::Effect> effects;
+  std::uint64_t connection = 1;
+  Instant now{seconds(1)};
+  const WallTime wall{seconds(1'800'000'000)};
+  const presence::Details details{"someone@example.com", "member", std::nullopt};
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    core.apply(presence::Connect{connection++, user_name(i), details}, now, wall, effects);
+  }
+  measured(
+      operations, [&] { effects.clear(); },
+      [&] {
+        const presence::ConnectionId mine = connection++;
+        core.apply(presence::Connect{mine, user_name(10'000 + mine % 100), details}, now, wall, effects);
+        core.apply(presence::Activity{mine}, now, wall, effects);
+        core.apply(presence::Disconnect{mine, true}, now, wall, effects);
+      });
+}
+
+constexpr Path kPaths[] = {
+    {"check-user-status", 500, 1, check_user_status},
+    {"check-user-status, 8 in one read", 100, 8, check_user_status},
+    {"check-users-status of 100", 50, 1, check_100_users},
+    {"get-online-users of 100", 50, 1, list_online},
+    {"heartbeat", 500, 1, heartbeat},
+    {"connect", 200, 1, connect},
+    {"connection lost", 200, 1, disconnect},
+    {"delivery, one change to 1000", 10, kListeners, fan_out},
+    {"delivery, 20 changes to 1000 in a turn", 3, 20 * kListeners, fan_out},
+    {"ping and pong", 20, 100, ping},
+    {"core: connect, activity, goodbye", 1000, 1, core},
+};
+
+}  // namespace
+
+std::span<const Path> paths() {
+  return kPaths;
+}
+
+}  // namespace rollcall::guard

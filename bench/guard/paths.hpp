@@ -1,0 +1,17 @@
+// The hot paths that are guarded. Each is fixed work on fixed input: the same instructions in every run.
+#pragma once
+
+#include <span>
+
+namespace rollcall::guard {
+
+struct Path {
+  const char* name;
+  unsigned operations;  // how often `run` does it between callgrind's marks
+  unsigned parts;       // of an operation, that are to be counted one by one: deliveries, requests
+  void (*run)(unsigned operations, unsigned parts);
+};
+
+std::span<const Path> paths();
+
+}  // namespace rollcall::guard

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+// Counts the instructions of the guarded paths and compares them with what was recorded:
+//   bench/guard/run.js PROGRAM [--record] [--tolerance PERCENT]
+// Exit status 1 if one has become slower. What callgrind wrote stays beside the program, in guard/:
+//   callgrind_annotate build/release/guard/<path>.out
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const recordedFile = join(dirname(fileURLToPath(import.meta.url)), 'recorded.json');
+// callgrind counts each byte of a `rep movsb` as an instruction, and from which size on the C library uses it
+// depends on the processor.
+const noRepeats = 'glibc.cpu.x86_rep_movsb_threshold=0x40000000:glibc.cpu.x86_rep_stosb_threshold=0x40000000';
+const args = process.argv.slice(2);
+const program = args[0];
+const record = args.includes('--record');
+const toleranceAt = args.indexOf('--tolerance');
+const tolerance = toleranceAt < 0 ? 5 : Number(args[toleranceAt + 1]);
+if (!program || !(tolerance > 0)) {
+  console.error('bench/guard/run.js PROGRAM [--record] [--tolerance PERCENT]');
+  process.exit(2);
+}
+
+const counted = count();
+if (record) {
+  const before = recorded();
+  const kept = { compiler: compiler(), instructions: counted };
+  writeFileSync(recordedFile, JSON.stringify(kept, null, 2) + '\n');
+  print(counted, before.instructions);
+  console.log(`recorded in ${recordedFile}`);
+} else {
+  process.exit(compare(counted, recorded()) ? 0 : 1);
+}
+
+function count() {
+  const folder = join(dirname(dirname(program)), 'guard');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const paths = run(program, []).trim().split('\n').map((line) => JSON.parse(line));
+  return Object.fromEntries(paths.map(({ path, count: operations }) => [path, Math.round(instructions(folder, path) / operations)]));
+}
+
+function instructions(folder, path) {
+  const out = join(folder, path.replaceAll(/[^a-z0-9]+/gi, '-') + '.out');
+  run('valgrind', ['--tool=callgrind', '--collect-atstart=no', '--quiet', `--callgrind-out-file=${out}`, program, path]);
+  return Number(/^totals: (\d+)/m.exec(readFileSync(out, 'utf8'))[1]);
+}
+
+function run(command, its) {
+  const env = { ...process.env, GLIBC_TUNABLES: noRepeats };
+  const ran = spawnSync(command, its, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env });
+  if (ran.status === 0) return ran.stdout;
+  console.error(`${command} ${its.join(' ')} failed: ${ran.error ?? ran.signal ?? ran.status}`);
+  process.exit(1);
+}
+
+// Another compiler makes other instructions.
+function compiler() {
+  return spawnSync('g++', ['-dumpfullversion'], { encoding: 'utf8' }).stdout?.trim() ?? 'unknown';
+}
+
+function recorded() {
+  return existsSync(recordedFile) ? JSON.parse(readFileSync(recordedFile, 'utf8')) : { instructions: {} };
+}
+
+function change(now, before) {
+  return before ? (now / before - 1) * 100 : NaN;
+}
+
+function print(now, before) {
+  const width = Math.max(...Object.keys(now).map((path) => path.length));
+  for (const [path, instructions] of Object.entries(now)) {
+    const percent = change(instructions, before[path]);
+    const verdict = Number.isNaN(percent) ? 'new: record it'
+      : percent > tolerance ? 'SLOWER' : percent < -tolerance ? 'faster: record it' : '';
+    const shown = Number.isNaN(percent) ? '' : `${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %`;
+    console.log(`${path.padEnd(width)} ${String(instructions).padStart(8)} ${shown.padStart(9)}  ${verdict}`.trimEnd());
+  }
+}
+
+function compare(now, before) {
+  print(now, before.instructions);
+  if (before.compiler && before.compiler !== compiler()) {
+    console.log(`note: recorded with g++ ${before.compiler}, this is ${compiler()}`);
+  }
+  const slower = Object.keys(now).filter((path) => change(now[path], before.instructions[path]) > tolerance);
+  const lost = Object.keys(before.instructions).filter((path) => !(path in now));
+  if (lost.length) console.log(`recorded, but not counted any more: ${lost.join('; ')}`);
+  if (slower.length) console.log(`more than ${tolerance} % slower than recorded. If it must be: make bench-guard-record`);
+  return slower.length === 0 && lost.length === 0;
+}

@@ -1,0 +1,93 @@
+#include "sham/host.hpp"
+
+#include <chrono>
+
+#include "base/assert.hpp"
+#include "base/log.hpp"
+#include "jwt/key_set.hpp"
+#include "jwt/sign.hpp"
+#include "server/namespace.hpp"
+#include "sham/kernel.hpp"
+
+namespace rollcall::sham {
+namespace {
+
+constexpr seconds kTokenLife{365 * 24 * 3600};  // longer than any time that is simulated
+
+// As app/serve.cpp has it.
+ServerOptions options_of(const Config& config) {
+  ServerOptions options;
+  options.listen = config.server.listen;
+  options.path = config.engineio.path;
+  options.ping_interval = config.engineio.ping_interval;
+  options.ping_timeout = config.engineio.ping_timeout;
+  options.connect_timeout = config.socketio.connect_timeout;
+  options.recovery = config.socketio.recovery;
+  options.backlog_bytes = config.limits.backlog_bytes;
+  options.header_bytes = config.limits.header_bytes;
+  options.kept_headers = {"authorization", "cookie"};
+  return options;
+}
+
+std::shared_ptr<const jwt::KeySet> keys() {
+  jwt::KeySet::Source source;
+  source.secret = kSecret;
+  auto made = jwt::KeySet::make(source, {});
+  ROLLCALL_ASSERT(made.ok());
+  return *made;
+}
+
+net::Loop& loop_of(Server& server) {
+  return static_cast<server::NamespaceImpl&>(server.of(kNamespace)).loop();
+}
+
+}  // namespace
+
+Config plain_config() {
+  Config config;
+  config.server.listen = "127.0.0.1:0";
+  config.socketio.namespaces = {kNamespace};
+  config.limits.events_per_second = 0;
+  config.presence.max_online_list = 10'000;
+  return config;
+}
+
+Host::Host(const Config& config)
+    : server_(options_of(config)), gateway_(server_, config, keys()), loop_(loop_of(server_)) {
+  base::log::configure(base::log::Level::error, base::log::Format::text);
+  ROLLCALL_ASSERT(server_.open().ok());
+}
+
+Host::~Host() = default;
+
+// The loop has nothing in hand while it waits, so turns may be taken from there; and this thread is the
+// worker's, as it must be.
+void Host::run(const std::function<void()>& play) {
+  Kernel::get().at_next_wait([&] {
+    play();
+    server_.stop();
+  });
+  server_.run();
+}
+
+void Host::turn() {
+  loop_.turn(milliseconds(0));
+}
+
+void Host::settle() {
+  do turn();
+  while (Kernel::get().busy());
+}
+
+std::string token_of(const std::string& user) {
+  Claims claims;
+  claims.subject = user;
+  claims.email = user + "@example.com";
+  claims.role = "member";
+  const WallTime now{
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())};
+  claims.expires_at = now + kTokenLife;
+  return jwt::sign_hs256(claims, kSecret, now);
+}
+
+}  // namespace rollcall::sham
