@@ -41,6 +41,12 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
   return unwatched.size();
 }
 
+// Watchers are few: what they hear is live, always.
+presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers) {
+  const bool everyone = settings.broadcast == "everyone";
+  return {everyone ? settings.deliveries_per_second * workers : 0, settings.max_window};
+}
+
 }  // namespace
 
 // Its timer is the token's end.
@@ -73,8 +79,10 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       config_(config),
       verifier_(std::move(verifier)),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
-      hub_(server, {config.presence.offline_grace, config.limits.connections_per_user},
-           [this](const presence::Effect& effect) { publish(effect); }),
+      hub_(
+          server, {config.presence.offline_grace, config.limits.connections_per_user},
+          pace_of(config.presence, server.workers()), [this](const presence::News& news) { publish(news); },
+          [this] { return connected_sockets(); }),
       online_list_(config.presence.max_online_list) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
@@ -107,13 +115,14 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
     refuse(api::name_of(claims.error().code), claims.error().details);
     return;
   }
-  if (!hub_.read([&](const presence::Core& core) { return core.may_connect(claims->subject); })) {
+  if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
     refuse(kTooManyConnections, "This user has as many connections as are allowed (" +
                                     std::to_string(config_.limits.connections_per_user) + ")");
     return;
   }
   socket.owner = claims->subject;
-  socket.data = std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
+  socket.data =
+      std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
   next(std::nullopt);
 }
 
@@ -132,8 +141,22 @@ void PresenceGateway::connected(Socket& socket) {
   greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner, socket.id(), server_.wall_now(), socket.recovered()), {}});
+  greet_with_mode(socket);
   const auto details = std::move(member.details);
   hub_.apply(presence::Connect{member.connection, socket.owner, std::move(*details)});
+}
+
+// While the mode is live there is nothing to say. The place is taken under the lock, as the changes of the
+// mode are published: so the socket hears of them in their order.
+void PresenceGateway::greet_with_mode(Socket& socket) {
+  std::optional<server::ReplyPlace> place;
+  const milliseconds window = hub_.read([&](const presence::View& view) {
+    if (view.window() > milliseconds{0}) place.emplace(socket, true);
+    return view.window();
+  });
+  if (!place) return;
+  place->catch_up();
+  place->emit_greeting(api::kPresenceModeEvent, {api::presence_mode(window, server_.wall_now()), {}});
 }
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
@@ -160,9 +183,9 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
   std::optional<server::ReplyPlace> place;
   const Reading reading =
-      hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::Core& core) {
+      hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
         place.emplace(socket, !ack);
-        return request ? read(core, member, *request) : Reading();
+        return request ? read(view, member, *request) : Reading();
       });
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
@@ -186,24 +209,25 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
   }
 }
 
-PresenceGateway::Reading PresenceGateway::read(const presence::Core& core, const Member& member,
+PresenceGateway::Reading PresenceGateway::read(const presence::View& view, const Member& member,
                                                const api::Request& request) {
   const auto statuses = [&](const std::vector<std::string>& user_ids) {
     std::vector<presence::Status> found;
     found.reserve(user_ids.size());
-    for (const std::string& user_id : user_ids) found.push_back(core.status(user_id));
+    for (const std::string& user_id : user_ids) found.push_back(view.status(user_id));
     return found;
   };
-  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return core.status(one->user_id);
+  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return view.status(one->user_id);
   if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) return statuses(many->user_ids);
   if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) return statuses(watch->user_ids);
   if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
-    if (!list->limit && !list->cursor) return online_list_.page(core);
-    return core.online(list->limit.value_or(limits_.max_online_list),
-                       list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
+    if (!list->limit && !list->cursor) return online_list_.page(view.everyone());
+    return view.everyone().online(
+        list->limit.value_or(limits_.max_online_list),
+        list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
   }
   if (std::holds_alternative<api::Heartbeat>(request)) {
-    return core.last_active(member.connection).value_or(server_.wall_now());
+    return view.last_active(member.connection).value_or(server_.wall_now());
   }
   return {};
 }
@@ -218,8 +242,7 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
     if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
   }
   if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return begin +=
-           api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
+    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
   }
   if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
     auto data = refresh(socket, renewal->token);
@@ -280,8 +303,8 @@ Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const s
         api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});
   }
   if (claims->subject != socket.owner) {
-    return fail(api::Error{api::ErrorCode::forbidden,
-                           "The new token is another user's: its sub must stay the same"});
+    return fail(
+        api::Error{api::ErrorCode::forbidden, "The new token is another user's: its sub must stay the same"});
   }
   member.expires_at = claims->expires_at;
   watch_expiry(socket, member);
@@ -309,13 +332,31 @@ void PresenceGateway::expired(Socket& socket) {
   socket.close_transport();
 }
 
-void PresenceGateway::publish(const presence::Effect& effect) {
-  if (const auto* online = std::get_if<presence::UserOnline>(&effect)) {
+void PresenceGateway::publish(const presence::News& news) {
+  if (const auto* online = std::get_if<presence::UserOnline>(&news)) {
     tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
+  } else if (const auto* offline = std::get_if<presence::UserOffline>(&news)) {
+    tell(offline->user_id, api::kUserOfflineEvent, api::user_offline(*offline));
   } else {
-    const auto& offline = std::get<presence::UserOffline>(effect);
-    tell(offline.user_id, api::kUserOfflineEvent, api::user_offline(offline));
+    publish_mode(std::get<presence::ModeChanged>(news));
   }
+}
+
+void PresenceGateway::publish_mode(const presence::ModeChanged& mode) {
+  const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}};
+  for (Namespace* nsp : namespaces_) nsp->emit(api::kPresenceModeEvent, payload);
+  server_.post([mode] {  // not under the lock
+    log::info("presence mode", {{"mode", api::name_of_mode(mode.window)},
+                                {"window_ms", mode.window.count()},
+                                {"deliveries_per_second", mode.load},
+                                {"receivers", mode.receivers}});
+  });
+}
+
+std::size_t PresenceGateway::connected_sockets() const {
+  std::size_t sockets = 0;
+  for (const Namespace* nsp : namespaces_) sockets += nsp->size();
+  return sockets;
 }
 
 void PresenceGateway::tell(const std::string& user_id, std::string_view event, std::string data) {

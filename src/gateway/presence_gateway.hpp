@@ -46,10 +46,9 @@ class PresenceGateway {
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
 
   // What the state says to a request, to be written without the lock.
-  using Reading =
-      std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>, OnlineListPage,
-                   Result<presence::OnlinePage, presence::CursorFault>>;
-  Reading read(const presence::Core& core, const Member& member, const api::Request& request);
+  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
+                               OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
+  Reading read(const presence::View& view, const Member& member, const api::Request& request);
   // The data of the reply, behind `begin`; and does what else the request asks for.
   Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading,
                                         std::string begin);
@@ -62,8 +61,12 @@ class PresenceGateway {
 
   void watch_expiry(Socket& socket, Member& member);
   void expired(Socket& socket);
-  void publish(const presence::Effect& effect);
+  void greet_with_mode(Socket& socket);
+  void publish(const presence::News& news);
+  void publish_mode(const presence::ModeChanged& mode);
   void tell(const std::string& user_id, std::string_view event, std::string data);
+
+  std::size_t connected_sockets() const;
 
   static Member& member_of(Socket& socket);
 
