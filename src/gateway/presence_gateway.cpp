@@ -14,18 +14,11 @@ namespace {
 
 namespace log = base::log;
 
-// A user's id is the name of the room of their connections. A byte that no UTF-8 text contains keeps the
-// rooms of watchers apart from those, whatever ids there are.
-constexpr std::string_view kWatchPrefix = "\xFF";
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
 constexpr std::string_view kGoodbye = "client namespace disconnect";
 constexpr std::string_view kThrownOut = "server namespace disconnect";
-
-std::string watch_room(std::string_view user_id) {
-  return std::string(kWatchPrefix) += user_id;
-}
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -39,12 +32,6 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
   for (const std::string& user_id : user_ids) unwatched.insert(watch_room(user_id));
   for (const std::string& room : socket.rooms()) unwatched.erase(room);
   return unwatched.size();
-}
-
-// Watchers are few: what they hear is live, always.
-presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers) {
-  const bool everyone = settings.broadcast == "everyone";
-  return {everyone ? settings.deliveries_per_second * workers : 0, settings.max_window};
 }
 
 }  // namespace
@@ -79,16 +66,18 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       config_(config),
       verifier_(std::move(verifier)),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
+      broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
           server, {config.presence.offline_grace, config.limits.connections_per_user},
-          pace_of(config.presence, server.workers()), [this](const presence::News& news) { publish(news); },
-          [this] { return connected_sockets(); }),
+          pace_of(config.presence, server.workers()),
+          [this](const presence::News& news) { broadcaster_.publish(news); },
+          [this] { return broadcaster_.receivers(); }),
       online_list_(config.presence.max_online_list) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
 void PresenceGateway::set_up(Namespace& nsp) {
-  namespaces_.push_back(&nsp);
+  broadcaster_.add(nsp);
   nsp.use([this](Socket& socket, const Next& next) { authenticate(socket, next); });
   nsp.on_connection([this](Socket& socket) { connected(socket); });
   nsp.on_disconnect([this](Socket& socket, std::string_view reason) { disconnected(socket, reason); });
@@ -330,42 +319,6 @@ void PresenceGateway::expired(Socket& socket) {
                {}});
   // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
   socket.close_transport();
-}
-
-void PresenceGateway::publish(const presence::News& news) {
-  if (const auto* online = std::get_if<presence::UserOnline>(&news)) {
-    tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
-  } else if (const auto* offline = std::get_if<presence::UserOffline>(&news)) {
-    tell(offline->user_id, api::kUserOfflineEvent, api::user_offline(*offline));
-  } else {
-    publish_mode(std::get<presence::ModeChanged>(news));
-  }
-}
-
-void PresenceGateway::publish_mode(const presence::ModeChanged& mode) {
-  const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}};
-  for (Namespace* nsp : namespaces_) nsp->emit(api::kPresenceModeEvent, payload);
-  server_.post([mode] {  // not under the lock
-    log::info("presence mode", {{"mode", api::name_of_mode(mode.window)},
-                                {"window_ms", mode.window.count()},
-                                {"deliveries_per_second", mode.load},
-                                {"receivers", mode.receivers}});
-  });
-}
-
-std::size_t PresenceGateway::connected_sockets() const {
-  std::size_t sockets = 0;
-  for (const Namespace* nsp : namespaces_) sockets += nsp->size();
-  return sockets;
-}
-
-void PresenceGateway::tell(const std::string& user_id, std::string_view event, std::string data) {
-  const Payload payload{std::move(data), {}};
-  for (Namespace* nsp : namespaces_) {
-    Emitter others = nsp->except(user_id);
-    if (config_.presence.broadcast == "watchers") others.to(watch_room(user_id));
-    others.emit(event, payload);
-  }
 }
 
 }  // namespace rollcall::gateway

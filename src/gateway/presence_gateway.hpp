@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/requests.hpp"
+#include "gateway/broadcaster.hpp"
 #include "gateway/online_list.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
@@ -62,11 +63,6 @@ class PresenceGateway {
   void watch_expiry(Socket& socket, Member& member);
   void expired(Socket& socket);
   void greet_with_mode(Socket& socket);
-  void publish(const presence::News& news);
-  void publish_mode(const presence::ModeChanged& mode);
-  void tell(const std::string& user_id, std::string_view event, std::string data);
-
-  std::size_t connected_sockets() const;
 
   static Member& member_of(Socket& socket);
 
@@ -74,8 +70,8 @@ class PresenceGateway {
   const Config config_;
   std::shared_ptr<const Verifier> verifier_;
   api::Limits limits_;
-  std::vector<Namespace*> namespaces_;
   std::atomic<presence::ConnectionId> next_connection_{1};
+  Broadcaster broadcaster_;
   PresenceHub hub_;
   OnlineList online_list_;  // under the hub's lock
 };

@@ -32,6 +32,7 @@ class View {
   std::optional<WallTime> last_active(ConnectionId connection) const { return core_.last_active(connection); }
   std::size_t online_count() const { return core_.online_count(); }
   milliseconds window() const { return announcer_.window(); }
+  std::size_t held() const { return announcer_.held(); }
 
  private:
   const Core& core_;
