@@ -107,4 +107,8 @@ std::optional<Change> read_change(std::string_view body) {
   return Change{online, text_field(body, "userId")};
 }
 
+bool is_mode(std::string_view body) {
+  return body.starts_with("[\"presence-mode\"");
+}
+
 }  // namespace rollcall::load

@@ -47,5 +47,7 @@ struct Change {
 
 // The body of a user-online or user-offline event; nothing if it is another event.
 std::optional<Change> read_change(std::string_view body);
+// Whether it is the body of a presence-mode event.
+bool is_mode(std::string_view body);
 
 }  // namespace rollcall::load

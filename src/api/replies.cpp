@@ -134,6 +134,18 @@ std::string user_offline(const presence::UserOffline& effect) {
   });
 }
 
+std::string presence_mode(milliseconds window, WallTime now) {
+  return object([&](ObjectWriter& writer) {
+    writer.text("mode", std::string_view(name_of_mode(window)))
+        .number("windowMs", static_cast<std::size_t>(window.count()))
+        .time("timestamp", now);
+  });
+}
+
+const char* name_of_mode(milliseconds window) {
+  return window > milliseconds{0} ? "batched" : "live";
+}
+
 std::string begin_ack_ok(std::string_view reply_event) {
   return "{\"status\":\"ok\",\"event\":\"" + std::string(reply_event) + "\",\"data\":";
 }

@@ -22,6 +22,7 @@ namespace rollcall::api {
 inline constexpr std::string_view kConnectedEvent = "connected";
 inline constexpr std::string_view kUserOnlineEvent = "user-online";
 inline constexpr std::string_view kUserOfflineEvent = "user-offline";
+inline constexpr std::string_view kPresenceModeEvent = "presence-mode";
 inline constexpr std::string_view kExceptionEvent = "exception";
 inline constexpr std::string_view kAuthenticationErrorEvent = "authentication_error";
 
@@ -49,6 +50,9 @@ std::string token_refreshed(std::optional<WallTime> expires_at, WallTime now);
 std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered);
 std::string user_online(const presence::UserOnline& effect);
 std::string user_offline(const presence::UserOffline& effect);
+// `window`: on which changes are collected before they are told; 0: told at once.
+std::string presence_mode(milliseconds window, WallTime now);
+const char* name_of_mode(milliseconds window);
 
 // {"status":"ok","event":...,"data": - then comes the data, and kAckOkEnd.
 std::string begin_ack_ok(std::string_view reply_event);

@@ -85,6 +85,10 @@ TEST(Replies, WhatTheServerSaysUnasked) {
   EXPECT_EQ(user_offline({"ann", kNow, kBefore}),
             R"({"userId":"ann","online":false,"timestamp":"2026-01-04T12:34:56.789Z",)"
             R"("lastActive":"2026-01-04T12:30:00.000Z"})");
+  EXPECT_EQ(presence_mode(milliseconds(400), kNow),
+            R"({"mode":"batched","windowMs":400,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(presence_mode(milliseconds(0), kNow),
+            R"({"mode":"live","windowMs":0,"timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
 TEST(Replies, TheEnvelopesOfAcknowledgements) {

@@ -78,6 +78,23 @@ TEST(Settings, numbers_are_taken_up_to_their_bounds) {
   EXPECT_EQ(config.server.workers, 1024U);
 }
 
+TEST(Settings, the_budget_and_the_window_of_changes_have_bounds) {
+  Config config;
+  const Setting& budget = setting("presence", "deliveries_per_second");
+  EXPECT_EQ(assign(budget, std::int64_t{0}, config), std::nullopt);
+  EXPECT_EQ(config.presence.deliveries_per_second, 0U);
+  EXPECT_EQ(assign(budget, std::int64_t{1'000'000'000}, config), std::nullopt);
+  EXPECT_EQ(assign(budget, std::int64_t{1'000'000'001}, config),
+            "must be a whole number from 0 to 1000000000, not 1000000001");
+  EXPECT_TRUE(assign(budget, std::int64_t{-1}, config));
+  const Setting& window = setting("presence", "max_window_ms");
+  EXPECT_EQ(assign(window, std::int64_t{100}, config), std::nullopt);
+  EXPECT_EQ(assign(window, std::int64_t{60'000}, config), std::nullopt);
+  EXPECT_EQ(config.presence.max_window, milliseconds{60'000});
+  EXPECT_TRUE(assign(window, std::int64_t{99}, config));
+  EXPECT_TRUE(assign(window, std::int64_t{60'001}, config));
+}
+
 TEST(Settings, durations_are_milliseconds) {
   Config config;
   EXPECT_EQ(assign_text(setting("server", "drain_ms"), "250", config), std::nullopt);

@@ -14,18 +14,11 @@ namespace {
 
 namespace log = base::log;
 
-// A user's id is the name of the room of their connections. A byte that no UTF-8 text contains keeps the
-// rooms of watchers apart from those, whatever ids there are.
-constexpr std::string_view kWatchPrefix = "\xFF";
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
 constexpr std::string_view kGoodbye = "client namespace disconnect";
 constexpr std::string_view kThrownOut = "server namespace disconnect";
-
-std::string watch_room(std::string_view user_id) {
-  return std::string(kWatchPrefix) += user_id;
-}
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -71,14 +64,18 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       config_(config),
       verifier_(std::move(verifier)),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
-      hub_(server, {config.presence.offline_grace, config.limits.connections_per_user},
-           [this](const presence::Effect& effect) { publish(effect); }),
+      broadcaster_(server, config.presence.broadcast == "watchers"),
+      hub_(
+          server, {config.presence.offline_grace, config.limits.connections_per_user},
+          pace_of(config.presence, server.workers()),
+          [this](const presence::News& news) { broadcaster_.publish(news); },
+          [this] { return broadcaster_.receivers(); }),
       online_list_(config.presence.max_online_list) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
 void PresenceGateway::set_up(Namespace& nsp) {
-  namespaces_.push_back(&nsp);
+  broadcaster_.add(nsp);
   nsp.use([this](Socket& socket, const Next& next) { authenticate(socket, next); });
   nsp.on_connection([this](Socket& socket) { connected(socket); });
   nsp.on_disconnect([this](Socket& socket, std::string_view reason) { disconnected(socket, reason); });
@@ -105,7 +102,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
     refuse(api::name_of(claims.error().code), claims.error().details);
     return;
   }
-  if (!hub_.read([&](const presence::Core& core) { return core.may_connect(claims->subject); })) {
+  if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
     refuse(kTooManyConnections, "This user has as many connections as are allowed (" +
                                     std::to_string(config_.limits.connections_per_user) + ")");
     return;
@@ -132,9 +129,23 @@ void PresenceGateway::connected(Socket& socket) {
   greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered()), {}});
+  greet_with_mode(socket);
   hub_.apply(presence::Connect{member.connection,
                                std::string(socket.owner()),
                                {std::move(claims->email), std::move(claims->role), std::move(claims->name)}});
+}
+
+// While the mode is live there is nothing to say. The place is taken under the lock, as the changes of the
+// mode are published: so the socket hears of them in their order.
+void PresenceGateway::greet_with_mode(Socket& socket) {
+  std::optional<server::ReplyPlace> place;
+  const milliseconds window = hub_.read([&](const presence::View& view) {
+    if (view.window() > milliseconds{0}) place.emplace(socket, true);
+    return view.window();
+  });
+  if (!place) return;
+  place->catch_up();
+  place->emit_greeting(api::kPresenceModeEvent, {api::presence_mode(window, server_.wall_now()), {}});
 }
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
@@ -161,9 +172,9 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
   std::optional<server::ReplyPlace> place;
   const Reading reading =
-      hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::Core& core) {
+      hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
         place.emplace(socket, !ack);
-        return request ? read(core, member, *request) : Reading();
+        return request ? read(view, member, *request) : Reading();
       });
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
@@ -187,24 +198,25 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
   }
 }
 
-PresenceGateway::Reading PresenceGateway::read(const presence::Core& core, const Member& member,
+PresenceGateway::Reading PresenceGateway::read(const presence::View& view, const Member& member,
                                                const api::Request& request) {
   const auto statuses = [&](const std::vector<std::string>& user_ids) {
     std::vector<presence::Status> found;
     found.reserve(user_ids.size());
-    for (const std::string& user_id : user_ids) found.push_back(core.status(user_id));
+    for (const std::string& user_id : user_ids) found.push_back(view.status(user_id));
     return found;
   };
-  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return core.status(one->user_id);
+  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return view.status(one->user_id);
   if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) return statuses(many->user_ids);
   if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) return statuses(watch->user_ids);
   if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
-    if (!list->limit && !list->cursor) return online_list_.page(core);
-    return core.online(list->limit.value_or(limits_.max_online_list),
-                       list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
+    if (!list->limit && !list->cursor) return online_list_.page(view.everyone());
+    return view.everyone().online(
+        list->limit.value_or(limits_.max_online_list),
+        list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
   }
   if (std::holds_alternative<api::Heartbeat>(request)) {
-    return core.last_active(member.connection).value_or(server_.wall_now());
+    return view.last_active(member.connection).value_or(server_.wall_now());
   }
   return {};
 }
@@ -305,24 +317,6 @@ void PresenceGateway::expired(Socket& socket) {
                {}});
   // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
   socket.close_transport();
-}
-
-void PresenceGateway::publish(const presence::Effect& effect) {
-  if (const auto* online = std::get_if<presence::UserOnline>(&effect)) {
-    tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
-  } else {
-    const auto& offline = std::get<presence::UserOffline>(effect);
-    tell(offline.user_id, api::kUserOfflineEvent, api::user_offline(offline));
-  }
-}
-
-void PresenceGateway::tell(const std::string& user_id, std::string_view event, std::string data) {
-  const Payload payload{std::move(data), {}};
-  for (Namespace* nsp : namespaces_) {
-    Emitter others = nsp->except(user_id);
-    if (config_.presence.broadcast == "watchers") others.to(watch_room(user_id));
-    others.emit(event, payload);
-  }
 }
 
 }  // namespace rollcall::gateway

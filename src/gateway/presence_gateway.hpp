@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/requests.hpp"
+#include "gateway/broadcaster.hpp"
 #include "gateway/online_list.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
@@ -48,7 +49,7 @@ class PresenceGateway {
   // What the state says to a request, to be written without the lock.
   using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
                                OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
-  Reading read(const presence::Core& core, const Member& member, const api::Request& request);
+  Reading read(const presence::View& view, const Member& member, const api::Request& request);
   // The data of the reply, behind `begin`; and does what else the request asks for.
   Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading,
                                         std::string begin);
@@ -61,8 +62,7 @@ class PresenceGateway {
 
   void watch_expiry(Socket& socket, std::optional<WallTime> expires_at);
   void expired(Socket& socket);
-  void publish(const presence::Effect& effect);
-  void tell(const std::string& user_id, std::string_view event, std::string data);
+  void greet_with_mode(Socket& socket);
 
   static Member& member_of(Socket& socket);
 
@@ -70,8 +70,8 @@ class PresenceGateway {
   const Config config_;
   std::shared_ptr<const Verifier> verifier_;
   api::Limits limits_;
-  std::vector<Namespace*> namespaces_;
   std::atomic<presence::ConnectionId> next_connection_{1};
+  Broadcaster broadcaster_;
   PresenceHub hub_;
   OnlineList online_list_;  // under the hub's lock
 };

@@ -5,8 +5,13 @@
 
 namespace rollcall::gateway {
 
-PresenceHub::PresenceHub(Server& server, const presence::Settings& settings, Publish publish)
-    : server_(server), publish_(std::move(publish)), core_(settings) {}
+PresenceHub::PresenceHub(Server& server, const presence::Settings& settings,
+                         const presence::PaceSettings& pace, Publish publish, CountReceivers count_receivers)
+    : server_(server),
+      publish_(std::move(publish)),
+      count_receivers_(std::move(count_receivers)),
+      core_(settings),
+      announcer_(pace) {}
 
 void PresenceHub::apply(const presence::Command& command) {
   const std::lock_guard lock(mutex_);
@@ -16,7 +21,8 @@ void PresenceHub::apply(const presence::Command& command) {
 void PresenceHub::apply_locked(const presence::Command& command) {
   read_clocks();
   core_.apply(command, now_, wall_, effects_);
-  publish_effects();
+  tell_changes();
+  publish();
   await_deadline();
 }
 
@@ -25,13 +31,18 @@ void PresenceHub::read_clocks() {
   wall_ = std::max(wall_, server_.wall_now());
 }
 
-void PresenceHub::publish_effects() {
-  for (const presence::Effect& effect : effects_) publish_(effect);
-  effects_.clear();
+void PresenceHub::tell_changes() {
+  if (!effects_.empty()) announcer_.take(effects_, count_receivers_(), now_, news_);
+}
+
+void PresenceHub::publish() {
+  for (const presence::News& news : news_) publish_(news);
+  news_.clear();
 }
 
 void PresenceHub::await_deadline() {
-  const auto due = core_.deadline();
+  auto due = core_.deadline();
+  if (const auto telling = announcer_.deadline(); telling && (!due || *telling < *due)) due = telling;
   if (!due || (awaited_ && *awaited_ <= *due)) return;
   awaited_ = due;
   server_.post([this, at = *due] { timer_ = server_.schedule(at, [this] { tick(); }); });
@@ -43,7 +54,9 @@ void PresenceHub::tick() {
   awaited_.reset();
   read_clocks();
   core_.tick(now_, wall_, effects_);
-  publish_effects();
+  tell_changes();
+  announcer_.tick(count_receivers_(), now_, news_);
+  publish();
   await_deadline();
 }
 

@@ -13,7 +13,7 @@
 
 namespace rollcall::gateway {
 
-enum class Deed { come, come_by_polling, lose, leave, watcher_reads, watcher_returns };
+enum class Deed { come, come_by_polling, lose, leave, watcher_reads, watcher_asks, watcher_returns };
 
 struct Move {
   Deed deed;
@@ -21,8 +21,8 @@ struct Move {
 };
 
 std::ostream& operator<<(std::ostream& out, const Move& move) {
-  static constexpr std::array kNames = {"come",  "come by polling", "lose",
-                                        "leave", "watcher reads",   "watcher returns"};
+  static constexpr std::array kNames = {"come",          "come by polling", "lose",           "leave",
+                                        "watcher reads", "watcher asks",    "watcher returns"};
   return out << kNames[static_cast<std::size_t>(move.deed)] << ' ' << move.who;
 }
 
@@ -36,8 +36,9 @@ constexpr unsigned kWatchers = 2;
 rc::Gen<std::vector<Move>> moves() {
   using rc::gen::element;
   const auto move = rc::gen::build<Move>(
-      rc::gen::set(&Move::deed, element(Deed::come, Deed::come, Deed::come_by_polling, Deed::lose, Deed::lose,
-                                        Deed::leave, Deed::watcher_reads, Deed::watcher_returns)),
+      rc::gen::set(&Move::deed,
+                   element(Deed::come, Deed::come, Deed::come_by_polling, Deed::lose, Deed::lose, Deed::leave,
+                           Deed::watcher_reads, Deed::watcher_asks, Deed::watcher_returns)),
       rc::gen::set(&Move::who, rc::gen::inRange(0U, 100U)));
   return rc::gen::resize(25, rc::gen::container<std::vector<Move>>(move));
 }
@@ -63,7 +64,17 @@ class Watcher {
     connect(R"({"token":")" + name_ + R"(","pid":")" + pid_ + R"(","offset":")" + offset_ + R"("})");
     RC_ASSERT(id_ == before);
   }
+  // Asks how the users are, by a reply that may say what it has not been told.
+  void ask() {
+    client_->send(R"(42["check-users-status",{"userIds":["user0","user1","user2","user3"]}])");
+    for (;;) {
+      const std::string packet = client_->next();
+      take(packet);
+      if (packet.starts_with(R"(42["users-status")")) return;
+    }
+  }
   const std::map<std::string, bool>& heard() const { return heard_; }
+  const std::map<std::string, bool>& known() const { return known_; }
 
  private:
   static std::string text(const base::json::value& value) { return std::string(value.as_string()); }
@@ -85,6 +96,10 @@ class Watcher {
     const auto& parts = event->as_array();
     offset_ = text(parts.back());
     const std::string name = text(parts[0]);
+    if (name == "users-status") {
+      for (const auto& status : parts[1].at("statuses").as_array())
+        known_[text(status.at("userId"))] = status.at("online").as_bool();
+    }
     if (name != "user-online" && name != "user-offline") return;
     const std::string user = text(parts[1].at("userId"));
     const bool online = name == "user-online";
@@ -93,14 +108,14 @@ class Watcher {
     const auto before = heard_.find(user);
     if (before != heard_.end()) RC_ASSERT(before->second != online);
     if (before == heard_.end() && user.starts_with("user")) RC_ASSERT(online);
-    heard_[user] = online;
+    heard_[user] = known_[user] = online;
   }
 
   Host& host_;
   std::string name_;
   std::optional<Client> client_;
   std::string id_, pid_, offset_;
-  std::map<std::string, bool> heard_;
+  std::map<std::string, bool> heard_, known_;  // known: heard, or told when it asked
 };
 
 ServerOptions with_recovery() {
@@ -109,16 +124,20 @@ ServerOptions with_recovery() {
   return options;
 }
 
-Config config_for(bool watchers_only) {
+enum class To { everyone, everyone_in_batches, watchers };
+
+Config config_for(To to) {
   Config config = plain_config();
   config.presence.offline_grace = milliseconds(3);
-  config.presence.broadcast = watchers_only ? "watchers" : "everyone";
+  config.presence.broadcast = to == To::watchers ? "watchers" : "everyone";
+  config.presence.deliveries_per_second = to == To::everyone_in_batches ? 1 : 0;
+  config.presence.max_window = milliseconds(5);
   return config;
 }
 
 class World {
  public:
-  explicit World(bool watchers_only) : presence_(config_for(watchers_only), with_recovery()) {
+  explicit World(To to) : presence_(config_for(to), with_recovery()) {
     for (unsigned i = 0; i < kWatchers; ++i)
       watchers_.push_back(std::make_unique<Watcher>(presence_.host, "watcher" + std::to_string(i)));
   }
@@ -139,6 +158,9 @@ class World {
       case Deed::watcher_reads:
         watcher.read();
         break;
+      case Deed::watcher_asks:
+        watcher.ask();
+        break;
       case Deed::watcher_returns:
         watcher.lose_and_return();
         break;
@@ -148,19 +170,25 @@ class World {
   void check() {
     std::map<std::string, bool> online;
     for (const auto& [user, client] : connections_) online[user] = true;
-    for (int i = 0; i < 10'000 && presence_.online_count() != online.size() + kWatchers; ++i)
-      presence_.host.settle();
+    for (int i = 0; i < 10'000 && !settled(online.size() + kWatchers); ++i) watchers_[0]->read();
     for (const auto& watcher : watchers_) {
       watcher->read();
       for (unsigned i = 0; i < kUsers; ++i) {
         const std::string user = "user" + std::to_string(i);
         const auto heard = watcher->heard().find(user);
         RC_ASSERT((heard != watcher->heard().end() && heard->second) == online.contains(user));
+        const auto known = watcher->known().find(user);
+        if (known != watcher->known().end()) RC_ASSERT(known->second == online.contains(user));
       }
     }
   }
 
  private:
+  // Nobody is in a grace, and all has been told.
+  bool settled(std::size_t online) const {
+    return presence_.gateway.presence().read(
+        [&](const auto& view) { return view.online_count() == online && view.held() == 0; });
+  }
   void end(const Move& move) {
     if (connections_.empty()) return;
     const auto at = connections_.begin() + static_cast<std::ptrdiff_t>(move.who % connections_.size());
@@ -179,13 +207,22 @@ class World {
   std::vector<std::pair<std::string, Client>> connections_;
 };
 
-TEST(PresenceProperty, WatchersHearOnlineAndOfflineInTurnsAndTheTruthLast) {
-  EXPECT_TRUE(rc::check([](bool watchers_only) {
-    World world(watchers_only);
+class PresenceProperty : public testing::TestWithParam<To> {};
+
+TEST_P(PresenceProperty, WatchersHearOnlineAndOfflineInTurnsAndTheTruthLast) {
+  EXPECT_TRUE(rc::check([] {
+    World world(GetParam());
     for (const Move& move : *moves()) world.play(move);
     world.check();
   }));
 }
+
+std::string name_of(const testing::TestParamInfo<To>& to) {
+  static constexpr std::array kNames = {"Everyone", "EveryoneInBatches", "Watchers"};
+  return kNames[static_cast<std::size_t>(to.param)];
+}
+INSTANTIATE_TEST_SUITE_P(ToldTo, PresenceProperty,
+                         testing::Values(To::everyone, To::everyone_in_batches, To::watchers), name_of);
 
 }  // namespace
 }  // namespace rollcall::gateway

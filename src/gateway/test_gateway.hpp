@@ -59,7 +59,8 @@ class PresenceHost {
     return client;
   }
   std::size_t online_count() {
-    return gateway.presence().read([](const presence::Core& core) { return core.online_count(); });
+    return host.call(
+        [&] { return gateway.presence().read([](const auto& view) { return view.online_count(); }); });
   }
 
   Host host;

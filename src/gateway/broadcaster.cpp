@@ -1,0 +1,58 @@
+#include "gateway/broadcaster.hpp"
+
+#include <utility>
+
+#include "api/replies.hpp"
+#include "base/log.hpp"
+
+namespace rollcall::gateway {
+
+namespace log = base::log;
+
+std::string watch_room(std::string_view user_id) {
+  return std::string(kWatchPrefix) += user_id;
+}
+
+// Watchers are few: what they hear is live, always.
+presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers) {
+  const bool everyone = settings.broadcast == "everyone";
+  return {everyone ? settings.deliveries_per_second * workers : 0, settings.max_window};
+}
+
+void Broadcaster::publish(const presence::News& news) {
+  if (const auto* online = std::get_if<presence::UserOnline>(&news)) {
+    tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
+  } else if (const auto* offline = std::get_if<presence::UserOffline>(&news)) {
+    tell(offline->user_id, api::kUserOfflineEvent, api::user_offline(*offline));
+  } else {
+    tell_mode(std::get<presence::ModeChanged>(news));
+  }
+}
+
+void Broadcaster::tell(const std::string& user_id, std::string_view event, std::string data) {
+  const Payload payload{std::move(data), {}};
+  for (Namespace* nsp : namespaces_) {
+    Emitter others = nsp->except(user_id);
+    if (watchers_only_) others.to(watch_room(user_id));
+    others.emit(event, payload);
+  }
+}
+
+void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
+  const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}};
+  for (Namespace* nsp : namespaces_) nsp->emit(api::kPresenceModeEvent, payload);
+  server_.post([mode] {  // not under whatever lock the news is told under
+    log::info("presence mode", {{"mode", api::name_of_mode(mode.window)},
+                                {"window_ms", mode.window.count()},
+                                {"deliveries_per_second", mode.load},
+                                {"receivers", mode.receivers}});
+  });
+}
+
+std::size_t Broadcaster::receivers() const {
+  std::size_t sockets = 0;
+  for (const Namespace* nsp : namespaces_) sockets += nsp->size();
+  return sockets;
+}
+
+}  // namespace rollcall::gateway

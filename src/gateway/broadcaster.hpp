@@ -1,0 +1,43 @@
+// Tells what is news to those it concerns (contract, "Events from the server"): everyone connected, or the
+// users' watchers, as configured. Thread-safe once the namespaces are added.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "presence/announcer.hpp"
+#include "rollcall/config.hpp"
+#include "rollcall/server.hpp"
+
+namespace rollcall::gateway {
+
+// A user's id is the name of the room of their connections. A byte that no UTF-8 text contains keeps the
+// rooms of watchers apart from those, whatever ids there are.
+inline constexpr std::string_view kWatchPrefix = "\xFF";
+std::string watch_room(std::string_view user_id);
+
+// Each worker delivers to its own connections, and has a budget of its own.
+presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers);
+
+class Broadcaster {
+ public:
+  Broadcaster(Server& server, bool watchers_only) : server_(server), watchers_only_(watchers_only) {}
+
+  // Before the server runs.
+  void add(Namespace& nsp) { namespaces_.push_back(&nsp); }
+
+  void publish(const presence::News& news);
+  std::size_t receivers() const;
+
+ private:
+  void tell(const std::string& user_id, std::string_view event, std::string data);
+  void tell_mode(const presence::ModeChanged& mode);
+
+  Server& server_;
+  bool watchers_only_;
+  std::vector<Namespace*> namespaces_;
+};
+
+}  // namespace rollcall::gateway

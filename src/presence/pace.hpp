@@ -1,0 +1,65 @@
+// How long changes are collected before they are told, by the load that telling them makes.
+//
+// Used by Announcer. Pure. The load is the deliveries that telling each change by itself would take in a
+// second: changes times receivers. Up to the budget changes are told live. Beyond it they are collected for a
+// window, and all that a receiver gets at its end leaves in one send, which makes a further delivery about
+// kBatchGain times cheaper than the first. Counted in single deliveries, a window of W seconds then costs
+//
+//     receivers / W + load / kBatchGain     a second
+//
+// and W is the smallest of 100, 200, 400 ... ms, up to the greatest allowed, that keeps this within the
+// budget. It widens at once; it narrows, or ends, when for kCalm even twice the load would have been well
+// served: so it cannot flap.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "rollcall/time.hpp"
+
+namespace rollcall::presence {
+
+struct PaceSettings {
+  std::size_t deliveries_per_second = 0;  // the budget; 0: everything is live, always
+  milliseconds max_window{5000};
+};
+
+class Pace {
+ public:
+  static constexpr milliseconds kLeastWindow{100};
+  static constexpr seconds kCalm{5};
+  static constexpr double kBatchGain = 20;
+
+  explicit Pace(const PaceSettings& settings) : settings_(settings) {}
+
+  bool limited() const { return settings_.deliveries_per_second > 0; }
+  bool live() const { return window_ == milliseconds{0}; }
+  milliseconds window() const { return window_; }  // 0 if live
+
+  // A change is to be told to so many. May widen the window.
+  void count(std::size_t receivers, Instant now);
+  // May narrow the window, unless what is collected is `behind`. To be called at `review_at`; other calls do
+  // no harm.
+  void review(std::size_t receivers, bool behind, Instant now);
+  std::optional<Instant> review_at() const;
+
+  // Deliveries a second, of late.
+  std::size_t load() const;
+  // In how long the budget pays for telling so many changes at once.
+  milliseconds cost(std::size_t changes, std::size_t receivers) const;
+
+ private:
+  milliseconds window_for(double load, std::size_t receivers) const;
+  void end_period(Instant now);
+
+  PaceSettings settings_;
+  milliseconds window_{0};
+  // Deliveries are counted by the second.
+  Instant period_began_{};
+  double counted_ = 0;
+  double last_rate_ = 0;
+  std::optional<Instant> calm_since_;
+  double calm_peak_ = 0;
+};
+
+}  // namespace rollcall::presence

@@ -1,0 +1,42 @@
+// What others may look at: a Core, through eyes that remember whom they have looked at, so that the Announcer
+// drops no change that someone may have seen the beginning of.
+//
+// Given by the gateway's hub to who reads under its lock, and not to be kept.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "presence/announcer.hpp"
+#include "presence/core.hpp"
+
+namespace rollcall::presence {
+
+class View {
+ public:
+  View(const Core& core, Announcer& announcer) : core_(core), announcer_(announcer) {}
+
+  Status status(std::string_view user_id) const {
+    announcer_.read(user_id);
+    return core_.status(user_id);
+  }
+  // For lists and pages: everyone is looked at.
+  const Core& everyone() const {
+    announcer_.read_all();
+    return core_;
+  }
+
+  // These say of nobody whether they are online.
+  bool may_connect(std::string_view user_id) const { return core_.may_connect(user_id); }
+  std::optional<WallTime> last_active(ConnectionId connection) const { return core_.last_active(connection); }
+  std::size_t online_count() const { return core_.online_count(); }
+  milliseconds window() const { return announcer_.window(); }
+  std::size_t held() const { return announcer_.held(); }
+
+ private:
+  const Core& core_;
+  Announcer& announcer_;
+};
+
+}  // namespace rollcall::presence
