@@ -85,7 +85,7 @@ void connect(unsigned operations, unsigned) {
           kernel.write(client, frame);
           host.settle();
         });
-    ROLLCALL_ASSERT(host.presence().read([](const presence::Core& core) { return core.online_count(); }) ==
+    ROLLCALL_ASSERT(host.presence().read([](const auto& core) { return core.online_count(); }) ==
                     next);
     sends();
   });
