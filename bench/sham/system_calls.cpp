@@ -120,12 +120,15 @@ ssize_t __wrap_getrandom(void* out, size_t bytes, unsigned) {
   return static_cast<ssize_t>(bytes);
 }
 
+}  // extern "C"
+
 // std::chrono::steady_clock::now() and system_clock::now(), by the names that the linker knows.
-steady_clock::time_point __wrap__ZNSt6chrono3_V212steady_clock3nowEv() {
+steady_clock::time_point steady_now() __asm__("__wrap__ZNSt6chrono3_V212steady_clock3nowEv");
+system_clock::time_point system_now() __asm__("__wrap__ZNSt6chrono3_V212system_clock3nowEv");
+
+steady_clock::time_point steady_now() {
   return steady_clock::time_point(kUptime + Kernel::get().elapsed());
 }
-system_clock::time_point __wrap__ZNSt6chrono3_V212system_clock3nowEv() {
+system_clock::time_point system_now() {
   return system_clock::time_point(kEpoch + Kernel::get().elapsed());
 }
-
-}  // extern "C"
