@@ -16,7 +16,7 @@ const args = process.argv.slice(2);
 const program = args[0];
 const record = args.includes('--record');
 const toleranceAt = args.indexOf('--tolerance');
-const tolerance = toleranceAt < 0 ? 5 : Number(args[toleranceAt + 1]);
+const tolerance = toleranceAt < 0 ? 10 : Number(args[toleranceAt + 1]);
 if (!program || !(tolerance > 0)) {
   console.error('bench/guard/run.js PROGRAM [--record] [--tolerance PERCENT]');
   process.exit(2);
