@@ -1,5 +1,5 @@
 // What is told of the changes to everyone connected, and when: at once, or when the load is above the budget
-// collected and told together (docs/decisions/0006).
+// collected and told together (docs/decisions/0009).
 //
 // The gateway's hub puts the core's effects through it, reports what is read meanwhile, and makes known
 // what comes out. Pure: `now` is an argument. Not thread-safe.
