@@ -66,9 +66,9 @@ Result<Unit, std::string> Crew::reload_tls() {
 }
 
 void Crew::deal(net::Channel channel) {
-  Worker& chosen = **std::min_element(
-      workers_.begin(), workers_.end(),
-      [](const auto& a, const auto& b) { return a->connections() < b->connections(); });
+  Worker& chosen = **std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
+    return a->connections() < b->connections();
+  });
   chosen.give(std::move(channel), {});
 }
 
@@ -85,8 +85,11 @@ void Crew::run() {
 
 void Crew::drain(milliseconds limit) {
   if (listener_) listener_->close();
+  const auto all_quiet = [this] {
+    return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
+  };
   for (const auto& worker : workers_) {
-    worker->loop().post([&worker = *worker, limit] { worker.drain(limit); });
+    worker->loop().post([&worker = *worker, limit, all_quiet] { worker.drain(limit, all_quiet); });
   }
 }
 

@@ -19,6 +19,7 @@ using server::EngineSession;
 
 ServerOptions settled(ServerOptions options) {
   if (options.workers == 0) options.workers = std::max(1U, std::thread::hardware_concurrency());
+  options.workers = std::min<unsigned>(options.workers, server::SidScheme::kMaxWorkers);
   return options;
 }
 
@@ -128,9 +129,9 @@ class EngineServer::Impl {
   };
 
   Impl(ServerOptions given, MessageHandler handler)
-      : options(settled(std::move(given))), on_message(std::move(handler)), crew(options, [this](BusPort&) {
-          return std::make_unique<Echo>(on_message);
-        }) {}
+      : options(settled(std::move(given))),
+        on_message(std::move(handler)),
+        crew(options, [this](BusPort&) { return std::make_unique<Echo>(on_message); }) {}
 
   ServerOptions options;
   MessageHandler on_message;
