@@ -26,9 +26,8 @@ void Pipe::end() {
 Pipe::Pipe(net::Connection& connection, PipeContext& context)
     : connection_(connection),
       context_(context),
-      http_(std::make_unique<HttpState>(
-          http::Limits{context.routes.header_bytes, context.routes.body_bytes},
-          [this](Instant) { on_http_timeout(); })) {
+      http_(std::make_unique<HttpState>(http::Limits{context.routes.header_bytes, context.routes.body_bytes},
+                                        [this](Instant) { on_http_timeout(); })) {
   wait_for_request(kHeaderTimeout);
 }
 
@@ -105,7 +104,7 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> rest) {
   const auto owner = sid ? context_.engine.sids().other_owner(*sid) : std::nullopt;
   if (!owner) return false;
   auto channel = connection_.release();
-  if (!channel) return false;
+  if (!channel) return closing_;
   bytes.append(rest.data(), rest.size());
   context_.hand_over(*owner, std::move(*channel), std::move(bytes));
   end();
