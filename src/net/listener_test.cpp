@@ -49,7 +49,8 @@ TEST(Listener, PicksAFreePortAndSaysWhich) {
 TEST(Listener, ListensOnAName) {
   Recorder handler;
   Loop loop;
-  auto listener = Listener::open(loop, at("localhost:0"), [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
+  auto listener = Listener::open(loop, at("localhost:0"),
+                                 [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
   ASSERT_TRUE(listener.ok()) << listener.error();
   const auto client = Peer::connect((*listener)->address());
   ASSERT_NE(client, nullptr);
@@ -114,7 +115,8 @@ TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
   int complaints = 0;
   ListenerOptions options = at("127.0.0.1:0");
   options.on_descriptors_exhausted = [&] { ++complaints; };
-  auto listener = Listener::open(loop, options, [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
+  auto listener = Listener::open(loop, options,
+                                 [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
   ASSERT_TRUE(listener.ok());
   // One turn with events before the descriptors go: a sanitizer needs some for what it sees first.
   const auto before = Peer::connect((*listener)->address());

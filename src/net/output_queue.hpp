@@ -36,8 +36,8 @@ class OutputQueue {
   base::FrameRef first_;
   std::unique_ptr<std::vector<base::FrameRef>> rest_;  // freed when the queue is empty
   std::size_t bytes_ = 0;
-  std::uint32_t sent_ = 0;       // of first_
-  std::uint32_t next_ = 0;       // in rest_
+  std::uint32_t sent_ = 0;  // of first_
+  std::uint32_t next_ = 0;  // in rest_
 };
 
 }  // namespace rollcall::net
