@@ -31,7 +31,7 @@ void Announcer::tick(std::size_t receivers, Instant now, std::vector<News>& out)
   } else if (window_ends_ && now >= *window_ends_) {
     held_.release(kMostAtOnce, out);
     window_ends_.reset();
-    if (held_.size() > 0) window_ends_ = now + pace_.cost(kMostAtOnce, receivers);
+    if (held_.size() > 0) window_ends_ = now + pace_.cost(kMostAtOnce, receivers) / kCatchUp;
   } else if (window_ends_) {
     return;  // a new mode is told along with what is held
   }

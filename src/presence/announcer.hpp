@@ -32,9 +32,11 @@ using News = std::variant<UserOnline, UserOffline, ModeChanged>;
 
 class Announcer {
  public:
-  // Users told of at once; the others follow when the budget has paid for these. More would gain little (the
-  // send is shared by 50 already) and keep the loop from everything else for too long.
+  // Users told of at once. More would gain little (the send is shared by 50 already) and keep the loop from
+  // everything else for too long.
   static constexpr std::size_t kMostAtOnce = 50;
+  // The others follow when the budget has paid for these; to catch up it may be spent twice as fast.
+  static constexpr int kCatchUp = 2;
 
   explicit Announcer(const PaceSettings& settings) : pace_(settings) {}
 

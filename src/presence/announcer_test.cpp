@@ -121,11 +121,11 @@ TEST_F(Telling, TooMuchForOneTellingFollowsAtThePaceOfTheBudget) {
   for (int i = 0; i < 120; ++i) online("u" + std::to_string(i));
   pass(milliseconds(200));
   EXPECT_THAT(news(), SizeIs(50));
-  pass(milliseconds(34));
+  pass(milliseconds(16));
   EXPECT_THAT(news(), IsEmpty());
-  pass(milliseconds(1));  // one send, and 50 deliveries at a twentieth: 3.5 of 100 a second
+  pass(milliseconds(1));  // one send, and 50 deliveries at a twentieth: 3.5, of twice 100 a second
   EXPECT_THAT(news(), SizeIs(50));
-  pass(milliseconds(35));
+  pass(milliseconds(17));
   EXPECT_THAT(news(), SizeIs(20));
 }
 
