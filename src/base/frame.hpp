@@ -68,8 +68,8 @@ inline FrameRef Frame::make(std::string_view header, std::initializer_list<std::
   std::size_t size = 0;
   for (const std::string_view part : packet) size += part.size();
   void* memory = ::operator new(sizeof(Frame) + header.size() + size);
-  auto* frame = new (memory)
-      Frame(static_cast<std::uint32_t>(header.size()), static_cast<std::uint32_t>(size), binary);
+  auto* frame =
+      new (memory) Frame(static_cast<std::uint32_t>(header.size()), static_cast<std::uint32_t>(size), binary);
   char* out = frame->data();
   out += header.copy(out, header.size());
   for (const std::string_view part : packet) out += part.copy(out, part.size());

@@ -45,7 +45,8 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
 
 // Its timer is the token's end.
 struct PresenceGateway::Member final : base::Timer {
-  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst, Instant now)
+  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst,
+         Instant now)
       : gateway(its_gateway),
         socket(its_socket),
         rate(burst, now),
@@ -127,7 +128,6 @@ void PresenceGateway::connected(Socket& socket) {
                            {"address", socket.handshake().address()}});
   // First the connection's own greeting, then the news for the others.
   server::ReplyPlace greeting(socket, true);
-  greeting.catch_up();
   greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered()), {}});
@@ -218,8 +218,7 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
     if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
   }
   if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return begin +=
-           api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
+    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
   }
   if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
     auto data = refresh(socket, renewal->token);
@@ -279,8 +278,8 @@ Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const s
         api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});
   }
   if (claims->subject != socket.owner()) {
-    return fail(api::Error{api::ErrorCode::forbidden,
-                           "The new token is another user's: its sub must stay the same"});
+    return fail(
+        api::Error{api::ErrorCode::forbidden, "The new token is another user's: its sub must stay the same"});
   }
   watch_expiry(socket, claims->expires_at);
   return api::token_refreshed(claims->expires_at, now);

@@ -46,9 +46,8 @@ class PresenceGateway {
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
 
   // What the state says to a request, to be written without the lock.
-  using Reading =
-      std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>, OnlineListPage,
-                   Result<presence::OnlinePage, presence::CursorFault>>;
+  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
+                               OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
   Reading read(const presence::Core& core, const Member& member, const api::Request& request);
   // The data of the reply, behind `begin`; and does what else the request asks for.
   Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading,

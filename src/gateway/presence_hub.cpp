@@ -34,9 +34,7 @@ void PresenceHub::await_deadline() {
   const auto due = core_.deadline();
   if (!due || (awaited_ && *awaited_ <= *due)) return;
   awaited_ = due;
-  server_.post([this, at = *due] {
-    timer_ = server_.schedule(at, [this] { tick(); });
-  });
+  server_.post([this, at = *due] { timer_ = server_.schedule(at, [this] { tick(); }); });
 }
 
 void PresenceHub::tick() {

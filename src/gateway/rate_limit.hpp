@@ -10,7 +10,8 @@ namespace rollcall::gateway {
 
 class RateLimit {
  public:
-  RateLimit(std::uint32_t burst, Instant now) : tokens_(static_cast<float>(burst)), at_(milliseconds_of(now)) {}
+  RateLimit(std::uint32_t burst, Instant now)
+      : tokens_(static_cast<float>(burst)), at_(milliseconds_of(now)) {}
 
   bool take(std::uint32_t per_second, std::uint32_t burst, Instant now) {
     if (per_second == 0) return true;

@@ -61,8 +61,8 @@ class Core {
   Result<OnlinePage, CursorFault> online(std::size_t limit,
                                          std::optional<std::string_view> cursor = std::nullopt) const;
   std::size_t online_count() const { return roster_.size(); }
-  // The first `limit` users of that list, in its order, for `use(slot, user)`. Slots are good until the version
-  // changes.
+  // The first `limit` users of that list, in its order, for `use(slot, user)`. Slots are good until the
+  // version changes.
   template <typename Use>
   void each_online(std::size_t limit, Use&& use) const {
     for (const Slot slot : roster_.page(limit, 0).slots) use(slot, directory_[slot]);

@@ -81,8 +81,12 @@ class Engine {
   struct Equal {
     using is_transparent = void;
     bool operator()(const EngineSession* a, const EngineSession* b) const { return a == b; }
-    bool operator()(std::string_view sid, const EngineSession* session) const { return sid == session->sid(); }
-    bool operator()(const EngineSession* session, std::string_view sid) const { return sid == session->sid(); }
+    bool operator()(std::string_view sid, const EngineSession* session) const {
+      return sid == session->sid();
+    }
+    bool operator()(const EngineSession* session, std::string_view sid) const {
+      return sid == session->sid();
+    }
   };
 
   net::Loop& loop_;

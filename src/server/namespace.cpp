@@ -183,9 +183,9 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
   const auto& pid_text = pid->get_string();
   const auto& offset_text = offset->get_string();
   Inbox before;
-  auto recovered = port_.bus().recover(
-      spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
-      {offset_text.data(), offset_text.size()}, socket.owner(), loop().now(), before);
+  auto recovered =
+      port_.bus().recover(spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
+                          {offset_text.data(), offset_text.size()}, socket.owner(), loop().now(), before);
   port_.deliver(before);
   if (recovered) socket.pid_ = std::string_view(pid_text.data(), pid_text.size());
   return recovered;
@@ -208,7 +208,7 @@ void NamespaceImpl::leave(SocketImpl& socket) {
 }
 
 void NamespaceImpl::accept(SocketImpl& socket) {
-  port_.sync();  // what was broadcast before is not for this socket
+  port_.catch_up();  // what was broadcast before is not for this socket
   Peer& peer = *socket.peer();
   auto recovered = try_recover(socket);
   if (recovered) {
@@ -253,7 +253,8 @@ void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool rec
   const bool was_connected = socket.connected();
   if (was_connected && recoverable && port_.bus().recovers()) {
     port_.bus().save(spec_.index, std::string(socket.pid_),
-                     {std::string(socket.id()), std::string(socket.owner()), rooms_.rooms_of(socket.slot())}, loop().now());
+                     {std::string(socket.id()), std::string(socket.owner()), rooms_.rooms_of(socket.slot())},
+                     loop().now());
   }
   socket.state = SocketImpl::State::gone;
   if (was_connected) leave(socket);

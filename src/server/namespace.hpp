@@ -81,7 +81,9 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
     using is_transparent = void;
     const std::vector<Slot>* slots;
     bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-    bool operator()(std::string_view id, std::uint32_t slot) const { return id == (*slots)[slot].socket->id(); }
+    bool operator()(std::string_view id, std::uint32_t slot) const {
+      return id == (*slots)[slot].socket->id();
+    }
     bool operator()(std::uint32_t slot, std::string_view id) const { return (*this)(id, slot); }
   };
 

@@ -67,7 +67,7 @@ class SocketImpl final : public Socket {
   NamespaceImpl& home_;
   Peer* peer_;  // null once gone
   base::ShortText<20> id_;
-  base::ShortText<24> pid_;  // the secret by which the session may be recovered
+  base::ShortText<24> pid_;            // the secret by which the session may be recovered
   std::unique_ptr<std::string> auth_;  // only until it is connected
   base::CompactText owner_;
   std::unique_ptr<PendingAcks> acks_;  // once an acknowledgement was asked for

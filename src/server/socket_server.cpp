@@ -42,7 +42,8 @@ void SocketServer::on_open(EngineSession& session) {
 
 void SocketServer::on_message(EngineSession& session, std::string_view data, bool binary) {
   auto& peer = static_cast<Peer&>(session);
-  auto incoming = binary ? peer.client.on_binary(data, options_.max_payload_bytes) : peer.client.on_text(data);
+  auto incoming =
+      binary ? peer.client.on_binary(data, options_.max_payload_bytes) : peer.client.on_text(data);
   if (!incoming) {
     session.close(engineio::CloseReason::parse_error);
     return;

@@ -20,7 +20,7 @@ struct Peer final : EngineSession {
   Peer(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake)
       : EngineSession(engine, sid, transport, std::move(handshake)) {}
   socketio::Client client;
-  base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
+  base::SmallList<SocketImpl*> sockets;        // one a namespace; few, so a linear search
   std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;

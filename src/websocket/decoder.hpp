@@ -1,8 +1,8 @@
 // Turns what a WebSocket client sends into messages (RFC 6455, sections 5 to 8).
 //
 // Fed by a connection's pipe from the loop's shared read buffer. An idle decoder owns no heap memory, and
-// may serve another connection. A message that lies whole in the input is returned where it lies; one that is cut
-// across reads or fragmented is collected in a buffer that is released by the call after the one that
+// may serve another connection. A message that lies whole in the input is returned where it lies; one that is
+// cut across reads or fragmented is collected in a buffer that is released by the call after the one that
 // returned it (so call until nullopt).
 //
 // Bounds: a data message has at most `max_message_bytes`, judged from the frame headers before its
@@ -49,7 +49,8 @@ class Decoder {
 
   // Nothing of a frame or message is in hand: as good as new.
   bool idle() const {
-    return phase_ == Phase::header && header_size_ == 0 && message_ == Opcode::continuation && buffer_.empty();
+    return phase_ == Phase::header && header_size_ == 0 && message_ == Opcode::continuation &&
+           buffer_.empty();
   }
 
  private:
