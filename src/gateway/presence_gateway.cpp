@@ -125,7 +125,6 @@ void PresenceGateway::connected(Socket& socket) {
                            {"address", socket.handshake().address()}});
   // First the connection's own greeting, then the news for the others.
   server::ReplyPlace greeting(socket, true);
-  greeting.catch_up();
   greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered()), {}});

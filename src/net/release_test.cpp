@@ -96,7 +96,8 @@ TEST(Release, WhatIsUnsentGoesWithItInOrder) {
   pair.connection->send(frame("end"));
   expected += "end";
   one.turn(milliseconds(0));
-  EXPECT_TRUE(turn_until(two, [&] { return pair.peer->read(), pair.peer->received.size() >= expected.size(); }));
+  EXPECT_TRUE(
+      turn_until(two, [&] { return pair.peer->read(), pair.peer->received.size() >= expected.size(); }));
   EXPECT_EQ(pair.peer->received, expected);
   pair.connection->set_handler(nullptr);
   pair.connection = nullptr;

@@ -2,7 +2,6 @@
 #include "net/send_batch.hpp"
 
 #include <gtest/gtest.h>
-
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -52,7 +51,8 @@ TEST_P(Sender, SendsSmallFramesTogetherAndKeepsTheOrderOfAll) {
   for (int i = 0; i < 8; ++i) pair();
   std::string expected;
   for (int i = 0; i < 300; ++i) {
-    const std::string text(static_cast<std::size_t>(i % 50 == 49 ? 100'000 : 1 + i % 7), static_cast<char>('a' + i % 26));
+    const std::string text(static_cast<std::size_t>(i % 50 == 49 ? 100'000 : 1 + i % 7),
+                           static_cast<char>('a' + i % 26));
     expected += text;
     for (const auto& one : pairs) one->connection->send(frame(text));
   }
@@ -147,7 +147,8 @@ TEST_P(Sender, OneThatTakesNothingIsClosedForItsBacklogAndTheOthersAreServed) {
       if (one->handler.closed.empty()) one->connection->send(frame(text));
     }
     for (std::size_t k = 1; k < pairs.size(); ++k) {
-      turn_until(loop, [&] { return pairs[k]->peer->read(), pairs[k]->peer->received.size() == expected.size(); });
+      turn_until(loop,
+                 [&] { return pairs[k]->peer->read(), pairs[k]->peer->received.size() == expected.size(); });
     }
   }
   ASSERT_EQ(pairs[0]->handler.closed.size(), 1U);

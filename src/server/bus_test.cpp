@@ -119,8 +119,7 @@ TEST_F(RecoveringBusTest, WhoComesBackToAnotherWorkerHasMissedWhatThatHasStillTo
   bus.publish(0, message("b", {"room"}), false, 0, kNow);
   bus.publish(0, message("not for it", {"elsewhere"}), false, 1, kNow);
   Inbox before;
-  EXPECT_THAT(missed(1, "~:1", before),
-              ElementsAre(R"(2["reply"])", R"(2["a","~:3"])", R"(2["b","~:4"])"));
+  EXPECT_THAT(missed(1, "~:1", before), ElementsAre(R"(2["reply"])", R"(2["a","~:3"])", R"(2["b","~:4"])"));
   EXPECT_THAT(packets(before), ElementsAre(R"(2["seen","~:1"])", R"(2["a","~:3"])", R"(2["b","~:4"])",
                                            R"(2["not for it","~:5"])"));
   publish("later");
