@@ -85,8 +85,7 @@ void connect(unsigned operations, unsigned) {
           kernel.write(client, frame);
           host.settle();
         });
-    ROLLCALL_ASSERT(host.presence().read([](const auto& core) { return core.online_count(); }) ==
-                    next);
+    ROLLCALL_ASSERT(host.presence().read([](const auto& core) { return core.online_count(); }) == next);
     sends();
   });
 }

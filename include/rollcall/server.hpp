@@ -213,7 +213,7 @@ using HttpHandler = std::function<HttpAnswer(std::string_view method, std::strin
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:3000";
-  unsigned workers = 1;   // event loops, each on its thread; 0 = one a core
+  unsigned workers = 1;   // event loops, each on its thread, at most 1024; 0 = one a core
   bool io_uring = false;  // for sending, where the kernel allows it
   std::string path = "/socket.io/";
   milliseconds ping_interval{25000};

@@ -147,7 +147,9 @@ const char* name_of_mode(milliseconds window) {
 }
 
 std::string begin_ack_ok(std::string_view reply_event) {
-  return "{\"status\":\"ok\",\"event\":\"" + std::string(reply_event) + "\",\"data\":";
+  std::string json;
+  json.reserve(kBytesPerUser + 128);  // what most replies take in all
+  return json.append("{\"status\":\"ok\",\"event\":\"").append(reply_event).append("\",\"data\":");
 }
 
 std::string error(const Error& error) {

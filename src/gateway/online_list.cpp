@@ -12,21 +12,28 @@ OnlineListPage OnlineList::page(const presence::Core& core) {
   } else {
     bring_up_to_date(core);
   }
-  return {text_, core.online_count(), next_cursor_};
+  return {lend(), core.online_count(), next_cursor_};
+}
+
+std::shared_ptr<const std::string> OnlineList::lend() const {
+  text_->readers.fetch_add(1, std::memory_order_relaxed);
+  return {&text_->json,
+          [text = text_](const std::string*) { text->readers.fetch_sub(1, std::memory_order_release); }};
 }
 
 void OnlineList::write(const presence::Core& core) {
-  auto text = std::make_shared<std::string>();
-  if (text_) text->reserve(text_->size() + text_->size() / 16);
+  auto text = std::make_shared<Text>();
+  std::string& json = text->json;
+  if (text_) json.reserve(text_->json.size() + text_->json.size() / 16);
   entries_.clear();
-  *text += '[';
+  json += '[';
   core.each_online(limit_, [&](presence::Slot slot, const presence::User& user) {
-    if (!entries_.empty()) *text += ',';
-    api::append_online_user(*text, user.profile.id(), user.profile.email(), user.profile.role(),
+    if (!entries_.empty()) json += ',';
+    api::append_online_user(json, user.profile.id(), user.profile.email(), user.profile.role(),
                             user.connected_at, user.last_active);
-    entries_.push_back({slot, static_cast<std::uint32_t>(text->size()), user.last_active});
+    entries_.push_back({slot, static_cast<std::uint32_t>(json.size()), user.last_active});
   });
-  *text += ']';
+  json += ']';
   text_ = std::move(text);
   next_cursor_ = core.cursor_after(limit_);
   version_ = core.list_version();
@@ -37,9 +44,13 @@ void OnlineList::bring_up_to_date(const presence::Core& core) {
     const WallTime last_active = core.user(entry.slot).last_active;
     if (last_active == entry.last_active) continue;
     // Somebody may still be reading the text as it was.
-    if (text_.use_count() > 1) text_ = std::make_shared<std::string>(*text_);
+    if (text_->readers.load(std::memory_order_acquire) > 0) {
+      auto copy = std::make_shared<Text>();
+      copy->json = text_->json;
+      text_ = std::move(copy);
+    }
     const std::string end = api::online_user_end(last_active);
-    std::copy(end.begin(), end.end(), text_->begin() + entry.end - api::kOnlineUserEndBytes);
+    std::copy(end.begin(), end.end(), text_->json.begin() + entry.end - api::kOnlineUserEndBytes);
     entry.last_active = last_active;
   }
 }

@@ -5,6 +5,7 @@
 // without the lock. It holds the first `limit` users of the list.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,12 +35,20 @@ class OnlineList {
     WallTime last_active;
   };
 
+  // With a count of its readers of its own: to see that nobody has it any more has to mean that their reading
+  // is over, which a shared_ptr's count does not say.
+  struct Text {
+    std::string json;
+    std::atomic<std::uint32_t> readers{0};
+  };
+
+  std::shared_ptr<const std::string> lend() const;
   void write(const presence::Core& core);
   void bring_up_to_date(const presence::Core& core);
 
   std::size_t limit_;
   std::optional<std::uint64_t> version_;  // of the core's list that is written
-  std::shared_ptr<std::string> text_;
+  std::shared_ptr<Text> text_;
   std::vector<Entry> entries_;
   std::optional<std::string> next_cursor_;
 };

@@ -125,7 +125,6 @@ void PresenceGateway::connected(Socket& socket) {
                            {"address", socket.handshake().address()}});
   // First the connection's own greeting, then the news for the others.
   server::ReplyPlace greeting(socket, true);
-  greeting.catch_up();
   greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered()), {}});
@@ -174,7 +173,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   const Reading reading =
       hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
         place.emplace(socket, !ack);
-        return request ? read(view, member, *request) : Reading();
+        return request ? read(view, member.connection, *request) : Reading();
       });
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
@@ -196,75 +195,6 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
              api::ErrorCode::unknown_event) {  // an event for nobody is not a fault of the client
     socket.emit(api::kExceptionEvent, {api::error(error), {}});
   }
-}
-
-PresenceGateway::Reading PresenceGateway::read(const presence::View& view, const Member& member,
-                                               const api::Request& request) {
-  const auto statuses = [&](const std::vector<std::string>& user_ids) {
-    std::vector<presence::Status> found;
-    found.reserve(user_ids.size());
-    for (const std::string& user_id : user_ids) found.push_back(view.status(user_id));
-    return found;
-  };
-  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return view.status(one->user_id);
-  if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) return statuses(many->user_ids);
-  if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) return statuses(watch->user_ids);
-  if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
-    if (!list->limit && !list->cursor) return online_list_.page(view.everyone());
-    return view.everyone().online(
-        list->limit.value_or(limits_.max_online_list),
-        list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
-  }
-  if (std::holds_alternative<api::Heartbeat>(request)) {
-    return view.last_active(member.connection).value_or(server_.wall_now());
-  }
-  return {};
-}
-
-Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
-                                                       const Reading& reading, std::string begin) {
-  if (const auto* page = std::get_if<Result<presence::OnlinePage, presence::CursorFault>>(&reading);
-      page && !*page) {
-    return fail(api::error_of(page->error()));
-  }
-  if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) {
-    if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
-  }
-  if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
-  }
-  if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
-    auto data = refresh(socket, renewal->token);
-    if (!data) return data;
-    return begin += *data;
-  }
-  return write(request, reading, std::move(begin));
-}
-
-std::string PresenceGateway::write(const api::Request& request, const Reading& reading,
-                                   std::string begin) const {
-  const WallTime now = server_.wall_now();
-  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
-    return api::user_status(one->user_id, std::get<presence::Status>(reading), now, std::move(begin));
-  }
-  if (const auto* statuses = std::get_if<std::vector<presence::Status>>(&reading)) {
-    const auto* many = std::get_if<api::CheckUsersStatus>(&request);
-    const auto& user_ids = many ? many->user_ids : std::get<api::SubscribePresence>(request).user_ids;
-    return api::users_status(user_ids, *statuses, now, std::move(begin));
-  }
-  if (const auto* list = std::get_if<OnlineListPage>(&reading)) {
-    return api::online_users(*list->users, list->count, list->next_cursor, now, std::move(begin));
-  }
-  if (const auto* last_active = std::get_if<WallTime>(&reading)) {
-    return begin += api::heartbeat_ack(now, *last_active);
-  }
-  const presence::OnlinePage& page = *std::get<Result<presence::OnlinePage, presence::CursorFault>>(reading);
-  std::string users = "[";
-  for (const presence::OnlineUser& user : page.users) {
-    if (users.size() > 1) users += ',';
-    api::append_online_user(users, user.user_id, user.email, user.role, user.connected_at, user.last_active);
-  }
-  return api::online_users(users += ']', page.count, page.next_cursor, now, std::move(begin));
 }
 
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,

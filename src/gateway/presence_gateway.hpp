@@ -49,7 +49,7 @@ class PresenceGateway {
   // What the state says to a request, to be written without the lock.
   using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
                                OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
-  Reading read(const presence::View& view, const Member& member, const api::Request& request);
+  Reading read(const presence::View& view, presence::ConnectionId asker, const api::Request& request);
   // The data of the reply, behind `begin`; and does what else the request asks for.
   Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading,
                                         std::string begin);

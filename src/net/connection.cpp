@@ -225,6 +225,12 @@ void Connection::leave_loop() {
 
 std::optional<Channel> Connection::release() {
   if (state_ != State::open || ended_) return std::nullopt;
+  // Where it goes it is one frame, and does not count: it could grow from loop to loop.
+  if (queue_.bytes() > backlog_limit_) relieve();
+  if (overflowing_ || queue_.bytes() > backlog_limit_) {
+    close(CloseCause::overflow);
+    return std::nullopt;
+  }
   leave_loop();
   Channel channel(std::exchange(descriptor_, -1));
   channel.peer = peer_;

@@ -57,7 +57,7 @@ class Connection final : public EventSource {
   void close_after_flush();
   void abort() { close(CloseCause::local); }
   // Gives the open connection away, with what is still unsent: its handler hears no more of it. Nothing if
-  // it is closing.
+  // it is closing, or has to be closed for its backlog.
   std::optional<Channel> release();
 
   Loop& loop() { return loop_; }

@@ -65,6 +65,15 @@ void Loop::refresh_now() {
 void Loop::run() {
   while (!stopping_.load(std::memory_order_relaxed)) turn(seconds(60));
   finish_turn();
+  end_mailbox();
+}
+
+// Tasks may hold what has to be given back, a connection for one.
+void Loop::end_mailbox() {
+  std::vector<std::function<void()>> dropped;
+  const std::lock_guard lock(mailbox_mutex_);
+  ended_ = true;
+  dropped.swap(mailbox_);
 }
 
 void Loop::stop() {
@@ -76,6 +85,7 @@ void Loop::stop() {
 void Loop::post(std::function<void()> task) {
   {
     const std::lock_guard lock(mailbox_mutex_);
+    if (ended_) return;
     mailbox_.push_back(std::move(task));
     if (mailbox_.size() > 1) return;  // whoever put the first one in wakes the loop
   }

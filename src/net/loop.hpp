@@ -46,6 +46,7 @@ class Loop {
   // One turn, waiting at most `max_wait`.
   void turn(milliseconds max_wait);
   void stop();
+  // Once `run` has ended, what is posted is dropped, as is what was not run by then.
   void post(std::function<void()> task);
 
   Instant now() const { return now_; }  // as of the beginning of this turn
@@ -82,6 +83,7 @@ class Loop {
   int wait(milliseconds max_wait);
   void dispatch(std::span<epoll_event> events);
   void run_mailbox();
+  void end_mailbox();
   void finish_turn();
   void flush();
   void forget(Connection& connection);
@@ -110,6 +112,7 @@ class Loop {
   std::vector<EventSource*> unwatched_;  // this turn: events already fetched for them are void
   std::mutex mailbox_mutex_;
   std::vector<std::function<void()>> mailbox_;
+  bool ended_ = false;  // under that lock, too
   std::atomic<bool> stopping_{false};
 };
 

@@ -212,5 +212,16 @@ TEST(Loop, ClosesItsConnectionsWhenAsked) {
   EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 0; }));
 }
 
+TEST(Loop, WhatIsPostedToALoopThatHasEndedIsLetGoOfAtOnce) {
+  Loop loop;
+  const auto before = std::make_shared<int>(), after = std::make_shared<int>();
+  loop.stop();
+  loop.post([before] {});
+  loop.run();
+  loop.post([after] {});
+  EXPECT_EQ(before.use_count(), 1);
+  EXPECT_EQ(after.use_count(), 1);
+}
+
 }  // namespace
 }  // namespace rollcall::net

@@ -25,6 +25,7 @@ void Bus::publish(NamespaceIndex nsp, socketio::Message message, bool is_volatil
     recovery->log(number, *shared, now);
   }
   for (WorkerIndex i = 0; i < inboxes_.size(); ++i) {
+    if (inboxes_[i].retired) continue;
     const bool first = inboxes_[i].inbox.empty();
     inboxes_[i].inbox.push_back({nsp, is_volatile, shared});
     if (first && i != from) inboxes_[i].wake();
@@ -63,6 +64,13 @@ std::optional<socketio::Recovery::Recovered> Bus::recover(NamespaceIndex nsp, Wo
   before.swap(inboxes_[worker].inbox);
   if (!recoveries_[nsp]) return std::nullopt;
   return recoveries_[nsp]->take(pid, offset, owner, now);
+}
+
+void Bus::retire(WorkerIndex worker) {
+  Inbox dropped;
+  const std::lock_guard lock(mutex_);
+  inboxes_[worker].retired = true;
+  dropped.swap(inboxes_[worker].inbox);
 }
 
 void Bus::prune(Instant now) {

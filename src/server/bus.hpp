@@ -5,8 +5,8 @@
 // to add to a few lists; nothing is delivered under it. The order is what recovery rests on: an offset
 // names a place in it, so a client may come back to any worker.
 //
-// Bounds: an inbox holds what was broadcast since its worker's last turn; the recovery log is bounded by
-// socketio::RecoveryLimits.
+// Bounds: an inbox holds what was broadcast since its worker's last turn, and nothing once that has ended;
+// the recovery log is bounded by socketio::RecoveryLimits.
 #pragma once
 
 #include <cstdint>
@@ -71,11 +71,14 @@ class Bus {
                                                        std::string_view pid, std::string_view offset,
                                                        std::string_view owner, Instant now, Inbox& before);
   void prune(Instant now);
+  // The worker has ended: it will take nothing any more.
+  void retire(WorkerIndex worker);
 
  private:
   struct Worker {
     std::function<void()> wake;
     Inbox inbox;
+    bool retired = false;
   };
 
   std::mutex mutex_;

@@ -95,8 +95,11 @@ void Crew::run() {
 
 void Crew::drain(milliseconds limit) {
   if (listener_) listener_->close();
+  const auto all_quiet = [this] {
+    return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
+  };
   for (const auto& worker : workers_) {
-    worker->loop().post([&worker = *worker, limit] { worker.drain(limit); });
+    worker->loop().post([&worker = *worker, limit, all_quiet] { worker.drain(limit, all_quiet); });
   }
 }
 

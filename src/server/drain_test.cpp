@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "server/test_client.hpp"
 #include "server/test_host.hpp"
+#include "server/test_workers.hpp"
 
 namespace rollcall {
 namespace {
@@ -98,6 +101,32 @@ TEST_F(Drain, ClosesAClientInTheMiddleOfItsHandshake) {
   EXPECT_TRUE(half.await_close());
   half.close();
   expect_end(begin);
+}
+
+// Else a proxy that keeps connections could not fetch it.
+TEST(DrainOfWorkers, AnIdleConnectionOfAnyWorkerStaysWhileAFarewellMayBeFetchedByIt) {
+  WorkersHost host;
+  host.server.of("/");
+  host.start();
+  Client client = host.member_at(0, By::polling);
+  Wire wire = host.wire_at(1);
+  host.let_spares_go();
+  // For longer than a worker that has no session of its own takes to end.
+  std::atomic<bool> long_enough = false;
+  const auto timer = host.call([&] {
+    host.server.drain(kPatience * 2);
+    return host.server.schedule(host.server.now() + milliseconds(100), [&] { long_enough = true; });
+  });
+  while (!long_enough && !HasFailure()) {
+    wire.write(get_request("/where"));
+    EXPECT_EQ(await_http_answer(wire).body, "1");
+  }
+  wire.write(get_request(client.target("polling")));
+  EXPECT_EQ(await_http_answer(wire).body, "1");
+  EXPECT_TRUE(wire.await_close());
+  wire.close();
+  client.lose();
+  host.join();
 }
 
 }  // namespace

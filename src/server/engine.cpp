@@ -5,6 +5,7 @@
 #include "server/answers.hpp"
 #include "server/pipe.hpp"
 #include "server/upgrade_request.hpp"
+#include "websocket/encoder.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 // The wheel fires up to a tick late, and clients' timers up to a millisecond early: a request that comes
 // at the deadline must find the session dead.
 constexpr milliseconds kTimerSlack{1};
+constexpr std::string_view kPing = "2";
 constexpr std::string_view kOctetStream = "application/octet-stream";
 
 bool has_control_characters(std::string_view text) {
@@ -49,6 +51,12 @@ EngineSession* Engine::find(std::string_view sid) {
     session->on_timer(loop_.now() + kTimerSlack);
   }
   return session->machine().finished() ? nullptr : session;
+}
+
+base::FrameRef Engine::control_frame(std::string_view packet) {
+  if (packet != kPing) return websocket::make_frame(websocket::Opcode::text, {packet});
+  if (!ping_frame_) ping_frame_ = websocket::make_frame(websocket::Opcode::text, {kPing});
+  return ping_frame_;
 }
 
 bool Engine::origin_allowed(const http::Request& request) const {

@@ -42,6 +42,8 @@ class Engine {
   net::Loop& loop() { return loop_; }
   std::size_t sessions() const { return sessions_.size(); }
   const SidScheme& sids() const { return sids_; }
+  // The frame of a packet that is no message. All pings share one.
+  base::FrameRef control_frame(std::string_view packet);
 
   // A request to the Engine.IO path. `post_started` as soon as the header of a POST is there, then
   // `handle` when the request is complete; the pipe is answered now or later, exactly once.
@@ -99,6 +101,7 @@ class Engine {
   bool polling_;
   bool websocket_;
   boost::unordered_flat_set<EngineSession*, Hash, Equal> sessions_;
+  base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
   bool end_of_turn_queued_ = false;

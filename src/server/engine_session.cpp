@@ -75,7 +75,7 @@ void EngineSession::answer_poll(std::string body) {
 }
 
 base::FrameRef EngineSession::text_frame(std::string_view packet) {
-  return websocket::make_frame(websocket::Opcode::text, {packet});
+  return engine_.control_frame(packet);
 }
 
 void EngineSession::send_websocket(base::FrameRef frame) {

@@ -175,7 +175,7 @@ void NamespaceImpl::leave(SocketImpl& socket) {
 }
 
 void NamespaceImpl::accept(SocketImpl& socket) {
-  port_.sync();  // what was broadcast before is not for this socket
+  port_.catch_up();  // what was broadcast before is not for this socket
   Peer& peer = *socket.peer();
   auto recovered = try_recover(socket);
   if (recovered) {

@@ -87,7 +87,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
     bool operator()(std::uint32_t slot, std::string_view id) const { return (*this)(id, slot); }
   };
 
-  // Sets `out` to the members of any of the rooms, in ascending order.
+  // Sets `out` to the members of any of the rooms, each once.
   void members(std::span<const std::string> rooms, std::vector<std::uint32_t>& out) const;
   SocketImpl& make_socket(Peer& peer, std::string auth_json);
   void free_slot(std::uint32_t slot);

@@ -39,8 +39,7 @@ void NamespaceImpl::members(std::span<const std::string> rooms, std::vector<std:
   for (const std::string& room : rooms) {
     const auto found = by_id_.find(std::string_view(room));
     if (found == by_id_.end() || !slots_[*found].socket->in_own_room_) continue;
-    const auto place = std::lower_bound(out.begin(), out.end(), *found);
-    if (place == out.end() || *place != *found) out.insert(place, *found);
+    if (std::find(out.begin(), out.end(), *found) == out.end()) out.push_back(*found);
   }
 }
 
@@ -109,6 +108,7 @@ void NamespaceImpl::deliver(const Broadcast& broadcast) {
   };
   std::vector<std::uint32_t> excluded;  // usually one user's few connections
   members(message.except, excluded);
+  std::sort(excluded.begin(), excluded.end());
   const auto is_excluded = [&](std::uint32_t slot) {
     return std::binary_search(excluded.begin(), excluded.end(), slot);
   };

@@ -104,7 +104,7 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> rest) {
   const auto owner = sid ? context_.engine.sids().other_owner(*sid) : std::nullopt;
   if (!owner) return false;
   auto channel = connection_.release();
-  if (!channel) return false;
+  if (!channel) return closing_;
   bytes.append(rest.data(), rest.size());
   context_.hand_over(*owner, std::move(*channel), std::move(bytes));
   end();

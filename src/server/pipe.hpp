@@ -102,7 +102,7 @@ class Pipe final : public net::ConnectionHandler {
   void wait_for_request(milliseconds limit);
   void on_http_timeout();
 
-  // Hands the connection over if the request is another worker's; then nothing more may be done with it.
+  // Hands the connection over if the request is another worker's. True if nothing more may be done with it.
   bool give_away(const http::Request& head, std::span<const char> rest);
 
   net::Connection& connection_;

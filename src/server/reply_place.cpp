@@ -22,7 +22,12 @@ void ReplyPlace::emit(std::string_view event, const Payload& payload) {
 }
 
 void ReplyPlace::emit_greeting(std::string_view event, const Payload& payload) {
+  // What a new socket finds in the inbox is older than itself: its own greeting goes first. One that is
+  // recovered must have had it, for with the greeting's offset it would not get it any more.
+  if (socket_.recovered()) catch_up();
+  const Inbox older = std::exchange(place_.before, {});
   if (socket_.connected()) socket_.home().emit_at(std::move(place_), socket_, event, payload, false);
+  socket_.home().port().deliver(older);
 }
 
 }  // namespace rollcall::server

@@ -25,7 +25,8 @@ class ReplyPlace {
   void catch_up();
   // The reply. The place is used up.
   void emit(std::string_view event, const Payload& payload);
-  // The same, but not kept for recovery: for what a client must have got to be able to recover at all.
+  // The same, but not kept for recovery: for what a client must have got to be able to recover at all. It is
+  // the first event of a socket that was not recovered, and `catch_up` is not needed.
   void emit_greeting(std::string_view event, const Payload& payload);
 
  private:

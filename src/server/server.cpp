@@ -19,6 +19,7 @@ using server::EngineSession;
 
 ServerOptions settled(ServerOptions options) {
   if (options.workers == 0) options.workers = std::max(1U, std::thread::hardware_concurrency());
+  options.workers = std::min<unsigned>(options.workers, server::SidScheme::kMaxWorkers);
   return options;
 }
 

@@ -8,11 +8,10 @@ namespace {
 constexpr std::size_t kRandomBytes = 15;
 constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuv";  // of the worker's number
 constexpr std::size_t kWorkerDigits = 2;
-constexpr std::size_t kMaxWorkers = 1024;  // two such digits
 
 }  // namespace
 
-static_assert(kMaxWorkers == 32 * 32);
+static_assert(SidScheme::kMaxWorkers == 32 * 32);  // two such digits
 
 std::string SidScheme::make() const {
   std::string sid;

@@ -11,6 +11,8 @@ namespace rollcall::server {
 
 class SidScheme {
  public:
+  static constexpr std::size_t kMaxWorkers = 1024;
+
   // With a single worker ids say nothing of it.
   SidScheme(WorkerIndex own, std::size_t workers) : own_(own), workers_(workers) {}
 

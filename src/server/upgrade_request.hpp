@@ -1,5 +1,5 @@
-// What an HTTP request to the Engine.IO path says of itself: whether it wants a websocket, and the handshake that
-// is kept of it.
+// What an HTTP request to the Engine.IO path says of itself: whether it wants a websocket, and the handshake
+// that is kept of it.
 #pragma once
 
 #include <optional>

@@ -19,16 +19,25 @@ Worker::~Worker() = default;
 void Worker::run() {
   const BusPort::Bound bound(port_);
   loop_.run();
+  port_.bus().retire(port_.index());
 }
 
 void Worker::give(net::Channel channel, std::string bytes) {
   coming_.fetch_add(1, std::memory_order_relaxed);
-  // Shared, for a task must be copyable. If the loop has ended, it is closed with it.
+  const bool in_request = !bytes.empty();
+  // Shared, for a task must be copyable. If the loop has ended, the channel is closed.
   auto given = std::make_shared<net::Channel>(std::move(channel));
-  loop_.post([this, given, bytes = std::move(bytes)] {
+  auto take = [this, given, bytes = std::move(bytes)] {
     coming_.fetch_sub(1, std::memory_order_relaxed);
     adopt(std::move(*given), bytes);
-  });
+  };
+  if (!in_request) {
+    loop_.post(std::move(take));
+  } else {
+    // Not in the turn that may be under way: a GET that was given up before this request came is to be known
+    // as gone, and that is told at the next turn's beginning.
+    loop_.post([this, take = std::move(take)]() mutable { loop_.post(std::move(take)); });
+  }
 }
 
 void Worker::adopt(net::Channel channel, std::string bytes) {
@@ -37,8 +46,9 @@ void Worker::adopt(net::Channel channel, std::string bytes) {
   if (!bytes.empty()) pipe.on_bytes({bytes.data(), bytes.size()});
 }
 
-void Worker::drain(milliseconds limit) {
+void Worker::drain(milliseconds limit, std::function<bool()> all_quiet) {
   if (drain_timer_) return;
+  all_quiet_ = std::move(all_quiet);
   engine_.close_all(engineio::CloseReason::forced_close);
   drain_end_ = loop_.now() + limit;
   drain_timer_ = std::make_unique<Deadline>([this](Instant now) { check_drain(now); });
@@ -46,10 +56,13 @@ void Worker::drain(milliseconds limit) {
 }
 
 // Over when every session's farewell was fetched and every connection has closed. Connections without a
-// session are closed as soon as no session may need them to fetch its farewell.
+// session are closed as soon as no session, of whatever worker, may need them to fetch its farewell.
 void Worker::check_drain(Instant now) {
-  if (engine_.sessions() == 0) loop_.close_connections();
-  if (now >= drain_end_ || (engine_.sessions() == 0 && connections() == 0)) {
+  if (engine_.sessions() == 0)
+    quiet_.store(true, std::memory_order_relaxed);  // no session is opened any more
+  const bool over = all_quiet_();
+  if (over) loop_.close_connections();
+  if (now >= drain_end_ || (over && connections() == 0)) {
     loop_.stop();
     return;
   }

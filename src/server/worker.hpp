@@ -32,9 +32,11 @@ class Worker {
   // Connections here, and those on their way here.
   std::size_t connections() const { return loop_.connections() + coming_.load(std::memory_order_relaxed); }
 
-  // Closes every session so that clients reconnect elsewhere, and stops when all are gone or `limit` has
-  // passed.
-  void drain(milliseconds limit);
+  // Closes every session so that clients reconnect elsewhere, and stops when all connections are gone or
+  // `limit` has passed. Until `all_quiet`, a connection here may have to fetch another worker's farewell.
+  void drain(milliseconds limit, std::function<bool()> all_quiet);
+  // From any thread: it is draining, and its sessions are over.
+  bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
   net::Loop& loop() { return loop_; }
   BusPort& port() { return port_; }
@@ -50,7 +52,9 @@ class Worker {
   Engine engine_;
   PipeContext pipes_;
   std::atomic<std::size_t> coming_{0};
+  std::atomic<bool> quiet_{false};
   std::unique_ptr<Deadline> drain_timer_;
+  std::function<bool()> all_quiet_;
   Instant drain_end_{};
 };
 

@@ -108,8 +108,9 @@ void Rooms::members(std::span<const std::string> rooms, std::vector<Slot>& out) 
     if (!room) continue;
     for (const Member& member : room->members) out.push_back(member.slot);
   }
+  if (rooms.size() <= 1) return;
   std::sort(out.begin(), out.end());
-  if (rooms.size() > 1) out.erase(std::unique(out.begin(), out.end()), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
 }  // namespace rollcall::socketio

@@ -37,7 +37,7 @@ class Rooms {
   std::size_t size(std::string_view room) const;
   std::size_t rooms() const { return by_name_.size(); }
 
-  // Sets `out` to the members of any of `rooms`, each once, in ascending order.
+  // Sets `out` to the members of any of `rooms`, each once, in no particular order.
   void members(std::span<const std::string> rooms, std::vector<Slot>& out) const;
 
  private:

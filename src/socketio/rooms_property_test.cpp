@@ -101,6 +101,7 @@ TEST(RoomsProperty, TheMembersOfSeveralRoomsAreTheirUnion) {
     const std::set<Rooms::Slot> expected = united(model, names);
     std::vector<Rooms::Slot> found;
     rooms.members(names, found);
+    std::sort(found.begin(), found.end());
     RC_ASSERT(found == std::vector<Rooms::Slot>(expected.begin(), expected.end()));
   }));
 }

