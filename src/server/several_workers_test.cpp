@@ -93,8 +93,7 @@ TEST_F(SeveralWorkers, RoomsAndExceptionsHoldOnAllOfThem) {
   join(clients[2], "a");
   join(clients[2], "b");
   clients[1].send(R"(421["tell"])");
-  EXPECT_THAT(clients[1].until("431[]"),
-              ElementsAre(R"(42["to a or b"])", R"(42["not a"])", R"(42["me"])"));
+  EXPECT_THAT(clients[1].until("431[]"), ElementsAre(R"(42["to a or b"])", R"(42["not a"])", R"(42["me"])"));
   nsp.emit("end", {});
   EXPECT_THAT(clients[0].until(R"(42["end"])"),
               ElementsAre(R"(42["to a"])", R"(42["to a or b"])", R"(42["to a, not b"])"));
@@ -126,8 +125,8 @@ TEST_F(SeveralWorkers, AHandlerSeesItsOwnBroadcastsInPlace) {
     Client& client = clients[i];
     EXPECT_THAT(client.next(4 * i), testing::SizeIs(4 * i));  // what those before have told all
     client.send(R"(429["act"])");
-    EXPECT_THAT(client.next(8), ElementsAre(R"(42["1"])", R"(42["2"])", R"(42["3"])", R"(42["4"])", R"(420["5"])",
-                                            R"(42["6"])", "439[]", R"(42["7"])"));
+    EXPECT_THAT(client.next(8), ElementsAre(R"(42["1"])", R"(42["2"])", R"(42["3"])", R"(42["4"])",
+                                            R"(420["5"])", R"(42["6"])", "439[]", R"(42["7"])"));
     client.send("430[\"yes\"]");
   }
   EXPECT_THAT(host.notes.await(kWorkers), ElementsAre("\"yes\"", "\"yes\"", "\"yes\""));
@@ -210,7 +209,9 @@ TEST_F(RecoveryOfWorkers, NothingIsLostDoubledOrReorderedWhereverAClientComesBac
       const auto event = base::json::parse(client->next().substr(2));
       ASSERT_TRUE(event.ok());
       const int number = static_cast<int>(event->as_array()[1].as_int64());
-      if (expected >= 0) { ASSERT_EQ(number, expected); }
+      if (expected >= 0) {
+        ASSERT_EQ(number, expected);
+      }
       heard = expected = number + 1;
       offset = event->as_array()[2].as_string();
     }
@@ -224,8 +225,10 @@ TEST_F(RecoveryOfWorkers, NothingIsLostDoubledOrReorderedWhereverAClientComesBac
       client->send("1");  // a GET that is given up may have been answered before
     }
     while (gone == before) host.settle();
-    client.emplace(host.client_at(static_cast<WorkerIndex>(i) % kWorkers, i % 2 ? By::polling : By::websocket));
-    const std::string answer = client->connect("/", R"({"pid":")" + pid + R"(","offset":")" + offset + R"("})");
+    client.emplace(
+        host.client_at(static_cast<WorkerIndex>(i) % kWorkers, i % 2 ? By::polling : By::websocket));
+    const std::string answer =
+        client->connect("/", R"({"pid":")" + pid + R"(","offset":")" + offset + R"("})");
     recovered += answer.find(sid) != std::string::npos;
     host.let_spares_go();
   }
