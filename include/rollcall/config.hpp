@@ -54,7 +54,8 @@ struct PresenceSettings {
   std::string broadcast = "everyone";  // everyone | watchers
   std::size_t max_batch_ids = 1000;
   std::size_t max_online_list = 10000;
-  // Of changes to everyone, by each worker: above it they are told in batches; 0 = never.
+  // Of changes to everyone, by each worker: above it they are told in batches, of which telling takes a sixth
+  // of that; 0 = never.
   std::size_t deliveries_per_second = 300000;
   milliseconds max_window{5000};  // for how long at most changes are collected for a batch
 };

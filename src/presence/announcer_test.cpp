@@ -50,7 +50,7 @@ class Telling : public testing::Test {
     return words;
   }
 
-  Announcer announcer_{{100, milliseconds(1000)}};
+  Announcer announcer_{{100, milliseconds(1000), 1}};
   std::size_t receivers_ = 10;
   Instant now_{seconds(1000)};
   std::vector<Effect> changes_;

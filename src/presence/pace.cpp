@@ -58,9 +58,8 @@ std::optional<Instant> Pace::review_at() const {
 }
 
 milliseconds Pace::window_for(double load, std::size_t receivers) const {
-  const auto budget = static_cast<double>(settings_.deliveries_per_second);
-  if (!limited() || load <= budget) return milliseconds{0};
-  const double spare = budget - load / kBatchGain;
+  if (!limited() || load <= static_cast<double>(settings_.deliveries_per_second)) return milliseconds{0};
+  const double spare = batch_budget() - load / kBatchGain;
   milliseconds window = std::min(kLeastWindow, settings_.max_window);
   while (window<settings_.max_window&& static_cast<double>(receivers)> spare * in_seconds(window)) {
     window = std::min(window * 2, settings_.max_window);
@@ -70,7 +69,7 @@ milliseconds Pace::window_for(double load, std::size_t receivers) const {
 
 milliseconds Pace::cost(std::size_t changes, std::size_t receivers) const {
   const double deliveries = static_cast<double>(receivers) * (1 + static_cast<double>(changes) / kBatchGain);
-  const double span = deliveries / static_cast<double>(settings_.deliveries_per_second);
+  const double span = deliveries / batch_budget();
   const double most = in_seconds(settings_.max_window);
   return milliseconds{static_cast<milliseconds::rep>(std::min(span, most) * 1000)};
 }

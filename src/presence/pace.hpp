@@ -1,15 +1,16 @@
 // How long changes are collected before they are told, by the load that telling them makes.
 //
 // Used by Announcer. Pure. The load is the deliveries that telling each change by itself would take in a
-// second: changes times receivers. Up to the budget changes are told live. Beyond it they are collected for a
+// second: changes times receivers. Up to the limit changes are told live. Beyond it they are collected for a
 // window, and all that a receiver gets at its end leaves in one send, which makes a further delivery about
 // kBatchGain times cheaper than the first. Counted in single deliveries, a window of W seconds then costs
 //
 //     receivers / W + load / kBatchGain     a second
 //
-// and W is the smallest of 100, 200, 400 ... ms, up to the greatest allowed, that keeps this within the
-// budget. It widens at once; it narrows, or ends, when for kCalm even twice the load would have been well
-// served: so it cannot flap.
+// and W is the smallest of 100, 200, 400 ... ms, up to the greatest allowed, that keeps this within a
+// batch_share-th of the limit: a core that live telling had filled has time for requests again. It widens at
+// once; it narrows, or ends, when for kCalm even twice the load would have been well served: so it cannot
+// flap.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,9 @@
 namespace rollcall::presence {
 
 struct PaceSettings {
-  std::size_t deliveries_per_second = 0;  // the budget; 0: everything is live, always
+  std::size_t deliveries_per_second = 0;  // the limit; 0: everything is live, always
   milliseconds max_window{5000};
+  double batch_share = 6;  // telling in batches may cost that part of the limit
 };
 
 class Pace {
@@ -45,12 +47,15 @@ class Pace {
 
   // Deliveries a second, of late.
   std::size_t load() const;
-  // In how long the budget pays for telling so many changes at once.
+  // In how long the share for batches pays for telling so many changes at once.
   milliseconds cost(std::size_t changes, std::size_t receivers) const;
 
  private:
   milliseconds window_for(double load, std::size_t receivers) const;
   void end_period(Instant now);
+  double batch_budget() const {
+    return static_cast<double>(settings_.deliveries_per_second) / settings_.batch_share;
+  }
 
   PaceSettings settings_;
   milliseconds window_{0};
