@@ -27,11 +27,15 @@ const kTimers = {
   ROLLCALL_SERVER_LOG_LEVEL: 'error', ROLLCALL_SERVER_DRAIN_MS: 2000,
 };
 
+// ROLLCALL_SERVER_WORKERS and ROLLCALL_SERVER_IO_URING are passed on, if they are set.
+const kPassedOn = ['ROLLCALL_SERVER_WORKERS', 'ROLLCALL_SERVER_IO_URING'].filter((name) => process.env[name]);
+
 const kBroadcast = seed % 2 ? 'everyone' : 'watchers';
 console.log(`fuzz-ports: seed ${seed}, ${kSeconds} s, broadcast to ${kBroadcast}`);
 const child = spawn(program, ['serve', '--listen', '127.0.0.1:0'], {
   env: {
     PATH: process.env.PATH, JWT_SECRET: kSecret, ROLLCALL_PRESENCE_BROADCAST: kBroadcast, ...kTimers,
+    ...Object.fromEntries(kPassedOn.map((name) => [name, process.env[name]])),
     // Freed memory kept in quarantine would look like growth.
     ASAN_OPTIONS: 'quarantine_size_mb=1:thread_local_quarantine_size_kb=64:allocator_release_to_os_interval_ms=200',
     UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
