@@ -99,7 +99,11 @@ void Crew::drain(milliseconds limit) {
     return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
   };
   for (const auto& worker : workers_) {
-    worker->loop().post([&worker = *worker, limit, all_quiet] { worker.drain(limit, all_quiet); });
+    if (&worker->port() == BusPort::current()) {
+      worker->drain(limit, all_quiet);  // at once: a request may be on its way that would open a session
+    } else {
+      worker->loop().post([&worker = *worker, limit, all_quiet] { worker.drain(limit, all_quiet); });
+    }
   }
 }
 
