@@ -49,6 +49,7 @@ void Worker::adopt(net::Channel channel, std::string bytes) {
 void Worker::drain(milliseconds limit, std::function<bool()> all_quiet) {
   if (drain_timer_) return;
   all_quiet_ = std::move(all_quiet);
+  port_.catch_up();  // what was broadcast before is still told
   engine_.close_all(engineio::CloseReason::forced_close);
   drain_end_ = loop_.now() + limit;
   drain_timer_ = std::make_unique<Deadline>([this](Instant now) { check_drain(now); });
