@@ -13,29 +13,12 @@
 namespace rollcall::guard {
 namespace {
 
+using sham::drop_output;
 using sham::Host;
+using sham::join_all;
 using sham::Kernel;
 using sham::user_name;
-
-Config watchers_only() {
-  Config config = sham::plain_config();
-  config.presence.broadcast = "watchers";
-  return config;
-}
-
-// How often something of that length was sent tells whether the path did what it is named for.
-std::size_t sends() {
-  std::size_t count = 0;
-  Kernel::get().take_sent([&](int, std::string_view) { ++count; });
-  return count;
-}
-
-std::vector<int> join_all(Host& host, std::size_t count, std::size_t first = 0) {
-  std::vector<int> joined;
-  for (std::size_t i = 0; i < count; ++i) joined.push_back(sham::join(host, user_name(first + i)));
-  sends();
-  return joined;
-}
+using sham::watchers_only;
 
 // `parts` requests in one read, each acknowledged.
 void ask(unsigned operations, unsigned parts, const std::string& json) {
@@ -46,7 +29,7 @@ void ask(unsigned operations, unsigned parts, const std::string& json) {
     for (unsigned i = 0; i < parts; ++i) frames += sham::event_frame(1000 + i, json);
     measured(
         operations, [&] { Kernel::get().write(client, frames); }, [&] { host.turn(); });
-    ROLLCALL_ASSERT(sends() >= operations);
+    ROLLCALL_ASSERT(drop_output() >= operations);
   });
 }
 
@@ -86,7 +69,7 @@ void connect(unsigned operations, unsigned) {
           host.settle();
         });
     ROLLCALL_ASSERT(host.presence().read([](const auto& core) { return core.online_count(); }) == next);
-    sends();
+    drop_output();
   });
 }
 
@@ -118,11 +101,11 @@ void fan_out(unsigned operations, unsigned parts) {
         operations,
         [&] {
           changers = join_all(host, changes, kListeners);
-          sends();
+          drop_output();
           for (const int changer : changers) Kernel::get().write(changer, goodbye);
         },
         [&] { host.turn(); });
-    ROLLCALL_ASSERT(sends() >= kListeners);  // the last turn's
+    ROLLCALL_ASSERT(drop_output() >= kListeners);  // the last turn's
   });
 }
 
@@ -140,7 +123,7 @@ void ping(unsigned operations, unsigned parts) {
           for (const int client : clients) Kernel::get().write(client, pong);
           host.turn();
         });
-    ROLLCALL_ASSERT(host.connections() == parts && sends() >= operations * parts);
+    ROLLCALL_ASSERT(host.connections() == parts && drop_output() >= operations * parts);
   });
 }
 

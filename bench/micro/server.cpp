@@ -12,30 +12,12 @@
 namespace rollcall::micro {
 namespace {
 
+using sham::drop_output;
 using sham::Host;
+using sham::join_all;
 using sham::Kernel;
 using sham::user_name;
-
-Config watchers_only() {
-  Config config = sham::plain_config();
-  config.presence.broadcast = "watchers";
-  return config;
-}
-
-std::size_t drop_output() {
-  std::size_t sends = 0;
-  Kernel::get().take_sent([&](int, std::string_view) { ++sends; });
-  return sends;
-}
-
-std::vector<int> join_all(Host& host, std::size_t count, std::size_t first = 0) {
-  std::vector<int> joined;
-  for (std::size_t i = 0; i < count; ++i) {
-    joined.push_back(sham::join(host, user_name(first + i)));
-    drop_output();
-  }
-  return joined;
-}
+using sham::watchers_only;
 
 // So many in one read, of one of 1,000 people.
 void ask(benchmark::State& state, const std::string& json) {

@@ -4,6 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "gateway/server_options.hpp"
 #include "jwt/key_set.hpp"
 #include "jwt/sign.hpp"
 #include "server/namespace.hpp"
@@ -13,21 +14,6 @@ namespace rollcall::sham {
 namespace {
 
 constexpr seconds kTokenLife{365 * 24 * 3600};  // longer than any time that is simulated
-
-// As app/serve.cpp has it.
-ServerOptions options_of(const Config& config) {
-  ServerOptions options;
-  options.listen = config.server.listen;
-  options.path = config.engineio.path;
-  options.ping_interval = config.engineio.ping_interval;
-  options.ping_timeout = config.engineio.ping_timeout;
-  options.connect_timeout = config.socketio.connect_timeout;
-  options.recovery = config.socketio.recovery;
-  options.backlog_bytes = config.limits.backlog_bytes;
-  options.header_bytes = config.limits.header_bytes;
-  options.kept_headers = {"authorization", "cookie"};
-  return options;
-}
 
 std::shared_ptr<const jwt::KeySet> keys() {
   jwt::KeySet::Source source;
@@ -46,6 +32,8 @@ net::Loop& loop_of(Server& server) {
 Config plain_config() {
   Config config;
   config.server.listen = "127.0.0.1:0";
+  config.server.workers = 1;
+  config.server.io_uring = "off";
   config.socketio.namespaces = {kNamespace};
   config.limits.events_per_second = 0;
   config.presence.max_online_list = 10'000;
@@ -53,8 +41,14 @@ Config plain_config() {
   return config;
 }
 
+Config watchers_only() {
+  Config config = plain_config();
+  config.presence.broadcast = "watchers";
+  return config;
+}
+
 Host::Host(const Config& config)
-    : server_(options_of(config)), gateway_(server_, config, keys()), loop_(loop_of(server_)) {
+    : server_(gateway::server_options(config)), gateway_(server_, config, keys()), loop_(loop_of(server_)) {
   base::log::configure(base::log::Level::error, base::log::Format::text);
   ROLLCALL_ASSERT(server_.open().ok());
 }

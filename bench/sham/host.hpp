@@ -17,6 +17,8 @@ inline constexpr const char* kNamespace = "/ws/messages";
 
 // The defaults, but that nobody is limited and, by default, changes go to everyone.
 Config plain_config();
+// The same, but that changes go to watchers only.
+Config watchers_only();
 
 class Host {
  public:

@@ -39,6 +39,21 @@ int join(Host& host, const std::string& user) {
   return descriptor;
 }
 
+std::size_t drop_output() {
+  std::size_t sends = 0;
+  Kernel::get().take_sent([&](int, std::string_view) { ++sends; });
+  return sends;
+}
+
+std::vector<int> join_all(Host& host, std::size_t count, std::size_t first) {
+  std::vector<int> joined;
+  for (std::size_t i = 0; i < count; ++i) {
+    joined.push_back(join(host, user_name(first + i)));
+    drop_output();
+  }
+  return joined;
+}
+
 std::string ask_json(std::string_view event, std::string_view data_json) {
   return "[\"" + std::string(event) + "\"," + std::string(data_json) + "]";
 }

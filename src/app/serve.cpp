@@ -1,6 +1,5 @@
 #include "app/serve.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "app/pages.hpp"
 #include "base/log.hpp"
 #include "gateway/presence_gateway.hpp"
+#include "gateway/server_options.hpp"
 #include "jwt/sign.hpp"
 #include "net/limits.hpp"
 #include "net/random.hpp"
@@ -25,34 +25,6 @@ namespace log = base::log;
 constexpr std::size_t kDevSecretBytes = 48;
 constexpr seconds kDevTokenLife{24 * 3600};
 constexpr std::size_t kFewDescriptors = 10'000;
-
-ServerOptions options_of(const Config& config) {
-  ServerOptions options;
-  const auto offers = [&](std::string_view transport) {
-    const auto& list = config.engineio.transports;
-    return std::find(list.begin(), list.end(), transport) != list.end();
-  };
-  options.listen = config.server.listen;
-  options.workers = config.server.workers;
-  options.io_uring = config.server.io_uring == "auto";
-  options.path = config.engineio.path;
-  options.ping_interval = config.engineio.ping_interval;
-  options.ping_timeout = config.engineio.ping_timeout;
-  options.upgrade_timeout = config.engineio.upgrade_timeout;
-  options.connect_timeout = config.socketio.connect_timeout;
-  options.max_payload_bytes = config.engineio.max_payload_bytes;
-  options.polling = offers("polling");
-  options.websocket = offers("websocket");
-  options.recovery = config.socketio.recovery;
-  options.backlog_bytes = config.limits.backlog_bytes;
-  options.header_bytes = config.limits.header_bytes;
-  options.kept_headers = {"authorization", "cookie"};  // a later CONNECT may need the token in them
-  options.cors_origins = config.cors.origins;
-  options.cors_credentials = config.cors.credentials;
-  options.tls_cert = config.server.tls_cert;
-  options.tls_key = config.server.tls_key;
-  return options;
-}
 
 void configure_log(const ServerSettings& settings) {
   log::Level level = log::Level::info;
@@ -167,7 +139,7 @@ int serve(const ServeCommand& command) {
   }
   for (const std::string& warning : (*keys)->warnings()) log::warn("key", {{"warning", warning}});
 
-  Server server(options_of(*config));
+  Server server(gateway::server_options(*config));
   gateway::PresenceGateway gateway(server, *config, *keys);
   serve_pages(server);
   bool draining = false;

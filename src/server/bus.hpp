@@ -52,7 +52,6 @@ class Bus {
   NamespaceIndex add_namespace();
 
   bool recovers() const { return recovery_limits_.has_value(); }
-  std::size_t workers() const { return inboxes_.size(); }
 
   // Gives the message its place, and its offset as last argument unless it is volatile. `from` is not
   // woken: it looks for itself.

@@ -15,17 +15,11 @@ using testing::StartsWith;
 
 class CallbacksTest : public testing::TestWithParam<By> {
  protected:
-  CallbacksTest() {
-    nsp.on("sync", [](Socket&, const Payload&, Ack ack) { ack({}); });
-  }
+  CallbacksTest() { answer_sync(nsp); }
   Client member() {
     Client client(host.address(), GetParam());
     EXPECT_THAT(client.connect(), StartsWith("40{"));
     return client;
-  }
-  static std::vector<std::string> heard(Client& client) {
-    client.send(R"(420["sync"])");
-    return client.until("430[]");
   }
 
   Host host;
@@ -52,7 +46,7 @@ TEST_P(CallbacksTest, ADisconnectHandlerMayEmitToTheOthers) {
   Client one = member(), two = member();
   one.send("41");
   host.settle();
-  EXPECT_THAT(heard(two), ElementsAre(R"(42["left"])", R"(42["room"])", R"(42["left too"])"));
+  EXPECT_THAT(until_sync(two), ElementsAre(R"(42["left"])", R"(42["room"])", R"(42["left too"])"));
   EXPECT_EQ(host.call([&] { return nsp.size("room"); }), 1U);
 }
 
@@ -93,8 +87,8 @@ TEST_P(CallbacksTest, ASocketMayDisconnectAnotherInTheMiddleOfABroadcast) {
   EXPECT_THAT(two.next(2), ElementsAre(R"(42["1"])", "41"));
   EXPECT_THAT(three.next(4), ElementsAre(R"(42["1"])", R"(42["gone"])", R"(42["2"])",
                                          GetParam() == By::polling ? "1" : "close 1000"));
-  EXPECT_THAT(heard(one), ElementsAre(R"(42["1"])", R"(42["gone"])", R"(42["2"])", R"(42["3"])", R"(42["4"])",
-                                      R"(42["gone"])"));
+  EXPECT_THAT(until_sync(one), ElementsAre(R"(42["1"])", R"(42["gone"])", R"(42["2"])", R"(42["3"])",
+                                           R"(42["4"])", R"(42["gone"])"));
 }
 
 TEST_P(CallbacksTest, AConnectionHandlerMayThrowTheSocketOut) {

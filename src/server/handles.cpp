@@ -1,43 +1,17 @@
 // The small value types of rollcall/server.hpp.
+#include "base/varint.hpp"
 #include "http/request.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall {
 
-namespace {
-
-// Seven bits a byte, the lowest first.
-void append_field(std::string& out, std::string_view text) {
-  std::size_t size = text.size();
-  for (; size >= 0x80; size >>= 7) out += static_cast<char>(size | 0x80);
-  out += static_cast<char>(size);
-  out += text;
-}
-
-std::string_view take_field(std::string_view& rest) {
-  std::size_t size = 0;
-  unsigned char byte = 0;
-  unsigned shift = 0;
-  do {
-    byte = static_cast<unsigned char>(rest.front());
-    rest.remove_prefix(1);
-    size |= std::size_t{byte & 0x7FU} << shift;
-    shift += 7;
-  } while (byte & 0x80U);
-  const std::string_view text = rest.substr(0, size);
-  rest.remove_prefix(size);
-  return text;
-}
-
-}  // namespace
-
 Handshake::Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers)
     : secure_(secure) {
-  append_field(fields_, address);
-  append_field(fields_, query);
+  base::append_text(fields_, address);
+  base::append_text(fields_, query);
   for (const auto& [name, value] : headers) {
-    append_field(fields_, name);
-    append_field(fields_, value);
+    base::append_text(fields_, name);
+    base::append_text(fields_, value);
   }
   fields_.shrink_to_fit();
 }
@@ -45,7 +19,7 @@ Handshake::Handshake(std::string_view address, bool secure, std::string_view que
 std::string_view Handshake::field(std::size_t index) const {
   std::string_view rest = fields_;
   std::string_view found;
-  for (std::size_t i = 0; i <= index && !rest.empty(); ++i) found = take_field(rest);
+  for (std::size_t i = 0; i <= index && !rest.empty(); ++i) found = base::take_text(rest);
   return found;
 }
 
@@ -53,11 +27,11 @@ Handshake::Headers Handshake::headers() const {
   Headers all;
   std::string_view rest = fields_;
   if (rest.empty()) return all;
-  take_field(rest);
-  take_field(rest);
+  base::take_text(rest);
+  base::take_text(rest);
   while (!rest.empty()) {
-    std::string name(take_field(rest));
-    all.emplace_back(std::move(name), take_field(rest));
+    std::string name(base::take_text(rest));
+    all.emplace_back(std::move(name), base::take_text(rest));
   }
   return all;
 }

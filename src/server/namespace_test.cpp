@@ -22,20 +22,15 @@ class NamespaceTest : public testing::Test {
     nsp.on("join", [](Socket& socket, const Payload& payload, Ack) {
       socket.join(payload.args.substr(1, payload.args.size() - 2));
     });
-    nsp.on("sync", [](Socket&, const Payload&, Ack ack) { ack({}); });
+    answer_sync(nsp);
   }
   // A connected client in these rooms.
   Client member(const std::vector<std::string>& rooms = {}, By by = By::websocket) {
     Client client(host.address(), by);
     EXPECT_THAT(client.connect(), StartsWith("40{"));
     for (const std::string& room : rooms) client.send(R"(42["join",")" + room + "\"]");
-    EXPECT_THAT(heard(client), IsEmpty());
+    EXPECT_THAT(until_sync(client), IsEmpty());
     return client;
-  }
-  // What has come to the client so far.
-  static std::vector<std::string> heard(Client& client) {
-    client.send(R"(420["sync"])");
-    return client.until("430[]");
   }
 
   Host host;
@@ -53,10 +48,10 @@ TEST_F(NamespaceTest, EmitsToRoomsOnceEachAndExceptOthers) {
     nsp.to("nobody's").emit("5", {});
     nsp.emit("6", {});
   });
-  EXPECT_THAT(heard(a), ElementsAre(R"(42["1"])", R"(42["2"])", R"(42["6"])"));
-  EXPECT_THAT(heard(ab), ElementsAre(R"(42["1"])", R"(42["6"])"));
-  EXPECT_THAT(heard(b), ElementsAre(R"(42["1"])", R"(42["3"])", R"(42["6"])"));
-  EXPECT_THAT(heard(none), ElementsAre(R"(42["3"])", R"(42["4"])", R"(42["6"])"));
+  EXPECT_THAT(until_sync(a), ElementsAre(R"(42["1"])", R"(42["2"])", R"(42["6"])"));
+  EXPECT_THAT(until_sync(ab), ElementsAre(R"(42["1"])", R"(42["6"])"));
+  EXPECT_THAT(until_sync(b), ElementsAre(R"(42["1"])", R"(42["3"])", R"(42["6"])"));
+  EXPECT_THAT(until_sync(none), ElementsAre(R"(42["3"])", R"(42["4"])", R"(42["6"])"));
 }
 
 TEST_F(NamespaceTest, BroadcastsOfASocketLeaveItOut) {
@@ -68,9 +63,9 @@ TEST_F(NamespaceTest, BroadcastsOfASocketLeaveItOut) {
   host.start();
   Client teller = member({"a"}), one = member({"a"}), two = member({"a", "b"});
   teller.send(R"(42["tell"])");
-  EXPECT_THAT(heard(teller), IsEmpty());
-  EXPECT_THAT(heard(one), ElementsAre(R"(42["all"])", R"(42["room"])", R"(42["some"])"));
-  EXPECT_THAT(heard(two), ElementsAre(R"(42["all"])", R"(42["room"])"));
+  EXPECT_THAT(until_sync(teller), IsEmpty());
+  EXPECT_THAT(until_sync(one), ElementsAre(R"(42["all"])", R"(42["room"])", R"(42["some"])"));
+  EXPECT_THAT(until_sync(two), ElementsAre(R"(42["all"])", R"(42["room"])"));
 }
 
 TEST_F(NamespaceTest, KnowsWhoIsInARoom) {
@@ -88,7 +83,7 @@ TEST_F(NamespaceTest, KnowsWhoIsInARoom) {
     EXPECT_EQ(nsp.size(socket->id()), 1U);
   });
   one.send(R"(42["leave"])");
-  EXPECT_THAT(heard(one), IsEmpty());
+  EXPECT_THAT(until_sync(one), IsEmpty());
   EXPECT_EQ(host.call([&] { return nsp.size("a"); }), 1U);
   two.send("41");
   host.settle();
@@ -162,7 +157,7 @@ TEST_F(NamespaceTest, LetsAMiddlewareTakeItsTime) {
   });
   for (Client* client : {&one, &two}) {
     EXPECT_THAT(client->next(), StartsWith("40{"));
-    EXPECT_THAT(heard(*client), ElementsAre(R"(42["now"])"));
+    EXPECT_THAT(until_sync(*client), ElementsAre(R"(42["now"])"));
   }
   EXPECT_EQ(host.call([&] { return nsp.size(); }), 2U);
 }
@@ -206,7 +201,7 @@ TEST_F(NamespaceTest, KeepsNamespacesOfOneConnectionApart) {
   EXPECT_EQ(client.next(), R"(43/admin,0["admin"])");
   client.send("41/admin,");
   EXPECT_THAT(host.notes.await(1), ElementsAre("client namespace disconnect"));
-  EXPECT_THAT(heard(client), IsEmpty());
+  EXPECT_THAT(until_sync(client), IsEmpty());
   const std::string again = client.connect("/admin");
   EXPECT_THAT(again, StartsWith(R"(40/admin,{"sid":")"));
   EXPECT_NE(again, answer);

@@ -15,12 +15,6 @@ using namespace test;
 using testing::ElementsAre;
 using testing::StartsWith;
 
-ServerOptions with_recovery() {
-  ServerOptions options;
-  options.recovery = seconds(60);
-  return options;
-}
-
 class RecoveryTest : public testing::Test {
  protected:
   RecoveryTest() {

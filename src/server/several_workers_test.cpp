@@ -17,12 +17,6 @@ using namespace test;
 using testing::ElementsAre;
 using testing::StartsWith;
 
-ServerOptions recovering() {
-  ServerOptions options;
-  options.recovery = seconds(60);
-  return options;
-}
-
 class SeveralWorkers : public testing::Test {
  protected:
   explicit SeveralWorkers(const ServerOptions& options = {}) : host(options) {
@@ -176,7 +170,7 @@ TEST_F(SeveralWorkers, DrainTellsTheClientsOfAllAndEnds) {
 }
 
 struct RecoveryOfWorkers : SeveralWorkers {
-  RecoveryOfWorkers() : SeveralWorkers(recovering()) {
+  RecoveryOfWorkers() : SeveralWorkers(with_recovery()) {
     nsp.on_disconnect([this](Socket&, std::string_view) { ++gone; });
   }
   std::atomic<int> gone = 0;

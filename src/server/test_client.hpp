@@ -224,4 +224,10 @@ class Client {
   bool polling_ = false;
 };
 
+// What has come to the client so far, by a question that answer_sync() answers.
+inline std::vector<std::string> until_sync(Client& client) {
+  client.send(R"(420["sync"])");
+  return client.until("430[]");
+}
+
 }  // namespace rollcall::server::test

@@ -47,6 +47,12 @@ inline ServerOptions on_loopback(ServerOptions options = {}) {
   return options;
 }
 
+inline ServerOptions with_recovery() {
+  ServerOptions options;
+  options.recovery = seconds(60);
+  return options;
+}
+
 // Set up `server` first, then start().
 class Host {
  public:
@@ -88,5 +94,10 @@ class Host {
  private:
   std::thread thread_;
 };
+
+// For until_sync() of a client.
+inline void answer_sync(Namespace& nsp) {
+  nsp.on("sync", [](Socket&, const Payload&, Ack ack) { ack({}); });
+}
 
 }  // namespace rollcall::server::test

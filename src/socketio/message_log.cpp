@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/varint.hpp"
+
 namespace rollcall::socketio {
 namespace {
 
@@ -10,53 +12,15 @@ namespace {
 constexpr std::size_t kMaxBlockBytes = 256 * 1024;
 constexpr std::size_t kBlocks = 16;  // at least, in a full log: forgetting one must not forget it all
 
-// Seven bits a byte, the lowest first: nearly all are below 128.
-void put(std::string& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
+void append_texts(std::string& out, const std::vector<std::string>& texts) {
+  base::append_varint(out, texts.size());
+  for (const std::string& text : texts) base::append_text(out, text);
 }
 
-void put(std::string& out, std::string_view text) {
-  put(out, std::uint64_t{text.size()});
-  out += text;
+void take_texts(std::string_view& rest, std::vector<std::string_view>& out) {
+  out.clear();
+  for (std::uint64_t left = base::take_varint(rest); left > 0; --left) out.push_back(base::take_text(rest));
 }
-
-void put(std::string& out, const std::vector<std::string>& texts) {
-  put(out, std::uint64_t{texts.size()});
-  for (const std::string& text : texts) put(out, std::string_view(text));
-}
-
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-  bool at_end() const { return rest_.empty(); }
-
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    unsigned char byte = 0;
-    unsigned shift = 0;
-    do {
-      byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      shift += 7;
-    } while (byte & 0x80U);
-    return value;
-  }
-  std::string_view text() {
-    const std::uint64_t size = number();
-    const std::string_view found = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return found;
-  }
-  void texts(std::vector<std::string_view>& out) {
-    out.clear();
-    for (std::uint64_t left = number(); left > 0; --left) out.push_back(text());
-  }
-
- private:
-  std::string_view rest_;
-};
 
 }  // namespace
 
@@ -70,11 +34,11 @@ void MessageLog::add(std::uint64_t number, const Message& message, Instant now) 
   }
   Block& block = blocks_.back();
   const std::size_t before = block.bytes.size();
-  put(block.bytes, number);
-  put(block.bytes, message.rooms);
-  put(block.bytes, message.except);
-  put(block.bytes, std::string_view(message.packet));
-  put(block.bytes, message.attachments);
+  base::append_varint(block.bytes, number);
+  append_texts(block.bytes, message.rooms);
+  append_texts(block.bytes, message.except);
+  base::append_text(block.bytes, message.packet);
+  append_texts(block.bytes, message.attachments);
   bytes_ += block.bytes.size() - before;
   block.greatest = std::max(block.greatest, number);
   block.youngest = now;
@@ -96,13 +60,13 @@ void MessageLog::each_after(std::uint64_t number, const std::function<void(const
   Entry entry;
   for (const Block& block : blocks_) {
     if (block.greatest <= number) continue;
-    Reader reader(block.bytes);
-    while (!reader.at_end()) {
-      entry.number = reader.number();
-      reader.texts(entry.rooms);
-      reader.texts(entry.except);
-      entry.packet = reader.text();
-      reader.texts(entry.attachments);
+    std::string_view rest = block.bytes;
+    while (!rest.empty()) {
+      entry.number = base::take_varint(rest);
+      take_texts(rest, entry.rooms);
+      take_texts(rest, entry.except);
+      entry.packet = base::take_text(rest);
+      take_texts(rest, entry.attachments);
       if (entry.number > number) use(entry);
     }
   }
