@@ -1,6 +1,6 @@
-// Numbers and texts one behind the other in a string: seven bits a byte, the lowest first, and a text behind its
-// length. Nearly all lengths are below 128 and take a byte. For memory only: what is read must have been written
-// by these.
+// Numbers and texts one behind the other in a string: seven bits a byte, the lowest first, and a text behind
+// its length. Nearly all lengths are below 128 and take a byte. For memory only: what is read must have been
+// written by these.
 #pragma once
 
 #include <cstdint>
