@@ -81,10 +81,10 @@ struct ApiSettings {
 struct WebhookSettings {
   std::vector<std::string> urls;  // each is sent every change
   std::string secret;             // signs what is sent; at least 32 bytes
-  std::string ca_file;            // PEM; whose certificates https receivers are trusted by; empty = the system's
-  milliseconds timeout{10000};    // of one request
-  std::size_t batch = 100;        // events in one request, at most
-  milliseconds batch_wait{100};   // how long an event waits for others, at most
+  std::string ca_file;  // PEM; whose certificates https receivers are trusted by; empty = the system's
+  milliseconds timeout{10000};   // of one request
+  std::size_t batch = 100;       // events in one request, at most
+  milliseconds batch_wait{100};  // how long an event waits for others, at most
 };
 
 struct Config {
