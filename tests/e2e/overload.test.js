@@ -72,7 +72,7 @@ for (const [title, where] of [['one worker', server], ['two workers', twoWorkers
     // Half of them blink, while some are looked at: by everyone, by one, by nobody.
     for (let round = 0; round < 3; ++round) {
       for (const guest of guests.slice(0, 6)) guest.socket.disconnect();
-      assert.equal(await late.isOnline(guests[round].user), false);
+      await late.sees(guests[round].user, false);
       if (round === 1) await observers[1].data('get-online-users', {});
       for (const guest of guests.slice(0, 6)) guest.socket.connect();
       await Promise.all(guests.slice(0, 6).map((guest) => guest.connected()));

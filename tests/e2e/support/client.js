@@ -87,6 +87,14 @@ export class Client {
     return (await this.data('check-user-status', { userId })).online;
   }
 
+  // Asks until it is so: what another connection sent may still be on its way.
+  async sees(userId, online, ms = kPatienceMs) {
+    const deadline = performance.now() + ms;
+    while ((await this.isOnline(userId)) !== online) {
+      if (performance.now() > deadline) throw new Error(`${userId} is still ${online ? 'offline' : 'online'} after ${ms} ms`);
+    }
+  }
+
   get transport() {
     return this.socket.io.engine.transport.name;
   }
