@@ -1,7 +1,8 @@
 // One request that a handler has to answer: between HttpReply and HttpStream, which may be anywhere and
 // outlive everything, and the Pipe that has the connection.
 //
-// `answer`, `abandon`, `leave_stream`, `over` and `post` may be called from any thread, the rest belongs to the worker's.
+// `answer`, `abandon`, `leave_stream`, `over` and `post` may be called from any thread, the rest belongs to
+// the worker's.
 #pragma once
 
 #include <atomic>
@@ -21,7 +22,7 @@ struct PipeContext;
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(Pipe& pipe, PipeContext& context, std::string path);
+  Exchange(Pipe& pipe, PipeContext& context, std::string path, std::size_t route);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -44,9 +45,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void leave_stream();  // nobody has it any more
 
   // For the pipe and its worker.
-  void all_sent();         // all that was written is with the system
-  void lost();             // the connection has gone
-  void drain();            // a stream ends; an answer is still waited for
+  void all_sent();          // all that was written is with the system
+  void lost();              // the connection has gone
+  void drain();             // a stream ends; an answer is still waited for
   void server_destroyed();  // without telling anyone
 
  private:
@@ -63,6 +64,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   net::Loop* loop_;
   std::shared_ptr<Door> door_;
   std::string path_;
+  std::size_t route_;
   std::atomic<bool> taken_{false};  // the first answer is the one
   std::atomic<bool> over_{false};
   bool streaming_ = false;
