@@ -14,12 +14,12 @@ import {
 } from './contract.js';
 import { checkUserId, RollcallError } from './errors.js';
 import { Heartbeat, pageAttention, type Attention } from './heartbeat.js';
-import { OnlineList, type OnlineUsers } from './online-list.js';
+import { OnlineList, type OnlineListPorts, type OnlineUsers } from './online-list.js';
 import type { UserPresence } from './presence.js';
 import { Requester, type AnySocket } from './requests.js';
 import { guarded, Value, type Store } from './store.js';
 import { TokenKeeper, type GetToken } from './token.js';
-import { Watching } from './watching.js';
+import { Watching, type WatchingPorts } from './watching.js';
 import type { Socket } from 'socket.io-client';
 
 /** The socket with the types of rollcall's events. */
@@ -149,8 +149,8 @@ export class RollcallClient {
   }
 
   /** Fetches the list of who is online again, for those who read `onlineUsers`. */
-  refreshOnlineUsers(): Promise<void> {
-    return this.#online.refresh();
+  refreshOnlineUsers(): void {
+    this.#online.refresh();
   }
 
   /** Asks anything; rejects with a {@link RollcallError}. While there is no connection it waits for one. */
@@ -244,20 +244,20 @@ export class RollcallClient {
   }
 
   #makeWatching(lingerMs: number): Watching {
-    const ports = {
+    const ports: WatchingPorts = {
       connected: () => this.socket.connected,
-      subscribe: (userIds: string[]) => this.#requests.once('subscribe-presence', { userIds }),
-      unsubscribe: (userIds: string[]) => this.#requests.once('unsubscribe-presence', { userIds }),
-      failed: (error: RollcallError) => this.#failed(error),
+      subscribe: (userIds, outcome) => this.#requests.once('subscribe-presence', { userIds }, outcome),
+      unsubscribe: (userIds, outcome) => this.#requests.once('unsubscribe-presence', { userIds }, outcome),
+      failed: (error) => this.#failed(error),
     };
     return new Watching(ports, { batchMs: this.options.batchMs ?? 5, lingerMs });
   }
 
   #makeOnlineList(lingerMs: number): OnlineList {
     const { refreshMs = 30_000, maxOnlineUsers = 10_000 } = this.options;
-    const ports = {
+    const ports: OnlineListPorts = {
       connected: () => this.socket.connected,
-      page: (cursor?: string) => this.#requests.once('get-online-users', cursor === undefined ? {} : { cursor }),
+      page: (cursor, outcome) => this.#requests.once('get-online-users', cursor === undefined ? {} : { cursor }, outcome),
       toldOfEveryone: () => this.#toldOfEveryone,
       attended: () => this.#heartbeat.attended(),
     };
@@ -275,7 +275,6 @@ export class RollcallClient {
   #down(): void {
     this.#heartbeat.stop();
     this.#tokens.stop();
-    this.#watching.disconnected();
     this.#online.disconnected();
     this.#requests.disconnected();
   }

@@ -34,6 +34,8 @@ export function addressOf(url: string | undefined, namespace: string): string {
   return /^[a-z]+:\/\/[^/?#]+\/?$/i.test(url) ? url.replace(/\/$/, '') + namespace : url;
 }
 
+type Open = (address: string, settings: SocketSettings) => AnySocket;
+
 export interface ConnectionPorts {
   up(recovered: boolean): void;
   greeted(serverTime: Timestamp): void;
@@ -61,9 +63,10 @@ export class Connection {
     private readonly destination: Destination,
     private readonly tokens: TokenKeeper,
     private readonly ports: ConnectionPorts,
+    open: Open = io,
   ) {
     this.#ours = given === undefined;
-    this.socket = given ?? this.#make();
+    this.socket = given ?? this.#make(open);
     this.#handlers = [
       ['connect', () => this.#up()],
       ['connected', (hello: Connected) => this.#greeted(hello)],
@@ -97,10 +100,10 @@ export class Connection {
     this.#set({ status: 'closed' });
   }
 
-  #make(): AnySocket {
+  #make(open: Open): AnySocket {
     const { url, namespace, token, io: settings } = this.destination;
     const auth = token === undefined ? settings.auth : { token };
-    return io(addressOf(url, namespace), {
+    return open(addressOf(url, namespace), {
       ...settings,
       autoConnect: false,
       ...(this.tokens.canRenew ? { auth: (give) => void this.#authenticate(give) } : auth && { auth }),

@@ -1,5 +1,6 @@
 import type { OnlineUser, OnlineUsersPage, UserOffline, UserOnline } from './contract.js';
-import { asRollcallError, type RollcallError } from './errors.js';
+import type { RollcallError } from './errors.js';
+import type { Outcome } from './requests.js';
 import { Value, type Store } from './store.js';
 
 export interface OnlineUsers {
@@ -21,7 +22,7 @@ export const noOnlineUsers: OnlineUsers = { users: [], count: 0, loading: true, 
 
 export interface OnlineListPorts {
   connected(): boolean;
-  page(cursor: string | undefined): Promise<OnlineUsersPage>;
+  page(cursor: string | undefined, outcome: Outcome<OnlineUsersPage>): void;
   /** Whether the server tells everybody of everybody; if not (or if that is not known), the list must be asked for. */
   toldOfEveryone(): boolean;
   /** Whether anyone is looking at the page. */
@@ -77,25 +78,17 @@ export class OnlineList {
   };
 
   /** Fetches the list again; it stays as it is until the new one is there. */
-  async refresh(): Promise<void> {
+  refresh(): void {
     clearTimeout(this.#refresh);
-    if (!this.ports.connected()) return;
+    if (!this.#running || !this.ports.connected()) return;
     this.#fetch += 1;
-    const fetch = this.#fetch;
-    try {
-      if (await this.#fetchPages(() => fetch === this.#fetch)) this.#later(this.settings.refreshMs);
-    } catch (error) {
-      if (fetch !== this.#fetch) return;
-      this.#next = undefined;
-      this.#error = asRollcallError(error);
-      this.#tellNow();
-      this.#later(kRetryMs);
-    }
+    this.#next = new Map();
+    this.#fetchPage(undefined);
   }
 
   connected(recovered: boolean): void {
     // What the server keeps for those who recover are events, not the answers that were still to come.
-    if (this.#running && (!recovered || !this.#fetched || this.#next)) void this.refresh();
+    if (this.#running && (!recovered || !this.#fetched || this.#next)) this.refresh();
   }
 
   disconnected(): void {
@@ -123,6 +116,7 @@ export class OnlineList {
     this.#running = false;
     this.#fetch += 1;
     for (const timer of [this.#linger, this.#refresh, this.#tell]) clearTimeout(timer);
+    this.#tell = undefined;
   }
 
   #begin(): void {
@@ -130,7 +124,7 @@ export class OnlineList {
     clearTimeout(this.#linger);
     if (this.#running) return;
     this.#running = true;
-    void this.refresh();
+    this.refresh();
   }
 
   #end(): void {
@@ -145,30 +139,42 @@ export class OnlineList {
     }, this.settings.lingerMs);
   }
 
-  async #fetchPages(wanted: () => boolean): Promise<boolean> {
-    this.#next = new Map();
-    let page: OnlineUsersPage | undefined;
-    do {
-      page = await this.ports.page(page?.nextCursor);
-      if (!wanted()) return false;
-      for (const user of page.users) this.#next.set(user.userId, user);
-    } while (page.nextCursor && this.#next.size < this.settings.maxOnlineUsers);
-    this.#users = this.#next;
+  #fetchPage(cursor: string | undefined): void {
+    const fetch = this.#fetch;
+    this.ports.page(cursor, {
+      ok: (page) => fetch === this.#fetch && this.#took(page),
+      failed: (error) => {
+        if (fetch !== this.#fetch) return;
+        this.#next = undefined;
+        this.#error = error;
+        this.#tellNow();
+        this.#refresh = setTimeout(() => this.refresh(), kRetryMs);
+      },
+    });
+  }
+
+  #took(page: OnlineUsersPage): void {
+    const next = this.#next!;
+    for (const user of page.users) next.set(user.userId, user);
+    if (page.nextCursor && next.size < this.settings.maxOnlineUsers) return this.#fetchPage(page.nextCursor);
+    this.#users = next;
     this.#next = undefined;
     this.#complete = !page.nextCursor;
     this.#count = this.#complete ? this.#users.size : page.count;
     this.#fetched = true;
     this.#error = null;
     this.#tellNow();
-    return true;
+    this.#refreshLater();
   }
 
-  #later(ms: number): void {
-    if (ms <= 0 || !this.#running) return;
+  // In due course; where the changes are told, or nobody looks, there is no need yet.
+  #refreshLater(): void {
+    const { refreshMs } = this.settings;
+    if (refreshMs <= 0) return;
     this.#refresh = setTimeout(() => {
-      if (this.#fetched && (this.ports.toldOfEveryone() || !this.ports.attended())) this.#later(ms);
-      else void this.refresh();
-    }, ms);
+      if (this.ports.toldOfEveryone() || !this.ports.attended()) this.#refreshLater();
+      else this.refresh();
+    }, refreshMs);
   }
 
   #enter(users: Map<string, OnlineUser>, userId: string, at: string): void {

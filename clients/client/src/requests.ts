@@ -6,6 +6,12 @@ import { RollcallError } from './errors.js';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnySocket = Socket<any, any>;
 
+/** Of a request: exactly one of the two is called. */
+export interface Outcome<T> {
+  ok(data: T): void;
+  failed(error: RollcallError): void;
+}
+
 interface Pending {
   /** Whether it is to be sent again over the next connection. */
   lasting: boolean;
@@ -28,12 +34,15 @@ export class Requester {
   ) {}
 
   ask<E extends RequestName>(event: E, payload: PayloadOf<E>, timeoutMs = this.timeoutMs): Promise<DataOf<E>> {
-    return this.#ask(event, payload, timeoutMs, true);
+    return new Promise((ok, failed) => this.#begin(event, payload, { ok, failed }, timeoutMs, true));
   }
 
-  /** Rejects with `DISCONNECTED` if the connection breaks first. */
-  once<E extends RequestName>(event: E, payload: PayloadOf<E>): Promise<DataOf<E>> {
-    return this.#ask(event, payload, this.timeoutMs, false);
+  /**
+   * Calls back at once when the answer comes: promises would be a moment late, and the events that follow the answer may
+   * come in that very moment. Fails with `DISCONNECTED` if the connection breaks first.
+   */
+  once<E extends RequestName>(event: E, payload: PayloadOf<E>, outcome: Outcome<DataOf<E>>): void {
+    this.#begin(event, payload, outcome, this.timeoutMs, false);
   }
 
   connected(): void {
@@ -46,45 +55,43 @@ export class Requester {
     }
   }
 
-  #ask<E extends RequestName>(
-    event: E,
-    payload: PayloadOf<E>,
-    timeoutMs: number,
-    lasting: boolean,
-  ): Promise<DataOf<E>> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new RollcallError('CLOSED', `${event} was asked for after close()`));
-      const end = () => {
-        clearTimeout(timer);
-        this.#pending.delete(request);
-      };
-      const request: Pending = {
-        lasting,
-        send: () =>
-          this.socket.emit(event, payload, (answer: Answer<E>) => {
-            if (!this.#pending.has(request)) return;
-            end();
-            if (answer?.status === 'ok') resolve(answer.data);
-            else reject(new RollcallError(answer?.code ?? 'INTERNAL', `${event}: ${answer?.message}`));
-          }),
-        fail: (error) => {
-          end();
-          reject(error);
-        },
-      };
-      const timer = setTimeout(() => {
-        const why = this.socket.connected ? 'was not answered' : 'could not be sent: there was no connection';
-        request.fail(new RollcallError('TIMEOUT', `${event} ${why} within ${timeoutMs} ms`));
-      }, timeoutMs);
-      this.#pending.add(request);
-      if (this.socket.connected) request.send();
-    });
-  }
-
   close(): void {
     this.#closed = true;
     for (const request of [...this.#pending]) {
       request.fail(new RollcallError('CLOSED', 'close() was called before the answer came'));
     }
+  }
+
+  #begin<E extends RequestName>(
+    event: E,
+    payload: PayloadOf<E>,
+    outcome: Outcome<DataOf<E>>,
+    timeoutMs: number,
+    lasting: boolean,
+  ): void {
+    if (this.#closed) return outcome.failed(new RollcallError('CLOSED', `${event} was asked for after close()`));
+    const end = () => {
+      clearTimeout(timer);
+      return this.#pending.delete(request);
+    };
+    const request: Pending = {
+      lasting,
+      send: () =>
+        this.socket.emit(event, payload, (answer: Answer<E>) => {
+          if (!end()) return;
+          if (answer?.status === 'ok') outcome.ok(answer.data);
+          else outcome.failed(new RollcallError(answer?.code ?? 'INTERNAL', `${event}: ${answer?.message}`));
+        }),
+      fail: (error) => {
+        end();
+        outcome.failed(error);
+      },
+    };
+    const timer = setTimeout(() => {
+      const why = this.socket.connected ? 'was not answered' : 'could not be sent: there was no connection';
+      request.fail(new RollcallError('TIMEOUT', `${event} ${why} within ${timeoutMs} ms`));
+    }, timeoutMs);
+    this.#pending.add(request);
+    if (this.socket.connected) request.send();
   }
 }

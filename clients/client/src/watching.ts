@@ -6,8 +6,9 @@ import {
   type UsersStatus,
   type UserStatus,
 } from './contract.js';
-import { asRollcallError, checkUserId, RollcallError } from './errors.js';
+import { checkUserId, RollcallError } from './errors.js';
 import { Deliveries, unknown, type Listener, type UserPresence, type Watcher } from './presence.js';
+import type { Outcome } from './requests.js';
 import type { Store } from './store.js';
 
 // idle: the server was not asked; asking: it was, and has not answered; failed: it refused, and is asked again when the
@@ -22,8 +23,8 @@ interface Entry {
 
 export interface WatchingPorts {
   connected(): boolean;
-  subscribe(userIds: string[]): Promise<UsersStatus>;
-  unsubscribe(userIds: string[]): Promise<unknown>;
+  subscribe(userIds: string[], outcome: Outcome<UsersStatus>): void;
+  unsubscribe(userIds: string[], outcome: Outcome<unknown>): void;
   failed(error: RollcallError): void;
 }
 
@@ -52,8 +53,6 @@ export class Watching {
   #sweepTimer: ReturnType<typeof setTimeout> | undefined;
   #batch = MAX_BATCH;
   #retryMs = kFirstRetryMs;
-  // Counts connections: an answer that belongs to an earlier one is no answer.
-  #epoch = 0;
 
   constructor(
     private readonly ports: WatchingPorts,
@@ -97,23 +96,13 @@ export class Watching {
   }
 
   connected(recovered: boolean): void {
-    this.#epoch += 1;
     this.#retryMs = kFirstRetryMs;
-    if (!recovered) {
-      this.#leaving.clear();
-      for (const [userId, entry] of this.#entries) {
-        if (entry.watchers.size === 0) this.#forget(userId);
-        else entry.phase = 'idle';
-      }
-    } else {
-      for (const entry of this.#entries.values()) if (entry.phase !== 'watched') entry.phase = 'idle';
+    if (!recovered) this.#leaving.clear();
+    for (const [userId, entry] of this.#entries) {
+      if (!recovered || entry.phase === 'failed') entry.phase = 'idle';
+      if (!recovered && entry.watchers.size === 0) this.#forget(userId);
     }
     this.#flush();
-  }
-
-  disconnected(): void {
-    this.#epoch += 1;
-    for (const entry of this.#entries.values()) if (entry.phase === 'asking') entry.phase = 'idle';
   }
 
   changed(event: UserOnline | UserOffline): void {
@@ -133,7 +122,6 @@ export class Watching {
   close(): void {
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#sweepTimer);
-    this.#epoch += 1;
     this.#entries.clear();
     this.#news.clear();
   }
@@ -208,17 +196,15 @@ export class Watching {
   }
 
   #subscribe(userIds: string[]): void {
-    const epoch = this.#epoch;
     for (const userId of userIds) this.#entries.get(userId)!.phase = 'asking';
-    this.ports.subscribe(userIds).then(
-      ({ statuses }) => {
-        if (epoch !== this.#epoch) return;
+    this.ports.subscribe(userIds, {
+      ok: ({ statuses }) => {
         this.#retryMs = kFirstRetryMs;
         for (const status of statuses) this.#snapshot(status);
         this.#news.deliver();
       },
-      (error: unknown) => epoch === this.#epoch && this.#refused(userIds, asRollcallError(error)),
-    );
+      failed: (error) => this.#refused(userIds, error),
+    });
   }
 
   #snapshot(status: UserStatus): void {
@@ -236,14 +222,15 @@ export class Watching {
         if (this.#left.delete(userId) && !done) this.#leaving.add(userId);
       }
     };
-    this.ports.unsubscribe(userIds).then(
-      () => acknowledged(true),
-      () => acknowledged(false),
-    );
+    this.ports.unsubscribe(userIds, { ok: () => acknowledged(true), failed: () => acknowledged(false) });
   }
 
   #refused(userIds: string[], error: RollcallError): void {
-    if (error.code === 'TOO_MANY_USERS' && userIds.length > 1) {
+    if (error.code === 'CLOSED') return;
+    if (error.code === 'DISCONNECTED') {
+      // The next connection asks for all that is idle.
+      for (const userId of userIds) this.#phase(userId, 'idle');
+    } else if (error.code === 'TOO_MANY_USERS' && userIds.length > 1) {
       // The server is configured to take fewer in one request.
       this.#batch = Math.min(this.#batch, Math.ceil(userIds.length / 2));
       this.#again(userIds, 0);
