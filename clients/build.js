@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 
 const kHere = dirname(fileURLToPath(import.meta.url));
+const kRoot = join(kHere, '..');
 const kTsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const kPackages = ['client', 'react', 'vue'];
 
@@ -41,14 +42,14 @@ function toCommonJs(esm, cjs) {
 function buildPackage(name, common) {
   const folder = join(kHere, name);
   const dist = join(folder, 'dist');
-  const stamp = join(dist, '.built');
+  const stamp = join(kRoot, 'node_modules', `.rollcall-built-${name}`);
   const sources = [...filesIn(join(folder, 'src')), join(folder, 'tsconfig.json'), join(folder, 'package.json')];
   const since = Math.max(newest(sources), common);
-  if (existsSync(stamp) && statSync(stamp).mtimeMs > since) return false;
+  if (existsSync(stamp) && existsSync(dist) && statSync(stamp).mtimeMs > since) return false;
   rmSync(dist, { recursive: true, force: true });
   tsc(folder, '--outDir', join(dist, 'esm'), '--rootDir', join(folder, 'src'));
   toCommonJs(join(dist, 'esm'), join(dist, 'cjs'));
-  copyFileSync(join(kHere, '..', 'LICENSE'), join(folder, 'LICENSE'));
+  copyFileSync(join(kRoot, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(stamp, '');
   return true;
 }

@@ -145,7 +145,7 @@ export interface ServerToClientEvents extends Replies {
   exception: (data: Refusal) => void;
 }
 
-type Optional<E extends RequestName> = object extends PayloadOf<E> ? true : false;
+type Optional<E extends RequestName> = {} extends PayloadOf<E> ? true : false;
 type Callback<E extends RequestName> = (answer: Answer<E>) => void;
 
 /** The events that the server understands. What has nothing that must be said needs no payload. */
