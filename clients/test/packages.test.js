@@ -108,7 +108,6 @@ describe('to the TypeScript compiler', () => {
   const kWays = {
     'an ES module': ['consumer.mts', ['--module', 'nodenext']],
     CommonJS: ['consumer.cts', ['--module', 'nodenext']],
-    'a bundler': ['consumer.ts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
     'an old CommonJS project': ['old.ts', ['--module', 'commonjs', '--moduleResolution', 'node10']],
   };
   for (const [way, [file, options]] of Object.entries(kWays)) {
