@@ -219,7 +219,6 @@ void Connection::begin_linger() {
 void Connection::leave_loop() {
   state_ = State::closed;
   linger_.reset();
-  loop_.unwatch(descriptor_, *this);
   loop_.bury(*this);
 }
 
@@ -231,6 +230,7 @@ std::optional<Channel> Connection::release() {
     close(CloseCause::overflow);
     return std::nullopt;
   }
+  loop_.unwatch(descriptor_, *this);
   leave_loop();
   Channel channel(std::exchange(descriptor_, -1));
   channel.peer = peer_;
@@ -244,8 +244,9 @@ std::optional<Channel> Connection::release() {
 
 void Connection::close(CloseCause cause) {
   if (state_ == State::closed) return;
-  leave_loop();
   ::close(descriptor_);
+  loop_.closed(*this);
+  leave_loop();
   descriptor_ = -1;
   if (ConnectionHandler* handler = std::exchange(handler_, nullptr)) handler->on_closed(cause);
 }

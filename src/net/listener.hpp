@@ -50,6 +50,8 @@ class Listener final : public EventSource {
   int spare_;  // given up for a moment to accept and refuse when the table is full
   ListenerOptions options_;
   AcceptHandler handler_;
+  // Twice as many when there were that many: to find out that there is no other costs as much as to accept.
+  int accepts_a_turn_ = 1;
   Instant last_report_{};
   std::unique_ptr<Pause> pause_;
 };

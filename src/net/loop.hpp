@@ -71,6 +71,8 @@ class Loop {
   void watch(int descriptor, EventSource& source, std::uint32_t events);
   void rewatch(int descriptor, EventSource& source, std::uint32_t events);
   void unwatch(int descriptor, EventSource& source);
+  // Its descriptor was closed, which is the cheaper way out of epoll.
+  void closed(EventSource& source) { unwatched_.push_back(&source); }
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
   void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
   void bury(Connection& connection);  // closed: destroyed at the end of the turn

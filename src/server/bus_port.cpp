@@ -26,8 +26,15 @@ void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, b
     return;
   }
   bus.publish(nsp, std::move(message), is_volatile, port->index_, port->loop_.now());
-  if (std::exchange(port->own_pending_, true)) return;
-  port->loop_.defer([port] { port->sync(); });
+  port->own_pending_ = true;
+  if (std::exchange(port->end_of_turn_awaited_, true)) return;
+  port->loop_.defer([port] { port->end_of_turn(); });
+}
+
+void BusPort::end_of_turn() {
+  end_of_turn_awaited_ = false;
+  bus_.wake_others(index_);  // first: they can deliver while this worker does
+  sync();
 }
 
 Inbox BusPort::take() {

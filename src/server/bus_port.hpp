@@ -60,11 +60,14 @@ class BusPort {
   net::Loop& loop() { return loop_; }
 
  private:
+  void end_of_turn();
+
   Bus& bus_;
   net::Loop& loop_;
   WorkerIndex index_;
   std::vector<BroadcastReceiver*> receivers_;
   bool own_pending_ = false;
+  bool end_of_turn_awaited_ = false;
 };
 
 }  // namespace rollcall::server
