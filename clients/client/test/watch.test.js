@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { createRollcall } from '@rollcall/client';
-import { FakeServer, FakeSocket, fakeTimers, pass, settled } from '../../test-support/fake-server.js';
+import { FakeServer, FakeSocket } from '../../test-support/fake-server.js';
+import { fakeTimers, pass, realTimers, settled } from '../../test-support/fake-timers.js';
 
 let socket, server, client, errors;
 
@@ -15,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   client.close();
-  mock.timers.reset();
+  realTimers();
 });
 
 const ids = (request) => request.payload.userIds;
