@@ -30,6 +30,7 @@
 #include <utility>
 #include <vector>
 
+#include "rollcall/http.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/time.hpp"
 
@@ -201,16 +202,6 @@ class Namespace {
   static bool is_volatile(const Emitter& e) { return e.volatile_flag_; }
 };
 
-// One HTTP answer beside Socket.IO: pages, health checks.
-struct HttpAnswer {
-  unsigned status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
-};
-// Called on the workers' threads.
-using HttpHandler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
-
 struct ServerOptions {
   std::string listen = "127.0.0.1:3000";
   unsigned workers = 1;   // event loops, each on its thread, at most 1024; 0 = one a core
@@ -243,8 +234,12 @@ class Server {
   // The namespace, made at its first mention, which must come before `run`. Clients get "Invalid
   // namespace" for all others.
   Namespace& of(const std::string& name);
-  // Answers GET and HEAD for exactly this path.
-  void handle_http(std::string path, HttpHandler handler);
+  // Answers requests of this method to paths that match: "/a/b" exactly, "{name}" any one segment that is
+  // not empty. An exact path comes before patterns, and of those the one that was given first. GET answers
+  // HEAD, too. Other methods get 405 with Allow, other paths 404. Before the server runs.
+  void handle_http(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void handle_http(std::string_view method, std::string_view pattern, HttpPage page);
+  void on_http_error(HttpErrorPage page);
 
   // Binds and listens. The error is a sentence for the operator.
   Result<Unit, std::string> open();
@@ -254,6 +249,8 @@ class Server {
   // From any thread.
   void stop();
   void post(std::function<void()> task);
+  // Calls `task` once on the thread of every worker that still runs.
+  void post_to_all(const std::function<void()>& task);
   // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
   // when all are gone or `limit` has passed. Signal handlers: through `on_signal`.
   void drain(milliseconds limit);

@@ -111,6 +111,10 @@ void Crew::stop() {
   for (const auto& worker : workers_) worker->loop().stop();
 }
 
+void Crew::post_to_all(const std::function<void()>& task) {
+  for (const auto& worker : workers_) worker->loop().post(task);
+}
+
 std::size_t Crew::connections() const {
   std::size_t count = 0;
   for (const auto& worker : workers_) count += worker->connections();

@@ -5,6 +5,7 @@
 // from any.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ class Crew {
   Bus& bus() { return bus_; }
   Routes& routes() { return routes_; }
   Worker& first() { return *workers_.front(); }
+  // From any thread: `task` runs on each worker's.
+  void post_to_all(const std::function<void()>& task);
   std::size_t connections() const;
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here();

@@ -43,6 +43,7 @@ class Worker {
 
  private:
   void adopt(net::Channel channel, std::string bytes);
+  void end_streams();
   void check_drain(Instant now);
 
   const ServerOptions& options_;
