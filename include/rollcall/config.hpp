@@ -74,6 +74,13 @@ struct CorsSettings {
   bool credentials = false;
 };
 
+struct ApiSettings {
+  // Of backend services: "NAME:SCOPE+SCOPE:SHA256", as `rollcall key` prints them. None: nobody may.
+  std::vector<std::string> keys;
+  std::uint32_t requests_per_second = 1000;  // a key; 0 = no limit
+  std::uint32_t request_burst = 2000;
+};
+
 struct Config {
   ServerSettings server;
   EngineIoSettings engineio;
@@ -82,6 +89,7 @@ struct Config {
   PresenceSettings presence;
   LimitSettings limits;
   CorsSettings cors;
+  ApiSettings api;
 };
 
 }  // namespace rollcall

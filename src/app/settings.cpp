@@ -32,6 +32,8 @@ template <auto Member>
 constexpr auto limits = at<&Config::limits, Member>;
 template <auto Member>
 constexpr auto cors = at<&Config::cors, Member>;
+template <auto Member>
+constexpr auto api = at<&Config::api, Member>;
 
 bool is_listen(std::string_view text) {
   return parse_listen(text).has_value();
@@ -62,6 +64,7 @@ using Auth = AuthSettings;
 using Presence = PresenceSettings;
 using Limits = LimitSettings;
 using Cors = CorsSettings;
+using Api = ApiSettings;
 
 const std::array kSettings = {
     Setting{.section = "server",
@@ -208,6 +211,16 @@ const std::array kSettings = {
                 "without a path or the scheme's own port",
             .accepts = is_origin},
     Setting{.section = "cors", .key = "credentials", .target = cors<&Cors::credentials>},
+
+    Setting{.section = "api", .key = "keys", .target = api<&Api::keys>, .secret = true},
+    Setting{.section = "api",
+            .key = "requests_per_second",
+            .target = api<&Api::requests_per_second>,
+            .range = {0, 1'000'000}},
+    Setting{.section = "api",
+            .key = "request_burst",
+            .target = api<&Api::request_burst>,
+            .range = {1, 1'000'000}},
 };
 
 }  // namespace

@@ -32,6 +32,9 @@ void PresenceHub::read_clocks() {
 }
 
 void PresenceHub::tell_changes() {
+  for (const presence::Effect& effect : effects_) {
+    ++(std::holds_alternative<presence::UserOnline>(effect) ? changes_.online : changes_.offline);
+  }
   if (!effects_.empty()) announcer_.take(effects_, count_receivers_(), now_, news_);
 }
 
