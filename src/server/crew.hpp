@@ -5,6 +5,7 @@
 // from any.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,9 @@ class Crew {
   // From any thread: `task` runs on each worker's.
   void post_to_all(const std::function<void()>& task);
   std::size_t connections() const;
+  TransportCounts transports() const;
+  // From any thread.
+  bool draining() const { return draining_.load(std::memory_order_relaxed); }
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here();
   bool running() const { return running_; }
@@ -54,6 +58,7 @@ class Crew {
   std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
   std::string address_;
   bool running_ = false;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace rollcall::server

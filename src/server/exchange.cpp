@@ -34,7 +34,9 @@ void Exchange::settle(std::function<void(Exchange&)> with) {
 }
 
 void Exchange::answer(HttpAnswer answer) {
-  settle([response = response_of(std::move(answer))](Exchange& self) mutable { self.give(std::move(response)); });
+  settle([response = response_of(std::move(answer))](Exchange& self) mutable {
+    self.give(std::move(response));
+  });
 }
 
 void Exchange::abandon() {

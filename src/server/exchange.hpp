@@ -1,7 +1,8 @@
 // One request that a handler has to answer: between HttpReply and HttpStream, which may be anywhere and
 // outlive everything, and the Pipe that has the connection.
 //
-// `answer`, `abandon`, `leave_stream`, `over` and `post` may be called from any thread, the rest belongs to the worker's.
+// `answer`, `abandon`, `leave_stream`, `over` and `post` may be called from any thread, the rest belongs to
+// the worker's.
 #pragma once
 
 #include <atomic>
@@ -44,9 +45,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void leave_stream();  // nobody has it any more
 
   // For the pipe and its worker.
-  void all_sent();         // all that was written is with the system
-  void lost();             // the connection has gone
-  void drain();            // a stream ends; an answer is still waited for
+  void all_sent();          // all that was written is with the system
+  void lost();              // the connection has gone
+  void drain();             // a stream ends; an answer is still waited for
   void server_destroyed();  // without telling anyone
 
  private:

@@ -93,8 +93,7 @@ void Pipe::stream(std::string_view bytes) {
     connection_.send(bytes);
     return;
   }
-  connection_.send(
-      base::Frame::make(http::chunk_begin(bytes.size()), {bytes, http::kChunkEnd}, false));
+  connection_.send(base::Frame::make(http::chunk_begin(bytes.size()), {bytes, http::kChunkEnd}, false));
 }
 
 void Pipe::end_stream(bool close) {

@@ -38,6 +38,7 @@ class Worker {
   // From any thread: it is draining, and its sessions are over.
   bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
+  TransportCounts transports() const { return engine_.transports(); }
   net::Loop& loop() { return loop_; }
   BusPort& port() { return port_; }
 

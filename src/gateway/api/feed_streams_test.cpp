@@ -1,6 +1,6 @@
 // The feed's streams, as their readers see them: what they get, how many there may be, and what becomes of
 // slow ones.
-#include "gateway/feed_streams.hpp"
+#include "gateway/api/feed_streams.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gateway/feed_streams.hpp"
+#include "gateway/api/feed_streams.hpp"
 
 #include <utility>
 
