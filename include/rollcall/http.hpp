@@ -1,6 +1,7 @@
 // HTTP beside Socket.IO, on the same port: pages, health checks, an API for other services.
 //
-//   server.handle_http("GET", "/users/{id}", [](const rollcall::HttpRequest& request, rollcall::HttpReply reply) {
+//   server.handle_http("GET", "/users/{id}", [](const rollcall::HttpRequest& request, rollcall::HttpReply
+//   reply) {
 //     reply.answer({.body = "Hello, " + std::string(request.parameter("id"))});
 //   });
 //
@@ -26,8 +27,8 @@ class Exchange;
 
 struct HttpRequest {
   std::string method;
-  std::string path;   // as it came, percent-encoded
-  std::string query;  // as it came, behind the '?'
+  std::string path;                                          // as it came, percent-encoded
+  std::string query;                                         // as it came, behind the '?'
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
   std::string address;  // of the peer, without the port

@@ -225,6 +225,11 @@ struct ServerOptions {
   std::string tls_cert, tls_key;  // PEM files
 };
 
+struct TransportCounts {
+  std::size_t polling = 0;
+  std::size_t websocket = 0;
+};
+
 class Server {
  public:
   explicit Server(ServerOptions options);
@@ -257,10 +262,14 @@ class Server {
   void drain(milliseconds limit);
   void on_signal(std::vector<int> signals, std::function<void(int)> handler);
 
+  // From any thread.
+  std::size_t connections() const;     // of any kind, those on their way to a worker among them
+  TransportCounts transports() const;  // Engine.IO sessions
+  bool draining() const;
+
   // On a worker's thread, as of the beginning of its turn.
   Instant now() const;
   WallTime wall_now() const;
-  std::size_t connections() const;
   unsigned workers() const;
   bool uses_io_uring() const;
   // Calls `task` once on this thread's worker, not before `at`. Returns a handle whose destruction, on the

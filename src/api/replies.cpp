@@ -179,12 +179,13 @@ std::string stats(const Stats& stats, WallTime now) {
         .number("online", stats.online)
         .number("connections", stats.connections);
     writer.raw("transports", object([&](ObjectWriter& transports) {
-      transports.number("polling", stats.polling).number("websocket", stats.websocket);
-    }));
+                 transports.number("polling", stats.polling).number("websocket", stats.websocket);
+               }));
     writer.number("workers", stats.workers).flag("ready", stats.ready);
     writer.raw("changes", object([&](ObjectWriter& changes) {
-      changes.number("online", stats.went_online).number("offline", stats.went_offline);
-    }));
+                 changes.number("online", stats.went_online).number("offline", stats.went_offline);
+               }));
+    writer.raw("feed", object([&](ObjectWriter& feed) { feed.number("readers", stats.feed_readers); }));
     writer.time("timestamp", now);
   });
 }

@@ -72,9 +72,10 @@ struct Stats {
   std::size_t polling = 0;      // sessions by transport, those not authenticated yet among them
   std::size_t websocket = 0;
   std::size_t workers = 0;
-  bool ready = false;  // not draining
+  bool ready = false;           // not draining
   std::size_t went_online = 0;  // since the start
   std::size_t went_offline = 0;
+  std::size_t feed_readers = 0;
 };
 std::string stats(const Stats& stats, WallTime now);
 

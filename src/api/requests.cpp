@@ -90,7 +90,7 @@ Result<Request, Error> read_payload(const Event& event, std::string_view text, c
   if (value && value->is_object()) return event.read({&value->as_object()}, limits);
   if (is_nothing(value) && event.payload_optional) return event.read({}, limits);
   return invalid({}, std::string("the payload must be an object") +
-                 (event.payload_optional ? " or nothing" : "") + ", got " + described(value));
+                         (event.payload_optional ? " or nothing" : "") + ", got " + described(value));
 }
 
 }  // namespace
@@ -131,7 +131,7 @@ Result<Request, Error> decode(std::string_view event, std::string_view args_json
   }
   if (args_json.size() > limits.event_bytes) {
     return invalid({}, "the payload has " + std::to_string(args_json.size()) + " bytes, at most " +
-                   std::to_string(limits.event_bytes) + " are allowed");
+                           std::to_string(limits.event_bytes) + " are allowed");
   }
   if (attachments > 0) return invalid({}, "the payload must not contain binary data");
   return read_payload(*known, first_argument(args_json), limits);

@@ -45,8 +45,8 @@ std::optional<Scopes> parse_scopes(std::string_view names, char separator) {
   for (;;) {
     const std::size_t end = names.find(separator);
     const std::string_view name = names.substr(0, end);
-    const auto* const scope =
-        std::find_if(std::begin(kScopes), std::end(kScopes), [&](Scope known) { return name == name_of(known); });
+    const auto* const scope = std::find_if(std::begin(kScopes), std::end(kScopes),
+                                           [&](Scope known) { return name == name_of(known); });
     if (scope == std::end(kScopes)) return std::nullopt;
     scopes.add(*scope);
     if (end == std::string_view::npos) return scopes;
@@ -66,10 +66,11 @@ std::string names_of(const Scopes& scopes, char separator) {
 }
 
 bool is_key_name(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxKeyNameBytes && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  });
+  return !text.empty() && text.size() <= kMaxKeyNameBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                  c == '_' || c == '-';
+         });
 }
 
 std::string to_hex(const Digest& digest) {

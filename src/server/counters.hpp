@@ -52,7 +52,10 @@ class Counters {
   void subtract_kind(Count row, Kind kind) {
     counts_[index(row, kind)].subtract(1);
   }
-  std::uint64_t value(Count row, std::size_t kind) const { return counts_[index(row) + kind].value(); }
+  template <class Kind>
+  std::uint64_t value(Count row, Kind kind) const {
+    return counts_[index(row, kind)].value();
+  }
 
  private:
   static constexpr std::size_t index(Count what) { return static_cast<std::size_t>(what); }

@@ -136,6 +136,16 @@ void Crew::on_turn_end(const std::function<void(WorkerIndex, microseconds)>& wat
   }
 }
 
+TransportCounts Crew::transports() const {
+  TransportCounts all;
+  for (const auto& worker : workers_) {
+    const TransportCounts its = worker->transports();
+    all.polling += its.polling;
+    all.websocket += its.websocket;
+  }
+  return all;
+}
+
 net::Loop* Crew::loop_here() {
   BusPort* port = BusPort::current();
   return port && &port->bus() == &bus_ ? &port->loop() : nullptr;

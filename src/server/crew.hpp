@@ -39,6 +39,7 @@ class Crew {
   // From any thread: `task` runs on each worker's.
   void post_to_all(const std::function<void()>& task);
   std::size_t connections() const;
+  TransportCounts transports() const;
   // From any thread.
   Figures figures();
   bool draining() const { return draining_.load(std::memory_order_relaxed); }

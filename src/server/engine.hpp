@@ -43,6 +43,11 @@ class Engine {
   net::Loop& loop() { return loop_; }
   Counters& counters() { return counters_; }
   std::size_t sessions() const { return sessions_.size(); }
+  // From any thread: the sessions that are not over, by what carries them.
+  TransportCounts transports() const {
+    return {counters_.value(Count::open, engineio::Transport::polling),
+            counters_.value(Count::open, engineio::Transport::websocket)};
+  }
   const SidScheme& sids() const { return sids_; }
   // The frame of a packet that is no message. All pings share one.
   base::FrameRef control_frame(std::string_view packet);

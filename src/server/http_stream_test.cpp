@@ -99,8 +99,7 @@ TEST_F(HttpStreamTest, SendsChunksAsTheyAreWrittenAndGoesOnBehindTheEnd) {
 
 TEST_F(HttpStreamTest, EndsWithTheConnectionForClientsWithoutChunks) {
   Wire wire(host.address());
-  const std::string head =
-      begin(wire, "GET /stream HTTP/1.0\r\nhost: t\r\nconnection: keep-alive\r\n\r\n");
+  const std::string head = begin(wire, "GET /stream HTTP/1.0\r\nhost: t\r\nconnection: keep-alive\r\n\r\n");
   EXPECT_THAT(head, Not(HasSubstr("transfer-encoding")));
   EXPECT_THAT(head, HasSubstr("connection: close\r\n"));
   write("one");

@@ -47,7 +47,8 @@ TEST_F(HttpTest, GivesTheWholeRequest) {
   });
   host.start();
   Wire wire(host.address());
-  wire.write("POST /users/a%2Fb/x?k=v%20w&k=2 HTTP/1.1\r\nHost: test\r\nX-Mine: 1\r\ncontent-length: 4\r\n\r\nbody");
+  wire.write(
+      "POST /users/a%2Fb/x?k=v%20w&k=2 HTTP/1.1\r\nHost: test\r\nX-Mine: 1\r\ncontent-length: 4\r\n\r\nbody");
   EXPECT_EQ(await_http_answer(wire).body, "fine");
   const HttpRequest request = given.get_future().get();
   EXPECT_EQ(request.method, "POST");
@@ -165,7 +166,8 @@ TEST_F(HttpTest, ADrainWaitsForAnswers) {
   host.notes.await(1);
   host.call([&] { host.server.drain(kPatience * 2); });
   const auto after_checks = host.call([&] {
-    return host.server.schedule(host.server.now() + milliseconds(100), [&] { replies[0].answer(text("last")); });
+    return host.server.schedule(host.server.now() + milliseconds(100),
+                                [&] { replies[0].answer(text("last")); });
   });
   EXPECT_EQ(await_http_answer(wire).body, "last");
   EXPECT_TRUE(wire.await_close());
@@ -199,8 +201,7 @@ TEST_F(HttpTest, ErrorsOfItsOwnLookAsItIsTold) {
 TEST(HttpOfWorkers, ATaskRunsOnEveryWorker) {
   WorkersHost host;
   host.start();
-  host.server.post_to_all(
-      [&] { host.notes.add(std::to_string(server::BusPort::current()->index())); });
+  host.server.post_to_all([&] { host.notes.add(std::to_string(server::BusPort::current()->index())); });
   EXPECT_THAT(host.notes.await(kWorkers), UnorderedElementsAre("0", "1", "2"));
 }
 

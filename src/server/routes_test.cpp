@@ -14,9 +14,8 @@ class RoutesTest : public testing::Test {
  protected:
   void add(std::string_view method, std::string_view pattern) {
     routes.add(method, pattern,
-               [this, text = std::string(method) + " " + std::string(pattern)](HttpRequest&, const HttpReply&) {
-                 called = text;
-               });
+               [this, text = std::string(method) + " " + std::string(pattern)](
+                   HttpRequest&, const HttpReply&) { called = text; });
   }
   // What is called, or the status.
   std::string found(std::string_view method, std::string_view path) {

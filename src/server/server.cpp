@@ -110,6 +110,12 @@ WallTime Server::wall_now() const {
 std::size_t Server::connections() const {
   return impl_->crew.connections();
 }
+TransportCounts Server::transports() const {
+  return impl_->crew.transports();
+}
+bool Server::draining() const {
+  return impl_->crew.draining();
+}
 unsigned Server::workers() const {
   return impl_->options.workers;
 }

@@ -42,6 +42,7 @@ class Worker {
   // From any thread: it is draining, and its sessions are over.
   bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
+  TransportCounts transports() const { return engine_.transports(); }
   net::Loop& loop() { return loop_; }
   const net::Loop& loop() const { return loop_; }
   BusPort& port() { return port_; }
