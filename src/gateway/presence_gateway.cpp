@@ -17,7 +17,6 @@ namespace log = base::log;
 
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
-constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -68,6 +67,7 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
     : server_(server),
       config_(config),
       verifier_(std::move(verifier)),
+      tallies_(server),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
       broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
@@ -92,7 +92,9 @@ void PresenceGateway::set_up(Namespace& nsp) {
 
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
-  const auto refuse = [&](const char* code, const std::string& details) {
+  const auto refuse = [&](Denial denial, const std::string& details) {
+    const std::string_view code = name_of(denial);
+    tallies_.here().deny(denial);
     log::info("connection refused",
               {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
@@ -105,12 +107,12 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
                           "the query parameter token, or as the cookie jwt"}))
                     : verifier_->verify(token, now);
   if (!claims) {
-    refuse(api::name_of(claims.error().code), claims.error().details);
+    refuse(denial_of(claims.error().code), claims.error().details);
     return;
   }
   if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
-    refuse(kTooManyConnections, "This user has as many connections as are allowed (" +
-                                    std::to_string(config_.limits.connections_per_user) + ")");
+    refuse(Denial::too_many_connections, "This user has as many connections as are allowed (" +
+                                             std::to_string(config_.limits.connections_per_user) + ")");
     return;
   }
   socket.set_owner(claims->subject);
@@ -167,7 +169,9 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
+  Tally& tally = tallies_.here();
   if (!member.rate.take(config_.limits.events_per_second, config_.limits.event_burst, server_.now())) {
+    tally.answered(Tally::kNoRequest);
     refuse_request(
         socket,
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
@@ -176,6 +180,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
     return;
   }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
+  tally.answered(request ? request->index() : Tally::kNoRequest);
   std::optional<server::ReplyPlace> place;
   const WallTime wall = server_.wall_now();
   const PresenceAnswers::Reading reading =
@@ -214,6 +219,7 @@ PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id,
 }
 
 void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ack& ack) {
+  tallies_.here().refuse(error.code);
   if (ack) {
     ack({api::error(error), {}});
   } else if (error.code !=
@@ -282,6 +288,7 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
 }
 
 void PresenceGateway::expired(Socket& socket) {
+  tallies_.here().expire();
   log::info("token expired", {{"socket", socket.id()}});
   socket.emit(api::kAuthenticationErrorEvent,
               {api::auth_error_data(api::name_of(AuthCode::token_expired),

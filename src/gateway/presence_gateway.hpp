@@ -21,11 +21,22 @@
 #include "gateway/presence_answers.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
+#include "gateway/tally.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
 
 namespace rollcall::gateway {
+
+// As read at one moment; what is counted is counted since the start.
+struct PresenceFigures : TallyFigures {
+  std::size_t online = 0;       // users
+  std::size_t connections = 0;  // theirs
+  ChangeTotals changes;
+  milliseconds window{0};  // on which changes are told; 0: at once
+  std::size_t held = 0;    // changes that are still to be told
+  std::uint64_t feed_changes = 0;
+};
 
 class PresenceGateway {
  public:
@@ -36,6 +47,8 @@ class PresenceGateway {
 
   const PresenceHub& presence() const { return hub_; }
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
+  // From any thread.
+  PresenceFigures figures() const;
   // What the state says to a request that is not a socket's.
   Result<std::string, api::Error> answer(const api::Request& request);
   const api::Limits& limits() const { return limits_; }
@@ -74,6 +87,7 @@ class PresenceGateway {
   Server& server_;
   const Config config_;
   std::shared_ptr<const Verifier> verifier_;
+  Tallies tallies_;
   api::Limits limits_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   std::vector<Namespace*> namespaces_;
