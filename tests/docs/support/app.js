@@ -54,6 +54,7 @@ export async function bundle(folder, entry, { format = 'iife' } = {}) {
     jsx: 'automatic',
     plugins: [vue],
     platform: format === 'iife' ? 'browser' : 'node',
+    packages: format === 'iife' ? 'bundle' : 'external',
     define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
     logLevel: 'error',
   });
