@@ -1,6 +1,6 @@
 // A server and a socket to it without a network: what is sent can be read, answers come when the test says so. It serves the
 // presence requests as the real one does, so that a whole history can be played in a moment.
-import { mock } from 'node:test';
+import { settled } from './fake-timers.js';
 
 export const kEpoch = Date.parse('2026-01-04T12:00:00.000Z');
 
@@ -160,21 +160,5 @@ export class FakeServer {
     for (await settled(); this.socket.sent.length > 0; await settled()) {
       for (const request of this.socket.sent.splice(0)) this.serve(request);
     }
-  }
-}
-
-// Promises that are ready have been heard of.
-export const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-export function fakeTimers() {
-  mock.timers.enable({ apis: ['setTimeout'] });
-}
-
-// In steps: a timer that is set by another one counts from when that one ran.
-export async function pass(ms) {
-  await settled();
-  for (let left = ms; left > 0; left -= 250) {
-    mock.timers.tick(Math.min(left, 250));
-    await settled();
   }
 }

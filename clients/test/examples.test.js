@@ -1,32 +1,18 @@
 // The example applications, built as their users would build them, in Chromium: cards that turn green and grey.
 // SCREENSHOTS=folder keeps pictures of them.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import http from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { launchBrowser, watchPage } from '../../tests/e2e/support/browser.js';
 import { closeAll, connect } from '../../tests/e2e/support/client.js';
 import { startServer } from '../../tests/e2e/support/server.js';
 import { token } from '../../tests/e2e/support/tokens.js';
+import { serveBuilt } from '../test-support/site.js';
 
 const kExamples = fileURLToPath(new URL('../../examples', import.meta.url));
-const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
 const kPhone = { width: 375, height: 740 };
 const kDesktop = { width: 1100, height: 700 };
-
-async function siteOf(folder) {
-  const site = http.createServer((request, response) => {
-    const path = new URL(request.url, 'http://x').pathname;
-    const file = join(folder, path === '/' ? 'index.html' : path);
-    response.setHeader('Content-Type', kTypes[extname(file)] ?? 'application/octet-stream');
-    response.end(readFileSync(file));
-  });
-  await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${site.address().port}`, close: () => site.close() };
-}
 
 const browser = await launchBrowser();
 after(() => browser.close());
@@ -34,8 +20,7 @@ after(() => browser.close());
 for (const name of ['react-cards', 'vue-cards']) {
   describe(name, async () => {
     const folder = join(kExamples, name);
-    await build({ root: folder, logLevel: 'warn' });
-    const site = await siteOf(join(folder, 'dist'));
+    const site = await serveBuilt(folder);
     const env = { ROLLCALL_CORS_ORIGINS: site.url, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 };
     let server = await startServer({ env });
     const page = await browser.context.newPage();

@@ -1,9 +1,10 @@
 // The heartbeat tells of the person, not of the page.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { createRollcall } from '@rollcall/client';
 import { JSDOM } from 'jsdom';
-import { FakeServer, FakeSocket, fakeTimers, pass } from '../../test-support/fake-server.js';
+import { FakeServer, FakeSocket } from '../../test-support/fake-server.js';
+import { fakeTimers, pass, realTimers } from '../../test-support/fake-timers.js';
 
 let socket, client, page, visibility;
 
@@ -25,7 +26,7 @@ beforeEach(() => {
 afterEach(() => {
   client.close();
   delete globalThis.document;
-  mock.timers.reset();
+  realTimers();
 });
 
 const beats = () => socket.take('heartbeat').length;

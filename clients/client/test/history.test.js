@@ -1,12 +1,13 @@
 // Any history of watching, coming, going, breaking and recovering ends in the truth, with no subscription too many.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { createRollcall } from '@rollcall/client';
-import { FakeServer, FakeSocket, fakeTimers, pass } from '../../test-support/fake-server.js';
+import { FakeServer, FakeSocket } from '../../test-support/fake-server.js';
+import { fakeTimers, pass, realTimers } from '../../test-support/fake-timers.js';
 
 beforeEach(fakeTimers);
-afterEach(() => mock.timers.reset());
+afterEach(realTimers);
 
 function random(seed) {
   let state = seed;

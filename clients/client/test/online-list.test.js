@@ -1,8 +1,9 @@
 // The list of who is online: pages, changes between them, and what is asked again when.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { createRollcall } from '@rollcall/client';
-import { FakeServer, FakeSocket, fakeTimers, pass, settled } from '../../test-support/fake-server.js';
+import { FakeServer, FakeSocket } from '../../test-support/fake-server.js';
+import { fakeTimers, pass, realTimers, settled } from '../../test-support/fake-timers.js';
 
 let socket, server, client, visible;
 
@@ -21,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   client.close();
-  mock.timers.reset();
+  realTimers();
 });
 
 const names = () => client.onlineUsers.get().users.map(({ userId }) => userId);

@@ -1,8 +1,9 @@
 // Requests as promises.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { createRollcall, RollcallError } from '@rollcall/client';
-import { FakeServer, FakeSocket, fakeTimers, pass, settled } from '../../test-support/fake-server.js';
+import { FakeServer, FakeSocket } from '../../test-support/fake-server.js';
+import { fakeTimers, pass, realTimers, settled } from '../../test-support/fake-timers.js';
 
 let socket, server, client;
 
@@ -14,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   client.close();
-  mock.timers.reset();
+  realTimers();
 });
 
 test('the data of the answer is what is returned', async () => {

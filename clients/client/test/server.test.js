@@ -1,7 +1,6 @@
 // The client against the real server.
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
-import { createRollcall } from '@rollcall/client';
+import { after, describe, test } from 'node:test';
 import { io } from 'socket.io-client';
 import { io as io_4_0 } from 'socket.io-client-4-0';
 import { io as io_4_6 } from 'socket.io-client-4-6';
@@ -9,70 +8,11 @@ import { startServer } from '../../../tests/e2e/support/server.js';
 import { token } from '../../../tests/e2e/support/tokens.js';
 import { closeAll, connect } from '../../../tests/e2e/support/client.js';
 import { once, within } from '../../../tests/e2e/support/wait.js';
+import { connected, follow, kGrace, make, sockets, somebody, until } from '../../test-support/real-server.js';
 
-const kGrace = { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 };
 const everyone = await startServer({ env: kGrace });
 const watchers = await startServer({ env: { ...kGrace, ROLLCALL_PRESENCE_BROADCAST: 'watchers' } });
-const clients = [];
-const sockets = [];
 after(() => Promise.all([everyone.stop(), watchers.stop()]));
-afterEach(() => {
-  for (const client of clients.splice(0)) client.close();
-  for (const socket of sockets.splice(0)) socket.disconnect();
-  closeAll();
-});
-
-let count = 0;
-const somebody = (name) => `${name}-${(count += 1)}`;
-
-function make(server, options = {}) {
-  const { user = somebody('viewer'), ...rest } = options;
-  const errors = [];
-  const client = createRollcall({
-    url: server.url,
-    getToken: () => token(user),
-    onError: (error) => errors.push(error),
-    lingerMs: 50,
-    io: { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50 },
-    ...rest,
-  });
-  clients.push(client);
-  return Object.assign(client, { errors });
-}
-
-// Waits until the store's value is as wanted.
-function until(store, wanted, what) {
-  return within(
-    new Promise((resolve) => {
-      const look = () => {
-        if (!wanted(store.get())) return;
-        stop();
-        resolve(store.get());
-      };
-      const stop = store.subscribe(look);
-      look();
-    }),
-    10000,
-    () => `${what}; it is ${JSON.stringify(store.get())}`,
-  );
-}
-const connected = (client) => until(client.connection, ({ status }) => status === 'connected', 'the connection');
-
-// A user's states in order, to be awaited one by one.
-function follow(client, userId) {
-  const states = [];
-  let wake = () => {};
-  client.watch(userId, ({ online }) => {
-    states.push(online);
-    wake();
-  });
-  return async (online) => {
-    while (states.length === 0) {
-      await within(new Promise((resolve) => (wake = resolve)), 10000, () => `${userId} to be ${online}`);
-    }
-    assert.equal(states.shift(), online);
-  };
-}
 
 for (const [mode, server] of [['everyone', everyone], ['watchers', watchers]]) {
   describe(`where ${mode} are told`, () => {
@@ -186,90 +126,6 @@ test('the typed requests say what the server says', async () => {
     name: 'RollcallError',
     code: 'INVALID_PAYLOAD',
     message: /limit must be an integer from 1/,
-  });
-});
-
-describe('tokens', () => {
-  test('the connection is extended before its token runs out', async () => {
-    const user = somebody('me');
-    const reasons = [];
-    const short = { exp: Math.floor(Date.now() / 1000) + 3 };
-    const client = make(everyone, {
-      getToken: (reason) => {
-        reasons.push(reason);
-        return token(user, reason === 'connect' ? short : {});
-      },
-    });
-    client.connect();
-    await connected(client);
-    const [refreshed] = await once(
-      { once: (event, heard) => client.socket.onAnyOutgoing((name, data) => name === event && heard(data)) },
-      'refresh-token',
-    );
-    assert.ok(refreshed.token);
-    assert.deepEqual(reasons, ['connect', 'expiring']);
-    assert.deepEqual(client.errors, []);
-    assert.ok((await client.refreshToken()).expiresAt > new Date(Date.now() + 3_000_000).toISOString());
-  });
-
-  test('a token that has run out is replaced by one that has not', async () => {
-    const user = somebody('me');
-    const reasons = [];
-    const client = make(everyone, {
-      getToken: async (reason) => {
-        reasons.push(reason);
-        return token(user, reason === 'refused' ? {} : { exp: 1 });
-      },
-    });
-    client.connect();
-    await connected(client);
-    assert.deepEqual([reasons, client.errors.map(({ code }) => code)], [['connect', 'refused'], ['TOKEN_EXPIRED']]);
-  });
-
-  test('one that runs out while it is connected ends in a new connection with a new one', async () => {
-    const strict = await startServer({ env: { ROLLCALL_AUTH_LEEWAY_MS: 0 } });
-    const user = somebody('me');
-    const reasons = [];
-    const client = make(strict, {
-      getToken: (reason) => {
-        reasons.push(reason);
-        if (reason === 'expiring') throw new Error('the login service is away');
-        return token(user, reason === 'refused' ? {} : { exp: Math.floor(Date.now() / 1000) + 2 });
-      },
-    });
-    client.connect();
-    await connected(client);
-    await until(client.connection, ({ status }) => status !== 'connected', 'the end');
-    await connected(client);
-    assert.deepEqual(reasons, ['connect', 'expiring', 'refused']);
-    assert.deepEqual(client.errors.map(({ code }) => code), ['TOKEN_UNAVAILABLE']);
-    client.close();
-    await strict.stop();
-  });
-
-  test('getToken that fails is reported, and asked again', async () => {
-    const user = somebody('me');
-    let tries = 0;
-    const client = make(everyone, {
-      getToken: () => {
-        tries += 1;
-        if (tries === 1) throw new Error('offline');
-        return token(user);
-      },
-    });
-    client.connect();
-    const { error } = await until(client.connection, ({ status }) => status === 'refused', 'the refusal');
-    assert.deepEqual([error.code, error.message], ['TOKEN_UNAVAILABLE', 'getToken failed: offline']);
-    await connected(client);
-  });
-
-  test('one fixed token will do for trying things out', async () => {
-    const client = make(everyone, { getToken: undefined, token: token(somebody('me')) });
-    assert.ok((await client.getOnlineUsers()).count >= 1);
-    const stranger = make(everyone, { getToken: undefined, token: 'nonsense' });
-    stranger.connect();
-    const { error } = await until(stranger.connection, ({ status }) => status === 'refused', 'the refusal');
-    assert.equal(error.code, 'INVALID_TOKEN');
   });
 });
 

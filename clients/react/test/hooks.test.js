@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createRollcall } from '@rollcall/client';
 import { JSDOM } from 'jsdom';
-import { FakeServer, FakeSocket, settled } from '../../test-support/fake-server.js';
+import { FakeServer, FakeSocket } from '../../test-support/fake-server.js';
+import { settled } from '../../test-support/fake-timers.js';
 
 // React looks for a page when it is loaded.
 const { window } = new JSDOM('<div id="root"></div>');
