@@ -1,15 +1,14 @@
 // The guide's applications, one for each framework and each way, in Chromium against the real server: the cards turn green and
 // grey, also across a restart of the server, and they ask for both users in one request.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, test } from 'node:test';
 import { launchBrowser, watchPage } from '../e2e/support/browser.js';
 import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
 import { token } from '../e2e/support/tokens.js';
-import { backendOf, bundle, compile, fill, layOut, serveSite } from './support/app.js';
-import { blocksOf, kGuide, kRoot } from './support/text.js';
+import { backendOf, bundle, compileAngular, fill, layOut, serveSite } from './support/app.js';
+import { blocksOf, kGuide } from './support/text.js';
 
 const blocks = blocksOf(kGuide);
 const browser = await launchBrowser();
@@ -26,6 +25,7 @@ const kApplications = {
   'React, socket.io-client': { uses: [...kPlain, '4a src/useUserPresence.js', '4a src/UserCard.jsx', '4a src/main.jsx'] },
   'React, @rollcall/react': { uses: [...kPackage, '4b src/UserCard.jsx', '4b src/main.jsx'] },
   'Vue, socket.io-client': { uses: [...kPlain, '5a src/useUserPresence.js', '5a src/UserCard.vue', '5a src/App.vue', '5a src/main.js'] },
+  'Angular, socket.io-client': { angular: true, uses: [...kPlain, '6a src/presence.d.ts', '6a src/user-presence.ts', '6a src/user-card.ts', '6a src/main.ts'] },
   'Vue, @rollcall/vue': { uses: [...kPackage, '5b src/UserCard.vue', '5a src/App.vue', '5b src/main.js'] },
 };
 
@@ -35,8 +35,8 @@ async function built({ uses, angular }, server) {
   try {
     const entry = Object.keys(files).find((file) => /\/main\./.test(file));
     if (!angular) return await bundle(folder, entry);
-    await compile(folder, '@angular/compiler-cli/bundles/src/bin/ngc.js', angular);
-    return await bundle(folder, entry.replace(/\.ts$/, '.js'));
+    await compileAngular(folder);
+    return await bundle(folder, 'out/polyfilled.js');
   } finally {
     remove();
   }
@@ -55,57 +55,55 @@ function requestsOf(page) {
 }
 
 for (const [name, application] of Object.entries(kApplications)) {
-  describe(name, () => {
-    test('cards turn green and grey, and are right after a restart of the server', async (t) => {
-      const backend = backendOf(blocks.get('2 backend.js (Node, Express; npm install jsonwebtoken)').code, { id: 'viewer', email: 'v@example.com', role: 'carer' });
-      const page = application.page && blocks.get(application.page).code;
-      const site = await serveSite({ page, backend });
-      const env = { ROLLCALL_CORS_ORIGINS: site.url, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_PRESENCE_BROADCAST: 'watchers' };
-      let server = await startServer({ env });
-      site.script = await built(application, server);
-      const tab = await browser.context.newPage();
-      t.after(async () => {
-        await tab.close();
-        site.close();
-        await server.stop();
-      });
-      const seen = watchPage(tab);
-      const asked = requestsOf(tab);
-      const card = (person) => tab.locator('li, user-card').filter({ has: tab.getByRole('heading', { name: person }) });
-      const shows = (person, words) => card(person).getByText(words).waitFor();
-
-      await tab.goto(site.url);
-      await shows('Ada', '⚫ Offline');
-      await shows('Bruno', '⚫ Offline');
-      for (const last of ['says goodbye', 'is cut off']) {
-        const [first, second] = [await connect(server, 'user-1'), await connect(server, 'user-1')];
-        await shows('Ada', '🟢 Online');
-        await shows('Bruno', '⚫ Offline');
-        first.socket.disconnect();
-        await second.data('heartbeat');
-        await shows('Ada', '🟢 Online');
-        if (last === 'says goodbye') second.socket.disconnect();
-        else second.cut();
-        await shows('Ada', '⚫ Offline');
-      }
-      const viewer = await connect(server, 'other');
-      const { users } = await viewer.data('get-online-users', {});
-      assert.deepEqual(users.map(({ userId, email, role }) => [userId, email, role])[0], ['viewer', 'v@example.com', 'carer']);
-      const subscriptions = asked.filter(([event]) => event === 'subscribe-presence');
-      assert.deepEqual(subscriptions, [['subscribe-presence', { userIds: ['user-1', 'user-2'] }]]);
-
-      await connect(server, 'user-1');
-      await shows('Ada', '🟢 Online');
-      assert.deepEqual(seen.errors, []);
-      const { port } = server;
-      closeAll();
+  test(`${name}: cards turn green and grey, and are right after a restart of the server`, async (t) => {
+    const backend = backendOf(blocks.get('2 backend.js (Node, Express; npm install jsonwebtoken)').code, { id: 'viewer', email: 'v@example.com', role: 'carer' });
+    const page = application.page && blocks.get(application.page).code;
+    const site = await serveSite({ page, backend });
+    const env = { ROLLCALL_CORS_ORIGINS: site.url, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_PRESENCE_BROADCAST: 'watchers' };
+    let server = await startServer({ env });
+    site.script = await built(application, server);
+    const tab = await browser.context.newPage();
+    t.after(async () => {
+      await tab.close();
+      site.close();
       await server.stop();
-      server = await startServer({ env, listen: `127.0.0.1:${port}` });
-      await connect(server, 'user-2');
-      await shows('Bruno', '🟢 Online');
-      await shows('Ada', '⚫ Offline');
-      assert.ok(site.asked >= 2, 'a token was asked for at each connection');
     });
+    const seen = watchPage(tab);
+    const asked = requestsOf(tab);
+    const card = (person) => tab.locator('li, user-card').filter({ has: tab.getByRole('heading', { name: person }) });
+    const shows = (person, words) => card(person).getByText(words).waitFor();
+
+    await tab.goto(site.url);
+    await shows('Ada', '⚫ Offline');
+    await shows('Bruno', '⚫ Offline');
+    for (const last of ['says goodbye', 'is cut off']) {
+      const [first, second] = [await connect(server, 'user-1'), await connect(server, 'user-1')];
+      await shows('Ada', '🟢 Online');
+      await shows('Bruno', '⚫ Offline');
+      first.socket.disconnect();
+      await second.data('heartbeat');
+      await shows('Ada', '🟢 Online');
+      if (last === 'says goodbye') second.socket.disconnect();
+      else second.cut();
+      await shows('Ada', '⚫ Offline');
+    }
+    const viewer = await connect(server, 'other');
+    const { users } = await viewer.data('get-online-users', {});
+    assert.deepEqual(users.map(({ userId, email, role }) => [userId, email, role])[0], ['viewer', 'v@example.com', 'carer']);
+    const subscriptions = asked.filter(([event]) => event === 'subscribe-presence');
+    assert.deepEqual(subscriptions, [['subscribe-presence', { userIds: ['user-1', 'user-2'] }]]);
+
+    await connect(server, 'user-1');
+    await shows('Ada', '🟢 Online');
+    assert.deepEqual(seen.errors, []);
+    const { port } = server;
+    closeAll();
+    await server.stop();
+    server = await startServer({ env, listen: `127.0.0.1:${port}` });
+    await connect(server, 'user-2');
+    await shows('Bruno', '🟢 Online');
+    await shows('Ada', '⚫ Offline');
+    assert.ok(site.asked >= 2, 'a token was asked for at each connection');
   });
 }
 

@@ -8,7 +8,7 @@ import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
 import { nowSeconds, token } from '../e2e/support/tokens.js';
 import { Inbox, once, within } from '../e2e/support/wait.js';
-import { bundle, compile, fill, layOut } from './support/app.js';
+import { bundle, fill, layOut, typeCheck } from './support/app.js';
 import { blocksOf, kGuide } from './support/text.js';
 
 const blocks = blocksOf(kGuide);
@@ -194,12 +194,16 @@ test('the heartbeat is sent while the page is looked at', async (t) => {
 
 test('the note shows while there is no connection', async () => {
   const { connectionNote, socket } = await load('7 src/connectionNote.js');
+  socket.disconnect();
   const element = {};
   connectionNote(element);
   assert.deepEqual([element.hidden, element.textContent.split('…')[0]], [false, 'Connecting']);
+  socket.connect();
   await once(socket, 'connect');
   assert.equal(element.hidden, true);
+  const broken = once(socket, 'disconnect');
   socket.io.engine.close();
+  await broken;
   assert.equal(element.hidden, false);
 });
 
@@ -221,9 +225,9 @@ test('logging out is seen at once, and logging in asks for a token', async () =>
 test('the types', async () => {
   const { folder, remove } = layOut({ 'src/typed.ts': blocks.get('7 src/typed.ts').code });
   try {
-    await compile(folder, 'typescript/bin/tsc', { compilerOptions: { noEmit: true } });
+    await typeCheck(folder);
     writeFileSync(join(folder, 'src/typed.ts'), blocks.get('7 src/typed.ts').code.replace("'user-123'", '123'));
-    await assert.rejects(compile(folder, 'typescript/bin/tsc', { compilerOptions: { noEmit: true } }), /not assignable/);
+    await assert.rejects(typeCheck(folder), /not assignable/);
   } finally {
     remove();
   }
