@@ -7,7 +7,7 @@ import { launchBrowser, watchPage } from '../e2e/support/browser.js';
 import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
 import { token } from '../e2e/support/tokens.js';
-import { backendOf, bundle, compileAngular, fill, layOut, serveSite } from './support/app.js';
+import { backendOf, bundle, fill, layOut, serveSite } from './support/app.js';
 import { blocksOf, kGuide } from './support/text.js';
 
 const blocks = blocksOf(kGuide);
@@ -25,18 +25,15 @@ const kApplications = {
   'React, socket.io-client': { uses: [...kPlain, '4a src/useUserPresence.js', '4a src/UserCard.jsx', '4a src/main.jsx'] },
   'React, @rollcall/react': { uses: [...kPackage, '4b src/UserCard.jsx', '4b src/main.jsx'] },
   'Vue, socket.io-client': { uses: [...kPlain, '5a src/useUserPresence.js', '5a src/UserCard.vue', '5a src/App.vue', '5a src/main.js'] },
-  'Angular, socket.io-client': { angular: true, uses: [...kPlain, '6a src/presence.d.ts', '6a src/user-presence.ts', '6a src/user-card.ts', '6a src/main.ts'] },
   'Vue, @rollcall/vue': { uses: [...kPackage, '5b src/UserCard.vue', '5a src/App.vue', '5b src/main.js'] },
 };
 
-async function built({ uses, angular }, server) {
+async function built({ uses }, server) {
   const files = Object.fromEntries(uses.map((id) => [blocks.get(id).file, fill(blocks.get(id).code, server)]));
   const { folder, remove } = layOut(files);
   try {
     const entry = Object.keys(files).find((file) => /\/main\./.test(file));
-    if (!angular) return await bundle(folder, entry);
-    await compileAngular(folder);
-    return await bundle(folder, 'out/polyfilled.js');
+    return await bundle(folder, entry);
   } finally {
     remove();
   }
@@ -70,7 +67,7 @@ for (const [name, application] of Object.entries(kApplications)) {
     });
     const seen = watchPage(tab);
     const asked = requestsOf(tab);
-    const card = (person) => tab.locator('li, user-card').filter({ has: tab.getByRole('heading', { name: person }) });
+    const card = (person) => tab.locator('li').filter({ has: tab.getByRole('heading', { name: person }) });
     const shows = (person, words) => card(person).getByText(words).waitFor();
 
     await tab.goto(site.url);

@@ -1,7 +1,7 @@
 // The guide's applications: their files laid out as the reader would, bundled, served, and looked at in Chromium.
 import http from 'node:http';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -35,29 +35,14 @@ export function layOut(files) {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-async function compileBy(compiler, folder, { compilerOptions, ...more }) {
-  const common = { strict: true, target: 'es2022', module: 'es2022', moduleResolution: 'bundler', skipLibCheck: true, lib: ['es2022', 'dom', 'dom.iterable'], types: [] };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, ...more }));
-  const program = join(kRoot, 'node_modules', compiler);
-  await promisify(execFile)(process.execPath, [program, '-p', join(folder, 'tsconfig.json')]).catch(({ stdout, stderr }) => {
-    throw new Error(`${compiler}: ${stdout}${stderr}`);
+// As strictly as TypeScript can.
+export async function typeCheck(folder) {
+  const compilerOptions = { strict: true, noEmit: true, target: 'es2022', module: 'es2022', moduleResolution: 'bundler', skipLibCheck: true, types: [] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  const program = join(kRoot, 'node_modules/typescript/bin/tsc');
+  await promisify(execFile)(process.execPath, [program, '-p', folder]).catch(({ stdout, stderr }) => {
+    throw new Error(`tsc: ${stdout}${stderr}`);
   });
-}
-
-export const typeCheck = (folder) => compileBy('typescript/bin/tsc', folder, { compilerOptions: { noEmit: true } });
-
-// Types and templates are checked as strictly as in a new Angular project. Its own tools would add zone.js to the page, and link
-// Angular's libraries; without them those need the compiler.
-export async function compileAngular(folder) {
-  writeFileSync(join(folder, 'src/polyfilled.ts'), "import 'zone.js';\nimport '@angular/compiler';\nimport './main';\n");
-  await compileBy('@angular/compiler-cli/bundles/src/bin/ngc.js', folder, {
-    compilerOptions: { experimentalDecorators: true, rootDir: 'src', outDir: 'out' },
-    angularCompilerOptions: { strictTemplates: true, strictInjectionParameters: true, strictInputAccessModifiers: true },
-    include: ['src/*.ts'],
-  });
-  for (const script of ['auth.js', 'presence.js', 'rollcall.js']) {
-    if (existsSync(join(folder, 'src', script))) cpSync(join(folder, 'src', script), join(folder, 'out', script));
-  }
 }
 
 export async function bundle(folder, entry, { format = 'iife' } = {}) {
