@@ -51,8 +51,8 @@ test-e2e-variants: build ## The same with one worker and plain sends, and with t
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null
-	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests server_tests gateway_tests
-	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|server|gateway)$$'
+	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway)$$'
 
 clang-warnings: deps ## Everything compiled by clang, warnings as errors
 	cmake --preset clang >/dev/null

@@ -74,6 +74,19 @@ struct CorsSettings {
   bool credentials = false;
 };
 
+struct ApiSettings {
+  std::size_t feed_changes = 100'000;  // how many changes readers of the feed may be behind
+};
+
+struct WebhookSettings {
+  std::vector<std::string> urls;  // each is sent every change
+  std::string secret;             // signs what is sent; at least 32 bytes
+  std::string ca_file;  // PEM; whose certificates https receivers are trusted by; empty = the system's
+  milliseconds timeout{10000};   // of one request
+  std::size_t batch = 100;       // events in one request, at most
+  milliseconds batch_wait{100};  // how long an event waits for others, at most
+};
+
 struct Config {
   ServerSettings server;
   EngineIoSettings engineio;
@@ -82,6 +95,8 @@ struct Config {
   PresenceSettings presence;
   LimitSettings limits;
   CorsSettings cors;
+  ApiSettings api;
+  WebhookSettings webhooks;
 };
 
 }  // namespace rollcall

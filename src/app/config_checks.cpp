@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "app/setting_rules.hpp"
 #include "jwt/algorithm.hpp"
 
 namespace rollcall::app {
 namespace {
+
+constexpr std::size_t kWebhookSecretBytes = 32;
 
 class Checks {
  public:
@@ -16,6 +19,7 @@ class Checks {
   std::vector<ConfigError> run() {
     check_tls();
     check_keys();
+    check_webhooks();
     return std::move(errors_);
   }
 
@@ -71,6 +75,19 @@ class Checks {
     }
   }
 
+  void check_webhooks() {
+    const WebhookSettings& webhooks = config_.webhooks;
+    if (!sound({"webhooks.urls", "webhooks.secret"}) || webhooks.urls.empty()) return;
+    if (webhooks.secret.size() >= kWebhookSecretBytes) return;
+    add("webhooks.secret",
+        webhooks.secret.empty()
+            ? "is not set, but webhooks.urls are: receivers know by it that a request is from this server; "
+              "make "
+              "one with: openssl rand -hex 32"
+            : "must be at least " + std::to_string(kWebhookSecretBytes) +
+                  " bytes long, or it could be guessed; make one with: openssl rand -hex 32");
+  }
+
   const Config& config_;
   bool dev_;
   const Places& places_;
@@ -94,6 +111,16 @@ std::vector<std::string> config_warnings(const Config& config) {
   if (config.limits.event_bytes > config.engineio.max_payload_bytes) {
     warnings.push_back(
         "limits.event_bytes is above engineio.max_payload_bytes, which closes the connection first");
+  }
+  for (const std::string& url : config.webhooks.urls) {
+    if (!url.starts_with("http://") || is_loopback_url(url)) continue;
+    warnings.push_back(
+        "webhooks.urls has a URL of http to another host: who is online, and with which address, goes there "
+        "for all to read; use https");
+    break;
+  }
+  if (config.webhooks.urls.empty() && !config.webhooks.secret.empty()) {
+    warnings.push_back("webhooks.secret is set, but no webhooks.urls: nothing is sent");
   }
   return warnings;
 }

@@ -175,7 +175,7 @@ TEST(ConfigLoader, names_each_mistake_with_its_place_and_what_is_allowed) {
       {"[banana]\nx = 1\n",
        {},
        "r.toml:1: banana is not a section; there are server, engineio, socketio, auth, presence, limits, "
-       "cors"},
+       "cors, api, webhooks"},
       {"",
        {{"ROLLCALL_SERVER_WORKERS", "many"}},
        "ROLLCALL_SERVER_WORKERS must be a whole number from 0 to 1024, not \"many\""},

@@ -2,13 +2,16 @@
 
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <string_view>
 
+#include "adapters/webhook_sender.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/keys.hpp"
 #include "app/pages.hpp"
 #include "base/log.hpp"
+#include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
 #include "jwt/sign.hpp"
@@ -93,6 +96,17 @@ void warn_of_limits() {
   }
 }
 
+// Null if there are none. To be called before the server runs.
+std::unique_ptr<adapters::WebhookSender> start_webhooks(const WebhookSettings& settings,
+                                                        gateway::PresenceGateway& gateway,
+                                                        feed::Source& feed) {
+  if (settings.urls.empty()) return nullptr;
+  auto sender = std::make_unique<adapters::WebhookSender>(settings, feed, "rollcall/" ROLLCALL_VERSION);
+  gateway.on_feed([sender = sender.get()] { sender->wake(); });
+  log::info("webhooks", {{"receivers", settings.urls.size()}});
+  return sender;
+}
+
 void handle_signal(Server& server, const Config& config, int signal, bool& draining) {
   if (signal == SIGHUP) {
     const auto reloaded = server.reload_tls();
@@ -153,6 +167,8 @@ int serve(const ServeCommand& command) {
   log::info("started", {{"address", server.address()},
                         {"workers", server.workers()},
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
+  gateway::FeedSource feed(gateway.presence());
+  const auto webhooks = start_webhooks(config->webhooks, gateway, feed);
   announce(*config, server.address(), command.dev);
   server.run();
   log::info("ended");

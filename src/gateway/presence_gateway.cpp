@@ -34,6 +34,11 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
   return unwatched.size();
 }
 
+// Nothing is kept for nobody.
+std::size_t feed_changes_of(const Config& config) {
+  return config.webhooks.urls.empty() ? 0 : config.api.feed_changes;
+}
+
 }  // namespace
 
 // Its timer is the token's end.
@@ -67,7 +72,7 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
           server, {config.presence.offline_grace, config.limits.connections_per_user},
-          pace_of(config.presence, server.workers()),
+          pace_of(config.presence, server.workers()), feed_changes_of(config),
           [this](const presence::News& news) { broadcaster_.publish(news); },
           [this] { return broadcaster_.receivers(); }),
       online_list_(config.presence.max_online_list) {

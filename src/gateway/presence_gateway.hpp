@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ class PresenceGateway {
   PresenceGateway& operator=(const PresenceGateway&) = delete;
 
   const PresenceHub& presence() const { return hub_; }
+  void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
 
  private:
   // What is kept with each socket. Its user is Socket::owner().
