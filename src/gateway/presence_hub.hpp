@@ -20,6 +20,12 @@
 
 namespace rollcall::gateway {
 
+// Changes of users since the start.
+struct ChangeTotals {
+  std::size_t online = 0;
+  std::size_t offline = 0;
+};
+
 class PresenceHub {
  public:
   // Called under the lock: they must not call back.
@@ -42,6 +48,10 @@ class PresenceHub {
     const std::lock_guard lock(mutex_);
     apply_locked(command);
     return use(presence::View(core_, announcer_));
+  }
+  ChangeTotals changes() const {
+    const std::lock_guard lock(mutex_);
+    return changes_;
   }
   template <typename Use>
   auto read(Use&& use) const {
@@ -77,6 +87,7 @@ class PresenceHub {
   WallTime wall_{};
   std::vector<presence::Effect> effects_;
   std::vector<presence::News> news_;
+  ChangeTotals changes_;
   std::optional<Instant> awaited_;  // when the first worker will call `tick`
   std::shared_ptr<void> timer_;     // the first worker's
 };
