@@ -36,7 +36,8 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
 
 // Nothing is kept for nobody.
 std::size_t feed_changes_of(const Config& config) {
-  return config.webhooks.urls.empty() ? 0 : config.api.feed_changes;
+  const bool read = !config.webhooks.urls.empty() || !config.api.keys.empty();
+  return read ? config.api.feed_changes : 0;
 }
 
 }  // namespace
