@@ -1,22 +1,13 @@
-// The module in applications of NestJS, with a server that a test plays; and the service that users had before, with one changed
-// line, compiled as they compile it.
+// The module in applications of NestJS, with a server that a test plays.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FeedMirror, MessagesGateway, PresenceService, RollcallModule } from '@rollcall/nestjs';
 import { within } from '../../../tests/e2e/support/wait.js';
 import { FakeApi, kApiKey } from '../../test-support/fake-api.js';
-
-const require = createRequire(import.meta.url);
-const kFolder = fileURLToPath(new URL('../../../node_modules/.rollcall-nest', import.meta.url));
-const kSeed = readFileSync(new URL('./notifications.service.txt', import.meta.url), 'utf8');
-after(() => rmSync(kFolder, { recursive: true, force: true }));
 
 let api;
 const apps = [];
