@@ -148,10 +148,11 @@ for (const kind of ['zoned', 'zoneless']) {
   });
 }
 
-test('on a server it is rendered without a connection', async () => {
+test('on a server it is rendered without a connection', async (t) => {
   const outfile = join(kFolder, 'server.mjs');
   await bundleAngular(join(kFolder, 'out/server.js'), outfile, { platform: 'node', mainFields: ['module', 'main'], external: ['socket.io-client'] });
   const { render, client } = await import(outfile);
+  t.after(() => client.close());
   const html = await render();
   assert.match(html, /<h3[^>]*>Ada<\/h3>/);
   assert.match(html, /⚫ Offline/);

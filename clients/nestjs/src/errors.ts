@@ -25,9 +25,9 @@ export class RollcallApiError extends Error {
   }
 }
 
+// Where to look on this side; what is wrong is the server's to say.
 const kHints: Record<number, string> = {
-  401: 'Is apiKey the key whose digest is in the server’s api.keys?',
-  403: 'Give the key the scope in api.keys, or use one that has it.',
+  401: 'Check apiKey.',
   404: 'Is url the address of a rollcall server, with api.keys configured?',
 };
 
@@ -39,11 +39,11 @@ export async function refusal(what: string, response: Response): Promise<Rollcal
   const problem = await problemOf(response);
   const words = problem.detail ?? problem.title ?? statusText;
   const hint = kHints[status] ? ` ${kHints[status]}` : '';
-  const message = `${what}: ${status} ${problem.code ?? ''} ${words}`.replace(/\s+/g, ' ').trim();
+  const message = `${what}: ${status} ${problem.code ?? ''} ${words}`.replace(/\s+/g, ' ').trim().replace(/[^.?!]$/, '$&.');
   const wait = Number(response.headers.get('retry-after') ?? NaN);
   return new RollcallApiError(
     problem.code ?? `HTTP_${status}`,
-    `${message.replace(/[.\s]*$/, '.')}${hint}`,
+    message + hint,
     status,
     Number.isFinite(wait) && wait >= 0 ? wait * 1000 : undefined,
   );

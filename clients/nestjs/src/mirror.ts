@@ -17,10 +17,6 @@ export interface UserOnlineStatus {
 export class Mirror {
   /** A snapshot has been whole. */
   ready = false;
-  /** A snapshot is being gathered: what is known is of before. */
-  get renewing(): boolean {
-    return this.#gathered !== undefined;
-  }
   #users = new Map<string, OnlineUser>();
   #gathered: Map<string, OnlineUser> | undefined;
   // When those who went offline were last seen; the newest ones, in the order in which they went.

@@ -71,6 +71,23 @@ describe('when the feed is lost', () => {
     assert.equal(mirror.getOnlineUsersCount(), 5);
   });
 
+  test('half a snapshot is none, whatever the server says next', async () => {
+    for (const userId of ['ann', 'bob', 'cid']) api.come(userId);
+    await mirror.start().ready();
+    const refused = state('refused');
+    api.betweenPages = (reader) => {
+      api.refuse = (response) => {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write('event: live\nid: a1-3\ndata: {"resumed":true}\n\n');
+        response.end('event: live\nid: a1-3\ndata: {}\n\n');
+      };
+      return state('stale').then(() => reader.destroy());
+    };
+    await api.reset();
+    assert.match((await refused).error.message, /live without a snapshot/);
+    assert.equal(mirror.getOnlineUsersCount(), 3);
+  });
+
   test('and while a reset is under way, the old state answers', async () => {
     for (const userId of ['ann', 'bob', 'cid']) api.come(userId);
     await mirror.start().ready();
@@ -105,11 +122,15 @@ describe('when the feed is lost', () => {
     test(`what can't be understood (${what}) ends in a new snapshot`, async () => {
       api.come('ann');
       await mirror.start().ready();
+      const feed = ({ url }) => url === '/api/v1/presence/feed';
+      await api.taken(feed, 'the first feed');
       const refused = state('refused');
       api.say(text);
       assert.equal((await refused).error.code, 'BAD_ANSWER');
       assert.deepEqual(mirror.getOnlineUsers(), ['ann']);
       await state('live');
+      const { headers } = await api.taken(feed, 'the next feed');
+      assert.equal(headers['last-event-id'], undefined, 'it does not come back to the same place');
       await heard();
     });
   }

@@ -58,14 +58,14 @@ describe('a start', () => {
   test('that is refused says where, why, and what to do, and does not show the key', async () => {
     use({ apiKey: 'rck_wrong' });
     const error = await mirror.start().ready().then(() => assert.fail(), (reason) => reason);
-    assert.match(error.message, /^GET http:\/\/127\.0\.0\.1:\d+\/api\/v1\/presence\/feed: 401 UNAUTHORIZED This key is not known\. Is apiKey /);
+    assert.match(error.message, /^GET http:\/\/127\.0\.0\.1:\d+\/api\/v1\/presence\/feed: 401 UNAUTHORIZED This key is not known\. Check apiKey\.$/);
     assert.deepEqual([error.code, error.status, mirror.status.state], ['UNAUTHORIZED', 401, 'refused']);
     assert.ok(!error.message.includes('rck_wrong'));
     assert.equal(mirror.status.staleMs, Infinity);
   });
 
   for (const [what, refuse, words] of [
-    ['a key without the scope', { status: 403, detail: 'The key lacks the scope read.' }, /403 FORBIDDEN The key lacks the scope read\. Give the key/],
+    ['a key without the scope', { status: 403, detail: 'The key lacks the scope read.' }, /403 FORBIDDEN The key lacks the scope read\.$/],
     ['no rollcall', { status: 404, detail: 'Nothing.' }, /404 NOT_FOUND Nothing\. Is url/],
     ['a redirect', { status: 302, headers: { location: 'http://elsewhere.example/' } }, /: 302/],
     ['a page of something else', (response) => response.setHeader('Content-Type', 'text/html').end('<p>Hi'), /text\/html, not a feed/],

@@ -225,7 +225,7 @@ describe('the module', () => {
   test('keeps the application from starting, and says where and why', async () => {
     const started = (more) => start([RollcallModule.forRoot(options(more))]);
     await assert.rejects(started({ apiKey: 'rck_wrong' }), {
-      message: `Rollcall is not there. GET ${api.url}/api/v1/presence/feed: 401 UNAUTHORIZED This key is not known. Is apiKey the key whose digest is in the server’s api.keys?`,
+      message: `Rollcall is not there. GET ${api.url}/api/v1/presence/feed: 401 UNAUTHORIZED This key is not known. Check apiKey.`,
     });
     const { port } = api;
     await api.stop();
