@@ -40,7 +40,8 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       dirty_(false),
       overflowing_(false),
       watching_output_(false),
-      ended_(false) {
+      ended_(false),
+      reports_sent_(false) {
   loop_.watch(descriptor_, *this, kInput);
   if (!channel.unsent.empty()) queue(base::Frame::make({}, {channel.unsent}, false));
 }
@@ -124,6 +125,10 @@ void Connection::sent(long result, std::size_t asked) {
   if (queue_.empty()) {
     watch_output(false);
     if (state_ == State::flushing) begin_linger();
+    if (reports_sent_) {
+      reports_sent_ = false;
+      if (handler_) handler_->on_sent();
+    }
     return;
   }
   if (result == static_cast<long>(asked)) {

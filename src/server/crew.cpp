@@ -94,6 +94,7 @@ void Crew::run() {
 }
 
 void Crew::drain(milliseconds limit) {
+  draining_.store(true, std::memory_order_relaxed);
   if (listener_) listener_->close();
   const auto all_quiet = [this] {
     return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
@@ -111,10 +112,24 @@ void Crew::stop() {
   for (const auto& worker : workers_) worker->loop().stop();
 }
 
+void Crew::post_to_all(const std::function<void()>& task) {
+  for (const auto& worker : workers_) worker->loop().post(task);
+}
+
 std::size_t Crew::connections() const {
   std::size_t count = 0;
   for (const auto& worker : workers_) count += worker->connections();
   return count;
+}
+
+TransportCounts Crew::transports() const {
+  TransportCounts all;
+  for (const auto& worker : workers_) {
+    const TransportCounts its = worker->transports();
+    all.polling += its.polling;
+    all.websocket += its.websocket;
+  }
+  return all;
 }
 
 net::Loop* Crew::loop_here() {

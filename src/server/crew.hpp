@@ -5,6 +5,8 @@
 // from any.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +35,12 @@ class Crew {
   Bus& bus() { return bus_; }
   Routes& routes() { return routes_; }
   Worker& first() { return *workers_.front(); }
+  // From any thread: `task` runs on each worker's.
+  void post_to_all(const std::function<void()>& task);
   std::size_t connections() const;
+  TransportCounts transports() const;
+  // From any thread.
+  bool draining() const { return draining_.load(std::memory_order_relaxed); }
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here();
   bool running() const { return running_; }
@@ -51,6 +58,7 @@ class Crew {
   std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
   std::string address_;
   bool running_ = false;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace rollcall::server

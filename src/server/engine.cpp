@@ -141,6 +141,7 @@ EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, con
       app_.make_session(*this, sids_.make(), transport, handshake_of(pipe, request, kept_headers_));
   EngineSession& opened = *session;
   sessions_.insert(session.release());
+  count(transport, 1);
   opened.settle();
   return opened;
 }
@@ -276,6 +277,11 @@ void Engine::pipe_lost(Pipe& pipe, engineio::CloseReason reason) {
   session->settle();
 }
 
+void Engine::count(engineio::Transport transport, std::size_t more) {
+  (transport == engineio::Transport::polling ? polling_sessions_ : websocket_sessions_)
+      .fetch_add(more, std::memory_order_relaxed);
+}
+
 void Engine::close_all(engineio::CloseReason reason) {
   closing_ = true;
   const std::vector<EngineSession*> open(sessions_.begin(), sessions_.end());
@@ -305,6 +311,7 @@ void Engine::end_of_turn() {
     for (EngineSession* session : batch) {
       session->reap_queued_ = false;
       if (session->machine().closed() && !std::exchange(session->close_reported_, true)) {
+        count(session->machine().transport(), std::size_t{0} - 1);
         app_.on_close(*session, session->close_reason_);
       }
     }

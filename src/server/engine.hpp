@@ -4,6 +4,7 @@
 // Called by Pipe with complete HTTP requests and WebSocket messages. One thread.
 #pragma once
 
+#include <atomic>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <string>
@@ -41,6 +42,11 @@ class Engine {
   const engineio::Settings& settings() const { return settings_; }
   net::Loop& loop() { return loop_; }
   std::size_t sessions() const { return sessions_.size(); }
+  // From any thread: the sessions that are not over, by what carries them.
+  TransportCounts transports() const {
+    return {polling_sessions_.load(std::memory_order_relaxed),
+            websocket_sessions_.load(std::memory_order_relaxed)};
+  }
   const SidScheme& sids() const { return sids_; }
   // The frame of a packet that is no message. All pings share one.
   base::FrameRef control_frame(std::string_view packet);
@@ -73,6 +79,7 @@ class Engine {
   void queue_flush(EngineSession& session);
   void queue_reap(EngineSession& session);
   void end_of_turn();
+  void count(engineio::Transport transport, std::size_t more);
 
   // The index of the sessions, which it owns, by the ids they hold.
   struct Hash {
@@ -104,6 +111,8 @@ class Engine {
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
+  std::atomic<std::size_t> polling_sessions_{0};
+  std::atomic<std::size_t> websocket_sessions_{0};
   bool end_of_turn_queued_ = false;
   bool closing_ = false;
 };

@@ -95,6 +95,8 @@ void EngineSession::close_probe() {
 }
 
 void EngineSession::probe_becomes_transport() {
+  engine_.count(engineio::Transport::polling, std::size_t{0} - 1);
+  engine_.count(engineio::Transport::websocket, 1);
   websocket_ = std::exchange(probe_, nullptr);
   websocket_->role = Pipe::Role::transport;
 }

@@ -14,7 +14,11 @@ Worker::Worker(const ServerOptions& options, const Routes& routes, Bus& bus, con
       engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers)),
       pipes_{engine_, routes, std::move(hand_over)} {}
 
-Worker::~Worker() = default;
+Worker::~Worker() {
+  const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
+  for (Exchange* exchange : open) exchange->server_destroyed();
+  pipes_.door->close();
+}
 
 void Worker::run() {
   const BusPort::Bound bound(port_);
@@ -55,17 +59,25 @@ void Worker::drain(milliseconds limit, std::function<bool()> all_quiet) {
   all_quiet_ = std::move(all_quiet);
   port_.catch_up();  // what was broadcast before is still told
   engine_.close_all(engineio::CloseReason::forced_close);
+  end_streams();
   drain_end_ = loop_.now() + limit;
   drain_timer_ = std::make_unique<Deadline>([this](Instant now) { check_drain(now); });
   loop_.timers().arm(*drain_timer_, loop_.now() + kDrainCheck);
 }
 
-// Over when every session's farewell was fetched and every connection has closed. Connections without a
-// session are closed as soon as no session, of whatever worker, may need them to fetch its farewell.
+void Worker::end_streams() {
+  pipes_.draining = true;
+  const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
+  for (Exchange* exchange : open) exchange->drain();
+}
+
+// Over when every session's farewell was fetched, every request answered and every connection closed.
+// Connections without a session are closed as soon as no session, of whatever worker, may need them to fetch
+// its farewell.
 void Worker::check_drain(Instant now) {
   if (engine_.sessions() == 0)
     quiet_.store(true, std::memory_order_relaxed);  // no session is opened any more
-  const bool over = all_quiet_();
+  const bool over = all_quiet_() && pipes_.exchanges.empty();
   if (over) loop_.close_connections();
   if (now >= drain_end_ || (over && connections() == 0)) {
     loop_.stop();

@@ -38,11 +38,13 @@ class Worker {
   // From any thread: it is draining, and its sessions are over.
   bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
+  TransportCounts transports() const { return engine_.transports(); }
   net::Loop& loop() { return loop_; }
   BusPort& port() { return port_; }
 
  private:
   void adopt(net::Channel channel, std::string bytes);
+  void end_streams();
   void check_drain(Instant now);
 
   const ServerOptions& options_;
