@@ -23,6 +23,7 @@ namespace rollcall::gateway {
 struct About {
   std::string version;
   WallTime started_at{};
+  std::string_view openapi;  // the document that describes the API; lives as long as the program
 };
 
 // Of answers to backends; none is ever to be kept by a cache.
@@ -54,6 +55,10 @@ class HttpApi {
   HttpAnswer count(const HttpRequest& request);
   HttpAnswer emit(const HttpRequest& request);
   HttpAnswer stats(const HttpRequest& request);
+  // These ask all workers.
+  void explain(const HttpRequest& request, const HttpReply& reply);
+  void disconnect(const HttpRequest& request, const HttpReply& reply);
+  HttpAnswer explanation(const std::string& user_id, std::vector<std::vector<api::ConnectionFacts>> parts);
 
   Server& server_;
   PresenceGateway& gateway_;
