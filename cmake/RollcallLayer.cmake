@@ -31,10 +31,10 @@ endif()
 target_include_directories(rollcall_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 
 # rollcall_layer(NAME [DEPENDS libs...] [TEST_DEPENDS libs...])
-# Takes every *.cpp of the folder; *_test.cpp become the program `<name>_tests`.
+# Takes every *.cpp of the folder and of those in it; *_test.cpp become the program `<name>_tests`.
 function(rollcall_layer name)
   cmake_parse_arguments(LAYER "" "" "DEPENDS;TEST_DEPENDS;EXCLUDE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

@@ -75,6 +75,10 @@ struct CorsSettings {
 };
 
 struct ApiSettings {
+  // Of backend services: "NAME:SCOPE+SCOPE:SHA256", as `rollcall key` prints them. None: nobody may.
+  std::vector<std::string> keys;
+  std::uint32_t requests_per_second = 1000;  // a key; 0 = no limit
+  std::uint32_t request_burst = 2000;
   std::size_t feed_changes = 100'000;  // how many changes readers of the feed may be behind
 };
 

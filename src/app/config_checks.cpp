@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 
+#include "api/service_key.hpp"
 #include "app/setting_rules.hpp"
 #include "jwt/algorithm.hpp"
 
@@ -20,6 +22,7 @@ class Checks {
     check_tls();
     check_keys();
     check_webhooks();
+    check_api_keys();
     return std::move(errors_);
   }
 
@@ -86,6 +89,26 @@ class Checks {
               "one with: openssl rand -hex 32"
             : "must be at least " + std::to_string(kWebhookSecretBytes) +
                   " bytes long, or it could be guessed; make one with: openssl rand -hex 32");
+  }
+
+  void check_api_keys() {
+    if (!sound({"api.keys"})) return;
+    std::map<std::string, std::size_t> names, digests;
+    std::size_t place = 0;
+    for (const std::string& text : config_.api.keys) {
+      const std::string item = "item " + std::to_string(++place);
+      const auto key = api::parse_service_key(text);
+      if (!key) {
+        add("api.keys", item + " " + key.error());
+        continue;
+      }
+      const auto [same_name, new_name] = names.emplace(key->name, place);
+      const auto [same_digest, new_digest] = digests.emplace(api::to_hex(key->digest), place);
+      const auto of = [](std::size_t other) { return " of item " + std::to_string(other); };
+      if (!new_name) add("api.keys", item + " has the name" + of(same_name->second) + ": each needs its own");
+      if (!new_digest)
+        add("api.keys", item + " has the digest" + of(same_digest->second) + ": each needs its own");
+    }
   }
 
   const Config& config_;

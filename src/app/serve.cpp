@@ -8,9 +8,11 @@
 #include "adapters/webhook_sender.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
+#include "app/key_command.hpp"
 #include "app/keys.hpp"
 #include "app/pages.hpp"
 #include "base/log.hpp"
+#include "gateway/api/http_api.hpp"
 #include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
@@ -43,6 +45,15 @@ void make_development_secret(Config& config) {
   config.auth.algorithms = {"HS256"};
 }
 
+// And so does it for the HTTP API.
+std::string make_development_api_key(Config& config) {
+  api::Scopes all;
+  all.add(api::Scope::admin);
+  const MadeKey made = make_random_key("dev", all);
+  config.api.keys = {made.item};
+  return made.secret;
+}
+
 bool has_key(const AuthSettings& auth) {
   return !auth.jwt_secret.empty() || !auth.public_keys.empty() || !auth.jwks_file.empty();
 }
@@ -54,9 +65,13 @@ std::string host_to_open(const std::string& address) {
   return address;
 }
 
-std::string development_token(const std::string& subject, const std::string& secret) {
-  const WallTime now{
+WallTime wall_now() {
+  return WallTime{
       std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())};
+}
+
+std::string development_token(const std::string& subject, const std::string& secret) {
+  const WallTime now = wall_now();
   Claims claims;
   claims.subject = subject;
   claims.email = subject + "@example.com";
@@ -65,7 +80,8 @@ std::string development_token(const std::string& subject, const std::string& sec
   return jwt::sign_hs256(claims, secret, now);
 }
 
-void announce(const Config& config, const std::string& address, bool dev) {
+// `api_key`: of development; empty if there is none.
+void announce(const Config& config, const std::string& address, bool dev, const std::string& api_key) {
   const std::string scheme = config.server.tls_cert.empty() ? "http" : "https";
   std::cout << "rollcall is ready on " << scheme << "://" << address << std::endl;
   if (!dev) return;
@@ -79,6 +95,10 @@ void announce(const Config& config, const std::string& address, bool dev) {
       std::cout << "  " << user << ": " << token << "\n"
                 << "    open " << url << "/#token=" << token << "\n";
     }
+  }
+  if (!api_key.empty()) {
+    std::cout << "API key: " << api_key << "\n  curl -H 'Authorization: Bearer " << api_key << "' " << url
+              << "/api/v1/presence/online\n";
   }
   std::cout << std::flush;
 }
@@ -138,6 +158,8 @@ int serve(const ServeCommand& command) {
   for (const std::string& warning : config_warnings(*config))
     log::warn("configuration", {{"warning", warning}});
   if (command.dev && !has_key(config->auth)) make_development_secret(*config);
+  std::string api_key;
+  if (command.dev && config->api.keys.empty()) api_key = make_development_api_key(*config);
   if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
   auto keys = load_keys(config->auth);
   if (!keys) {
@@ -155,6 +177,7 @@ int serve(const ServeCommand& command) {
 
   Server server(gateway::server_options(*config));
   gateway::PresenceGateway gateway(server, *config, *keys);
+  gateway::HttpApi api(server, gateway, config->api, {ROLLCALL_VERSION, wall_now()});
   serve_pages(server);
   bool draining = false;
   server.on_signal({SIGINT, SIGTERM, SIGHUP},
@@ -169,7 +192,7 @@ int serve(const ServeCommand& command) {
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   gateway::FeedSource feed(gateway.presence());
   const auto webhooks = start_webhooks(config->webhooks, gateway, feed);
-  announce(*config, server.address(), command.dev);
+  announce(*config, server.address(), command.dev, api_key);
   server.run();
   log::info("ended");
   return kExitOk;

@@ -44,6 +44,9 @@ void PresenceHub::read_clocks() {
 
 void PresenceHub::tell_changes() {
   if (effects_.empty()) return;
+  for (const presence::Effect& effect : effects_) {
+    ++(std::holds_alternative<presence::UserOnline>(effect) ? changes_.online : changes_.offline);
+  }
   if (feed_.keeps()) feed_changes();
   announcer_.take(effects_, count_receivers_(), now_, news_);
 }

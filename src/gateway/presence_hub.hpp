@@ -20,6 +20,12 @@
 
 namespace rollcall::gateway {
 
+// Changes of users since the start.
+struct ChangeTotals {
+  std::size_t online = 0;
+  std::size_t offline = 0;
+};
+
 class PresenceHub {
  public:
   // Called under the lock: they must not call back.
@@ -43,6 +49,10 @@ class PresenceHub {
     apply_locked(command);
     return use(presence::View(core_, announcer_));
   }
+  ChangeTotals changes() const {
+    const std::lock_guard lock(mutex_);
+    return changes_;
+  }
   template <typename Use>
   auto read(Use&& use) const {
     const std::lock_guard lock(mutex_);
@@ -53,6 +63,12 @@ class PresenceHub {
   auto read_feed(Use&& use) const {
     const std::lock_guard lock(mutex_);
     return use(feed_);
+  }
+  // For readers of the feed, who hear of every change: what they read need not be remembered.
+  template <typename Use>
+  auto read_for_feed(Use&& use) const {
+    const std::lock_guard lock(mutex_);
+    return use(core_);
   }
 
  private:
@@ -77,6 +93,7 @@ class PresenceHub {
   WallTime wall_{};
   std::vector<presence::Effect> effects_;
   std::vector<presence::News> news_;
+  ChangeTotals changes_;
   std::optional<Instant> awaited_;  // when the first worker will call `tick`
   std::shared_ptr<void> timer_;     // the first worker's
 };
