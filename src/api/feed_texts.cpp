@@ -31,4 +31,19 @@ void append_webhook_reset(std::string& out, std::string_view cursor, std::string
       .time("timestamp", now);
 }
 
+void append_feed_change(std::string& out, const presence::Change& change) {
+  ObjectWriter writer(out);
+  write_change(writer, change);
+}
+
+void append_feed_reset(std::string& out, std::string_view reason, WallTime now) {
+  ObjectWriter(out).text("reason", reason).time("timestamp", now);
+}
+
+void append_feed_live(std::string& out, std::size_t count, bool resumed, WallTime now) {
+  ObjectWriter writer(out);
+  writer.number("count", count).time("timestamp", now);
+  if (resumed) writer.flag("resumed", true);
+}
+
 }  // namespace rollcall::api

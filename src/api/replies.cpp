@@ -185,6 +185,7 @@ std::string stats(const Stats& stats, WallTime now) {
     writer.raw("changes", object([&](ObjectWriter& changes) {
                  changes.number("online", stats.went_online).number("offline", stats.went_offline);
                }));
+    writer.raw("feed", object([&](ObjectWriter& feed) { feed.number("readers", stats.feed_readers); }));
     writer.time("timestamp", now);
   });
 }

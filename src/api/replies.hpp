@@ -75,6 +75,7 @@ struct Stats {
   bool ready = false;           // not draining
   std::size_t went_online = 0;  // since the start
   std::size_t went_offline = 0;
+  std::size_t feed_readers = 0;
 };
 std::string stats(const Stats& stats, WallTime now);
 

@@ -150,10 +150,12 @@ TEST(Replies, OfTheHttpApiAreObjects) {
   all.ready = true;
   all.went_online = 6;
   all.went_offline = 7;
-  EXPECT_EQ(stats(all, now),
-            R"({"version":"1.2.3","startedAt":"2026-01-04T12:33:55.788Z","uptimeSeconds":61,"online":1,)"
-            R"("connections":2,"transports":{"polling":3,"websocket":4},"workers":5,"ready":true,)"
-            R"("changes":{"online":6,"offline":7},"timestamp":"2026-01-04T12:34:56.789Z"})");
+  all.feed_readers = 8;
+  EXPECT_EQ(
+      stats(all, now),
+      R"({"version":"1.2.3","startedAt":"2026-01-04T12:33:55.788Z","uptimeSeconds":61,"online":1,)"
+      R"("connections":2,"transports":{"polling":3,"websocket":4},"workers":5,"ready":true,)"
+      R"("changes":{"online":6,"offline":7},"feed":{"readers":8},"timestamp":"2026-01-04T12:34:56.789Z"})");
   // A clock that was set back.
   EXPECT_THAT(stats(all, now - seconds(3600)), testing::HasSubstr("\"uptimeSeconds\":0"));
 }

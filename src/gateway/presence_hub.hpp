@@ -64,6 +64,12 @@ class PresenceHub {
     const std::lock_guard lock(mutex_);
     return use(feed_);
   }
+  // For readers of the feed, who hear of every change: what they read need not be remembered.
+  template <typename Use>
+  auto read_for_feed(Use&& use) const {
+    const std::lock_guard lock(mutex_);
+    return use(core_);
+  }
 
  private:
   void apply_locked(const presence::Command& command);

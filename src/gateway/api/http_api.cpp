@@ -55,7 +55,9 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
       gateway_(gateway),
       keys_(settings),
       about_(std::move(about)),
-      limits_(gateway.limits()) {
+      limits_(gateway.limits()),
+      feed_source_(gateway.presence()),
+      feed_(server, feed_source_) {
   limits_.event_bytes = std::numeric_limits<std::size_t>::max();  // bodies are bounded by the server
   const auto page = [this](std::string_view method, std::string_view pattern, Scope scope, const char* call,
                            HttpAnswer (HttpApi::*serve)(const HttpRequest&)) {
@@ -69,6 +71,9 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
   page("GET", "/api/v1/presence/count", Scope::read, "count", &HttpApi::count);
   page("GET", "/api/v1/stats", Scope::read, "stats", &HttpApi::stats);
   page("POST", "/api/v1/users/{userId}/emit", Scope::emit, "emit", &HttpApi::emit);
+  route("GET", "/api/v1/presence/feed", Scope::read, "feed",
+        [this](const HttpRequest& request, const HttpReply& reply) { feed_.serve(request, reply); });
+  gateway.on_feed([this] { feed_.feed_grown(); });
   server.on_http_error(write_problem);
 }
 
@@ -181,6 +186,7 @@ HttpAnswer HttpApi::stats(const HttpRequest&) {
   const ChangeTotals changes = gateway_.presence().changes();
   stats.went_online = changes.online;
   stats.went_offline = changes.offline;
+  stats.feed_readers = feed_.readers();
   return json_answer(api::stats(stats, server_.wall_now()));
 }
 

@@ -10,7 +10,9 @@
 
 #include "api/problem.hpp"
 #include "api/service_key.hpp"
+#include "gateway/api/feed_streams.hpp"
 #include "gateway/api/key_ring.hpp"
+#include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "rollcall/http.hpp"
 #include "rollcall/server.hpp"
@@ -58,6 +60,8 @@ class HttpApi {
   KeyRing keys_;
   About about_;
   api::Limits limits_;
+  FeedSource feed_source_;
+  FeedStreams feed_;
 };
 
 }  // namespace rollcall::gateway

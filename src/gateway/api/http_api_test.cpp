@@ -231,6 +231,7 @@ TEST(HttpApi, GivesTheStateOfTheServer) {
   EXPECT_EQ(stats.at("workers").as_int64(), 1);
   EXPECT_TRUE(stats.at("ready").as_bool());
   EXPECT_EQ(base::json::serialize(stats.at("changes")), R"({"online":2,"offline":0})");
+  EXPECT_EQ(base::json::serialize(stats.at("feed")), R"({"readers":0})");
 }
 
 TEST(HttpApi, CountsSessionsByTheTransportTheyAreOn) {
