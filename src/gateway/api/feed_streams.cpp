@@ -68,8 +68,7 @@ void FeedStreams::open(const std::string& cursor, HttpStream http) {
   Desk& desk = here();
   const Id id = ++desk.last_id;
   feed::Reader reader(cursor.empty() ? std::nullopt : std::optional(cursor), server_.now());
-  Stream& stream =
-      desk.streams.emplace(id, Stream{std::move(reader), std::move(http), {}}).first->second;
+  Stream& stream = desk.streams.emplace(id, Stream{std::move(reader), std::move(http), {}}).first->second;
   grown_.listen(true);  // before it looks at the feed: what comes later is told
   stream.http.on_close([this, id] { remove(id); });
   await_deadline(id, stream);
