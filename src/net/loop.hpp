@@ -72,7 +72,9 @@ class Loop {
 
   // Calls `watcher` at the end of each turn, with how long it took: when its output has been flushed. It must
   // be quick, and leave nothing to be done. To be set before the loop runs.
-  void on_turn_end(std::function<void(microseconds)> watcher) { turn_watchers_.push_back(std::move(watcher)); }
+  void on_turn_end(std::function<void(microseconds)> watcher) {
+    turn_watchers_.push_back(std::move(watcher));
+  }
 
   bool uses_io_uring() const { return batch_.uses_io_uring(); }
 

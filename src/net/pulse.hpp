@@ -24,7 +24,8 @@ class Pulse {
 
   Reading read() const {
     const std::uint64_t value = value_.load(std::memory_order_relaxed);
-    return {static_cast<State>(value & kStateMask), Instant(microseconds(static_cast<std::int64_t>(value >> kStateBits)))};
+    return {static_cast<State>(value & kStateMask),
+            Instant(microseconds(static_cast<std::int64_t>(value >> kStateBits)))};
   }
 
  private:

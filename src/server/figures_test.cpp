@@ -147,7 +147,8 @@ TEST_F(FiguresTest, RecoveriesAreCountedByWhetherTheyWorked) {
   host.notes.await(1);
   const auto come_back = [&](const std::string& with) {
     Client again(host.address(), By::websocket);
-    EXPECT_THAT(again.connect("/", R"({"pid":")" + with + R"(","offset":")" + offset + R"("})"), StartsWith("40{"));
+    EXPECT_THAT(again.connect("/", R"({"pid":")" + with + R"(","offset":")" + offset + R"("})"),
+                StartsWith("40{"));
   };
   come_back(pid);
   come_back("nobody");
