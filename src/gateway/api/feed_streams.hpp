@@ -25,9 +25,8 @@ class FeedStreams {
  public:
   static constexpr std::size_t kMostReaders = 100;
 
-  // `gateway` has to keep a feed. Both must outlive this, and this the server's `run`. To be made before
-  // that.
-  FeedStreams(Server& server, PresenceGateway& gateway);
+  // Both must outlive this, and this the server's `run`. To be made before that.
+  FeedStreams(Server& server, feed::MirrorSource& source);
   FeedStreams(const FeedStreams&) = delete;
   FeedStreams& operator=(const FeedStreams&) = delete;
 
