@@ -70,7 +70,7 @@ class Crowd {
     this.server = server;
   }
   #token(user) {
-    if (!this.tokens.has(user)) this.tokens.set(user, token(user, { email: `${user}-${'e'.repeat(900)}`, role: 'r'.repeat(900) }));
+    if (!this.tokens.has(user)) this.tokens.set(user, token(user, { email: `${'e'.repeat(200)}@example.org`, role: 'r'.repeat(250) }));
     return this.tokens.get(user);
   }
   async toggle(users) {
@@ -116,9 +116,11 @@ test('mirrors that are cut off, killed, held up and outrun are true in the end',
   const crowd = new Crowd(server);
   const names = Array.from({ length: 400 }, (_, i) => `user-${i}`);
   const [steady, cut, killed, away] = await Promise.all(Array.from({ length: 4 }, () => Mirror.open(server)));
-  for (let round = 0; round < 50; ++round) {
+  await becomesTrue(server, cut);
+  for (let round = 0; round < 48; ++round) {
     await crowd.toggle(names.filter(() => random(5) === 0));
-    if (random(3) === 0) cut.detour.cut();
+    if (round % 12 === 4 + random(3)) cut.detour.cut();
+    if (round % 12 === 11) await becomesTrue(server, cut);
     if (random(8) === 0) {
       killed.kill();
       killed.start();
@@ -135,7 +137,7 @@ test('mirrors that are cut off, killed, held up and outrun are true in the end',
   for (const [name, mirror] of Object.entries({ steady, cut, killed, away })) known[name] = (await becomesTrue(server, mirror)).counts;
   assert.deepEqual([known.steady.reset, known.steady.live], [1, 1]);
   assert.equal(known.cut.reset, 1, 'it came back with its cursor, and was told what it had missed');
-  assert.ok(known.cut.live > 3);
+  assert.ok(known.cut.live > 2, `${known.cut.live}`);
   assert.equal(known.away.reset, 2, 'it was away for longer than the feed remembers');
   assert.ok(known.steady.changes > 3000);
   crowd.leave();
@@ -149,7 +151,7 @@ const residentMiB = (server) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc
 test('readers that take nothing cost neither memory nor anybody time', { timeout: 120000 }, async () => {
   const server = await serve();
   const crowd = new Crowd(server);
-  const names = Array.from({ length: 100 }, (_, i) => `user-${i}`);
+  const names = Array.from({ length: 100 }, (_, i) => `user-${i}-${'n'.repeat(240)}`);
   const quick = await FeedReader.open(server);
   await quick.take('live');
   const held = await Mirror.open(server);
@@ -163,14 +165,14 @@ test('readers that take nothing cost neither memory nor anybody time', { timeout
   await becomesTrue(server, held);
   held.detour.hold();
   const before = residentMiB(server);
-  for (let round = 0; round < 46; ++round) {
+  for (let round = 0; round < 100; ++round) {
     await crowd.toggle(names);
     const event = round % 2 ? 'user-online' : 'user-offline';
     for (const name of names) await quick.take(event, name);
   }
   const grown = residentMiB(server) - before;
-  // All of it for each of them: 30 * 4600 changes of 1 KB on average.
-  assert.ok(quick.bytes > 4e6, `${quick.bytes}`);
+  // If all of it waited for each of them it were 30 times as much.
+  assert.ok(quick.bytes > 6e6, `${quick.bytes}`);
   assert.ok(grown < 25, `${grown} MiB more`);
   held.detour.release();
   const { counts } = await becomesTrue(server, held);

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +50,7 @@ class FeedStreams {
   };
 
   Desk& here();
-  void open(std::optional<std::string> cursor, HttpStream http);
+  void open(std::string cursor, HttpStream http);
   void pump_all();
   void pump(Id id);
   void await_deadline(Id id, Stream& stream);
