@@ -211,6 +211,7 @@ struct ServerOptions {
   milliseconds ping_timeout{20000};
   milliseconds upgrade_timeout{10000};
   milliseconds connect_timeout{45000};
+  milliseconds hung_after{5000};  // a worker whose turn takes longer is given no new connections meanwhile
   std::size_t max_payload_bytes = 1'000'000;
   bool polling = true;
   bool websocket = true;

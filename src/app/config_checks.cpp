@@ -21,8 +21,8 @@ class Checks {
   std::vector<ConfigError> run() {
     check_tls();
     check_keys();
-    check_api_keys();
     check_webhooks();
+    check_api_keys();
     return std::move(errors_);
   }
 

@@ -6,6 +6,7 @@
 #include "api/replies.hpp"
 #include "base/log.hpp"
 #include "gateway/token_source.hpp"
+#include "server/counters.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
 
@@ -17,8 +18,6 @@ namespace log = base::log;
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
-constexpr std::string_view kGoodbye = "client namespace disconnect";
-constexpr std::string_view kThrownOut = "server namespace disconnect";
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -162,7 +161,8 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
     log::warn("slow consumer closed",
               {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
   }
-  hub_.apply(presence::Disconnect{member.connection, reason == kGoodbye || reason == kThrownOut});
+  hub_.apply(presence::Disconnect{member.connection,
+                                  reason == server::kClientLeft || reason == server::kServerLeft});
 }
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {

@@ -61,6 +61,7 @@ void Connection::send(base::FrameRef frame) {
 }
 
 void Connection::queue(base::FrameRef frame) {
+  loop_.count().bytes_waiting.add(frame->wire().size());
   queue_.push(std::move(frame));
   mark_dirty();
   if (backlog() > backlog_limit_) relieve();
@@ -73,7 +74,10 @@ void Connection::relieve() {
   while (!queue_.empty() && sent >= 0) {
     const std::string_view bytes = queue_.front();
     sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent > 0) queue_.consume(static_cast<std::size_t>(sent));
+    if (sent <= 0) continue;
+    queue_.consume(static_cast<std::size_t>(sent));
+    loop_.count().bytes_sent.add(static_cast<std::size_t>(sent));
+    loop_.count().bytes_waiting.subtract(static_cast<std::size_t>(sent));
   }
   overflowing_ = backlog() > backlog_limit_;  // if it is broken, the flush will find that too
 }
@@ -159,6 +163,7 @@ void Connection::read_some(bool hung_up) {
     const std::span<char> buffer = loop_.read_buffer();
     const ssize_t got = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got > 0) {
+      loop_.count().bytes_received.add(static_cast<std::size_t>(got));
       take_bytes(buffer.first(static_cast<std::size_t>(got)));
       if (!hung_up && static_cast<std::size_t>(got) < buffer.size() / 2)
         return;  // emptied, in all likelihood
@@ -223,6 +228,7 @@ void Connection::begin_linger() {
 // The object lives until the turn ends: those who called it are still on the stack.
 void Connection::leave_loop() {
   state_ = State::closed;
+  loop_.count().bytes_waiting.subtract(queue_.bytes());
   linger_.reset();
   loop_.bury(*this);
 }

@@ -176,7 +176,10 @@ void Listener::pause() {
 bool Listener::refuse_one() {
   if (spare_ >= 0) ::close(spare_);
   const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (descriptor >= 0) ::close(descriptor);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    turned_away_.add();
+  }
   spare_ = spare_descriptor();
   if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
     last_report_ = loop_.now();

@@ -81,6 +81,14 @@ std::optional<socketio::Recovery::Recovered> Bus::recover(NamespaceIndex nsp, Wo
   return recoveries_[nsp]->take(pid, offset, owner, now);
 }
 
+std::vector<std::size_t> Bus::inbox_sizes() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::size_t> sizes;
+  sizes.reserve(inboxes_.size());
+  for (const Worker& worker : inboxes_) sizes.push_back(worker.inbox.size());
+  return sizes;
+}
+
 void Bus::retire(WorkerIndex worker) {
   Inbox dropped;
   const std::lock_guard lock(mutex_);

@@ -73,6 +73,8 @@ class Bus {
                                                        std::string_view pid, std::string_view offset,
                                                        std::string_view owner, Instant now, Inbox& before);
   void prune(Instant now);
+  // What waits in each worker's inbox. From any thread.
+  std::vector<std::size_t> inbox_sizes();
   // The worker has ended: it will take nothing any more.
   void retire(WorkerIndex worker);
 

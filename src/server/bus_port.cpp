@@ -16,8 +16,11 @@ BusPort* BusPort::current() {
   return current_port;
 }
 
-BusPort::BusPort(Bus& bus, net::Loop& loop)
-    : bus_(bus), loop_(loop), index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); })) {}
+BusPort::BusPort(Bus& bus, net::Loop& loop, Counters& counters)
+    : bus_(bus),
+      loop_(loop),
+      counters_(counters),
+      index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); })) {}
 
 void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, bool is_volatile) {
   BusPort* port = current_port && &current_port->bus_ == &bus ? current_port : nullptr;

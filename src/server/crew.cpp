@@ -67,11 +67,17 @@ Result<Unit, std::string> Crew::reload_tls() {
   return Unit{};
 }
 
+// Whoever has fewest; one that hangs would serve nobody.
 void Crew::deal(net::Channel channel) {
-  Worker& chosen = **std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
-    return a->connections() < b->connections();
-  });
-  chosen.give(std::move(channel), {});
+  const Instant now = first().loop().now();
+  first().port().counters().add(Count::accepted);
+  Worker* chosen = &first();
+  for (const auto& worker : workers_) {
+    if (worker->connections() < chosen->connections() && worker->life(now) != Life::hung) {
+      chosen = worker.get();
+    }
+  }
+  chosen->give(std::move(channel), {});
 }
 
 void Crew::prune() {
@@ -83,6 +89,7 @@ void Crew::prune() {
 
 void Crew::run() {
   running_ = true;
+  for (const auto& worker : workers_) worker->make_room_for(routes_);
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
@@ -120,6 +127,13 @@ std::size_t Crew::connections() const {
   std::size_t count = 0;
   for (const auto& worker : workers_) count += worker->connections();
   return count;
+}
+
+void Crew::on_turn_end(const std::function<void(WorkerIndex, microseconds)>& watcher) {
+  for (const auto& worker : workers_) {
+    worker->loop().on_turn_end(
+        [watcher, index = worker->port().index()](microseconds took) { watcher(index, took); });
+  }
 }
 
 TransportCounts Crew::transports() const {

@@ -15,6 +15,7 @@
 #include "rollcall/result.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus.hpp"
+#include "server/figures.hpp"
 #include "server/routes.hpp"
 #include "server/worker.hpp"
 
@@ -40,7 +41,9 @@ class Crew {
   std::size_t connections() const;
   TransportCounts transports() const;
   // From any thread.
+  Figures figures();
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  void on_turn_end(const std::function<void(WorkerIndex, microseconds)>& watcher);
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here();
   bool running() const { return running_; }

@@ -4,7 +4,6 @@
 // Called by Pipe with complete HTTP requests and WebSocket messages. One thread.
 #pragma once
 
-#include <atomic>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <string>
@@ -16,6 +15,7 @@
 #include "http/request.hpp"
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
+#include "server/counters.hpp"
 #include "server/engine_session.hpp"
 #include "server/sid.hpp"
 
@@ -34,18 +34,19 @@ struct EngineApp {
 
 class Engine {
  public:
-  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids);
+  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids, Counters& counters);
   ~Engine();
 
   const std::string& path() const { return path_; }
   const http::CorsPolicy& cors() const { return cors_; }
   const engineio::Settings& settings() const { return settings_; }
   net::Loop& loop() { return loop_; }
+  Counters& counters() { return counters_; }
   std::size_t sessions() const { return sessions_.size(); }
   // From any thread: the sessions that are not over, by what carries them.
   TransportCounts transports() const {
-    return {polling_sessions_.load(std::memory_order_relaxed),
-            websocket_sessions_.load(std::memory_order_relaxed)};
+    return {counters_.value(Count::open, engineio::Transport::polling),
+            counters_.value(Count::open, engineio::Transport::websocket)};
   }
   const SidScheme& sids() const { return sids_; }
   // The frame of a packet that is no message. All pings share one.
@@ -79,7 +80,6 @@ class Engine {
   void queue_flush(EngineSession& session);
   void queue_reap(EngineSession& session);
   void end_of_turn();
-  void count(engineio::Transport transport, std::size_t more);
 
   // The index of the sessions, which it owns, by the ids they hold.
   struct Hash {
@@ -99,6 +99,7 @@ class Engine {
   };
 
   net::Loop& loop_;
+  Counters& counters_;
   EngineApp& app_;
   engineio::Settings settings_;
   std::string path_;
@@ -111,8 +112,6 @@ class Engine {
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
-  std::atomic<std::size_t> polling_sessions_{0};
-  std::atomic<std::size_t> websocket_sessions_{0};
   bool end_of_turn_queued_ = false;
   bool closing_ = false;
 };

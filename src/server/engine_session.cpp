@@ -95,8 +95,9 @@ void EngineSession::close_probe() {
 }
 
 void EngineSession::probe_becomes_transport() {
-  engine_.count(engineio::Transport::polling, std::size_t{0} - 1);
-  engine_.count(engineio::Transport::websocket, 1);
+  engine_.counters().subtract_kind(Count::open, engineio::Transport::polling);
+  engine_.counters().add_kind(Count::open, engineio::Transport::websocket);
+  engine_.counters().add(Count::upgraded);
   websocket_ = std::exchange(probe_, nullptr);
   websocket_->role = Pipe::Role::transport;
 }

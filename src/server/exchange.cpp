@@ -5,12 +5,13 @@
 
 namespace rollcall::server {
 
-Exchange::Exchange(Pipe& pipe, PipeContext& context, std::string path)
+Exchange::Exchange(Pipe& pipe, PipeContext& context, std::string path, std::size_t route)
     : pipe_(&pipe),
       context_(&context),
       loop_(&context.engine.loop()),
       door_(context.door),
-      path_(std::move(path)) {
+      path_(std::move(path)),
+      route_(route) {
   context_->exchanges.insert(this);
 }
 
@@ -53,7 +54,9 @@ void Exchange::post(std::function<void()> task) {
 }
 
 void Exchange::give(http::Response response) {
-  if (Pipe* pipe = detach()) pipe->respond(std::move(response));
+  if (!pipe_) return;
+  context_->http_counters.add(route_, response.status);
+  detach()->respond(std::move(response));
 }
 
 Pipe* Exchange::detach() {
@@ -71,6 +74,7 @@ Pipe* Exchange::detach() {
 bool Exchange::begin_stream(HttpAnswer head) {
   if (!on_own_thread() || taken_.exchange(true) || !pipe_) return false;
   const bool draining = context_->draining;
+  context_->http_counters.add(route_, head.status);
   if (pipe_->begin_stream(std::move(head)) && !draining) {
     streaming_ = true;
     return true;

@@ -22,7 +22,7 @@ struct PipeContext;
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(Pipe& pipe, PipeContext& context, std::string path);
+  Exchange(Pipe& pipe, PipeContext& context, std::string path, std::size_t route);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -64,6 +64,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   net::Loop* loop_;
   std::shared_ptr<Door> door_;
   std::string path_;
+  std::size_t route_;
   std::atomic<bool> taken_{false};  // the first answer is the one
   std::atomic<bool> over_{false};
   bool streaming_ = false;

@@ -4,7 +4,9 @@
 
 namespace rollcall::server {
 namespace {
-constexpr seconds kHeaderTimeout{10};  // from the first byte, or from accept, to a complete header
+// From the first byte, or from accept, to a complete header. A client that opens a thousand connections at
+// once may take its time to use them.
+constexpr seconds kHeaderTimeout{30};
 constexpr seconds kBodyTimeout{60};
 constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 constexpr std::uint16_t kNormalClosure = 1000;
@@ -45,7 +47,7 @@ void Pipe::on_http_timeout() {
   }
   const http::Request* head = http_->parser.head();
   http::Response response =
-      context_.routes.refusal(408, "The request did not arrive in time.", head ? head->path : std::string());
+      refusal(408, "The request did not arrive in time.", head ? head->path : std::string());
   response.close = true;
   connection_.send(http::serialize(response, false));
   connection_.close_after_flush();
@@ -140,8 +142,8 @@ void Pipe::fault(http::Fault fault) {
   context_.engine.pipe_lost(*this);
   if (closing_) return;
   const http::Request* head = http_->parser.head();
-  http::Response response = context_.routes.refusal(http::status_of(fault), http::message_of(fault),
-                                                    head ? head->path : std::string());
+  http::Response response =
+      refusal(http::status_of(fault), http::message_of(fault), head ? head->path : std::string());
   response.close = true;
   respond(std::move(response));
 }
@@ -181,6 +183,7 @@ void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
   while (!closing_ && !connection_.overflowing()) {
     auto message = decoder.next(bytes);
     if (!message) {
+      context_.engine.counters().add(Count::broken_frames);
       close_websocket(static_cast<std::uint16_t>(message.error()));
       context_.engine.pipe_lost(*this);
       return;
@@ -239,7 +242,10 @@ void Pipe::on_closed(net::CloseCause cause) {
                                          ? engineio::CloseReason::slow_consumer
                                          : engineio::CloseReason::transport_close);
   }
-  if (http_ && http_->exchange) http_->exchange->lost();
+  if (http_ && http_->exchange) {
+    if (cause == net::CloseCause::overflow) context_.engine.counters().add(Count::slow_readers);
+    http_->exchange->lost();
+  }
   end();
 }
 

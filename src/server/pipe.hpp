@@ -30,15 +30,17 @@ using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::s
 
 // What the pipes of a worker have in common.
 struct PipeContext {
-  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over)
+  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over, HttpCounters& counts)
       : engine(its_engine),
         routes(its_routes),
+        http_counters(counts),
         hand_over(std::move(hands_over)),
         door(std::make_shared<Door>(its_engine.loop())),
         spare_decoder(its_engine.settings().max_payload_bytes) {}
 
   Engine& engine;
   const Routes& routes;
+  HttpCounters& http_counters;
   HandOver hand_over;
   std::shared_ptr<Door> door;
   boost::unordered_flat_set<Exchange*> exchanges;  // not over
@@ -114,6 +116,7 @@ class Pipe final : public net::ConnectionHandler {
   void request_arrived(http::Request request);
   void serve(http::Request request);
   http::Response dress(http::Response response);
+  http::Response refusal(unsigned status, std::string_view sentence, std::string_view path);
   void answered(bool keep_alive);
   void fault(http::Fault fault);
   void resume();

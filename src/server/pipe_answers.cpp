@@ -32,16 +32,22 @@ HttpRequest request_of(http::Request& request, const net::Connection& connection
 void Pipe::serve(http::Request request) {
   Routes::Match match = context_.routes.match(request.method, request.path);
   if (!match.handler) {
-    http::Response refusal = context_.routes.refusal(match.status, sentence_of(match.status), request.path);
-    if (!match.allow.empty()) refusal.headers.push_back({"allow", std::move(match.allow)});
-    respond(std::move(refusal));
+    http::Response refused = refusal(match.status, sentence_of(match.status), request.path);
+    if (!match.allow.empty()) refused.headers.push_back({"allow", std::move(match.allow)});
+    respond(std::move(refused));
     return;
   }
-  const auto exchange = std::make_shared<Exchange>(*this, context_, request.path);
+  const auto exchange = std::make_shared<Exchange>(*this, context_, request.path, match.route);
   http_->exchange = exchange;
   HttpRequest given = request_of(request, connection_);
   given.parameters = std::move(match.parameters);
   (*match.handler)(given, Exchange::reply_to(exchange));
+}
+
+// Of a request that is no handler's.
+http::Response Pipe::refusal(unsigned status, std::string_view sentence, std::string_view path) {
+  context_.http_counters.add(0, status);
+  return context_.routes.refusal(status, sentence, path);
 }
 
 void Pipe::forget_exchange() {

@@ -66,7 +66,11 @@ Routes::Methods& Routes::methods_of(std::string_view pattern) {
 }
 
 void Routes::add(std::string_view method, std::string_view pattern, HttpHandler handler) {
-  methods_of(pattern)[std::string(method)] = std::move(handler);
+  Route& route = methods_of(pattern)[std::string(method)];
+  route.handler = std::move(handler);
+  if (route.place > 0) return;
+  route.place = names_.size();
+  names_.push_back({std::string(method), std::string(pattern)});
 }
 
 Routes::Match Routes::match(std::string_view method, std::string_view path) const {
@@ -87,10 +91,11 @@ Routes::Match Routes::match(std::string_view method, std::string_view path) cons
     methods = &fits->methods;
   }
   if (!methods) return match;
-  auto handler = methods->find(method);
-  if (handler == methods->end() && method == "HEAD") handler = methods->find("GET");
-  if (handler != methods->end()) {
-    match.handler = &handler->second;
+  auto route = methods->find(method);
+  if (route == methods->end() && method == "HEAD") route = methods->find("GET");
+  if (route != methods->end()) {
+    match.handler = &route->second.handler;
+    match.route = route->second.place;
   } else {
     match.status = 405;
     match.allow = allowed(*methods);

@@ -4,6 +4,7 @@
 // Set up before the workers run, then only read: by all of them.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,11 +23,18 @@ class Routes {
 
   struct Match {
     const HttpHandler* handler = nullptr;
+    std::size_t route = 0;  // its place in `names`
     std::vector<std::pair<std::string, std::string>> parameters;
     unsigned status = 404;  // if there is no handler: 400, 404 or 405
     std::string allow;      // the methods there are, for 405
   };
   Match match(std::string_view method, std::string_view path) const;
+
+  struct Name {
+    std::string method, pattern;
+  };
+  // The first stands for requests that no route is for.
+  const std::vector<Name>& names() const { return names_; }
 
   // `sentence`: what is wrong, for whoever wrote the client.
   http::Response refusal(unsigned status, std::string_view sentence, std::string_view path) const;
@@ -35,7 +43,11 @@ class Routes {
   std::size_t body_bytes = 1'000'000;
 
  private:
-  using Methods = std::map<std::string, HttpHandler, std::less<>>;
+  struct Route {
+    HttpHandler handler;
+    std::size_t place = 0;
+  };
+  using Methods = std::map<std::string, Route, std::less<>>;
   struct Pattern {
     std::string text;
     std::vector<std::string> segments;  // "{name}" stands for any one
@@ -46,6 +58,7 @@ class Routes {
 
   std::map<std::string, Methods, std::less<>> exact_;
   std::vector<Pattern> patterns_;
+  std::vector<Name> names_{1};
   HttpErrorPage error_page_;
 };
 

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "net/signals.hpp"
 #include "server/crew.hpp"
+#include "server/figures.hpp"
 #include "server/socket_server.hpp"
 
 namespace rollcall {
@@ -127,6 +128,14 @@ std::shared_ptr<void> Server::schedule(Instant at, std::function<void()> task) {
   net::Loop* loop = impl_->crew.loop_here();
   (loop ? *loop : impl_->crew.first().loop()).timers().arm(*deadline, at);
   return deadline;
+}
+
+server::Figures server::figures_of(Server& server) {
+  return server.impl().crew.figures();
+}
+void server::on_turn_end(Server& server, const std::function<void(WorkerIndex, microseconds)>& watcher) {
+  ROLLCALL_ASSERT(!server.impl().crew.running());
+  server.impl().crew.on_turn_end(watcher);
 }
 
 class EngineServer::Impl {

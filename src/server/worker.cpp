@@ -9,10 +9,10 @@ Worker::Worker(const ServerOptions& options, const Routes& routes, Bus& bus, con
                HandOver hand_over)
     : options_(options),
       loop_(options.io_uring),
-      port_(bus, loop_),
+      port_(bus, loop_, counters_),
       app_(make_app(port_)),
-      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers)),
-      pipes_{engine_, routes, std::move(hand_over)} {}
+      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers), counters_),
+      pipes_{engine_, routes, std::move(hand_over), http_counters_} {}
 
 Worker::~Worker() {
   const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
@@ -24,6 +24,20 @@ void Worker::run() {
   const BusPort::Bound bound(port_);
   loop_.run();
   port_.bus().retire(port_.index());
+}
+
+Life Worker::life(Instant now) const {
+  const auto pulse = loop_.pulse();
+  switch (pulse.state) {
+    case net::Pulse::State::not_begun:
+      return Life::starting;
+    case net::Pulse::State::ended:
+      return Life::ended;
+    case net::Pulse::State::waiting:
+    case net::Pulse::State::busy:
+      break;
+  }
+  return now - pulse.at > options_.hung_after ? Life::hung : Life::running;
 }
 
 void Worker::give(net::Channel channel, std::string bytes) {

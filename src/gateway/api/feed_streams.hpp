@@ -24,7 +24,8 @@ class FeedStreams {
  public:
   static constexpr std::size_t kMostReaders = 100;
 
-  // Both must outlive this, and this the server's `run`. To be made before that.
+  // `source` is a feed that is kept. Both must outlive this, and this the server's `run`. To be made before
+  // that.
   FeedStreams(Server& server, feed::MirrorSource& source);
   FeedStreams(const FeedStreams&) = delete;
   FeedStreams& operator=(const FeedStreams&) = delete;

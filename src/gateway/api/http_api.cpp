@@ -79,14 +79,15 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
 
 void HttpApi::route(std::string_view method, std::string_view pattern, Scope scope, const char* call,
                     HttpHandler handler) {
-  server_.handle_http(method, pattern,
-                      [this, scope, call, handler = std::move(handler)](HttpRequest& request, HttpReply reply) {
-                        if (auto refused = refusal(request, scope, call)) {
-                          reply.answer(std::move(*refused));
-                        } else {
-                          handler(request, std::move(reply));
-                        }
-                      });
+  server_.handle_http(
+      method, pattern,
+      [this, scope, call, handler = std::move(handler)](HttpRequest& request, HttpReply reply) {
+        if (auto refused = refusal(request, scope, call)) {
+          reply.answer(std::move(*refused));
+        } else {
+          handler(request, std::move(reply));
+        }
+      });
 }
 
 std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope scope, const char* call) {
@@ -97,10 +98,10 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
   }
   KeyRing::Caller* caller = keys_.find(*token);
   if (!caller) {
-    return unauthorized(call, request, keys_.empty()
-                                           ? "This server knows no keys: `rollcall key` makes one, and its "
-                                             "digest goes into api.keys of the configuration"
-                                           : "This key is not known: is its digest in api.keys?");
+    return unauthorized(call, request,
+                        keys_.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
+                                        "digest goes into api.keys of the configuration"
+                                      : "This key is not known: is its digest in api.keys?");
   }
   const auto admission = keys_.admit(*caller, server_.now());
   if (admission != KeyRing::Admission::admitted) {
@@ -110,7 +111,8 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
                                       {"requests_per_second", keys_.requests_per_second()}});
     }
     HttpAnswer answer = problem_answer(api::problem_of_status(
-        429, "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
+        429,
+        "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
     answer.headers.emplace_back("retry-after", "1");  // by then there is at least one more to be had
     return answer;
   }
@@ -136,7 +138,8 @@ HttpAnswer HttpApi::answer(Result<std::string, api::Error> json) const {
 }
 
 HttpAnswer HttpApi::read(Result<api::Request, api::Error> request) {
-  return request ? answer(gateway_.answer(*request)) : problem_answer(api::problem_of(std::move(request.error())));
+  return request ? answer(gateway_.answer(*request))
+                 : problem_answer(api::problem_of(std::move(request.error())));
 }
 
 HttpAnswer HttpApi::presence(const HttpRequest& request) {

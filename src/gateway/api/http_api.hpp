@@ -36,8 +36,8 @@ class HttpApi {
   HttpApi(const HttpApi&) = delete;
   HttpApi& operator=(const HttpApi&) = delete;
 
-  // A route for those whose key includes `scope`; others are refused before `handler` hears of them. `call` is
-  // its name in the log, a literal: paths name users.
+  // A route for those whose key includes `scope`; others are refused before `handler` hears of them. `call`
+  // is its name in the log, a literal: paths name users.
   void route(std::string_view method, std::string_view pattern, api::Scope scope, const char* call,
              HttpHandler handler);
 

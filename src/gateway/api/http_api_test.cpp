@@ -45,17 +45,20 @@ void expect_problem(const HttpAnswerText& answer, int status, const std::string&
 
 TEST(HttpApi, IsForThoseWhoHaveAKey) {
   ApiHost host;
-  for (const char* header : {"", "authorization: Basic cmNrX3JlYWQ=\r\n", "authorization: rck_read\r\n",
-                             "authorization: Bearer\r\n", "authorization: Bearer \r\n",
-                             "authorization: Bearer rck_rea\r\n", "authorization: Bearer rck_read2\r\n",
-                             "cookie: jwt=rck_read\r\n"}) {
-    const auto answer = server::test::get(host.host.address(), "/api/v1/presence/count?token=rck_read", header);
+  for (const char* header :
+       {"", "authorization: Basic cmNrX3JlYWQ=\r\n", "authorization: rck_read\r\n",
+        "authorization: Bearer\r\n", "authorization: Bearer \r\n", "authorization: Bearer rck_rea\r\n",
+        "authorization: Bearer rck_read2\r\n", "cookie: jwt=rck_read\r\n"}) {
+    const auto answer =
+        server::test::get(host.host.address(), "/api/v1/presence/count?token=rck_read", header);
     expect_problem(answer, 401, "UNAUTHORIZED");
     EXPECT_THAT(answer.head, HasSubstr("www-authenticate: Bearer realm=\"rollcall\"\r\n")) << header;
     EXPECT_THAT(answer.body, Not(HasSubstr("rck_rea")));
   }
-  EXPECT_EQ(server::test::get(host.host.address(), "/api/v1/presence/count", "authorization: bEARER rck_read\r\n").status,
-            200);
+  EXPECT_EQ(
+      server::test::get(host.host.address(), "/api/v1/presence/count", "authorization: bEARER rck_read\r\n")
+          .status,
+      200);
 }
 
 TEST(HttpApi, WithoutKeysSaysHowToMakeOne) {
@@ -67,7 +70,9 @@ TEST(HttpApi, WithoutKeysSaysHowToMakeOne) {
 
 TEST(HttpApi, AKeyMayDoWhatItsScopesSay) {
   ApiHost host;
-  const auto emit = [&](const char* key) { return host.post("/api/v1/users/a/emit", R"({"event":"e"})", key); };
+  const auto emit = [&](const char* key) {
+    return host.post("/api/v1/users/a/emit", R"({"event":"e"})", key);
+  };
   EXPECT_EQ(host.get("/api/v1/presence/count", "rck_read").status, 200);
   EXPECT_EQ(host.get("/api/v1/presence/count", "rck_admin").status, 200);
   expect_problem(host.get("/api/v1/presence/count", "rck_emit"), 403, "FORBIDDEN");
@@ -102,7 +107,8 @@ TEST(HttpApi, TellsThePresenceOfAUserAsASocketIsTold) {
   EXPECT_EQ(plain(host.get("/api/v1/users/nobody/presence").body),
             R"({"userId":"nobody","online":false,"lastActive":null,"connectedAt":null,"timestamp":TIME})");
   expect_problem(host.get("/api/v1/users/%FF/presence"), 400, "INVALID_PAYLOAD", "userId");
-  expect_problem(host.get("/api/v1/users/" + std::string(257, 'x') + "/presence"), 400, "INVALID_PAYLOAD", "userId");
+  expect_problem(host.get("/api/v1/users/" + std::string(257, 'x') + "/presence"), 400, "INVALID_PAYLOAD",
+                 "userId");
   expect_problem(host.get("/api/v1/users/%zz/presence"), 400, "BAD_REQUEST");
 }
 
@@ -119,9 +125,10 @@ TEST(HttpApi, TellsThePresenceOfMany) {
   std::string ids;
   for (int i = 0; i < 1000; ++i) ids += (i ? ",\"" : "\"") + std::string(256, 'x') + "\"";
   EXPECT_EQ(host.post("/api/v1/presence/query", "{\"userIds\":[" + ids + "]}").status, 200);
-  expect_problem(host.post("/api/v1/presence/query", "{\"userIds\":[" + ids + ",\"y\"]}"), 400, "TOO_MANY_USERS",
-                 "userIds");
-  expect_problem(host.post("/api/v1/presence/query", R"({"userIds":["a",1]})"), 400, "INVALID_PAYLOAD", "userIds[1]");
+  expect_problem(host.post("/api/v1/presence/query", "{\"userIds\":[" + ids + ",\"y\"]}"), 400,
+                 "TOO_MANY_USERS", "userIds");
+  expect_problem(host.post("/api/v1/presence/query", R"({"userIds":["a",1]})"), 400, "INVALID_PAYLOAD",
+                 "userIds[1]");
   expect_problem(host.post("/api/v1/presence/query", ""), 400, "INVALID_PAYLOAD");
 }
 
@@ -159,10 +166,11 @@ TEST(HttpApi, EmitsToAllConnectionsOfAUser) {
   ApiHost host;
   Client a1 = host.user("a"), a2 = host.user("a", By::polling), b = host.user("b");
   heard(a1), heard(a2), heard(b);
-  const auto answer = host.post("/api/v1/users/a/emit", R"({"event":"note","data":{"text":"\u00e4","n":[1,null]}})",
-                                "rck_emit");
+  const auto answer = host.post("/api/v1/users/a/emit",
+                                R"({"event":"note","data":{"text":"\u00e4","n":[1,null]}})", "rck_emit");
   EXPECT_EQ(answer.body, R"({"delivered":2,"online":true})");
-  for (Client* client : {&a1, &a2}) EXPECT_THAT(heard(*client), ElementsAre("42[\"note\",{\"text\":\"ä\",\"n\":[1,null]}]"));
+  for (Client* client : {&a1, &a2})
+    EXPECT_THAT(heard(*client), ElementsAre("42[\"note\",{\"text\":\"ä\",\"n\":[1,null]}]"));
   EXPECT_EQ(host.post("/api/v1/users/a/emit", R"({"event":"bare"})").status, 200);
   EXPECT_THAT(heard(a1), ElementsAre("42[\"bare\"]"));
   EXPECT_THAT(heard(b), ElementsAre());
@@ -170,8 +178,10 @@ TEST(HttpApi, EmitsToAllConnectionsOfAUser) {
 
 TEST(HttpApi, EmitsToNobodyWithoutFault) {
   ApiHost host;
-  EXPECT_EQ(host.post("/api/v1/users/nobody/emit", R"({"event":"x"})").body, R"({"delivered":0,"online":false})");
-  expect_problem(host.post("/api/v1/users/a/emit", R"({"event":"disconnect"})"), 400, "INVALID_PAYLOAD", "event");
+  EXPECT_EQ(host.post("/api/v1/users/nobody/emit", R"({"event":"x"})").body,
+            R"({"delivered":0,"online":false})");
+  expect_problem(host.post("/api/v1/users/a/emit", R"({"event":"disconnect"})"), 400, "INVALID_PAYLOAD",
+                 "event");
   expect_problem(host.post("/api/v1/users/%C0/emit", R"({"event":"x"})"), 400, "INVALID_PAYLOAD", "userId");
 }
 
@@ -189,7 +199,8 @@ TEST(HttpApi, EmitsToOneWhoIsAwayForAMoment) {
   // Whose offset it will come back with.
   host.post("/api/v1/users/a/emit", R"({"event":"before"})");
   const std::string before = a.next();
-  const std::string offset = before.substr(before.rfind(",\"") + 2, before.rfind('"') - before.rfind(",\"") - 2);
+  const std::string offset =
+      before.substr(before.rfind(",\"") + 2, before.rfind('"') - before.rfind(",\"") - 2);
   a.lose();
   std::string body;
   do {
@@ -206,7 +217,9 @@ TEST(HttpApi, GivesTheStateOfTheServer) {
   ApiHost host;
   Client a = host.user("a"), b1 = host.user("b"), b2 = host.user("b", By::polling);
   b1.send("41");
-  const auto until_left = [&] { return json_of(host.get("/api/v1/stats")).at("connections").as_int64() == 2; };
+  const auto until_left = [&] {
+    return json_of(host.get("/api/v1/stats")).at("connections").as_int64() == 2;
+  };
   while (!until_left() && !testing::Test::HasFailure()) {
   }
   const auto stats = json_of(host.get("/api/v1/stats"));
@@ -223,7 +236,9 @@ TEST(HttpApi, GivesTheStateOfTheServer) {
 
 TEST(HttpApi, CountsSessionsByTheTransportTheyAreOn) {
   ApiHost host;
-  const auto transports = [&] { return base::json::serialize(json_of(host.get("/api/v1/stats")).at("transports")); };
+  const auto transports = [&] {
+    return base::json::serialize(json_of(host.get("/api/v1/stats")).at("transports"));
+  };
   Client a = host.user("a", By::polling);
   EXPECT_EQ(transports(), R"({"polling":1,"websocket":0})");
   a.start_poll();
@@ -254,15 +269,15 @@ TEST(HttpApi, RequestsMayBePipelined) {
   std::string requests;
   for (int i = 0; i < 50; ++i) {
     requests += server::test::get_request("/api/v1/users/u" + std::to_string(i) + "/presence", auth);
-    requests += "POST /api/v1/presence/query HTTP/1.1\r\nhost: t\r\n" + auth + "content-length: 17\r\n\r\n{\"userIds\":[\"" +
-                static_cast<char>('a' + i % 26) + "\"]}";
+    requests += "POST /api/v1/presence/query HTTP/1.1\r\nhost: t\r\n" + auth +
+                "content-length: 17\r\n\r\n{\"userIds\":[\"" + static_cast<char>('a' + i % 26) + "\"]}";
   }
   // Nothing of it is cut where a request ends.
   for (std::size_t at = 0; at < requests.size(); at += 1000) wire.write(requests.substr(at, 1000));
   for (int i = 0; i < 50; ++i) {
     EXPECT_THAT(await_http_answer(wire).body, StartsWith("{\"userId\":\"u" + std::to_string(i) + "\""));
-    EXPECT_THAT(await_http_answer(wire).body,
-                StartsWith(std::string("{\"statuses\":[{\"userId\":\"") + static_cast<char>('a' + i % 26) + "\""));
+    EXPECT_THAT(await_http_answer(wire).body, StartsWith(std::string("{\"statuses\":[{\"userId\":\"") +
+                                                         static_cast<char>('a' + i % 26) + "\""));
   }
 }
 
@@ -274,7 +289,8 @@ TEST(HttpApiOfWorkers, EmitsToConnectionsOfAllWorkers) {
   for (int i = 0; i < 6; ++i) tabs.push_back(host.user("a"));
   EXPECT_EQ(host.post("/api/v1/users/a/emit", R"({"event":"x"})").body, R"({"delivered":6,"online":true})");
   for (Client& tab : tabs) EXPECT_EQ(tab.next(), R"(42["x"])");
-  EXPECT_EQ(base::json::serialize(json_of(host.get("/api/v1/stats")).at("transports")), R"({"polling":0,"websocket":6})");
+  EXPECT_EQ(base::json::serialize(json_of(host.get("/api/v1/stats")).at("transports")),
+            R"({"polling":0,"websocket":6})");
 }
 
 }  // namespace
