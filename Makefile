@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 60
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run test test-unit test-e2e test-e2e-variants clients clients-deps test-clients test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run test test-unit test-e2e test-e2e-variants clients clients-deps test-clients test-docs test-proxies test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -23,7 +23,7 @@ build: deps ## Build the release programs into build/release/bin
 run: build ## Build, start in development mode, print the test page's URL and a token
 	$(BUILD)/release/bin/rollcall serve --dev $(ARGS)
 
-test: build test-unit test-e2e test-clients ## Install, build and run every test
+test: build test-unit test-e2e test-clients test-docs test-proxies ## Install, build and run every test
 
 test-unit: deps ## Unit and property tests under ASan and UBSan
 	cmake --preset asan >/dev/null
@@ -41,6 +41,13 @@ clients: clients-deps ## Build the npm packages into clients/*/dist
 
 test-clients: build clients ## The npm packages: against the real server, and their examples in Chromium
 	npm run --silent test:clients
+
+test-docs: build clients ## What the documents say, and the code in them
+	npm run --silent test:docs
+
+test-proxies: build ## The shipped configurations of nginx and HAProxy, run by Debian's
+	@scripts/install-deps --proxies
+	npm run --silent test:proxies
 
 test-e2e-variants: build ## The same with one worker and plain sends, and with three workers
 	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:e2e

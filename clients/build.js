@@ -1,5 +1,5 @@
-// Builds the packages: TypeScript to ES modules with their types (tsc), those to CommonJS (esbuild), each in a folder whose
-// package.json says which of the two it is. What is newer than its sources is left alone.
+// Builds the packages: TypeScript to ES modules with their types (tsc, or Angular's ngc), those to CommonJS (esbuild), each in
+// a folder whose package.json says which of the two it is. What is newer than its sources is left alone.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,9 @@ import { transformSync } from 'esbuild';
 const kHere = dirname(fileURLToPath(import.meta.url));
 const kRoot = join(kHere, '..');
 const kTsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const kPackages = ['client', 'react', 'vue'];
+// Writes what the linker of the application's own Angular turns into code for it.
+const kNgc = join(kRoot, 'node_modules/@angular/compiler-cli/bundles/src/bin/ngc.js');
+const kPackages = ['client', 'react', 'vue', 'angular', 'nestjs'];
 
 function filesIn(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -21,8 +23,8 @@ function filesIn(folder) {
 
 const newest = (files) => Math.max(...files.map((file) => statSync(file).mtimeMs));
 
-function tsc(folder, ...args) {
-  const { status } = spawnSync(process.execPath, [kTsc, '-p', folder, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+function compile(compiler, folder, ...args) {
+  const { status } = spawnSync(process.execPath, [compiler, '-p', folder, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) throw new Error(`${folder} does not compile`);
 }
 
@@ -47,8 +49,9 @@ function buildPackage(name, common) {
   const since = Math.max(newest(sources), common);
   if (existsSync(stamp) && existsSync(dist) && statSync(stamp).mtimeMs > since) return false;
   rmSync(dist, { recursive: true, force: true });
-  tsc(folder, '--outDir', join(dist, 'esm'), '--rootDir', join(folder, 'src'));
-  toCommonJs(join(dist, 'esm'), join(dist, 'cjs'));
+  compile(name === 'angular' ? kNgc : kTsc, folder, '--outDir', join(dist, 'esm'), '--rootDir', join(folder, 'src'));
+  // Angular knows ES modules only.
+  if (name !== 'angular') toCommonJs(join(dist, 'esm'), join(dist, 'cjs'));
   copyFileSync(join(kRoot, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(stamp, '');
   return true;

@@ -18,7 +18,8 @@ void append_webhook_event(std::string& out, std::string_view cursor, const prese
 // "Take a snapshot: what you have may be wrong." `reason` as in the feed's `reset`.
 void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason, WallTime now);
 
-// The data of the feed's events `user-online` and `user-offline`, `reset`, and `live`: `count` users are online.
+// The data of the feed's events `user-online` and `user-offline`, `reset`, and `live`: `count` users are
+// online.
 void append_feed_change(std::string& out, const presence::Change& change);
 void append_feed_reset(std::string& out, std::string_view reason, WallTime now);
 void append_feed_live(std::string& out, std::size_t count, bool resumed, WallTime now);

@@ -19,9 +19,9 @@ Error error_of(Result<Read, Error> read) {
 }
 
 TEST(ReadPathUser, TakesAnyIdThatASocketMayAskFor) {
-  for (const std::string& id : {std::string("user-1"), std::string("a/b c"), std::string("\xC3\xA4"),
-                                std::string("null"), std::string("123"), std::string("a\0b", 3),
-                                std::string(256, 'x')}) {
+  for (const std::string& id :
+       {std::string("user-1"), std::string("a/b c"), std::string("\xC3\xA4"), std::string("null"),
+        std::string("123"), std::string("a\0b", 3), std::string(256, 'x')}) {
     const auto read = read_path_user(id);
     ASSERT_TRUE(read.ok()) << read.error().message;
     EXPECT_EQ(read->user_id, id);
@@ -45,15 +45,17 @@ TEST(ReadQuery, IsWhatASocketMayAskFor) {
   const auto read = read_query(R"({"userIds":["a","b","a"]})", kLimits);
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_THAT(read->user_ids, ElementsAre("a", "b", "a"));
-  EXPECT_EQ(error_of(read_query(R"({"userIds":["a","b","c","d"]})", kLimits)).code, ErrorCode::too_many_users);
+  EXPECT_EQ(error_of(read_query(R"({"userIds":["a","b","c","d"]})", kLimits)).code,
+            ErrorCode::too_many_users);
   const Error error = error_of(read_query(R"({"userIds":["a",5]})", kLimits));
   EXPECT_EQ(error.field, "userIds[1]");
   EXPECT_EQ(error.message, "userIds[1] must be a non-empty string of at most 256 bytes, got a number");
 }
 
 TEST(ReadQuery, TakesTheWholeBodyForOneObject) {
-  for (const char* body : {"", " ", "null", "[]", "{", "{}", R"({"userIds":["a"]},{})", R"({"userIds":["a"]} x)",
-                           R"({"userIds":"a"})", "\xFF", R"({"userIds":["\ud800"]})"}) {
+  for (const char* body :
+       {"", " ", "null", "[]", "{", "{}", R"({"userIds":["a"]},{})", R"({"userIds":["a"]} x)",
+        R"({"userIds":"a"})", "\xFF", R"({"userIds":["\ud800"]})"}) {
     EXPECT_EQ(error_of(read_query(body, kLimits)).code, ErrorCode::invalid_payload) << body;
   }
 }
@@ -95,7 +97,8 @@ TEST(ReadEmit, TakesAnEventAndAnyData) {
 }
 
 TEST(ReadEmit, RefusesEventsThatClientsHaveOfTheirOwn) {
-  for (const char* event : {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
+  for (const char* event :
+       {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
     const Error error = error_of(read_emit(std::string(R"({"event":")") + event + "\"}"));
     EXPECT_EQ(error.field, "event") << event;
   }
@@ -107,7 +110,8 @@ TEST(ReadEmit, SaysWhatIsWrong) {
     EXPECT_EQ(error_of(read_emit(body)).code, ErrorCode::invalid_payload) << body;
   }
   EXPECT_EQ(error_of(read_emit("{}")).message, "event must be a non-empty string, got nothing");
-  EXPECT_EQ(error_of(read_emit(R"({"event":""})")).message, "event must be a non-empty string, got an empty string");
+  EXPECT_EQ(error_of(read_emit(R"({"event":""})")).message,
+            "event must be a non-empty string, got an empty string");
   EXPECT_EQ(error_of(read_emit(R"({"event":5})")).message, "event must be a non-empty string, got a number");
   EXPECT_EQ(error_of(read_emit("{\"event\":\"" + std::string(257, 'x') + "\"}")).message,
             "event must be at most 256 bytes, got 257");

@@ -35,7 +35,8 @@ TEST(ServiceKey, AdminIncludesTheOtherScopes) {
 
 TEST(ServiceKey, ScopesAreExactlyThoseThatThereAre) {
   EXPECT_EQ(names_of(*parse_scopes("emit,read,emit", ','), ','), "read,emit");
-  for (const char* bad : {"", ",", "read,", ",read", "read,,emit", "Read", "read emit", "read+emit", "write", "reademit"}) {
+  for (const char* bad :
+       {"", ",", "read,", ",read", "read,,emit", "Read", "read emit", "read+emit", "write", "reademit"}) {
     EXPECT_FALSE(parse_scopes(bad, ',')) << bad;
   }
 }

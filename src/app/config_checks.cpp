@@ -21,9 +21,9 @@ class Checks {
   std::vector<ConfigError> run() {
     check_tls();
     check_keys();
+    check_webhooks();
     check_api_keys();
     check_metrics();
-    check_webhooks();
     return std::move(errors_);
   }
 

@@ -29,8 +29,8 @@ MadeKey make_random_key(std::string_view name, const api::Scopes& scopes) {
 int run_key(const KeyCommand& command, std::ostream& out) {
   const MadeKey made = make_random_key(command.name, command.scopes);
   out << "The key, for the service; it is not shown again:\n  " << made.secret
-      << "\nIts item of the list keys in the section [api] (or, with commas, of ROLLCALL_API_KEYS):\n  \"" << made.item
-      << "\"" << std::endl;
+      << "\nIts item of the list keys in the section [api] (or, with commas, of ROLLCALL_API_KEYS):\n  \""
+      << made.item << "\"" << std::endl;
   return out ? kExitOk : kExitFailure;
 }
 

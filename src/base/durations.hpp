@@ -11,9 +11,9 @@ namespace rollcall::base {
 
 // Up to and including each; what took longer than the last is in a range of its own.
 inline constexpr std::array<microseconds, 15> kDurationBounds = {
-    microseconds(50),      microseconds(100),     microseconds(250),       microseconds(500),
-    microseconds(1'000),   microseconds(2'500),   microseconds(5'000),     microseconds(10'000),
-    microseconds(25'000),  microseconds(50'000),  microseconds(100'000),   microseconds(250'000),
+    microseconds(50),      microseconds(100),       microseconds(250),      microseconds(500),
+    microseconds(1'000),   microseconds(2'500),     microseconds(5'000),    microseconds(10'000),
+    microseconds(25'000),  microseconds(50'000),    microseconds(100'000),  microseconds(250'000),
     microseconds(500'000), microseconds(1'000'000), microseconds(5'000'000)};
 
 constexpr std::size_t duration_range(microseconds duration) {

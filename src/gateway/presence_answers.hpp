@@ -18,7 +18,8 @@ namespace rollcall::gateway {
 
 class PresenceAnswers {
  public:
-  explicit PresenceAnswers(const api::Limits& limits) : limits_(limits), online_list_(limits.max_online_list) {}
+  explicit PresenceAnswers(const api::Limits& limits)
+      : limits_(limits), online_list_(limits.max_online_list) {}
 
   // What was read. None for requests that ask nothing of the state.
   using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,

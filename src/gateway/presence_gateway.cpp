@@ -5,8 +5,9 @@
 
 #include "api/replies.hpp"
 #include "base/log.hpp"
+#include "gateway/endings.hpp"
+#include "gateway/member.hpp"
 #include "gateway/token_source.hpp"
-#include "server/counters.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
 
@@ -40,24 +41,6 @@ std::size_t feed_changes_of(const Config& config) {
 
 }  // namespace
 
-// Its timer is the token's end.
-struct PresenceGateway::Member final : base::Timer {
-  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst,
-         Instant now)
-      : gateway(its_gateway),
-        socket(its_socket),
-        rate(burst, now),
-        claims(std::make_unique<Claims>(std::move(its_claims))) {}
-
-  void on_timer(Instant) override { gateway.expired(socket); }
-
-  PresenceGateway& gateway;
-  Socket& socket;
-  presence::ConnectionId connection = 0;
-  RateLimit rate;
-  std::unique_ptr<Claims> claims;  // until the connection is known to the core
-};
-
 PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
   return *static_cast<Member*>(socket.data.get());
 }
@@ -75,7 +58,8 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
           pace_of(config.presence, server.workers()), feed_changes_of(config),
           [this](const presence::News& news) { broadcaster_.publish(news); },
           [this] { return broadcaster_.receivers(); }),
-      answers_(limits_) {
+      answers_(limits_),
+      started_(server.now()) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
@@ -123,6 +107,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
 
 void PresenceGateway::connected(Socket& socket) {
   Member& member = member_of(socket);
+  member.connected_at(server_.now() - started_);
   member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
   const auto claims = std::move(member.claims);
   socket.join(socket.owner());
@@ -163,8 +148,8 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
     log::warn("slow consumer closed",
               {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
   }
-  hub_.apply(presence::Disconnect{member.connection,
-                                  reason == server::kClientLeft || reason == server::kServerLeft});
+  const presence::Ending ending = member.expired ? presence::Ending::token_expired : ending_of(reason);
+  hub_.apply(presence::Disconnect{member.connection, is_goodbye(ending), ending});
 }
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
@@ -290,6 +275,7 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
 void PresenceGateway::expired(Socket& socket) {
   tallies_.here().expire();
   log::info("token expired", {{"socket", socket.id()}});
+  member_of(socket).expired = true;
   socket.emit(api::kAuthenticationErrorEvent,
               {api::auth_error_data(api::name_of(AuthCode::token_expired),
                                     "The token of this connection has expired: connect again with a new one",

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/explain.hpp"
 #include "api/requests.hpp"
 #include "gateway/broadcaster.hpp"
 #include "gateway/presence_answers.hpp"
@@ -58,6 +59,11 @@ class PresenceGateway {
     bool online = false;
   };
   Reach emit_to_user(const std::string& user_id, std::string_view event, const Payload& payload);
+  // Of the worker on whose thread they are called: the user's connections, and their end. They come to a good
+  // end: the clients do not come back by themselves.
+  std::vector<api::ConnectionFacts> connections_here(const std::string& user_id);
+  std::size_t disconnect_here(const std::string& user_id);
+  milliseconds offline_grace() const { return config_.presence.offline_grace; }
 
  private:
   // What is kept with each socket. Its user is Socket::owner().
@@ -83,6 +89,7 @@ class PresenceGateway {
   void greet_with_mode(Socket& socket);
 
   static Member& member_of(Socket& socket);
+  std::vector<SocketRef> sockets_here(const std::string& user_id);
 
   Server& server_;
   const Config config_;
@@ -94,6 +101,7 @@ class PresenceGateway {
   Broadcaster broadcaster_;
   PresenceHub hub_;
   PresenceAnswers answers_;  // under the hub's lock
+  const Instant started_;
 };
 
 }  // namespace rollcall::gateway

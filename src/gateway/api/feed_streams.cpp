@@ -16,11 +16,9 @@ constexpr const char* kRetryAfterSeconds = "10";
 
 // Where the reader stopped. A browser's EventSource that comes back has the URL it began with: the header is
 // newer.
-std::optional<std::string> cursor_of(const HttpRequest& request) {
+std::string cursor_of(const HttpRequest& request) {
   if (const auto last = request.header("last-event-id"); last && !last->empty()) return std::string(*last);
-  auto cursor = request.query_parameter("cursor");
-  if (cursor && cursor->empty()) cursor.reset();
-  return cursor;
+  return request.query_parameter("cursor").value_or("");
 }
 
 HttpAnswer too_many_readers() {
@@ -66,7 +64,7 @@ void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
   open(cursor_of(request), std::move(http));
 }
 
-void FeedStreams::open(std::optional<std::string> cursor, HttpStream http) {
+void FeedStreams::open(std::string cursor, HttpStream http) {
   Desk& desk = here();
   const Id id = ++desk.last_id;
   Stream& stream =

@@ -72,22 +72,33 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
   page("GET", "/api/v1/presence/count", Scope::read, "count", &HttpApi::count);
   page("GET", "/api/v1/stats", Scope::read, "stats", &HttpApi::stats);
   page("POST", "/api/v1/users/{userId}/emit", Scope::emit, "emit", &HttpApi::emit);
+  const auto wide = [this](std::string_view method, std::string_view pattern, Scope scope, const char* call,
+                           void (HttpApi::*serve)(const HttpRequest&, const HttpReply&)) {
+    route(method, pattern, scope, call, [this, serve](const HttpRequest& request, const HttpReply& reply) {
+      (this->*serve)(request, reply);
+    });
+  };
+  wide("GET", "/api/v1/users/{userId}/explain", Scope::read, "explain", &HttpApi::explain);
+  wide("POST", "/api/v1/users/{userId}/disconnect", Scope::admin, "disconnect", &HttpApi::disconnect);
   route("GET", "/api/v1/presence/feed", Scope::read, "feed",
         [this](const HttpRequest& request, const HttpReply& reply) { feed_.serve(request, reply); });
   gateway.on_feed([this] { feed_.feed_grown(); });
+  server.handle_http("GET", "/api/v1/openapi.json",
+                     [this](const HttpRequest&) { return json_answer(std::string(about_.openapi)); });
   server.on_http_error(write_problem);
 }
 
 void HttpApi::route(std::string_view method, std::string_view pattern, Scope scope, const char* call,
                     HttpHandler handler) {
-  server_.handle_http(method, pattern,
-                      [this, scope, call, handler = std::move(handler)](HttpRequest& request, HttpReply reply) {
-                        if (auto refused = refusal(request, scope, call)) {
-                          reply.answer(std::move(*refused));
-                        } else {
-                          handler(request, std::move(reply));
-                        }
-                      });
+  server_.handle_http(
+      method, pattern,
+      [this, scope, call, handler = std::move(handler)](HttpRequest& request, HttpReply reply) {
+        if (auto refused = refusal(request, scope, call)) {
+          reply.answer(std::move(*refused));
+        } else {
+          handler(request, std::move(reply));
+        }
+      });
 }
 
 std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope scope, const char* call) {
@@ -98,10 +109,10 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
   }
   KeyRing::Caller* caller = keys_.find(*token);
   if (!caller) {
-    return unauthorized(call, request, keys_.empty()
-                                           ? "This server knows no keys: `rollcall key` makes one, and its "
-                                             "digest goes into api.keys of the configuration"
-                                           : "This key is not known: is its digest in api.keys?");
+    return unauthorized(call, request,
+                        keys_.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
+                                        "digest goes into api.keys of the configuration"
+                                      : "This key is not known: is its digest in api.keys?");
   }
   const auto admission = keys_.admit(*caller, server_.now());
   if (admission != KeyRing::Admission::admitted) {
@@ -111,7 +122,8 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
                                       {"requests_per_second", keys_.requests_per_second()}});
     }
     HttpAnswer answer = problem_answer(api::problem_of_status(
-        429, "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
+        429,
+        "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
     answer.headers.emplace_back("retry-after", "1");  // by then there is at least one more to be had
     return answer;
   }
@@ -121,7 +133,9 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
                                                           api::names_of(caller->scopes(), '+') +
                                                           ", this call needs " + api::name_of(scope)));
   }
-  log::debug("api call", {{"key", caller->name()}, {"call", call}});
+  // What changes things for users is worth a line.
+  const auto level = scope == Scope::admin ? log::Level::info : log::Level::debug;
+  log::write(level, "api call", {{"key", caller->name()}, {"call", call}});
   return std::nullopt;
 }
 
@@ -137,7 +151,8 @@ HttpAnswer HttpApi::answer(Result<std::string, api::Error> json) const {
 }
 
 HttpAnswer HttpApi::read(Result<api::Request, api::Error> request) {
-  return request ? answer(gateway_.answer(*request)) : problem_answer(api::problem_of(std::move(request.error())));
+  return request ? answer(gateway_.answer(*request))
+                 : problem_answer(api::problem_of(std::move(request.error())));
 }
 
 HttpAnswer HttpApi::presence(const HttpRequest& request) {

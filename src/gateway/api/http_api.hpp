@@ -23,6 +23,7 @@ namespace rollcall::gateway {
 struct About {
   std::string version;
   WallTime started_at{};
+  std::string_view openapi;  // the document that describes the API; lives as long as the program
 };
 
 // Of answers to backends; none is ever to be kept by a cache.
@@ -36,8 +37,8 @@ class HttpApi {
   HttpApi(const HttpApi&) = delete;
   HttpApi& operator=(const HttpApi&) = delete;
 
-  // A route for those whose key includes `scope`; others are refused before `handler` hears of them. `call` is
-  // its name in the log, a literal: paths name users.
+  // A route for those whose key includes `scope`; others are refused before `handler` hears of them. `call`
+  // is its name in the log, a literal: paths name users.
   void route(std::string_view method, std::string_view pattern, api::Scope scope, const char* call,
              HttpHandler handler);
 
@@ -58,6 +59,10 @@ class HttpApi {
   HttpAnswer count(const HttpRequest& request);
   HttpAnswer emit(const HttpRequest& request);
   HttpAnswer stats(const HttpRequest& request);
+  // These ask all workers.
+  void explain(const HttpRequest& request, const HttpReply& reply);
+  void disconnect(const HttpRequest& request, const HttpReply& reply);
+  HttpAnswer explanation(const std::string& user_id, std::vector<std::vector<api::ConnectionFacts>> parts);
 
   Server& server_;
   PresenceGateway& gateway_;
