@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -77,9 +78,10 @@ class Host {
   // Does it on the server's thread, and waits for the result.
   template <class Function>
   auto call(Function function) {
-    std::packaged_task<decltype(function())()> task(std::move(function));
-    auto result = task.get_future();
-    server.post([&task] { task(); });
+    // Shared: the result is there a moment before the task is over.
+    const auto task = std::make_shared<std::packaged_task<decltype(function())()>>(std::move(function));
+    auto result = task->get_future();
+    server.post([task] { (*task)(); });
     return result.get();
   }
   // All that was written to the server before has been read: a turn that had begun before may have missed

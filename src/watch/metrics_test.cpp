@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 Sample sample() {
   Sample sample;
-  sample.about = {"1.2.3", wall_time(1'767'530'096'789)};
+  sample.about = {"1.2.3", wall_time(1'767'530'096'789), {}};
   sample.server.workers.resize(2);
   sample.server.workers[0].life = server::Life::running;
   sample.server.workers[0].turns.counts[0] = 5;

@@ -25,7 +25,7 @@ class WatchHost {
       : config(api_config()),
         host(options),
         gateway(host.server, config, std::make_shared<NameVerifier>()),
-        api(host.server, gateway, config.api, {"1.2.3", kStartedAt}),
+        api(host.server, gateway, config.api, {"1.2.3", kStartedAt, {}}),
         watch(
             host.server, gateway, api,
             [] {
@@ -44,6 +44,18 @@ class WatchHost {
   gateway::HttpApi api;
   Watch watch;
 };
+
+// Asks /readyz until the answer has that status.
+HttpAnswerText await(Wire& wire, int status) {
+  HttpAnswerText answer;
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  do {
+    wire.write(get_request("/readyz"));
+    answer = await_http_answer(wire);
+  } while (answer.status != status && std::chrono::steady_clock::now() < end);
+  EXPECT_EQ(answer.status, status);
+  return answer;
+}
 
 TEST(Watch, SaysThatItLivesAndIsReady) {
   WatchHost host;
@@ -119,17 +131,10 @@ TEST(Watch, IsNotReadyWhileAWorkerHangsAndTheMetricsSayWhich) {
   });
   host.host.start();
   Wire first(host.host.address()), second(host.host.address());  // dealt to one each
-  first.write(get_request("/readyz"));
-  EXPECT_EQ(await_http_answer(first).status, 200);
+  EXPECT_THAT(await(first, 200).body, R"({"ready":true})");      // both have begun
   second.write(get_request("/hang"));
   entered.get_future().wait();
-  HttpAnswerText answer;
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  do {
-    first.write(get_request("/readyz"));
-    answer = await_http_answer(first);
-  } while (answer.status == 200 && std::chrono::steady_clock::now() < end);
-  EXPECT_EQ(answer.status, 503);
+  const HttpAnswerText answer = await(first, 503);
   EXPECT_THAT(answer.body, HasSubstr(R"("code":"WORKER_HUNG")"));
   EXPECT_THAT(answer.body, HasSubstr("1 of 2 workers hang"));
   first.write(get_request("/metrics"));
