@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/webhook_sender.hpp"
+#include "app/assets.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/key_command.hpp"
@@ -177,7 +178,7 @@ int serve(const ServeCommand& command) {
 
   Server server(gateway::server_options(*config));
   gateway::PresenceGateway gateway(server, *config, *keys);
-  gateway::HttpApi api(server, gateway, config->api, {ROLLCALL_VERSION, wall_now()});
+  gateway::HttpApi api(server, gateway, config->api, {ROLLCALL_VERSION, wall_now(), asset("openapi.json")});
   serve_pages(server);
   bool draining = false;
   server.on_signal({SIGINT, SIGTERM, SIGHUP},
