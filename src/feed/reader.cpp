@@ -28,7 +28,7 @@ constexpr std::string_view kEventEnd = "\n\n";
 
 }  // namespace
 
-Reader::Reader(std::optional<std::string> cursor, Instant now)
+Reader::Reader(std::string cursor, Instant now)
     : cursor_(std::move(cursor)), deadline_(now + kKeepAlive), unsent_since_(now) {}
 
 std::string Reader::next(MirrorSource& source, std::size_t unsent, Instant now, WallTime wall) {
@@ -61,12 +61,12 @@ bool Reader::step(MirrorSource& source, WallTime wall, std::string& out) {
 
 void Reader::begin(MirrorSource& source, WallTime wall, std::string& out) {
   out += kRetry;
-  const auto cursor = std::exchange(cursor_, std::nullopt);
-  if (!cursor) {
+  const std::string cursor = std::exchange(cursor_, {});
+  if (cursor.empty()) {
     reset(source, kStart, wall, out);
     return;
   }
-  const auto found = source.find(*cursor);
+  const auto found = source.find(cursor);
   if (!found) {
     reset(source, found.error() == FeedGap::unknown ? kCursorUnknown : kFellBehind, wall, out);
     return;

@@ -18,7 +18,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "feed/source.hpp"
@@ -36,8 +35,8 @@ class Reader {
   static constexpr seconds kKeepAlive{15};          // after nothing else was sent for so long
   static constexpr seconds kPatience{120};          // for a reader that takes nothing
 
-  // `cursor`: where the reader stopped, if it says so.
-  explicit Reader(std::optional<std::string> cursor, Instant now);
+  // `cursor`: where the reader stopped; empty if it does not say.
+  Reader(std::string cursor, Instant now);
 
   // What to send now, maybe nothing; `unsent` is what the reader has not taken yet of all before. To be asked
   // when the feed has grown, at `deadline()`, and when all is taken, if `waits_for_room()`.
@@ -62,8 +61,8 @@ class Reader {
   void watch(std::size_t unsent, Instant now);
 
   State state_ = State::begin;
-  std::optional<std::string> cursor_;  // as the reader gave it, until the beginning
-  std::uint64_t taken_ = 0;            // the number of the last change told, or to go on after
+  std::string cursor_;       // as the reader gave it, until the beginning
+  std::uint64_t taken_ = 0;  // the number of the last change told, or to go on after
   presence::OnlinePage page_;
   std::size_t told_of_page_ = 0;
   presence::ChangeList changes_;  // to be read into

@@ -35,7 +35,7 @@ class FeedReader : public testing::Test {
     return all;
   }
   Reader live() {
-    Reader reader(std::nullopt, now);
+    Reader reader("", now);
     read(reader);
     return reader;
   }
@@ -48,7 +48,7 @@ TEST_F(FeedReader, BeginsWithASnapshotAndGoesLive) {
   source.come("ann");
   source.come("bob");
   source.go("bob");
-  Reader reader(std::nullopt, now);
+  Reader reader("", now);
   EXPECT_EQ(ask(reader),
             "retry: 2000\n\n"
             "event: reset\ndata: {\"reason\":\"start\",\"timestamp\":" +
@@ -80,7 +80,7 @@ TEST_F(FeedReader, TellsEachChangeWithItsCursor) {
 }
 
 TEST_F(FeedReader, NobodyOnlineIsNoSnapshotAtAll) {
-  Reader reader(std::nullopt, now);
+  Reader reader("", now);
   EXPECT_EQ(names(read(reader)), "retry reset live");
 }
 
@@ -121,7 +121,7 @@ TEST_F(FeedReader, ReadsALongSnapshotPageByPageAndMissesNothingThatHappensMeanwh
     if (pages == 2) source.come("late");  // will be listed
     if (pages == 3) source.go("u120");    // listed already
   };
-  Reader reader(std::nullopt, now);
+  Reader reader("", now);
   const auto events = read(reader);
   EXPECT_EQ(names(events),
             "retry reset snapshot snapshot snapshot live user-offline user-online user-offline");
@@ -141,7 +141,7 @@ TEST_F(FeedReader, GivesNothingWhileItsReaderHasNotTakenAllBefore) {
 
 TEST_F(FeedReader, GivesAPortionAtATime) {
   for (int i = 0; i < 1000; ++i) source.come("user-" + std::to_string(i));
-  Reader reader(std::nullopt, now);
+  Reader reader("", now);
   std::size_t portions = 1;
   for (; !ask(reader).empty() && reader.waits_for_room(); ++portions) {
   }
@@ -165,7 +165,7 @@ TEST_F(FeedReader, CutsPagesThatAreLong) {
     source.online[static_cast<std::uint64_t>(i + 1)] = {longest, std::string(1024, '\x02'),
                                                         std::string(1024, '"'), kWall, kWall};
   }
-  Reader reader(std::nullopt, now);
+  Reader reader("", now);
   std::size_t users = 0, snapshots = 0;
   std::string all;
   do {
@@ -198,7 +198,7 @@ TEST_F(FeedReader, BeginsAnewWhenTheFeedForgetsWhatHappenedDuringTheSnapshot) {
     if (++pages != 2) return;
     for (int i = 0; i < 1002; ++i) i % 2 ? source.come("u0") : source.go("u0");
   };
-  Reader reader(std::nullopt, now);
+  Reader reader("", now);
   EXPECT_EQ(names(read(reader)), "retry reset snapshot snapshot reset snapshot snapshot live");
 }
 

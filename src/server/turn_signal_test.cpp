@@ -15,15 +15,16 @@ using testing::IsEmpty;
 class TurnSignalTest : public testing::Test {
  protected:
   TurnSignalTest() { host.start(); }
+  ~TurnSignalTest() override { host.stop(); }
   // On that worker's thread, and waits for it.
   void at(WorkerIndex worker, const std::function<void()>& task) {
-    std::promise<void> done;
-    host.server.post_to_all([&, task] {
+    const auto done = std::make_shared<std::promise<void>>();
+    host.server.post_to_all([=] {
       if (BusPort::current()->index() != worker) return;
       task();
-      done.set_value();
+      done->set_value();
     });
-    done.get_future().wait();
+    done->get_future().wait();
   }
   void settle() {
     for (int turn = 0; turn < 2; ++turn) {

@@ -15,10 +15,10 @@ namespace log = base::log;
 constexpr const char* kRetryAfterSeconds = "10";
 
 // Where the reader stopped. A browser's EventSource that comes back has the URL it began with: the header is
-// newer. Empty: nowhere.
+// newer.
 std::string cursor_of(const HttpRequest& request) {
   if (const auto last = request.header("last-event-id"); last && !last->empty()) return std::string(*last);
-  return request.query_parameter("cursor").value_or(std::string());
+  return request.query_parameter("cursor").value_or("");
 }
 
 HttpAnswer too_many_readers() {
@@ -64,11 +64,12 @@ void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
   open(cursor_of(request), std::move(http));
 }
 
-void FeedStreams::open(const std::string& cursor, HttpStream http) {
+void FeedStreams::open(std::string cursor, HttpStream http) {
   Desk& desk = here();
   const Id id = ++desk.last_id;
-  feed::Reader reader(cursor.empty() ? std::nullopt : std::optional(cursor), server_.now());
-  Stream& stream = desk.streams.emplace(id, Stream{std::move(reader), std::move(http), {}}).first->second;
+  Stream& stream =
+      desk.streams.emplace(id, Stream{feed::Reader(std::move(cursor), server_.now()), std::move(http), {}})
+          .first->second;
   grown_.listen(true);  // before it looks at the feed: what comes later is told
   stream.http.on_close([this, id] { remove(id); });
   await_deadline(id, stream);

@@ -51,7 +51,7 @@ class FeedStreams {
   };
 
   Desk& here();
-  void open(const std::string& cursor, HttpStream http);
+  void open(std::string cursor, HttpStream http);
   void pump_all();
   void pump(Id id);
   void await_deadline(Id id, Stream& stream);
