@@ -1,7 +1,6 @@
 #include "base/json.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/src.hpp>
 
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
