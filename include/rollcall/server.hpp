@@ -255,8 +255,10 @@ class Server {
   void stop();
   void post(std::function<void()> task);
   // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
-  // when all are gone or `limit` has passed. Signal handlers: through `on_signal`.
+  // when all are gone or `limit` has passed. From any thread.
   void drain(milliseconds limit);
+  // `handler` is called on the first worker's thread. The signals are blocked for this thread and those it
+  // starts from now on: call it before there are others.
   void on_signal(std::vector<int> signals, std::function<void(int)> handler);
 
   // On a worker's thread, as of the beginning of its turn.

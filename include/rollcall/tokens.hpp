@@ -5,9 +5,9 @@
 //   rollcall::Gateway gateway(server, *verifier);
 //
 // Tokens must have a `sub` (the user's id); `exp` and `nbf` are enforced; `none` is never accepted, and a key
-// of one family never verifies another's signature. Verifiers are immutable: any number of threads may share one.
-// Errors are sentences for the operator, several in one text if several things are wrong; they quote no key.
-// The functions are thread-safe. (Keys from files: load_verifier in gateway.hpp.)
+// of one family never verifies another's signature. Verifiers are immutable: any number of threads may share
+// one. Errors are sentences for the operator, several in one text if several things are wrong; they quote no
+// key. The functions are thread-safe. (Keys from files: load_verifier in gateway.hpp.)
 #pragma once
 
 #include <optional>
@@ -43,8 +43,8 @@ struct TokenRules {
   milliseconds leeway{5000};  // by how much clocks may differ; at most an hour
 };
 
-// Every listed algorithm must have a key, and every key an algorithm. What is accepted but unwise is appended to
-// `warnings`.
+// Every listed algorithm must have a key, and every key an algorithm. What is accepted but unwise is appended
+// to `warnings`.
 Result<VerifierPtr, std::string> make_verifier(const TokenKeys& keys, const TokenRules& rules = {},
                                                std::vector<std::string>* warnings = nullptr);
 

@@ -35,6 +35,7 @@ class PresenceGateway {
   PresenceGateway& operator=(const PresenceGateway&) = delete;
 
   const PresenceHub& presence() const { return hub_; }
+  void on_change(PresenceHub::Observe observe) { hub_.on_change(std::move(observe)); }
 
  private:
   // What is kept with each socket. Its user is Socket::owner().

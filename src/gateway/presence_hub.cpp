@@ -32,7 +32,9 @@ void PresenceHub::read_clocks() {
 }
 
 void PresenceHub::tell_changes() {
-  if (!effects_.empty()) announcer_.take(effects_, count_receivers_(), now_, news_);
+  if (effects_.empty()) return;
+  if (observe_) observe_(effects_);
+  announcer_.take(effects_, count_receivers_(), now_, news_);
 }
 
 void PresenceHub::publish() {

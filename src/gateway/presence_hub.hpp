@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "presence/announcer.hpp"
@@ -28,6 +30,11 @@ class PresenceHub {
   // Graces and windows end on the server's first worker. The server must outlive the hub.
   PresenceHub(Server& server, const presence::Settings& settings, const presence::PaceSettings& pace,
               Publish publish, CountReceivers count_receivers);
+
+  // Called under the lock with every change, whoever is told of it: it must not call back, and be quick. To
+  // be set before the server runs.
+  using Observe = std::function<void(std::span<const presence::Effect>)>;
+  void on_change(Observe observe) { observe_ = std::move(observe); }
 
   void apply(const presence::Command& command);
   // Then reads what `use(view)` wants while nothing can change.
@@ -54,6 +61,7 @@ class PresenceHub {
   Server& server_;
   Publish publish_;
   CountReceivers count_receivers_;
+  Observe observe_;
   mutable std::mutex mutex_;
   presence::Core core_;
   mutable presence::Announcer announcer_;  // a read leaves its trace there

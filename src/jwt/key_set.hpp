@@ -41,6 +41,9 @@ Result<KeyOptions, std::vector<std::string>> read_rules(const TokenRules& rules)
 // itself; a lone "Bearer" leaves nothing.
 std::string_view strip_bearer(std::string_view token);
 
+// Sentences as one text.
+std::string in_one(const std::vector<std::string>& sentences);
+
 struct Key;
 struct Token;
 

@@ -5,15 +5,12 @@
 #include "rollcall/tokens.hpp"
 
 namespace rollcall {
-namespace {
 
-std::string joined(const std::vector<std::string>& sentences) {
+std::string jwt::in_one(const std::vector<std::string>& sentences) {
   std::string text;
   for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
   return text;
 }
-
-}  // namespace
 
 Result<jwt::KeyOptions, std::vector<std::string>> jwt::read_rules(const TokenRules& rules) {
   std::vector<std::string> mistakes;
@@ -32,9 +29,9 @@ Result<jwt::KeyOptions, std::vector<std::string>> jwt::read_rules(const TokenRul
 Result<VerifierPtr, std::string> make_verifier(const TokenKeys& keys, const TokenRules& rules,
                                                std::vector<std::string>* warnings) {
   auto options = jwt::read_rules(rules);
-  if (!options) return fail(joined(options.error()));
+  if (!options) return fail(jwt::in_one(options.error()));
   const auto made = jwt::KeySet::make(keys, std::move(*options));
-  if (!made) return fail(joined(made.error()));
+  if (!made) return fail(jwt::in_one(made.error()));
   if (warnings) {
     const auto more = (*made)->warnings();
     warnings->insert(warnings->end(), more.begin(), more.end());
