@@ -9,8 +9,9 @@
 //   if (gateway.user_online_status("user-1").online)
 //     gateway.to("user-1").emit("notification", R"({"message":"hello"})");
 //
-// Thread safety: everything but construction and destruction may be called from any thread at any time, handlers
-// of the server and the callbacks below included. Nothing blocks for longer than it takes to copy the answer.
+// Thread safety: everything but construction, destruction and `on` may be called from any thread at any time,
+// handlers of the server and the callbacks below included. Nothing blocks for longer than it takes to copy
+// the answer.
 //
 // Lifetime: a Gateway is made before its Server runs, and destroyed after `run` has returned and before the
 // Server is. Times are UTC with milliseconds, by this machine's clock.
@@ -35,12 +36,12 @@
 
 namespace rollcall {
 
-// What `rollcall serve` runs with: a worker for each core, sending through io_uring where the kernel allows it,
-// sessions recovered for two minutes, and of the clients' headers only those kept that can hold a token.
+// What `rollcall serve` runs with: a worker for each core, sending through io_uring where the kernel allows
+// it, sessions recovered for two minutes, and of the clients' headers only those kept that can hold a token.
 ServerOptions presence_server_options(std::string listen);
 
-// The verifier that `[auth]` of a configuration asks for: a secret, PEM files, a JWKS file, and the rules. Files
-// are read once, now, each of at most 1 MiB. What is accepted but unwise is appended to `warnings`.
+// The verifier that `[auth]` of a configuration asks for: a secret, PEM files, a JWKS file, and the rules.
+// Files are read once, now, each of at most 1 MiB. What is accepted but unwise is appended to `warnings`.
 Result<VerifierPtr, std::string> load_verifier(const AuthSettings& auth,
                                                std::vector<std::string>* warnings = nullptr);
 
@@ -77,8 +78,8 @@ struct WentOffline {
 
 class Gateway {
  public:
-  // Serves presence in the namespaces of the options, of which no other Gateway may have one. `verifier` must not
-  // be null.
+  // Serves presence in the namespaces of the options, of which no other Gateway may have one. `verifier` must
+  // not be null.
   Gateway(Server& server, VerifierPtr verifier, const GatewayOptions& options = {});
   ~Gateway();
   Gateway(const Gateway&) = delete;
@@ -88,21 +89,28 @@ class Gateway {
   UserStatus user_online_status(std::string_view user_id) const;
   // The same for many, all at one moment, in the order of the ids.
   std::vector<UserStatus> users_online_status(const std::vector<std::string>& user_ids) const;
-  // Sorted, each once. Where there are very many it is put together from parts: who is online throughout the call
-  // is listed, who comes or goes meanwhile may be.
+  // Sorted, each once. Where there are very many it is put together from parts: who is online throughout the
+  // call is listed, who comes or goes meanwhile may be.
   std::vector<std::string> online_users() const;
   std::size_t online_user_count() const;
+
+  // Events of your own, from clients in the gateway's namespaces; `socket.owner()` is the user. They are
+  // limited by events_per_second and count as signs of life, as presence's own do (those of `Namespace::on`
+  // do not). To be set before the server runs. Throws std::invalid_argument if the event is one of presence's
+  // own.
+  void on(std::string event, EventHandler handler);
 
   // Whom an event goes to.
   class Receivers {
    public:
     Receivers& to(std::string room);
     Receivers& except(std::string room);
-    // To every connection in any of the rooms (in all, if there are none), on whatever worker, each once. `json`:
-    // the event's argument, one JSON text, which clients get as it stands; empty = none. Throws
-    // std::invalid_argument, and sends nothing, if `json` is no JSON (or nested deeper than 64), if it or the
-    // event's name is not UTF-8, or if the name is one that socket.io keeps for itself ("connect",
-    // "disconnect", ...). Events for one connection arrive in the order of their calls.
+    // To every connection in any of the rooms (in all, if there are none), on whatever worker, each once.
+    // `json`: the event's argument, which clients get as it stands; empty = none; several are comma-joined,
+    // as in Payload::args, which may be passed on. Throws std::invalid_argument, and sends nothing, if `json`
+    // is no JSON (or nested deeper than 64), if it or the event's name is not UTF-8, or if the name is one
+    // that socket.io keeps for itself ("connect", "disconnect", ...). Events for one connection arrive in the
+    // order of their calls.
     void emit(std::string_view event, std::string_view json = {}) const;
 
    private:
@@ -119,15 +127,16 @@ class Gateway {
   // To everyone.
   void emit(std::string_view event, std::string_view json = {}) const;
 
-  // Called for each change from then on, also of users whom nobody is told of: once when a user's first connection
-  // is up, once when the last is gone (after the grace, if it broke). For any one user they alternate, and the last
-  // is the truth once it is called.
+  // Called for each change from then on, also of users whom nobody is told of: once when a user's first
+  // connection is up, once when the last is gone (after the grace, if it broke). For any one user they
+  // alternate, and the last is the truth once it is called.
   //
-  // All callbacks are called one at a time, in the order of the changes, on a thread of the Gateway's own. So they
-  // may take their time and call anything of the Gateway and the Server; by the time they are called, the status may
-  // be another again. Should 10,000 changes be waiting for them, users that come and go are skipped until
-  // they catch up. Exceptions are logged and end there. Callbacks stay for as long as the Gateway lives, whose
-  // destructor waits for the one that is being called and drops what is waiting: it must not be called by one.
+  // All callbacks are called one at a time, in the order of the changes, on a thread of the Gateway's own. So
+  // they may take their time and call anything of the Gateway and the Server; by the time they are called,
+  // the status may be another again. Should 10,000 changes be waiting for them, users that come and go are
+  // skipped until they catch up. Exceptions are logged and end there. Callbacks stay for as long as the
+  // Gateway lives, whose destructor waits for the one that is being called and drops what is waiting: it must
+  // not be called by one.
   void on_user_online(std::function<void(const CameOnline&)> callback);
   void on_user_offline(std::function<void(const WentOffline&)> callback);
 

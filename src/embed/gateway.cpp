@@ -44,9 +44,15 @@ bool is_reserved(std::string_view event) {
   return std::find(std::begin(kReserved), std::end(kReserved), event) != std::end(kReserved);
 }
 
-bool is_json(std::string_view text) {
-  const auto end = socketio::scan_value(text, 0);
-  return end && text.find_first_not_of(" \t\r\n", *end) == std::string_view::npos && base::is_utf8(text);
+// One JSON text, or several with commas in between.
+bool are_json(std::string_view text) {
+  for (std::size_t at = 0;; ++at) {
+    const auto end = socketio::scan_value(text, at);
+    if (!end) return false;
+    at = text.find_first_not_of(" \t\r\n", *end);
+    if (at == std::string_view::npos) return base::is_utf8(text);
+    if (text[at] != ',') return false;
+  }
 }
 
 // A client that is sent what is no JSON gives up its connection: better to tell whose mistake it is.
@@ -56,7 +62,7 @@ void check_event(std::string_view event, std::string_view json) {
   };
   if (!base::is_utf8(event)) refuse("its name is not UTF-8");
   if (is_reserved(event)) refuse("socket.io keeps that name for itself");
-  if (!json.empty() && !is_json(json)) refuse("its payload is not one JSON text in UTF-8");
+  if (!json.empty() && !are_json(json)) refuse("its payload is not JSON in UTF-8");
 }
 
 }  // namespace
@@ -121,6 +127,12 @@ std::vector<std::string> Gateway::online_users() const {
 
 std::size_t Gateway::online_user_count() const {
   return impl_->read([](const presence::View& view) { return view.online_count(); });
+}
+
+void Gateway::on(std::string event, EventHandler handler) {
+  if (!impl_->presence.on(event, std::move(handler)))
+    throw std::invalid_argument("rollcall::Gateway: " + base::json::quote(event) +
+                                " is an event of presence's own");
 }
 
 Gateway::Receivers& Gateway::Receivers::to(std::string room) {

@@ -52,7 +52,8 @@ class EmbeddingHost {
   Client user(const std::string& name, By by = By::websocket, const std::string& nsp = "/") {
     Client client(host.address(), by);
     const std::string prefix = nsp == "/" ? "" : nsp + ",";
-    EXPECT_THAT(client.connect(nsp, R"({"token":")" + name + R"("})"), StartsWith("40" + prefix + R"({"sid":)"));
+    EXPECT_THAT(client.connect(nsp, R"({"token":")" + name + R"("})"),
+                StartsWith("40" + prefix + R"({"sid":)"));
     EXPECT_THAT(client.next(), StartsWith("42" + prefix + R"(["connected",{"userId":")"));
     client.send("42" + prefix + R"(0["heartbeat"])");  // answered when the user is known to be online
     client.until("43" + prefix + "0[");
@@ -133,7 +134,8 @@ TEST(Gateway, EmitsToAllConnectionsOfAUserAndToNobodyElse) {
   host.gateway.emit("all");
   EXPECT_EQ(anna.until(R"(42["all"])").back(), R"(42["notification",{"message":"hello"}])");
   EXPECT_THAT(again.until(R"(42["all"])"), ElementsAre(R"(42["notification",{"message":"hello"}])"));
-  for (const std::string& packet : bert.until(R"(42["all"])")) EXPECT_THAT(packet, Not(HasSubstr("notification")));
+  for (const std::string& packet : bert.until(R"(42["all"])"))
+    EXPECT_THAT(packet, Not(HasSubstr("notification")));
 }
 
 TEST(Gateway, EmitsToSeveralRoomsOnceEachAndToAllButSome) {
@@ -170,20 +172,44 @@ TEST(Gateway, EmitsInEveryNamespaceItServes) {
   EXPECT_EQ(there.next(), "42/other,[\"hello\",\"\\\"\xC3\xA4\\n\"]");
 }
 
+TEST(Gateway, ServesEventsOfTheApplicationAsItsOwn) {
+  GatewayOptions options = plain_options();
+  options.event_burst = 2;
+  options.events_per_second = 1;
+  EmbeddingHost host(options);
+  host.gateway.on("chat", [&](Socket& socket, const Payload& payload, Ack ack) {
+    EXPECT_EQ(payload.args, R"("hello")");
+    ack({json_quote(socket.owner()), {}});
+  });
+  host.start();
+  Client anna = host.user("anna");
+  const WallTime before = *host.gateway.user_online_status("anna").last_active;
+  while (host.host.server.wall_now() <= before) std::this_thread::yield();  // time is told in milliseconds
+  anna.send(R"(421["chat","hello"])");
+  EXPECT_EQ(anna.next(), R"(431["anna"])");
+  EXPECT_GT(host.gateway.user_online_status("anna").last_active, before);
+  anna.send(R"(422["chat","hello"])");
+  EXPECT_THAT(anna.next(), HasSubstr("RATE_LIMITED"));
+  EXPECT_THROW(host.gateway.on("heartbeat", {}), std::invalid_argument);
+  EXPECT_THROW(host.gateway.on("subscribe-presence", {}), std::invalid_argument);
+}
+
 TEST(Gateway, RefusesToEmitWhatClientsCannotRead) {
   EmbeddingHost host;
   host.start();
   Client anna = host.user("anna");
   const std::string deep = std::string(65, '[') + std::string(65, ']');
   for (const std::string& json :
-       {std::string("{"), std::string("{} {}"), std::string("1,2"), std::string(" "), std::string("hello"),
-        std::string("\"\xFF\""), std::string("\"\0\"", 3), std::string("]"), deep}) {
+       {std::string("{"), std::string("{} {}"), std::string("1,"), std::string(",1"), std::string(" "),
+        std::string("hello"), std::string("\"\xFF\""), std::string("\"\0\"", 3), std::string("]"), deep}) {
     EXPECT_THROW(host.gateway.to("anna").emit("event", json), std::invalid_argument) << json;
   }
   for (const char* event : {"connect", "disconnect", "connect_error", "newListener", "\xFF"}) {
     EXPECT_THROW(host.gateway.emit(event, "{}"), std::invalid_argument) << event;
   }
+  host.gateway.to("anna").emit("several", "1 , [2]");
   host.gateway.to("anna").emit("end", " {} ");
+  EXPECT_EQ(anna.next(), R"(42["several",1 , [2]])");
   EXPECT_EQ(anna.next(), R"(42["end", {} ])");
 }
 
@@ -215,7 +241,8 @@ TEST(Gateway, CallbacksMayCallAnythingAndRegisterOthers) {
   Notes notes;
   host.gateway.on_user_online([&](const CameOnline& user) {
     notes.add(user.user_id + (host.gateway.user_online_status(user.user_id).online ? " is" : " is not"));
-    notes.add(std::to_string(host.gateway.online_users().size()) + std::to_string(host.gateway.online_user_count()));
+    notes.add(std::to_string(host.gateway.online_users().size()) +
+              std::to_string(host.gateway.online_user_count()));
     host.gateway.to(user.user_id).emit("welcome");
     host.gateway.on_user_offline([&](const WentOffline& left) { notes.add(left.user_id + " left"); });
   });
@@ -297,9 +324,10 @@ TEST(Gateway, AVerifierIsMadeOfTheFilesThatTheSettingsName) {
   EXPECT_TRUE(load_verifier(auth)) << load_verifier(auth).error();
   auth.public_keys = {"/no/such.pem"};
   auth.jwks_file = "/no/jwks.json";
-  EXPECT_EQ(load_verifier(auth).error(),
-            "/no/such.pem cannot be read: No such file or directory; /no/jwks.json cannot be read: No such file "
-            "or directory");
+  EXPECT_EQ(
+      load_verifier(auth).error(),
+      "/no/such.pem cannot be read: No such file or directory; /no/jwks.json cannot be read: No such file "
+      "or directory");
   std::vector<std::string> warnings;
   AuthSettings weak;
   weak.jwt_secret = "short";

@@ -22,8 +22,8 @@ class OnlineIds : public testing::Test {
   void go(presence::ConnectionId connection) { hub_.apply(presence::Disconnect{connection, true}); }
 
   Server server_{ServerOptions{}};
-  PresenceHub hub_{server_, {}, {0, milliseconds(1000)}, [](const presence::News&) {},
-                   [] { return std::size_t{0}; }};
+  PresenceHub hub_{
+      server_, {}, {0, milliseconds(1000)}, [](const presence::News&) {}, [] { return std::size_t{0}; }};
 };
 
 TEST_F(OnlineIds, OfNobodyAreNone) {
@@ -34,7 +34,8 @@ TEST_F(OnlineIds, AreSortedAndEachOnceWhateverThePage) {
   for (const auto& [connection, user] : {std::pair(1U, "c"), {2U, "a"}, {3U, "c"}, {4U, "d"}, {5U, "b"}})
     come(connection, user);
   go(4);
-  for (const std::size_t page : {1U, 2U, 3U, 100U}) EXPECT_THAT(online_ids(hub_, page), ElementsAre("a", "b", "c"));
+  for (const std::size_t page : {1U, 2U, 3U, 100U})
+    EXPECT_THAT(online_ids(hub_, page), ElementsAre("a", "b", "c"));
 }
 
 TEST_F(OnlineIds, WhoIsOnlineThroughoutIsListedOnceWhateverOthersDo) {

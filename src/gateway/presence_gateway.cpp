@@ -84,6 +84,13 @@ void PresenceGateway::set_up(Namespace& nsp) {
   });
 }
 
+bool PresenceGateway::on(std::string event, EventHandler handler) {
+  const auto as_own = api::decode(event, "{}", 0, limits_);
+  if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
+  handlers_[std::move(event)] = std::move(handler);
+  return true;
+}
+
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
   const auto refuse = [&](const char* code, const std::string& details) {
@@ -166,6 +173,11 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
                                            " events a second: this one was not served"},
         ack);
+    return;
+  }
+  if (const auto own = handlers_.find(event); own != handlers_.end()) {
+    hub_.apply(presence::Activity{member.connection});
+    own->second(socket, payload, ack);
     return;
   }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);

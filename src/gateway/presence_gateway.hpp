@@ -9,6 +9,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +37,10 @@ class PresenceGateway {
   PresenceGateway& operator=(const PresenceGateway&) = delete;
 
   const PresenceHub& presence() const { return hub_; }
+  // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
+  // sign of life. Before the server runs. False if the event is one of presence's own.
+  bool on(std::string event, EventHandler handler);
+
   void on_change(PresenceHub::Observe observe) { hub_.on_change(std::move(observe)); }
 
  private:
@@ -74,7 +80,8 @@ class PresenceGateway {
   std::atomic<presence::ConnectionId> next_connection_{1};
   Broadcaster broadcaster_;
   PresenceHub hub_;
-  OnlineList online_list_;  // under the hub's lock
+  std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
+  OnlineList online_list_;                                     // under the hub's lock
 };
 
 }  // namespace rollcall::gateway

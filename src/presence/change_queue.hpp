@@ -1,6 +1,6 @@
-// Changes on their way to callbacks that may be slow: every one of them, in order, while not too many wait. Of
-// what comes beyond that only each user's newest state is kept, so the queue stays bounded and what
-// it gives stays true: of any one user the changes alternate, and the last one is how things are.
+// Changes on their way to callbacks that may be slow: every one of them, in order, while not too many wait.
+// Of what comes beyond that only each user's newest state is kept, so the queue stays bounded and what it
+// gives stays true: of any one user the changes alternate, and the last one is how things are.
 //
 // Filled by the gateway's hub, emptied by whoever calls the callbacks. Pure. Not thread-safe.
 //

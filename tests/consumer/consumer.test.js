@@ -2,7 +2,7 @@
 // installed there), and its programs used by the real client.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -47,10 +47,14 @@ describe('a C++ project that has installed rollcall', () => {
       await shell('make', '-s', '-C', kRoot, 'install', `DESTDIR=${files.folder}`, 'PREFIX=/opt/somewhere');
       prefix = files.path('opt/somewhere');
     }
-    await shell('cmake', '-S', kHere, '-B', kBuild, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', `-DCMAKE_PREFIX_PATH=${prefix}`);
-    await shell('cmake', '--build', kBuild, '-j', '2');
+    await build(kHere, kBuild);
   });
   afterEach(closeAll);
+
+  async function build(source, folder) {
+    await shell('cmake', '-S', source, '-B', folder, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', `-DCMAKE_PREFIX_PATH=${prefix}`);
+    await shell('cmake', '--build', folder, '-j', '2');
+  }
 
   test('finds public headers only, and nothing that knows where it was built', () => {
     const headers = readdirSync(`${prefix}/include/rollcall`).sort();
@@ -110,6 +114,32 @@ describe('a C++ project that has installed rollcall', () => {
     const program = start('presence', { JWT_SECRET: '' });
     assert.equal((await program.ended).code, 2);
     assert.match(program.output(), /There is no key/);
+  });
+
+  test('builds the example by itself', async () => {
+    await build(`${kRoot}/examples/embed`, files.path('example'));
+    const program = run([], { JWT_SECRET: '' }, { binary: files.path('example/notifications') });
+    assert.equal((await program.ended).code, 2);
+  });
+
+  test('builds and runs what docs/embedding.md shows', async () => {
+    const text = readFileSync(`${kRoot}/docs/embedding.md`, 'utf8');
+    const shown = (language) => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(text)[1];
+    mkdirSync(files.path('shown'));
+    files.write('shown/CMakeLists.txt', shown('cmake'));
+    files.write('shown/backend.cpp', shown('cpp').replace('127.0.0.1:3000', '127.0.0.1:0'));
+    await build(files.path('shown'), files.path('shown/build'));
+    const program = run([], {}, { binary: files.path('shown/build/backend') });
+    const server = { namespaceUrl: `${await url(program)}/ws/messages` };
+    const [anna, bert] = [await connect(server, 'anna'), await connect(server, 'bert')];
+    await program.says(/^bert came; 2 are here$/m);
+    assert.equal(await anna.ask('chat', { text: 'hello' }), true);
+    assert.deepEqual(await bert.take('chat'), { text: 'hello' });
+    assert.equal(await bert.ask('chat', 'two', ['arguments']), true);
+    assert.deepEqual((await anna.inbox.take((e) => e.event === 'chat', 'chat')).args, ['two', ['arguments']]);
+    closeAll();
+    program.child.kill('SIGTERM');
+    assert.deepEqual(await program.ended, { code: 0, signal: null });
   });
 
   test('has the Socket.IO server alone', async () => {

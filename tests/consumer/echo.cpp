@@ -1,7 +1,6 @@
 // The Socket.IO server alone: echoes until its standard input ends.
-#include <rollcall/server.hpp>
-
 #include <iostream>
+#include <rollcall/server.hpp>
 #include <string>
 #include <thread>
 
@@ -9,7 +8,8 @@ int main() {
   rollcall::ServerOptions options;
   options.listen = "127.0.0.1:0";
   rollcall::Server server(options);
-  server.of("/").on("echo", [](rollcall::Socket&, const rollcall::Payload& payload, rollcall::Ack ack) { ack(payload); });
+  server.of("/").on(
+      "echo", [](rollcall::Socket&, const rollcall::Payload& payload, rollcall::Ack ack) { ack(payload); });
   if (const auto opened = server.open(); !opened) {
     std::cerr << opened.error() << "\n";
     return 1;

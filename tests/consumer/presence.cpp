@@ -1,9 +1,8 @@
 // Presence embedded in a program that does as it is told by the lines of its standard input.
-#include <rollcall/gateway.hpp>
-
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
+#include <rollcall/gateway.hpp>
 #include <sstream>
 #include <string>
 #include <thread>

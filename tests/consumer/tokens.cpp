@@ -1,9 +1,8 @@
 // Verifies tokens without any server: each line of the standard input is one.
-#include <rollcall/tokens.hpp>
-
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <rollcall/tokens.hpp>
 #include <string>
 
 int main() {
