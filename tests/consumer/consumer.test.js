@@ -136,7 +136,7 @@ describe('a C++ project that has installed rollcall', () => {
     assert.equal(await anna.ask('chat', { text: 'hello' }), true);
     assert.deepEqual(await bert.take('chat'), { text: 'hello' });
     assert.equal(await bert.ask('chat', 'two', ['arguments']), true);
-    assert.deepEqual((await anna.inbox.take((e) => e.event === 'chat', 'chat')).args, ['two', ['arguments']]);
+    assert.deepEqual((await anna.inbox.take((e) => e.event === 'chat', 'chat')).args.slice(0, 2), ['two', ['arguments']]);
     closeAll();
     program.child.kill('SIGTERM');
     assert.deepEqual(await program.ended, { code: 0, signal: null });
