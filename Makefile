@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install test test-unit test-e2e test-e2e-variants test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install test test-unit test-e2e test-e2e-variants clients clients-deps test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -24,7 +24,7 @@ build: deps ## Build the release programs into build/release/bin
 run: build ## Build, start in development mode, print the test page's URL and a token
 	$(BUILD)/release/bin/rollcall serve --dev $(ARGS)
 
-test: build test-unit test-e2e test-install ## Install, build and run every test
+test: build test-unit test-e2e test-clients test-docs test-proxies test-install ## Install, build and run every test
 
 test-unit: deps ## Unit and property tests under ASan and UBSan
 	cmake --preset asan >/dev/null
@@ -34,14 +34,30 @@ test-unit: deps ## Unit and property tests under ASan and UBSan
 test-e2e: build ## The real socket.io-client and Chromium against the release program
 	npm run --silent test:e2e
 
+clients-deps:
+	@scripts/install-deps --clients
+
+clients: clients-deps ## Build the npm packages into clients/*/dist
+	@node clients/build.js
+
+test-clients: build clients ## The npm packages: against the real server, and their examples in Chromium
+	npm run --silent test:clients
+
+test-docs: build clients ## What the documents say, and the code in them
+	npm run --silent test:docs
+
+test-proxies: build ## The shipped configurations of nginx and HAProxy, run by Debian's
+	@scripts/install-deps --proxies
+	npm run --silent test:proxies
+
 test-e2e-variants: build ## The same with one worker and plain sends, and with three workers
 	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:e2e
 	ROLLCALL_SERVER_WORKERS=3 npm run --silent test:e2e
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null
-	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests server_tests gateway_tests embed_tests
-	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|server|gateway|embed)$$'
+	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests embed_tests
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|embed)$$'
 
 install: build ## Install the program, the C++ libraries and the manual (PREFIX=/usr/local, DESTDIR=)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/release --prefix "$(PREFIX)"

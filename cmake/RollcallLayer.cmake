@@ -33,7 +33,7 @@ endif()
 target_include_directories(rollcall_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 
 # rollcall_layer(NAME [PACKAGE protocol|server|gateway] [DEPENDS libs...] [TEST_DEPENDS libs...])
-# Takes every *.cpp of the folder; *_test.cpp become the program `<name>_tests`. PACKAGE: the installed library
+# Takes every *.cpp of the folder and of those in it; *_test.cpp become the program `<name>_tests`. PACKAGE: the installed library
 # that the layer is a part of (RollcallPackage.cmake).
 function(rollcall_layer name)
   cmake_parse_arguments(LAYER "" "PACKAGE" "DEPENDS;TEST_DEPENDS;EXCLUDE" ${ARGN})
@@ -41,7 +41,7 @@ function(rollcall_layer name)
     set_property(GLOBAL APPEND PROPERTY ROLLCALL_LAYERS_OF_${LAYER_PACKAGE} ${name})
     set_property(GLOBAL APPEND PROPERTY ROLLCALL_DEPENDS_OF_${LAYER_PACKAGE} ${LAYER_DEPENDS})
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "guard/measured.hpp"
 #include "presence/core.hpp"
+#include "presence/feed.hpp"
 #include "sham/host.hpp"
 #include "sham/kernel.hpp"
 #include "sham/person.hpp"
@@ -148,6 +149,22 @@ void core(unsigned operations, unsigned) {
       });
 }
 
+// One change kept in a full feed, and taken from it by a reader.
+void feed(unsigned operations, unsigned) {
+  presence::Feed feed(1, 1000);
+  presence::ChangeList taken;
+  const std::string user = user_name(7);
+  const presence::Change change{user,     true, WallTime{seconds(1'800'000'000)}, "someone@example.com",
+                                "member", {}};
+  for (int i = 0; i < 5000; ++i) feed.add(change);
+  measured(
+      operations, [&] { taken.clear(); },
+      [&] {
+        feed.add(change);
+        ROLLCALL_ASSERT(feed.read(feed.last() - 1, 1, taken));
+      });
+}
+
 constexpr Path kPaths[] = {
     {"check-user-status", 500, 1, check_user_status},
     {"check-user-status, 8 in one read", 100, 8, check_user_status},
@@ -160,6 +177,7 @@ constexpr Path kPaths[] = {
     {"delivery, 20 changes to 1000 in a turn", 3, 20 * kListeners, fan_out},
     {"ping and pong", 20, 100, ping},
     {"core: connect, activity, goodbye", 1000, 1, core},
+    {"feed: one change, taken by one reader", 1000, 1, feed},
 };
 
 }  // namespace

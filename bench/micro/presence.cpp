@@ -5,6 +5,7 @@
 
 #include "micro/counting.hpp"
 #include "presence/core.hpp"
+#include "presence/feed.hpp"
 #include "sham/person.hpp"
 
 namespace rollcall::micro {
@@ -73,6 +74,16 @@ void core_page_of_100(benchmark::State& state) {
   const presence::Core& core = core_of(static_cast<std::size_t>(state.range(0)));
   repeat(state, [&] { benchmark::DoNotOptimize(core.online(100)); });
 }
+
+// One change kept in a full feed.
+void feed_add(benchmark::State& state) {
+  presence::Feed feed(1, 100'000);
+  const std::string user = sham::user_name(7);
+  const presence::Change change{user, true, kWall, "someone@example.com", "member", {}};
+  for (int i = 0; i < 500'000; ++i) feed.add(change);
+  repeat(state, [&] { feed.add(change); });
+}
+BENCHMARK(feed_add);
 
 // By size, not by benchmark, so that each size is made once.
 const int registered = [] {

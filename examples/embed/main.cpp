@@ -1,10 +1,9 @@
-// A backend with presence inside. Each line of the standard input, "USER MESSAGE", is a notification; what became of
-// it is printed, and who comes and goes. It ends with the input.
-#include <rollcall/gateway.hpp>
-
+// A backend with presence inside. Each line of the standard input, "USER MESSAGE", is a notification; what
+// became of it is printed, and who comes and goes. It ends with the input.
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
+#include <rollcall/gateway.hpp>
 #include <string>
 #include <thread>
 
@@ -28,7 +27,8 @@ void read_notifications(NotificationService& service) {
     }
     const auto receipt = service.send_notification(line.substr(0, blank), line.substr(blank + 1));
     const bool realtime = receipt.method == NotificationService::Method::realtime;
-    say(receipt.sent ? std::string("sent, ") + (realtime ? "realtime" : "queued") : "not sent: too many are waiting");
+    say(receipt.sent ? std::string("sent, ") + (realtime ? "realtime" : "queued")
+                     : "not sent: too many are waiting");
   }
 }
 
@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
   const char* secret = std::getenv("JWT_SECRET");
   const auto verifier = rollcall::hs256(secret ? secret : "");
   if (!verifier) {
-    std::cerr << "JWT_SECRET must be the secret that your users' tokens are signed with. " << verifier.error() << "\n";
+    std::cerr << "JWT_SECRET must be the secret that your users' tokens are signed with. " << verifier.error()
+              << "\n";
     return 2;
   }
   auto options = rollcall::presence_server_options(argc > 1 ? argv[1] : "127.0.0.1:3000");

@@ -2,11 +2,10 @@
 // does with its gateway, in C++.
 #pragma once
 
-#include <rollcall/gateway.hpp>
-
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <rollcall/gateway.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,7 +20,8 @@ class NotificationService {
   };
 
   // Keeps at most `max_waiting` notifications for a user, in memory. The gateway must outlive this service's
-  // last use, and this service the gateway's callbacks: make it before the server runs, keep it until it has ended.
+  // last use, and this service the gateway's callbacks: make it before the server runs, keep it until it has
+  // ended.
   explicit NotificationService(rollcall::Gateway& gateway, std::size_t max_waiting = 100);
 
   Receipt send_notification(const std::string& user_id, std::string_view message);

@@ -74,6 +74,23 @@ struct CorsSettings {
   bool credentials = false;
 };
 
+struct ApiSettings {
+  // Of backend services: "NAME:SCOPE+SCOPE:SHA256", as `rollcall key` prints them. None: nobody may.
+  std::vector<std::string> keys;
+  std::uint32_t requests_per_second = 1000;  // a key; 0 = no limit
+  std::uint32_t request_burst = 2000;
+  std::size_t feed_changes = 100'000;  // how many changes readers of the feed may be behind
+};
+
+struct WebhookSettings {
+  std::vector<std::string> urls;  // each is sent every change
+  std::string secret;             // signs what is sent; at least 32 bytes
+  std::string ca_file;  // PEM; whose certificates https receivers are trusted by; empty = the system's
+  milliseconds timeout{10000};   // of one request
+  std::size_t batch = 100;       // events in one request, at most
+  milliseconds batch_wait{100};  // how long an event waits for others, at most
+};
+
 struct Config {
   ServerSettings server;
   EngineIoSettings engineio;
@@ -82,6 +99,8 @@ struct Config {
   PresenceSettings presence;
   LimitSettings limits;
   CorsSettings cors;
+  ApiSettings api;
+  WebhookSettings webhooks;
 };
 
 }  // namespace rollcall

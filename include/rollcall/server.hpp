@@ -30,6 +30,7 @@
 #include <utility>
 #include <vector>
 
+#include "rollcall/http.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/time.hpp"
 
@@ -201,16 +202,6 @@ class Namespace {
   static bool is_volatile(const Emitter& e) { return e.volatile_flag_; }
 };
 
-// One HTTP answer beside Socket.IO: pages, health checks.
-struct HttpAnswer {
-  unsigned status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
-};
-// Called on the workers' threads.
-using HttpHandler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
-
 struct ServerOptions {
   std::string listen = "127.0.0.1:3000";
   unsigned workers = 1;   // event loops, each on its thread, at most 1024; 0 = one a core
@@ -220,6 +211,7 @@ struct ServerOptions {
   milliseconds ping_timeout{20000};
   milliseconds upgrade_timeout{10000};
   milliseconds connect_timeout{45000};
+  milliseconds hung_after{5000};  // a worker whose turn takes longer is given no new connections meanwhile
   std::size_t max_payload_bytes = 1'000'000;
   bool polling = true;
   bool websocket = true;
@@ -233,6 +225,11 @@ struct ServerOptions {
   std::string tls_cert, tls_key;  // PEM files
 };
 
+struct TransportCounts {
+  std::size_t polling = 0;
+  std::size_t websocket = 0;
+};
+
 class Server {
  public:
   explicit Server(ServerOptions options);
@@ -243,8 +240,12 @@ class Server {
   // The namespace, made at its first mention, which must come before `run`. Clients get "Invalid
   // namespace" for all others.
   Namespace& of(const std::string& name);
-  // Answers GET and HEAD for exactly this path.
-  void handle_http(std::string path, HttpHandler handler);
+  // Answers requests of this method to paths that match: "/a/b" exactly, "{name}" any one segment that is
+  // not empty. An exact path comes before patterns, and of those the one that was given first. GET answers
+  // HEAD, too. Other methods get 405 with Allow, other paths 404. Before the server runs.
+  void handle_http(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void handle_http(std::string_view method, std::string_view pattern, HttpPage page);
+  void on_http_error(HttpErrorPage page);
 
   // Binds and listens. The error is a sentence for the operator.
   Result<Unit, std::string> open();
@@ -254,6 +255,8 @@ class Server {
   // From any thread.
   void stop();
   void post(std::function<void()> task);
+  // Calls `task` once on the thread of every worker that still runs.
+  void post_to_all(const std::function<void()>& task);
   // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
   // when all are gone or `limit` has passed. From any thread.
   void drain(milliseconds limit);
@@ -261,10 +264,14 @@ class Server {
   // starts from now on: call it before there are others.
   void on_signal(std::vector<int> signals, std::function<void(int)> handler);
 
+  // From any thread.
+  std::size_t connections() const;     // of any kind, those on their way to a worker among them
+  TransportCounts transports() const;  // Engine.IO sessions
+  bool draining() const;
+
   // On a worker's thread, as of the beginning of its turn.
   Instant now() const;
   WallTime wall_now() const;
-  std::size_t connections() const;
   unsigned workers() const;
   bool uses_io_uring() const;
   // Calls `task` once on this thread's worker, not before `at`. Returns a handle whose destruction, on the

@@ -1,5 +1,7 @@
 #include "api/replies.hpp"
 
+#include <algorithm>
+
 #include "api/object_writer.hpp"
 
 namespace rollcall::api {
@@ -157,6 +159,34 @@ std::string error(const Error& error) {
     writer.raw("status", "\"error\"")
         .text("code", std::string_view(name_of(error.code)))
         .text("message", std::string_view(error.message));
+  });
+}
+
+std::string online_count(std::size_t count, WallTime now) {
+  return object([&](ObjectWriter& writer) { writer.number("count", count).time("timestamp", now); });
+}
+
+std::string emitted(std::size_t delivered, bool online) {
+  return object([&](ObjectWriter& writer) { writer.number("delivered", delivered).flag("online", online); });
+}
+
+std::string stats(const Stats& stats, WallTime now) {
+  const auto uptime = std::chrono::duration_cast<seconds>(std::max(now, stats.started_at) - stats.started_at);
+  return object([&](ObjectWriter& writer) {
+    writer.text("version", stats.version)
+        .time("startedAt", stats.started_at)
+        .number("uptimeSeconds", static_cast<std::size_t>(uptime.count()))
+        .number("online", stats.online)
+        .number("connections", stats.connections);
+    writer.raw("transports", object([&](ObjectWriter& transports) {
+                 transports.number("polling", stats.polling).number("websocket", stats.websocket);
+               }));
+    writer.number("workers", stats.workers).flag("ready", stats.ready);
+    writer.raw("changes", object([&](ObjectWriter& changes) {
+                 changes.number("online", stats.went_online).number("offline", stats.went_offline);
+               }));
+    writer.raw("feed", object([&](ObjectWriter& feed) { feed.number("readers", stats.feed_readers); }));
+    writer.time("timestamp", now);
   });
 }
 

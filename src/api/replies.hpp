@@ -60,6 +60,25 @@ inline constexpr char kAckOkEnd = '}';
 // {"status":"error","code":...,"message":...}: the acknowledgement, and the data of `exception`.
 std::string error(const Error& error);
 
+// By HTTP only.
+std::string online_count(std::size_t count, WallTime now);
+// `delivered`: to how many connections.
+std::string emitted(std::size_t delivered, bool online);
+struct Stats {
+  std::string_view version;
+  WallTime started_at{};
+  std::size_t online = 0;       // users
+  std::size_t connections = 0;  // of users
+  std::size_t polling = 0;      // sessions by transport, those not authenticated yet among them
+  std::size_t websocket = 0;
+  std::size_t workers = 0;
+  bool ready = false;           // not draining
+  std::size_t went_online = 0;  // since the start
+  std::size_t went_offline = 0;
+  std::size_t feed_readers = 0;
+};
+std::string stats(const Stats& stats, WallTime now);
+
 const char* name_of(AuthCode code);  // "MISSING_AUTH_TOKEN"
 // The `data` of a CONNECT_ERROR and of `authentication_error`.
 std::string auth_error_data(std::string_view code, std::string_view details, WallTime now);

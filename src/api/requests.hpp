@@ -46,7 +46,8 @@ const char* name_of(ErrorCode code);  // "INVALID_PAYLOAD"
 
 struct Error {
   ErrorCode code;
-  std::string message;  // for the client's developer
+  std::string message;     // for the client's developer
+  std::string field = {};  // the one to blame, if it is one
 };
 Error error_of(presence::CursorFault fault);
 
@@ -63,5 +64,7 @@ std::span<const std::string_view> request_events();
 // payload, the rest is ignored. `attachments`: how many binary ones came with it; no request takes any.
 Result<Request, Error> decode(std::string_view event, std::string_view args_json, std::size_t attachments,
                               const Limits& limits);
+// The same for a payload that is the whole body of an HTTP request; `event` must be one of those.
+Result<Request, Error> decode_body(std::string_view event, std::string_view body, const Limits& limits);
 
 }  // namespace rollcall::api

@@ -20,6 +20,7 @@ constexpr const char* kFooter = R"(Examples:
   JWT_SECRET=... rollcall serve                     run it with the secret that signs your tokens
   rollcall serve --config /etc/rollcall.toml --listen 127.0.0.1:8080
   JWT_SECRET=... rollcall token --sub user-123 --ttl 30m
+  rollcall key --name billing --scopes read,emit    make a key for a backend service
   rollcall check-config --config /etc/rollcall.toml
 
 Configuration: a TOML file (config/rollcall.toml explains every setting), then the
@@ -56,6 +57,23 @@ constexpr const char* kCheckFooter =
 with its file, line and setting and exits with status 2; or prints "ok" and what is in
 force, with secrets masked.)";
 
+constexpr const char* kKeyFooter =
+    R"(Prints a new key and its item for api.keys of the configuration. The server keeps only the
+digest in that item: a lost key cannot be shown again, only replaced.
+
+Example:
+  rollcall key --name billing --scopes read,emit)";
+
+std::string check_key_name(const std::string& text) {
+  return api::is_key_name(text)
+             ? ""
+             : "must be 1 to " + std::to_string(api::kMaxKeyNameBytes) + " letters, digits, '.', '_' or '-'";
+}
+
+std::string check_scopes(const std::string& text) {
+  return api::parse_scopes(text, ',') ? "" : "must be read, emit or admin, joined by commas";
+}
+
 std::string check_claim(const std::string& text) {
   const bool good = !text.empty() && text.size() <= kMaxClaimBytes && base::is_utf8(text);
   return good ? "" : "must be 1 to " + std::to_string(kMaxClaimBytes) + " bytes of UTF-8";
@@ -79,11 +97,12 @@ class CommandLine {
     add_serve();
     add_token();
     add_check_config();
+    add_key();
   }
 
   Command parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
     if (argc > 1 && is_unknown_command(argv[1])) {
-      err << "There is no command " << argv[1] << "; there are serve, token and check-config.\n"
+      err << "There is no command " << argv[1] << "; there are serve, token, key and check-config.\n"
           << "Run with --help for more information.\n";
       return kExitBadConfig;
     }
@@ -94,6 +113,10 @@ class CommandLine {
     }
     if (serve_->parsed()) return serve_command_;
     if (check_->parsed()) return check_command_;
+    if (key_->parsed()) {
+      key_command_.scopes = *api::parse_scopes(scopes_, ',');
+      return key_command_;
+    }
     token_command_.ttl = *parse_duration(ttl_);
     return token_command_;
   }
@@ -144,13 +167,30 @@ class CommandLine {
     add_config(*check_, check_command_.config_file);
   }
 
+  void add_key() {
+    key_ = app_.add_subcommand("key", "Make a key for a backend service to use the HTTP API");
+    key_->footer(kKeyFooter);
+    key_->add_option("--name", key_command_.name, "What the key is called in the log")
+        ->required()
+        ->type_name("NAME")
+        ->check(check_key_name);
+    key_->add_option("--scopes", scopes_,
+                     "What it may do: read, emit, admin, with commas; admin includes all")
+        ->required()
+        ->type_name("SCOPES")
+        ->check(check_scopes);
+  }
+
   CLI::App app_;
   CLI::App* serve_ = nullptr;
   CLI::App* token_ = nullptr;
   CLI::App* check_ = nullptr;
+  CLI::App* key_ = nullptr;
   ServeCommand serve_command_;
   TokenCommand token_command_;
   CheckConfigCommand check_command_;
+  KeyCommand key_command_;
+  std::string scopes_;
   std::string ttl_ = "1h";
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "api/service_key.hpp"
 #include "rollcall/time.hpp"
 #include "rollcall/verifier.hpp"
 
@@ -33,8 +34,13 @@ struct CheckConfigCommand {
   std::optional<std::string> config_file;
 };
 
+struct KeyCommand {
+  std::string name;
+  api::Scopes scopes;
+};
+
 // The int is an exit status: --help, --version, or a mistake, which has been printed.
-using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, int>;
+using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, int>;
 
 Command parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 

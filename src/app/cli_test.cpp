@@ -79,21 +79,35 @@ TEST(CommandLine, check_config_takes_a_file) {
   EXPECT_EQ(check->config_file, "a.toml");
 }
 
+TEST(CommandLine, key_takes_a_name_and_scopes) {
+  const Parsed parsed = parse({"key", "--name", "billing-2", "--scopes", "read,emit"});
+  const auto* key = std::get_if<KeyCommand>(&parsed.command);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->name, "billing-2");
+  EXPECT_EQ(api::names_of(key->scopes, '+'), "read+emit");
+}
+
 TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
   const std::string long_id(257, 'x');
-  for (const auto& arguments : std::vector<std::vector<const char*>>{{},
-                                                                     {"--dev"},
-                                                                     {"dance"},
-                                                                     {"serve", "--dance"},
-                                                                     {"serve", "extra"},
-                                                                     {"serve", "--listen"},
-                                                                     {"serve", "token"},
-                                                                     {"token"},
-                                                                     {"token", "--sub", ""},
-                                                                     {"token", "--sub", "\xff"},
-                                                                     {"token", "--sub", long_id.c_str()},
-                                                                     {"token", "--sub", "a", "--ttl", "soon"},
-                                                                     {"token", "--sub", "a", "--ttl", "0"}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<const char*>>{{},
+                                             {"--dev"},
+                                             {"dance"},
+                                             {"serve", "--dance"},
+                                             {"serve", "extra"},
+                                             {"serve", "--listen"},
+                                             {"serve", "token"},
+                                             {"token"},
+                                             {"key"},
+                                             {"key", "--name", "a"},
+                                             {"key", "--scopes", "read"},
+                                             {"key", "--name", "a:b", "--scopes", "read"},
+                                             {"key", "--name", "a", "--scopes", "write"},
+                                             {"token", "--sub", ""},
+                                             {"token", "--sub", "\xff"},
+                                             {"token", "--sub", long_id.c_str()},
+                                             {"token", "--sub", "a", "--ttl", "soon"},
+                                             {"token", "--sub", "a", "--ttl", "0"}}) {
     const Parsed parsed = parse(arguments);
     EXPECT_EQ(parsed.exit_status(), kExitBadConfig) << (arguments.empty() ? "" : arguments.back());
     EXPECT_THAT(parsed.err, Not(IsEmpty()));
@@ -102,14 +116,15 @@ TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
 }
 
 TEST(CommandLine, an_unknown_command_is_named_and_the_known_ones_are_listed) {
-  EXPECT_THAT(parse({"dance"}).err, HasSubstr("no command dance; there are serve, token and check-config"));
+  EXPECT_THAT(parse({"dance"}).err,
+              HasSubstr("no command dance; there are serve, token, key and check-config"));
 }
 
 TEST(CommandLine, help_goes_to_stdout_and_tells_of_examples_environment_and_exit_status) {
   const Parsed parsed = parse({"--help"});
   EXPECT_EQ(parsed.exit_status(), kExitOk);
   EXPECT_THAT(parsed.err, IsEmpty());
-  for (const char* part : {"serve", "token", "check-config", "Examples:", "JWT_SECRET",
+  for (const char* part : {"serve", "token", "key", "check-config", "Examples:", "JWT_SECRET",
                            "ROLLCALL_<SECTION>_<KEY>", "PORT", "Exit status:", "--version"}) {
     EXPECT_THAT(parsed.out, HasSubstr(part));
   }
@@ -118,6 +133,7 @@ TEST(CommandLine, help_goes_to_stdout_and_tells_of_examples_environment_and_exit
 TEST(CommandLine, every_command_has_help_of_its_own) {
   EXPECT_THAT(parse({"serve", "--help"}).out, HasSubstr("--listen HOST:PORT"));
   EXPECT_THAT(parse({"token", "--help"}).out, HasSubstr("--sub ID"));
+  EXPECT_THAT(parse({"key", "--help"}).out, HasSubstr("--scopes SCOPES"));
   EXPECT_THAT(parse({"check-config", "--help"}).out, HasSubstr("--config FILE"));
   EXPECT_EQ(parse({"token", "--help"}).exit_status(), kExitOk);
 }

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 
+#include "api/service_key.hpp"
+#include "app/setting_rules.hpp"
 #include "jwt/algorithm.hpp"
 
 namespace rollcall::app {
 namespace {
+
+constexpr std::size_t kWebhookSecretBytes = 32;
 
 class Checks {
  public:
@@ -16,6 +21,8 @@ class Checks {
   std::vector<ConfigError> run() {
     check_tls();
     check_keys();
+    check_webhooks();
+    check_api_keys();
     return std::move(errors_);
   }
 
@@ -71,6 +78,39 @@ class Checks {
     }
   }
 
+  void check_webhooks() {
+    const WebhookSettings& webhooks = config_.webhooks;
+    if (!sound({"webhooks.urls", "webhooks.secret"}) || webhooks.urls.empty()) return;
+    if (webhooks.secret.size() >= kWebhookSecretBytes) return;
+    add("webhooks.secret",
+        webhooks.secret.empty()
+            ? "is not set, but webhooks.urls are: receivers know by it that a request is from this server; "
+              "make "
+              "one with: openssl rand -hex 32"
+            : "must be at least " + std::to_string(kWebhookSecretBytes) +
+                  " bytes long, or it could be guessed; make one with: openssl rand -hex 32");
+  }
+
+  void check_api_keys() {
+    if (!sound({"api.keys"})) return;
+    std::map<std::string, std::size_t> names, digests;
+    std::size_t place = 0;
+    for (const std::string& text : config_.api.keys) {
+      const std::string item = "item " + std::to_string(++place);
+      const auto key = api::parse_service_key(text);
+      if (!key) {
+        add("api.keys", item + " " + key.error());
+        continue;
+      }
+      const auto [same_name, new_name] = names.emplace(key->name, place);
+      const auto [same_digest, new_digest] = digests.emplace(api::to_hex(key->digest), place);
+      const auto of = [](std::size_t other) { return " of item " + std::to_string(other); };
+      if (!new_name) add("api.keys", item + " has the name" + of(same_name->second) + ": each needs its own");
+      if (!new_digest)
+        add("api.keys", item + " has the digest" + of(same_digest->second) + ": each needs its own");
+    }
+  }
+
   const Config& config_;
   bool dev_;
   const Places& places_;
@@ -94,6 +134,16 @@ std::vector<std::string> config_warnings(const Config& config) {
   if (config.limits.event_bytes > config.engineio.max_payload_bytes) {
     warnings.push_back(
         "limits.event_bytes is above engineio.max_payload_bytes, which closes the connection first");
+  }
+  for (const std::string& url : config.webhooks.urls) {
+    if (!url.starts_with("http://") || is_loopback_url(url)) continue;
+    warnings.push_back(
+        "webhooks.urls has a URL of http to another host: who is online, and with which address, goes there "
+        "for all to read; use https");
+    break;
+  }
+  if (config.webhooks.urls.empty() && !config.webhooks.secret.empty()) {
+    warnings.push_back("webhooks.secret is set, but no webhooks.urls: nothing is sent");
   }
   return warnings;
 }

@@ -5,6 +5,7 @@
 
 #include "app/check_config_command.hpp"
 #include "app/cli.hpp"
+#include "app/key_command.hpp"
 #include "app/serve.hpp"
 #include "app/token_command.hpp"
 
@@ -25,6 +26,7 @@ struct Run {
   int operator()(const app::CheckConfigCommand& command) const {
     return app::run_check_config(command, std::cout, std::cerr);
   }
+  int operator()(const app::KeyCommand& command) const { return app::run_key(command, std::cout); }
   int operator()(int exit_status) const { return exit_status; }
 };
 

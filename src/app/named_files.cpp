@@ -45,12 +45,23 @@ void try_tls(const ServerSettings& server, std::vector<NamedFileMistake>& mistak
   }
 }
 
+void try_ca_file(const std::string& file, std::vector<NamedFileMistake>& mistakes) {
+  if (file.empty()) return;
+  const auto text = embed::read_file(file, embed::kMaxKeyFileBytes);
+  if (!text) {
+    mistakes.push_back({"webhooks.ca_file", kNames + file + " " + text.error()});
+  } else if (text->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
+    mistakes.push_back({"webhooks.ca_file", kNames + file + " has no certificate in PEM form"});
+  }
+}
+
 }  // namespace
 
 std::vector<NamedFileMistake> try_named_files(const Config& config) {
   std::vector<NamedFileMistake> mistakes;
   try_tls(config.server, mistakes);
   try_keys(config.auth, mistakes);
+  try_ca_file(config.webhooks.ca_file, mistakes);
   return mistakes;
 }
 

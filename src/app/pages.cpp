@@ -42,9 +42,9 @@ HttpAnswer answer_with(const Page& page) {
 
 void serve_pages(Server& server) {
   for (const Page& page : kPages) {
-    server.handle_http(page.path, [&page](std::string_view, std::string_view) { return answer_with(page); });
+    server.handle_http("GET", page.path, [&page](const HttpRequest&) { return answer_with(page); });
   }
-  server.handle_http("/healthz", [](std::string_view, std::string_view) {
+  server.handle_http("GET", "/healthz", [](const HttpRequest&) {
     return HttpAnswer{200, "text/plain; charset=utf-8", "ok\n", {}};
   });
 }

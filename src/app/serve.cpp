@@ -2,13 +2,18 @@
 
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <string_view>
 
+#include "adapters/webhook_sender.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
+#include "app/key_command.hpp"
 #include "app/pages.hpp"
 #include "base/log.hpp"
 #include "embed/keys.hpp"
+#include "gateway/api/http_api.hpp"
+#include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
 #include "net/limits.hpp"
@@ -40,6 +45,15 @@ void make_development_secret(Config& config) {
   config.auth.algorithms = {"HS256"};
 }
 
+// And so does it for the HTTP API.
+std::string make_development_api_key(Config& config) {
+  api::Scopes all;
+  all.add(api::Scope::admin);
+  const MadeKey made = make_random_key("dev", all);
+  config.api.keys = {made.item};
+  return made.secret;
+}
+
 bool has_key(const AuthSettings& auth) {
   return !auth.jwt_secret.empty() || !auth.public_keys.empty() || !auth.jwks_file.empty();
 }
@@ -51,9 +65,13 @@ std::string host_to_open(const std::string& address) {
   return address;
 }
 
-std::string development_token(const std::string& subject, const std::string& secret) {
-  const WallTime now{
+WallTime wall_now() {
+  return WallTime{
       std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())};
+}
+
+std::string development_token(const std::string& subject, const std::string& secret) {
+  const WallTime now = wall_now();
   Claims claims;
   claims.subject = subject;
   claims.email = subject + "@example.com";
@@ -62,7 +80,8 @@ std::string development_token(const std::string& subject, const std::string& sec
   return sign_hs256(claims, secret, now);
 }
 
-void announce(const Config& config, const std::string& address, bool dev) {
+// `api_key`: of development; empty if there is none.
+void announce(const Config& config, const std::string& address, bool dev, const std::string& api_key) {
   const std::string scheme = config.server.tls_cert.empty() ? "http" : "https";
   std::cout << "rollcall is ready on " << scheme << "://" << address << std::endl;
   if (!dev) return;
@@ -76,6 +95,10 @@ void announce(const Config& config, const std::string& address, bool dev) {
       std::cout << "  " << user << ": " << token << "\n"
                 << "    open " << url << "/#token=" << token << "\n";
     }
+  }
+  if (!api_key.empty()) {
+    std::cout << "API key: " << api_key << "\n  curl -H 'Authorization: Bearer " << api_key << "' " << url
+              << "/api/v1/presence/online\n";
   }
   std::cout << std::flush;
 }
@@ -91,6 +114,17 @@ void warn_of_limits() {
     log::warn("few connections may wait to be accepted: a rush of reconnections will see timeouts",
               {{"limit", queue}, {"wanted", net::kAcceptQueue}, {"raise", "sysctl net.core.somaxconn"}});
   }
+}
+
+// Null if there are none. To be called before the server runs.
+std::unique_ptr<adapters::WebhookSender> start_webhooks(const WebhookSettings& settings,
+                                                        gateway::PresenceGateway& gateway,
+                                                        feed::Source& feed) {
+  if (settings.urls.empty()) return nullptr;
+  auto sender = std::make_unique<adapters::WebhookSender>(settings, feed, "rollcall/" ROLLCALL_VERSION);
+  gateway.on_feed([sender = sender.get()] { sender->wake(); });
+  log::info("webhooks", {{"receivers", settings.urls.size()}});
+  return sender;
 }
 
 void handle_signal(Server& server, const Config& config, int signal, bool& draining) {
@@ -124,6 +158,8 @@ int serve(const ServeCommand& command) {
   for (const std::string& warning : config_warnings(*config))
     log::warn("configuration", {{"warning", warning}});
   if (command.dev && !has_key(config->auth)) make_development_secret(*config);
+  std::string api_key;
+  if (command.dev && config->api.keys.empty()) api_key = make_development_api_key(*config);
   if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
   auto keys = embed::load_keys(config->auth);
   if (!keys) {
@@ -141,6 +177,7 @@ int serve(const ServeCommand& command) {
 
   Server server(gateway::server_options(*config));
   gateway::PresenceGateway gateway(server, *config, *keys);
+  gateway::HttpApi api(server, gateway, config->api, {ROLLCALL_VERSION, wall_now()});
   serve_pages(server);
   bool draining = false;
   server.on_signal({SIGINT, SIGTERM, SIGHUP},
@@ -153,7 +190,9 @@ int serve(const ServeCommand& command) {
   log::info("started", {{"address", server.address()},
                         {"workers", server.workers()},
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
-  announce(*config, server.address(), command.dev);
+  gateway::FeedSource feed(gateway.presence());
+  const auto webhooks = start_webhooks(config->webhooks, gateway, feed);
+  announce(*config, server.address(), command.dev, api_key);
   server.run();
   log::info("ended");
   return kExitOk;

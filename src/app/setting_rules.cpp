@@ -9,6 +9,7 @@ namespace rollcall::app {
 namespace {
 
 constexpr std::size_t kMaxPathBytes = 256;
+constexpr std::size_t kMaxUrlBytes = 2048;
 
 bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
@@ -39,6 +40,17 @@ bool is_default_port(std::string_view scheme, unsigned port) {
   return (scheme == "https" && port == 443) || (scheme == "http" && port == 80);
 }
 
+// HOST or HOST:PORT between "://" and the path.
+std::string_view authority_of(std::string_view url) {
+  const std::string_view rest = url.substr(url.find("://") + 3);
+  return rest.substr(0, rest.find_first_of("/?"));
+}
+
+bool has_port(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_request_path(std::string_view text) {
@@ -62,6 +74,25 @@ bool is_origin(std::string_view text) {
   const auto port = parse_port(rest.substr(colon + 1));
   return port && *port > 0 && rest[colon + 1] != '0' && !is_default_port(scheme, *port) &&
          is_origin_host(rest.substr(0, colon));
+}
+
+bool is_webhook_url(std::string_view text) {
+  if (!text.starts_with("http://") && !text.starts_with("https://")) return false;
+  if (text.size() > kMaxUrlBytes || !is_printable_without(text, "#\"\\<>^`{|}")) return false;
+  const std::string_view authority = authority_of(text);
+  if (!has_port(authority)) return parse_listen(std::string(authority) + ":0").has_value();
+  const auto address = parse_listen(authority);
+  return address && address->port > 0;
+}
+
+bool is_loopback_url(std::string_view url) {
+  const std::string_view authority = authority_of(url);
+  const auto address =
+      parse_listen(has_port(authority) ? std::string(authority) : std::string(authority) + ":0");
+  if (!address) return false;
+  const std::string& host = address->host;
+  const bool number = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" || (number && host.starts_with("127."));
 }
 
 bool is_algorithm(std::string_view text) {

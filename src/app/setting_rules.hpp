@@ -14,6 +14,11 @@ bool is_namespace(std::string_view text);
 // "*", or an origin exactly as a browser writes it (RFC 6454, section 6.2): lower case, no path, no port
 // that is the scheme's own.
 bool is_origin(std::string_view text);
+// http or https, with a host that can be, maybe a port, path and query; neither user and password (which
+// would be shown and logged) nor a fragment (which is not sent).
+bool is_webhook_url(std::string_view text);
+// Of a URL that is one: whether the host is this machine by name or number.
+bool is_loopback_url(std::string_view url);
 bool is_algorithm(std::string_view text);
 
 }  // namespace rollcall::app

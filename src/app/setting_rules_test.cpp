@@ -54,6 +54,54 @@ TEST(SettingRules, an_origin_that_no_browser_would_send_is_refused) {
   }
 }
 
+TEST(SettingRules, a_webhook_is_sent_to_an_http_url) {
+  for (const char* text : {"http://localhost:8080", "https://backend.example", "https://backend.example/",
+                           "http://127.0.0.1:1/x?y=z", "https://[2001:db8::1]/hook",
+                           "https://[::1]:8443/a/b?c=%20&d=[1]", "https://B.Example/Case?token=a@b:c"}) {
+    EXPECT_TRUE(is_webhook_url(text)) << text;
+  }
+}
+
+TEST(SettingRules, what_no_webhook_can_be_sent_to_is_refused) {
+  for (const char* text : {"",
+                           "backend.example/hook",
+                           "//backend.example",
+                           "ftp://backend.example/",
+                           "file:///etc/passwd",
+                           "HTTPS://backend.example",
+                           "https://",
+                           "https:///hook",
+                           "https://?x",
+                           "https://:443/",
+                           "https://a:0/",
+                           "https://a:65536/",
+                           "https://a:/",
+                           "https://a:b/",
+                           "https://user@a/",
+                           "https://user:password@a/",
+                           "https://a/#part",
+                           "https://a/ b",
+                           " https://a/",
+                           "https://a/\r\nX: y",
+                           "https://a\\b/",
+                           "https://[::1/",
+                           "https://\xc3\xa9.example/"}) {
+    EXPECT_FALSE(is_webhook_url(text)) << text;
+  }
+  EXPECT_FALSE(is_webhook_url("https://a/" + std::string(2048, 'a')));
+}
+
+TEST(SettingRules, a_url_of_this_machine_is_known) {
+  for (const char* text : {"http://localhost", "http://localhost:80/x", "http://127.0.0.1/",
+                           "http://127.8.9.1:5", "http://[::1]:80/?a"}) {
+    EXPECT_TRUE(is_loopback_url(text)) << text;
+  }
+  for (const char* text : {"http://127.example", "http://localhost.example/", "http://10.0.0.1/localhost",
+                           "http://[::2]/", "http://1127.0.0.1"}) {
+    EXPECT_FALSE(is_loopback_url(text)) << text;
+  }
+}
+
 TEST(SettingRules, an_algorithm_is_one_we_know_and_never_none) {
   for (const char* text : {"HS256", "RS512", "PS384", "ES256"}) EXPECT_TRUE(is_algorithm(text)) << text;
   for (const char* text : {"none", "hs256", "", "EdDSA"}) EXPECT_FALSE(is_algorithm(text)) << text;

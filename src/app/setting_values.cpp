@@ -59,7 +59,8 @@ std::optional<std::string> list_mistake(const Setting& setting, const TextList& 
   }
   if (!wrong.empty()) return requirement(setting) + ", not " + wrong;
   for (auto item = list.begin(); item != list.end(); ++item) {
-    if (std::find(list.begin(), item, *item) != item) return "has " + shown_text(*item) + " twice";
+    if (std::find(list.begin(), item, *item) == item) continue;
+    return "has " + (setting.secret ? std::string("an item") : shown_text(*item)) + " twice";
   }
   return std::nullopt;
 }
@@ -119,20 +120,24 @@ std::string requirement(const Setting& setting) {
   const std::string allowed(setting.allowed);
   Config ignored;
   return std::visit(
-      Overloaded{[&](std::string*) {
-                   return allowed.empty() ? std::string("must be text without control characters")
-                                          : "must be " + allowed;
-                 },
-                 [&](TextList*) { return "must be a list of text, each " + allowed; },
-                 [&](bool*) { return std::string("must be true or false"); },
-                 [&](milliseconds*) { return "must be a whole number of milliseconds from " + range; },
-                 [&](auto*) { return "must be a whole number from " + range; }},
+      Overloaded{
+          [&](std::string*) {
+            return allowed.empty() ? std::string("must be text without control characters")
+                                   : "must be " + allowed;
+          },
+          [&](TextList*) { return "must be a list of text" + (allowed.empty() ? "" : ", each " + allowed); },
+          [&](bool*) { return std::string("must be true or false"); },
+          [&](milliseconds*) { return "must be a whole number of milliseconds from " + range; },
+          [&](auto*) { return "must be a whole number from " + range; }},
       setting.target(ignored));
 }
 
 std::optional<std::string> assign(const Setting& setting, const Value& value, Config& config) {
   const auto wrong = [&]() -> std::optional<std::string> {
-    if (setting.secret) return "must be text";
+    if (setting.secret) {
+      return std::holds_alternative<TextList*>(setting.target(config)) ? requirement(setting)
+                                                                       : "must be text";
+    }
     return requirement(setting) + ", not " + shown_value(value);
   };
   const auto put = [&](auto* kept) -> std::optional<std::string> {
@@ -162,14 +167,14 @@ std::optional<std::string> assign_text(const Setting& setting, std::string_view 
 }
 
 std::string value_text(const Setting& setting, Config config) {
-  return std::visit(Overloaded{[&](std::string* text) {
-                                 return setting.secret && !text->empty() ? quote("***") : quote(*text);
-                               },
-                               [](TextList* list) { return shown_list(*list); },
-                               [](bool* flag) { return std::string(*flag ? "true" : "false"); },
-                               [](milliseconds* duration) { return std::to_string(duration->count()); },
-                               [](auto* number) { return std::to_string(*number); }},
-                    setting.target(config));
+  return std::visit(
+      Overloaded{
+          [&](std::string* text) { return setting.secret && !text->empty() ? quote("***") : quote(*text); },
+          [&](TextList* list) { return shown_list(setting.secret ? TextList(list->size(), "***") : *list); },
+          [](bool* flag) { return std::string(*flag ? "true" : "false"); },
+          [](milliseconds* duration) { return std::to_string(duration->count()); },
+          [](auto* number) { return std::to_string(*number); }},
+      setting.target(config));
 }
 
 std::string describe(const Config& config) {

@@ -32,6 +32,10 @@ template <auto Member>
 constexpr auto limits = at<&Config::limits, Member>;
 template <auto Member>
 constexpr auto cors = at<&Config::cors, Member>;
+template <auto Member>
+constexpr auto api = at<&Config::api, Member>;
+template <auto Member>
+constexpr auto webhooks = at<&Config::webhooks, Member>;
 
 bool is_listen(std::string_view text) {
   return parse_listen(text).has_value();
@@ -62,6 +66,8 @@ using Auth = AuthSettings;
 using Presence = PresenceSettings;
 using Limits = LimitSettings;
 using Cors = CorsSettings;
+using Api = ApiSettings;
+using Webhooks = WebhookSettings;
 
 const std::array kSettings = {
     Setting{.section = "server",
@@ -208,6 +214,37 @@ const std::array kSettings = {
                 "without a path or the scheme's own port",
             .accepts = is_origin},
     Setting{.section = "cors", .key = "credentials", .target = cors<&Cors::credentials>},
+
+    Setting{.section = "api", .key = "keys", .target = api<&Api::keys>, .secret = true},
+    Setting{.section = "api",
+            .key = "requests_per_second",
+            .target = api<&Api::requests_per_second>,
+            .range = {0, 1'000'000}},
+    Setting{.section = "api",
+            .key = "request_burst",
+            .target = api<&Api::request_burst>,
+            .range = {1, 1'000'000}},
+    Setting{.section = "api",
+            .key = "feed_changes",
+            .target = api<&Api::feed_changes>,
+            .range = {1000, 10'000'000}},
+
+    Setting{.section = "webhooks",
+            .key = "urls",
+            .target = webhooks<&Webhooks::urls>,
+            .allowed = "a URL such as https://backend.example/presence, without user, password or #",
+            .accepts = is_webhook_url},
+    Setting{.section = "webhooks", .key = "secret", .target = webhooks<&Webhooks::secret>, .secret = true},
+    Setting{.section = "webhooks", .key = "ca_file", .target = webhooks<&Webhooks::ca_file>},
+    Setting{.section = "webhooks",
+            .key = "timeout_ms",
+            .target = webhooks<&Webhooks::timeout>,
+            .range = {100, 300'000}},
+    Setting{.section = "webhooks", .key = "batch", .target = webhooks<&Webhooks::batch>, .range = {1, 1000}},
+    Setting{.section = "webhooks",
+            .key = "batch_wait_ms",
+            .target = webhooks<&Webhooks::batch_wait>,
+            .range = {0, 60'000}},
 };
 
 }  // namespace

@@ -39,7 +39,8 @@ struct Setting {
   // For text, and for each item of a list: what is allowed, in words, and whether `text` is.
   std::string_view allowed{};
   bool (*accepts)(std::string_view text) = nullptr;
-  bool secret = false;  // its value is never shown
+  bool secret =
+      false;  // its value, or what is wrong in it, is never shown; what it may be is check_together's
   bool filled = false;  // an empty list is a mistake
 
   std::string name() const;         // "server.listen"

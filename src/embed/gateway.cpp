@@ -1,9 +1,9 @@
 // rollcall::Gateway: gateway::PresenceGateway for whoever embeds it.
 #include "rollcall/gateway.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
+#include "api/http_requests.hpp"
 #include "base/assert.hpp"
 #include "base/json.hpp"
 #include "base/utf8.hpp"
@@ -37,13 +37,6 @@ UserStatus public_status(const presence::Status& status) {
   return {status.online, status.last_active, status.connected_at};
 }
 
-// What socket.io's servers refuse to emit: clients would take it for something that happened to themselves.
-bool is_reserved(std::string_view event) {
-  constexpr std::string_view kReserved[] = {"connect",       "connect_error", "disconnect",
-                                            "disconnecting", "newListener",   "removeListener"};
-  return std::find(std::begin(kReserved), std::end(kReserved), event) != std::end(kReserved);
-}
-
 // One JSON text, or several with commas in between.
 bool are_json(std::string_view text) {
   for (std::size_t at = 0;; ++at) {
@@ -61,7 +54,7 @@ void check_event(std::string_view event, std::string_view json) {
     throw std::invalid_argument("rollcall::Gateway cannot emit " + base::json::quote(event) + ": " + why);
   };
   if (!base::is_utf8(event)) refuse("its name is not UTF-8");
-  if (is_reserved(event)) refuse("socket.io keeps that name for itself");
+  if (api::is_reserved(event)) refuse("socket.io keeps that name for itself");
   if (!json.empty() && !are_json(json)) refuse("its payload is not JSON in UTF-8");
 }
 

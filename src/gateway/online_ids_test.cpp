@@ -23,7 +23,7 @@ class OnlineIds : public testing::Test {
 
   Server server_{ServerOptions{}};
   PresenceHub hub_{
-      server_, {}, {0, milliseconds(1000)}, [](const presence::News&) {}, [] { return std::size_t{0}; }};
+      server_, {}, {0, milliseconds(1000)}, 0, [](const presence::News&) {}, [] { return std::size_t{0}; }};
 };
 
 TEST_F(OnlineIds, OfNobodyAreNone) {

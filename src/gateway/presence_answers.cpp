@@ -1,11 +1,11 @@
-// What the gateway answers to requests: read from the state under the hub's lock, written without it.
+#include "gateway/presence_answers.hpp"
+
 #include "api/replies.hpp"
-#include "gateway/presence_gateway.hpp"
 
 namespace rollcall::gateway {
 
-PresenceGateway::Reading PresenceGateway::read(const presence::View& view, presence::ConnectionId asker,
-                                               const api::Request& request) {
+PresenceAnswers::Reading PresenceAnswers::read(const presence::View& view, presence::ConnectionId asker,
+                                               const api::Request& request, WallTime wall) {
   const auto statuses = [&](const std::vector<std::string>& user_ids) {
     std::vector<presence::Status> found;
     found.reserve(user_ids.size());
@@ -22,34 +22,19 @@ PresenceGateway::Reading PresenceGateway::read(const presence::View& view, prese
         list->cursor ? std::optional<std::string_view>(*list->cursor) : std::nullopt);
   }
   if (std::holds_alternative<api::Heartbeat>(request)) {
-    return view.last_active(asker).value_or(server_.wall_now());
+    return view.last_active(asker).value_or(wall);
   }
   return {};
 }
 
-Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
-                                                       const Reading& reading, std::string begin) {
-  if (const auto* page = std::get_if<Result<presence::OnlinePage, presence::CursorFault>>(&reading);
-      page && !*page) {
-    return fail(api::error_of(page->error()));
-  }
-  if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) {
-    if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
-  }
-  if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
-  }
-  if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
-    auto data = refresh(socket, renewal->token);
-    if (!data) return data;
-    return begin += *data;
-  }
-  return write(request, reading, std::move(begin));
+std::optional<api::Error> PresenceAnswers::error_of(const Reading& reading) {
+  const auto* page = std::get_if<Result<presence::OnlinePage, presence::CursorFault>>(&reading);
+  if (!page || *page) return std::nullopt;
+  return api::error_of(page->error());
 }
 
-std::string PresenceGateway::write(const api::Request& request, const Reading& reading,
-                                   std::string begin) const {
-  const WallTime now = server_.wall_now();
+std::string PresenceAnswers::write(const api::Request& request, const Reading& reading, WallTime now,
+                                   std::string begin) {
   if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
     return api::user_status(one->user_id, std::get<presence::Status>(reading), now, std::move(begin));
   }

@@ -6,6 +6,7 @@
 #include "api/replies.hpp"
 #include "base/log.hpp"
 #include "gateway/token_source.hpp"
+#include "server/counters.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
 
@@ -17,8 +18,6 @@ namespace log = base::log;
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
-constexpr std::string_view kGoodbye = "client namespace disconnect";
-constexpr std::string_view kThrownOut = "server namespace disconnect";
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -32,6 +31,12 @@ std::size_t count_new(const Socket& socket, const std::vector<std::string>& user
   for (const std::string& user_id : user_ids) unwatched.insert(watch_room(user_id));
   for (const std::string& room : socket.rooms()) unwatched.erase(room);
   return unwatched.size();
+}
+
+// Nothing is kept for nobody.
+std::size_t feed_changes_of(const Config& config) {
+  const bool read = !config.webhooks.urls.empty() || !config.api.keys.empty();
+  return read ? config.api.feed_changes : 0;
 }
 
 }  // namespace
@@ -67,14 +72,15 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
           server, {config.presence.offline_grace, config.limits.connections_per_user},
-          pace_of(config.presence, server.workers()),
+          pace_of(config.presence, server.workers()), feed_changes_of(config),
           [this](const presence::News& news) { broadcaster_.publish(news); },
           [this] { return broadcaster_.receivers(); }),
-      online_list_(config.presence.max_online_list) {
+      answers_(limits_) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
 void PresenceGateway::set_up(Namespace& nsp) {
+  namespaces_.push_back(&nsp);
   broadcaster_.add(nsp);
   nsp.use([this](Socket& socket, const Next& next) { authenticate(socket, next); });
   nsp.on_connection([this](Socket& socket) { connected(socket); });
@@ -162,7 +168,8 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
     log::warn("slow consumer closed",
               {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
   }
-  hub_.apply(presence::Disconnect{member.connection, reason == kGoodbye || reason == kThrownOut});
+  hub_.apply(presence::Disconnect{member.connection,
+                                  reason == server::kClientLeft || reason == server::kServerLeft});
 }
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
@@ -182,10 +189,11 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
   std::optional<server::ReplyPlace> place;
-  const Reading reading =
+  const WallTime wall = server_.wall_now();
+  const PresenceAnswers::Reading reading =
       hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
         place.emplace(socket, !ack);
-        return request ? read(view, member.connection, *request) : Reading();
+        return request ? answers_.read(view, member.connection, *request, wall) : PresenceAnswers::Reading();
       });
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
@@ -200,6 +208,23 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   }
 }
 
+Result<std::string, api::Error> PresenceGateway::answer(const api::Request& request) {
+  const WallTime wall = server_.wall_now();
+  const PresenceAnswers::Reading reading =
+      hub_.read([&](const presence::View& view) { return answers_.read(view, 0, request, wall); });
+  if (auto error = PresenceAnswers::error_of(reading)) return fail(std::move(*error));
+  return PresenceAnswers::write(request, reading, wall);
+}
+
+PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id, std::string_view event,
+                                                     const Payload& payload) {
+  const Reach reach = hub_.read([&](const presence::View& view) {
+    return Reach{view.connections(user_id), view.status(user_id).online};
+  });
+  for (Namespace* nsp : namespaces_) nsp->to(user_id).emit(event, payload);
+  return reach;
+}
+
 void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ack& ack) {
   if (ack) {
     ack({api::error(error), {}});
@@ -207,6 +232,24 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
              api::ErrorCode::unknown_event) {  // an event for nobody is not a fault of the client
     socket.emit(api::kExceptionEvent, {api::error(error), {}});
   }
+}
+
+Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api::Request& request,
+                                                       const PresenceAnswers::Reading& reading,
+                                                       std::string begin) {
+  if (auto error = PresenceAnswers::error_of(reading)) return fail(std::move(*error));
+  if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) {
+    if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
+  }
+  if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
+    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
+  }
+  if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
+    auto data = refresh(socket, renewal->token);
+    if (!data) return data;
+    return begin += *data;
+  }
+  return PresenceAnswers::write(request, reading, server_.wall_now(), std::move(begin));
 }
 
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,

@@ -15,12 +15,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "api/requests.hpp"
 #include "gateway/broadcaster.hpp"
-#include "gateway/online_list.hpp"
+#include "gateway/presence_answers.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
 #include "rollcall/config.hpp"
@@ -37,6 +36,16 @@ class PresenceGateway {
   PresenceGateway& operator=(const PresenceGateway&) = delete;
 
   const PresenceHub& presence() const { return hub_; }
+  void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
+  // What the state says to a request that is not a socket's.
+  Result<std::string, api::Error> answer(const api::Request& request);
+  const api::Limits& limits() const { return limits_; }
+  // To all connections of the user, and to those that come back in time to recover what they missed.
+  struct Reach {
+    std::size_t connections = 0;  // there at the moment
+    bool online = false;
+  };
+  Reach emit_to_user(const std::string& user_id, std::string_view event, const Payload& payload);
   // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
   // sign of life. Before the server runs. False if the event is one of presence's own.
   bool on(std::string event, EventHandler handler);
@@ -53,14 +62,9 @@ class PresenceGateway {
   void disconnected(Socket& socket, std::string_view reason);
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
 
-  // What the state says to a request, to be written without the lock.
-  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
-                               OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
-  Reading read(const presence::View& view, presence::ConnectionId asker, const api::Request& request);
   // The data of the reply, behind `begin`; and does what else the request asks for.
-  Result<std::string, api::Error> serve(Socket& socket, const api::Request& request, const Reading& reading,
-                                        std::string begin);
-  std::string write(const api::Request& request, const Reading& reading, std::string begin) const;
+  Result<std::string, api::Error> serve(Socket& socket, const api::Request& request,
+                                        const PresenceAnswers::Reading& reading, std::string begin);
 
   std::optional<api::Error> subscribe(Socket& socket, const std::vector<std::string>& user_ids);
   std::size_t unsubscribe(Socket& socket, const std::vector<std::string>& user_ids);
@@ -78,10 +82,11 @@ class PresenceGateway {
   std::shared_ptr<const Verifier> verifier_;
   api::Limits limits_;
   std::atomic<presence::ConnectionId> next_connection_{1};
+  std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
   PresenceHub hub_;
   std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
-  OnlineList online_list_;                                     // under the hub's lock
+  PresenceAnswers answers_;                                    // under the hub's lock
 };
 
 }  // namespace rollcall::gateway

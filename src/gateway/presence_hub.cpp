@@ -1,17 +1,28 @@
 #include "gateway/presence_hub.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace rollcall::gateway {
+namespace {
+
+std::uint64_t new_epoch() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32 | random();
+}
+
+}  // namespace
 
 PresenceHub::PresenceHub(Server& server, const presence::Settings& settings,
-                         const presence::PaceSettings& pace, Publish publish, CountReceivers count_receivers)
+                         const presence::PaceSettings& pace, std::size_t feed_changes, Publish publish,
+                         CountReceivers count_receivers)
     : server_(server),
       publish_(std::move(publish)),
       count_receivers_(std::move(count_receivers)),
       core_(settings),
-      announcer_(pace) {}
+      announcer_(pace),
+      feed_(new_epoch(), feed_changes) {}
 
 void PresenceHub::apply(const presence::Command& command) {
   const std::lock_guard lock(mutex_);
@@ -34,7 +45,27 @@ void PresenceHub::read_clocks() {
 void PresenceHub::tell_changes() {
   if (effects_.empty()) return;
   if (observe_) observe_(effects_);
+  for (const presence::Effect& effect : effects_) {
+    ++(std::holds_alternative<presence::UserOnline>(effect) ? changes_.online : changes_.offline);
+  }
+  if (feed_.keeps()) feed_changes();
   announcer_.take(effects_, count_receivers_(), now_, news_);
+}
+
+// As they happen, whatever the Announcer holds back.
+void PresenceHub::feed_changes() {
+  for (const presence::Effect& effect : effects_) {
+    presence::Change change;
+    if (const auto* online = std::get_if<presence::UserOnline>(&effect)) {
+      const presence::User& user = *core_.find(online->user_id);
+      change = {online->user_id, true, online->at, user.profile.email(), user.profile.role(), {}};
+    } else {
+      const auto& offline = std::get<presence::UserOffline>(effect);
+      change = {offline.user_id, false, offline.at, std::nullopt, std::nullopt, offline.last_active};
+    }
+    feed_.add(change);
+  }
+  for (const auto& grown : feed_grown_) grown();
 }
 
 void PresenceHub::publish() {

@@ -1,5 +1,5 @@
-// The presence state, shared by the workers: presence::Core, and the Announcer that its changes go through,
-// under one lock.
+// The presence state, shared by the workers: presence::Core, the Announcer that its changes go through to
+// sockets, and the Feed that keeps them for others, under one lock.
 //
 // What is to be told is published under the lock too, so that all workers hear of the changes in the order in
 // which they happened. The lock is held for a microsecond or so: nothing is sent or encoded
@@ -16,10 +16,17 @@
 
 #include "presence/announcer.hpp"
 #include "presence/core.hpp"
+#include "presence/feed.hpp"
 #include "presence/view.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall::gateway {
+
+// Changes of users since the start.
+struct ChangeTotals {
+  std::size_t online = 0;
+  std::size_t offline = 0;
+};
 
 class PresenceHub {
  public:
@@ -28,8 +35,13 @@ class PresenceHub {
   using CountReceivers = std::function<std::size_t()>;
 
   // Graces and windows end on the server's first worker. The server must outlive the hub.
+  // `feed_changes`: how many changes the feed keeps; 0: none, for nobody is to read it.
   PresenceHub(Server& server, const presence::Settings& settings, const presence::PaceSettings& pace,
-              Publish publish, CountReceivers count_receivers);
+              std::size_t feed_changes, Publish publish, CountReceivers count_receivers);
+
+  // Called on a worker's thread under the lock whenever the feed has grown: it must not call back, and cost
+  // next to nothing. To be set before the server runs.
+  void on_feed(std::function<void()> grown) { feed_grown_.push_back(std::move(grown)); }
 
   // Called under the lock with every change, whoever is told of it: it must not call back, and be quick. To
   // be set before the server runs.
@@ -44,16 +56,33 @@ class PresenceHub {
     apply_locked(command);
     return use(presence::View(core_, announcer_));
   }
+  ChangeTotals changes() const {
+    const std::lock_guard lock(mutex_);
+    return changes_;
+  }
   template <typename Use>
   auto read(Use&& use) const {
     const std::lock_guard lock(mutex_);
     return use(presence::View(core_, announcer_));
+  }
+  std::string cursor(std::uint64_t number) const { return feed_.cursor(number); }  // needs no lock
+  template <typename Use>
+  auto read_feed(Use&& use) const {
+    const std::lock_guard lock(mutex_);
+    return use(feed_);
+  }
+  // For readers of the feed, who hear of every change: what they read need not be remembered.
+  template <typename Use>
+  auto read_for_feed(Use&& use) const {
+    const std::lock_guard lock(mutex_);
+    return use(core_);
   }
 
  private:
   void apply_locked(const presence::Command& command);
   void read_clocks();
   void tell_changes();
+  void feed_changes();
   void publish();
   void await_deadline();
   void tick();
@@ -65,11 +94,14 @@ class PresenceHub {
   mutable std::mutex mutex_;
   presence::Core core_;
   mutable presence::Announcer announcer_;  // a read leaves its trace there
+  presence::Feed feed_;
+  std::vector<std::function<void()>> feed_grown_;
   // The workers' clocks are read once a turn; here time does not go back.
   Instant now_{};
   WallTime wall_{};
   std::vector<presence::Effect> effects_;
   std::vector<presence::News> news_;
+  ChangeTotals changes_;
   std::optional<Instant> awaited_;  // when the first worker will call `tick`
   std::shared_ptr<void> timer_;     // the first worker's
 };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <regex>
 #include <string>
@@ -44,8 +45,10 @@ inline Config plain_config() {
 
 class PresenceHost {
  public:
-  explicit PresenceHost(const Config& config = plain_config(), const ServerOptions& options = {})
+  explicit PresenceHost(const Config& config = plain_config(), const ServerOptions& options = {},
+                        const std::function<std::shared_ptr<void>(Server&, PresenceGateway&)>& more = {})
       : host(options), gateway(host.server, config, std::make_shared<NameVerifier>()) {
+    if (more) more_ = more(host.server, gateway);
     host.start();
   }
   ~PresenceHost() { host.stop(); }
@@ -64,6 +67,9 @@ class PresenceHost {
 
   Host host;
   PresenceGateway gateway;
+
+ private:
+  std::shared_ptr<void> more_;  // what else the server has
 };
 
 // Without what differs from run to run.

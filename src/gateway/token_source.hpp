@@ -2,7 +2,9 @@
 // the `token` query parameter, the cookie `jwt`.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "rollcall/server.hpp"
 
@@ -10,5 +12,8 @@ namespace rollcall::gateway {
 
 // Empty if there is none. A `Bearer ` in front is left for the verifier to take off.
 std::string find_token(const std::string& auth_json, const Handshake& handshake);
+
+// What follows "Bearer " in an Authorization header, in whatever case; nothing if it is of another kind.
+std::optional<std::string_view> bearer_token(std::string_view header);
 
 }  // namespace rollcall::gateway

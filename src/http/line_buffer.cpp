@@ -1,5 +1,7 @@
 #include "http/line_buffer.hpp"
 
+#include <algorithm>
+
 namespace rollcall::http {
 namespace {
 
@@ -8,10 +10,26 @@ constexpr bool is_control(char c) {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 }
 
+// What may stand in the middle of a line, behind another of them.
+constexpr bool is_plain(char c) {
+  return c != '\r' && c != '\n' && !is_control(c);
+}
+
 bool may_follow(char before, char c) {
   if (before == '\r' || c == '\n') return before == '\r' && c == '\n';
   if (before == '\n' && (c == ' ' || c == '\t')) return false;
   return c == '\r' || !is_control(c);
+}
+
+bool may_all_follow(char before, std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    if (!may_follow(before, text[i])) return false;
+    before = text[i++];
+    if (!is_plain(before)) continue;
+    while (i < text.size() && is_plain(text[i])) ++i;
+    before = text[i - 1];
+  }
+  return true;
 }
 
 }  // namespace
@@ -19,18 +37,12 @@ bool may_follow(char before, char c) {
 Result<std::size_t, Fault> LineBuffer::take_line(std::string_view bytes) {
   if (bytes.empty()) return std::size_t{0};
   if (line_complete()) line_start_ = text_.size();
-  char before = text_.empty() ? '\0' : text_.back();
-  std::size_t used = 0;
-  while (used < bytes.size()) {
-    const char c = bytes[used];
-    if (text_.size() + used == limit_bytes_) return fail(Fault::header_too_big);
-    if (!may_follow(before, c)) return fail(Fault::bad_request);
-    ++used;
-    if (c == '\n') break;
-    before = c;
-  }
-  text_.append(bytes.substr(0, used));
-  return used;
+  const std::size_t line_bytes = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+  const std::string_view taken = bytes.substr(0, std::min(line_bytes, limit_bytes_ - text_.size()));
+  if (!may_all_follow(text_.empty() ? '\0' : text_.back(), taken)) return fail(Fault::bad_request);
+  if (taken.size() < line_bytes) return fail(Fault::header_too_big);
+  text_.append(taken);
+  return taken.size();
 }
 
 void LineBuffer::release() {

@@ -72,6 +72,24 @@ std::vector<std::pair<std::string, std::string>> query_parameters(std::string_vi
   return parameters;
 }
 
+std::optional<std::string> decode_segment(std::string_view segment) {
+  std::string decoded;
+  decoded.reserve(segment.size());
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (segment[i] != '%') {
+      decoded.push_back(segment[i]);
+      continue;
+    }
+    if (i + 2 >= segment.size()) return std::nullopt;
+    const int high = hex_value(segment[i + 1]);
+    const int low = hex_value(segment[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded.push_back(static_cast<char>(high * 16 + low));
+    i += 2;
+  }
+  return decoded;
+}
+
 std::optional<std::string> cookie(std::string_view cookie_header, std::string_view name) {
   while (!cookie_header.empty()) {
     std::string_view value = cut(cookie_header, ';');

@@ -41,6 +41,9 @@ struct Request {
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 
+// A segment of a path, percent-decoded; nothing if an escape in it is none. The result can be any bytes.
+std::optional<std::string> decode_segment(std::string_view segment);
+
 // From the value of a Cookie header: the first cookie of that name, as it came but for the quotes around
 // it. Names are case-sensitive (RFC 6265, section 5.4).
 std::optional<std::string> cookie(std::string_view cookie_header, std::string_view name);

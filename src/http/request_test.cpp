@@ -79,5 +79,16 @@ TEST(Cookie, IsFoundByItsWholeName) {
   for (const auto& [header, value] : cases) EXPECT_EQ(cookie(header, "jwt"), value) << header;
 }
 
+TEST(DecodeSegment, DecodesEscapesAndNothingElse) {
+  EXPECT_EQ(decode_segment(""), "");
+  EXPECT_EQ(decode_segment("a+b"), "a+b");
+  EXPECT_EQ(decode_segment("%61%2f%2F"), "a//");
+  EXPECT_EQ(decode_segment("%00"), std::string(1, '\0'));
+  EXPECT_EQ(decode_segment("%2561"), "%61");
+  for (const char* bad : {"%", "%6", "a%6", "%g1", "%1g", "% 1", "%%61"}) {
+    EXPECT_EQ(decode_segment(bad), std::nullopt) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace rollcall::http

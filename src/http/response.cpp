@@ -54,9 +54,6 @@ constexpr std::size_t kHeadBytes = 256;  // a guess that spares most heads a sec
 bool is_informational(unsigned status) {
   return status < 200;
 }
-bool has_no_body(unsigned status) {
-  return is_informational(status) || status == 204 || status == 304;
-}
 
 bool is_token_character(char c) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
@@ -91,7 +88,33 @@ void append_field(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
+// Up to the empty line, without it.
+std::string begin_head(unsigned status, std::size_t reserve) {
+  std::string bytes;
+  bytes.reserve(kHeadBytes + reserve);
+  bytes.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+  return bytes.append(reason_of(status)).append("\r\n");
+}
+
+void append_headers(std::string& bytes, const Response& response, bool keep_alive) {
+  if (!is_informational(response.status)) {
+    append_field(bytes, "connection", keep_alive && !response.close ? "keep-alive" : "close");
+  }
+  for (const Header& field : response.headers) {
+    if (!is_framing(field.name, response.status)) append_field(bytes, field.name, field.value);
+  }
+  bytes.append("\r\n");
+}
+
+void append_content_type(std::string& bytes, const Response& response) {
+  if (!response.content_type.empty()) append_field(bytes, "content-type", response.content_type);
+}
+
 }  // namespace
+
+bool has_no_body(unsigned status) {
+  return is_informational(status) || status == 204 || status == 304;
+}
 
 std::string_view reason_of(unsigned status) {
   const auto found = std::find_if(kReasons.begin(), kReasons.end(),
@@ -101,23 +124,29 @@ std::string_view reason_of(unsigned status) {
 
 std::string serialize(const Response& response, bool keep_alive, bool head_request) {
   const bool no_body = has_no_body(response.status);
-  std::string bytes;
-  bytes.reserve(kHeadBytes + (no_body || head_request ? 0 : response.body.size()));
-  bytes.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-  bytes.append(reason_of(response.status)).append("\r\n");
+  std::string bytes = begin_head(response.status, no_body || head_request ? 0 : response.body.size());
   if (!no_body) {
-    if (!response.content_type.empty()) append_field(bytes, "content-type", response.content_type);
+    append_content_type(bytes, response);
     append_field(bytes, "content-length", std::to_string(response.body.size()));
   }
-  if (!is_informational(response.status)) {
-    append_field(bytes, "connection", keep_alive && !response.close ? "keep-alive" : "close");
-  }
-  for (const Header& field : response.headers) {
-    if (!is_framing(field.name, response.status)) append_field(bytes, field.name, field.value);
-  }
-  bytes.append("\r\n");
+  append_headers(bytes, response, keep_alive);
   if (!no_body && !head_request) bytes.append(response.body);
   return bytes;
+}
+
+std::string serialize_stream(const Response& response, bool keep_alive, bool chunked) {
+  std::string bytes = begin_head(response.status, 0);
+  append_content_type(bytes, response);
+  if (chunked) append_field(bytes, "transfer-encoding", "chunked");
+  append_headers(bytes, response, keep_alive);
+  return bytes;
+}
+
+std::string chunk_begin(std::size_t bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string digits;
+  for (; bytes > 0; bytes /= 16) digits.insert(digits.begin(), kDigits[bytes % 16]);
+  return digits += "\r\n";
 }
 
 }  // namespace rollcall::http

@@ -4,6 +4,7 @@
 // head: what is not a header field by the grammar is left out. Pure functions: safe on any thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,17 @@ struct Response {
 // `keep_alive` or if `response.close`. Keeping it is said aloud, as an HTTP/1.0 client needs to be told.
 // The answer to a HEAD request has the Content-Length of the body that it does not have.
 std::string serialize(const Response& response, bool keep_alive, bool head_request = false);
+
+// The beginning of an answer that is sent piece by piece, `response.body` apart: as chunks, or to the end of
+// the connection (HTTP/1.0).
+std::string serialize_stream(const Response& response, bool keep_alive, bool chunked);
+// Before and after the bytes of each chunk, which must not be empty; and after all of them.
+std::string chunk_begin(std::size_t bytes);
+inline constexpr std::string_view kChunkEnd = "\r\n";
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+// 1xx, 204 and 304 have no body, whatever is asked.
+bool has_no_body(unsigned status);
 
 // Empty for a status that has none.
 std::string_view reason_of(unsigned status);

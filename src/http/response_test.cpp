@@ -95,5 +95,23 @@ TEST(Serialize, WritesReasons) {
   }
 }
 
+TEST(SerializeStream, WritesTheHeadOfAnAnswerInChunks) {
+  Response response;
+  response.content_type = "text/event-stream";
+  response.headers = {{"cache-control", "no-store"}, {"content-length", "5"}};
+  response.body = "ignored";
+  EXPECT_EQ(serialize_stream(response, true, true),
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
+            "connection: keep-alive\r\ncache-control: no-store\r\n\r\n");
+  EXPECT_EQ(serialize_stream(response, false, false),
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
+            "cache-control: no-store\r\n\r\n");
+}
+
+TEST(SerializeStream, WritesTheSizeOfAChunkInHexadecimal) {
+  EXPECT_EQ(chunk_begin(1), "1\r\n");
+  EXPECT_EQ(chunk_begin(0xabc0), "abc0\r\n");
+}
+
 }  // namespace
 }  // namespace rollcall::http

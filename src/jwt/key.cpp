@@ -70,15 +70,8 @@ Key build(std::string name, Family family, std::size_t size, cjose_jwk_t* jwk) {
   return key;
 }
 
-std::size_t signature_bytes(const Key& key, Algorithm algorithm) {
-  switch (key.family) {
-    case Family::secret:
-      return algorithm == Algorithm::HS256 ? 32 : algorithm == Algorithm::HS384 ? 48 : 64;
-    case Family::rsa:
-      return key.size;
-    default:
-      return 2 * key.size;
-  }
+std::size_t signature_bytes(const Key& key) {
+  return key.family == Family::rsa ? key.size : 2 * key.size;
 }
 
 }  // namespace
@@ -86,7 +79,9 @@ std::size_t signature_bytes(const Key& key, Algorithm algorithm) {
 Result<Key, std::string> make_secret_key(std::string name, std::string_view secret) {
   cjose_jwk_t* jwk = cjose_jwk_create_oct_spec(octets(secret), secret.size(), nullptr);
   if (jwk == nullptr) return fail(std::string("is empty"));
-  return build(std::move(name), Family::secret, secret.size(), jwk);
+  Key key = build(std::move(name), Family::secret, secret.size(), jwk);
+  key.hmac = std::make_unique<const Hmac>(secret);
+  return key;
 }
 
 Result<Key, std::string> make_rsa_key(std::string name, std::string_view n, std::string_view e) {
@@ -135,20 +130,25 @@ Result<Key, std::string> make_ec_key(std::string name, Family curve, std::string
   return build(std::move(name), curve, size, jwk);
 }
 
-std::optional<Signature> Signature::open(std::string_view token, Algorithm algorithm, std::size_t bytes) {
-  cjose_jws_t* jws = cjose_jws_import(token.data(), token.size(), nullptr);
-  if (jws == nullptr) return std::nullopt;
-  Signature signature(jws, algorithm, bytes);
+std::optional<Signature> Signature::open(std::string_view text, const Token& token) {
+  Signature signature(text, token);
+  if (family_of(token.algorithm) == Family::secret) return signature;
+  signature.jws_.reset(cjose_jws_import(text.data(), text.size(), nullptr));
+  if (!signature.jws_) return std::nullopt;
   // cjose parses the header with another JSON library than ours: both must have seen the same algorithm,
   // for the list was checked with ours and the signature will be checked with cjose's.
-  const char* seen = cjose_header_get(cjose_jws_get_protected(jws), CJOSE_HDR_ALG, nullptr);
-  if (seen == nullptr || std::string_view(seen) != name_of(algorithm)) return std::nullopt;
+  const char* seen = cjose_header_get(cjose_jws_get_protected(signature.jws_.get()), CJOSE_HDR_ALG, nullptr);
+  if (seen == nullptr || std::string_view(seen) != name_of(token.algorithm)) return std::nullopt;
   return signature;
 }
 
-bool Signature::matches(const Key& key) {
+bool Signature::matches(const Key& key) const {
+  if (!key.serves(token_->algorithm)) return false;
+  if (key.hmac) {
+    return key.hmac->matches(token_->algorithm, text_.substr(0, token_->signed_bytes), token_->signature);
+  }
   // cjose checks neither that the curve is the algorithm's, nor an EC or PSS signature's exact length.
-  if (!key.serves(algorithm_) || bytes_ != signature_bytes(key, algorithm_)) return false;
+  if (token_->signature.size() != signature_bytes(key)) return false;
   const ErrorQueueGuard guard;
   return cjose_jws_verify(jws_.get(), key.jwk.get(), nullptr);
 }

@@ -1,4 +1,5 @@
-// One key that verifies signatures, and a token's signature in cjose's hands.
+// One key that verifies signatures, and a token's signature: in cjose's hands, but for those made with a
+// secret, which every connection may have and which are OpenSSL's HMAC alone.
 //
 // Used inside this folder only. Made from checked parts, so that PEM files and JWKS meet the same rules:
 // RSA of kMinRsaBits to kMaxRsaBits, EC points that lie on their curve, public parts alone.
@@ -18,6 +19,8 @@
 #include <string_view>
 
 #include "jwt/algorithm.hpp"
+#include "jwt/hmac.hpp"
+#include "jwt/token.hpp"
 #include "rollcall/result.hpp"
 
 namespace rollcall::jwt {
@@ -40,6 +43,7 @@ struct Key {
   std::optional<Algorithm> only;   // the JWK's own "alg"
   bool from_jwks = false;
   std::unique_ptr<cjose_jwk_t, JwkRelease> jwk;
+  std::unique_ptr<const Hmac> hmac;  // of a secret
 
   bool serves(Algorithm algorithm) const {
     return family_of(algorithm) == family && (!only || *only == algorithm);
@@ -53,19 +57,18 @@ Result<Key, std::string> make_ec_key(std::string name, Family curve, std::string
 
 class Signature {
  public:
-  // `token` has passed parse_token(), which read `algorithm` from its header and decoded the signature to
-  // `bytes` bytes. nullopt if cjose reads the header otherwise.
-  static std::optional<Signature> open(std::string_view token, Algorithm algorithm, std::size_t bytes);
+  // `token` is what parse_token() read from `text`; both must outlive this. nullopt if cjose reads the header
+  // otherwise.
+  static std::optional<Signature> open(std::string_view text, const Token& token);
 
-  bool matches(const Key& key);
+  bool matches(const Key& key) const;
 
  private:
-  Signature(cjose_jws_t* jws, Algorithm algorithm, std::size_t bytes)
-      : jws_(jws), algorithm_(algorithm), bytes_(bytes) {}
+  Signature(std::string_view text, const Token& token) : text_(text), token_(&token) {}
 
-  std::unique_ptr<cjose_jws_t, JwsRelease> jws_;
-  Algorithm algorithm_;
-  std::size_t bytes_;
+  std::string_view text_;
+  const Token* token_;
+  std::unique_ptr<cjose_jws_t, JwsRelease> jws_;  // null for HS*
 };
 
 }  // namespace rollcall::jwt

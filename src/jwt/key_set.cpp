@@ -151,7 +151,7 @@ KeySet::KeySet(std::vector<Key> keys, KeyOptions options, std::vector<std::strin
 KeySet::~KeySet() = default;
 
 std::optional<std::string> KeySet::wrong_signature(std::string_view text, const Token& token) const {
-  auto signature = Signature::open(text, token.algorithm, token.signature_bytes);
+  auto signature = Signature::open(text, token);
   if (!signature) return "The token's header cannot be read";
   const bool named = token.kid && std::any_of(keys_.begin(), keys_.end(),
                                               [&](const Key& key) { return key.kid == token.kid; });

@@ -61,7 +61,7 @@ bool verifies(const Example& example) {
   const auto keys = keys_of(example.jwk);
   const auto token = parse_token(example.token);
   if (keys.size() != 1 || !token) return false;
-  auto signature = Signature::open(example.token, token->algorithm, token->signature_bytes);
+  auto signature = Signature::open(example.token, *token);
   return signature && signature->matches(keys[0]);
 }
 

@@ -96,10 +96,11 @@ Result<Token, std::string> parse_token(std::string_view text) {
   auto payload = decode_base64url(text.substr(first + 1, second - first - 1));
   if (!payload) return refuse("The token's payload is not base64url");
   token.payload = std::move(*payload);
-  const auto signature = decode_base64url(text.substr(second + 1));
+  auto signature = decode_base64url(text.substr(second + 1));
   if (!signature) return refuse("The token's signature is not base64url");
   if (signature->empty()) return refuse("The token is not signed");
-  token.signature_bytes = signature->size();
+  token.signature = std::move(*signature);
+  token.signed_bytes = second;
   return token;
 }
 

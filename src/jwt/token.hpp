@@ -17,8 +17,9 @@ namespace rollcall::jwt {
 struct Token {
   Algorithm algorithm;
   std::optional<std::string> kid;
-  std::string payload;  // decoded, not yet parsed
-  std::size_t signature_bytes = 0;
+  std::string payload;           // decoded, not yet parsed
+  std::string signature;         // decoded
+  std::size_t signed_bytes = 0;  // of the text, from its beginning: what the signature is of
 };
 
 // The error is a sentence for the client.

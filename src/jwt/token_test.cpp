@@ -25,7 +25,7 @@ TEST(Token, IsSplitAndItsHeaderRead) {
   EXPECT_EQ(token->algorithm, Algorithm::ES384);
   EXPECT_EQ(token->kid, "a");
   EXPECT_EQ(token->payload, "{}");
-  EXPECT_EQ(token->signature_bytes, 3u);
+  EXPECT_EQ(token->signature.size(), 3u);
 }
 
 TEST(Token, HasExactlyThreeParts) {

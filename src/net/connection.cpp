@@ -40,7 +40,8 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       dirty_(false),
       overflowing_(false),
       watching_output_(false),
-      ended_(false) {
+      ended_(false),
+      reports_sent_(false) {
   loop_.watch(descriptor_, *this, kInput);
   if (!channel.unsent.empty()) queue(base::Frame::make({}, {channel.unsent}, false));
 }
@@ -60,6 +61,7 @@ void Connection::send(base::FrameRef frame) {
 }
 
 void Connection::queue(base::FrameRef frame) {
+  loop_.count().bytes_waiting.add(frame->wire().size());
   queue_.push(std::move(frame));
   mark_dirty();
   if (backlog() > backlog_limit_) relieve();
@@ -72,7 +74,10 @@ void Connection::relieve() {
   while (!queue_.empty() && sent >= 0) {
     const std::string_view bytes = queue_.front();
     sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent > 0) queue_.consume(static_cast<std::size_t>(sent));
+    if (sent <= 0) continue;
+    queue_.consume(static_cast<std::size_t>(sent));
+    loop_.count().bytes_sent.add(static_cast<std::size_t>(sent));
+    loop_.count().bytes_waiting.subtract(static_cast<std::size_t>(sent));
   }
   overflowing_ = backlog() > backlog_limit_;  // if it is broken, the flush will find that too
 }
@@ -124,6 +129,10 @@ void Connection::sent(long result, std::size_t asked) {
   if (queue_.empty()) {
     watch_output(false);
     if (state_ == State::flushing) begin_linger();
+    if (reports_sent_) {
+      reports_sent_ = false;
+      if (handler_) handler_->on_sent();
+    }
     return;
   }
   if (result == static_cast<long>(asked)) {
@@ -154,6 +163,7 @@ void Connection::read_some(bool hung_up) {
     const std::span<char> buffer = loop_.read_buffer();
     const ssize_t got = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got > 0) {
+      loop_.count().bytes_received.add(static_cast<std::size_t>(got));
       take_bytes(buffer.first(static_cast<std::size_t>(got)));
       if (!hung_up && static_cast<std::size_t>(got) < buffer.size() / 2)
         return;  // emptied, in all likelihood
@@ -218,8 +228,8 @@ void Connection::begin_linger() {
 // The object lives until the turn ends: those who called it are still on the stack.
 void Connection::leave_loop() {
   state_ = State::closed;
+  loop_.count().bytes_waiting.subtract(queue_.bytes());
   linger_.reset();
-  loop_.unwatch(descriptor_, *this);
   loop_.bury(*this);
 }
 
@@ -231,6 +241,7 @@ std::optional<Channel> Connection::release() {
     close(CloseCause::overflow);
     return std::nullopt;
   }
+  loop_.unwatch(descriptor_, *this);
   leave_loop();
   Channel channel(std::exchange(descriptor_, -1));
   channel.peer = peer_;
@@ -244,8 +255,9 @@ std::optional<Channel> Connection::release() {
 
 void Connection::close(CloseCause cause) {
   if (state_ == State::closed) return;
-  leave_loop();
   ::close(descriptor_);
+  loop_.closed(*this);
+  leave_loop();
   descriptor_ = -1;
   if (ConnectionHandler* handler = std::exchange(handler_, nullptr)) handler->on_closed(cause);
 }

@@ -31,6 +31,8 @@ struct ConnectionHandler {
   virtual void on_end() = 0;
   // The last call.
   virtual void on_closed(CloseCause cause) = 0;
+  // Once for each `report_when_sent`.
+  virtual void on_sent() {}
 
  protected:
   ~ConnectionHandler() = default;
@@ -48,6 +50,10 @@ class Connection final : public EventSource {
   void send(base::FrameRef frame);
   void send(std::string_view bytes) { send(base::Frame::make({}, {bytes}, false)); }
   std::size_t backlog() const { return queue_.bytes_behind_first(); }
+  // All of it, the message being written included.
+  std::size_t unsent() const { return queue_.bytes(); }
+  // Calls the handler's `on_sent`, while flushing, as soon as the system has taken all that was sent.
+  void report_when_sent() { reports_sent_ = true; }
   // The backlog has passed its limit: the end is near, and what is sent from now on goes nowhere.
   bool overflowing() const { return overflowing_; }
   // The system has not yet taken all of what was flushed.
@@ -103,6 +109,7 @@ class Connection final : public EventSource {
   bool overflowing_ : 1;
   bool watching_output_ : 1;
   bool ended_ : 1;
+  bool reports_sent_ : 1;
 };
 
 // There is one for every client.

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -53,6 +54,7 @@ int bind_one(const addrinfo& info) {
   if (descriptor < 0) return -1;
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
   if (bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, kAcceptQueue) == 0)
     return descriptor;
   const int error = errno;
@@ -134,9 +136,13 @@ std::string Listener::address() const {
 }
 
 void Listener::on_events(std::uint32_t) {
-  for (int i = 0; i < kMaxAcceptsATurn && descriptor_ >= 0; ++i) {
-    if (!accept_one()) return;
+  for (int i = 0; i < accepts_a_turn_; ++i) {
+    if (descriptor_ < 0 || !accept_one()) {
+      accepts_a_turn_ = std::max(i, 1);
+      return;
+    }
   }
+  accepts_a_turn_ = std::min(2 * accepts_a_turn_, kMaxAcceptsATurn);
 }
 
 bool Listener::accept_one() {
@@ -150,8 +156,6 @@ bool Listener::accept_one() {
     if (error != EAGAIN && error != EWOULDBLOCK) accept_failed(error);
     return false;
   }
-  const int on = 1;
-  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   Channel channel(descriptor);
   channel.peer = PeerAddress(peer);
   if (options_.tls) channel.tls = options_.tls->accept();
@@ -172,7 +176,10 @@ void Listener::pause() {
 bool Listener::refuse_one() {
   if (spare_ >= 0) ::close(spare_);
   const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (descriptor >= 0) ::close(descriptor);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    turned_away_.add();
+  }
   spare_ = spare_descriptor();
   if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
     last_report_ = loop_.now();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "net/channel.hpp"
+#include "net/counter.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
 #include "rollcall/result.hpp"
@@ -34,6 +35,8 @@ class Listener final : public EventSource {
   std::string address() const;  // HOST:PORT as bound
   void set_tls(std::shared_ptr<TlsContext> tls) { options_.tls = std::move(tls); }
   void close();
+  // Connections refused because no descriptor was left. From any thread.
+  std::uint64_t turned_away() const { return turned_away_.value(); }
 
  private:
   class Pause;
@@ -50,7 +53,10 @@ class Listener final : public EventSource {
   int spare_;  // given up for a moment to accept and refuse when the table is full
   ListenerOptions options_;
   AcceptHandler handler_;
+  // Twice as many when there were that many: to find out that there is no other costs as much as to accept.
+  int accepts_a_turn_ = 1;
   Instant last_report_{};
+  Counter turned_away_;
   std::unique_ptr<Pause> pause_;
 };
 

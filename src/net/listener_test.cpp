@@ -137,6 +137,7 @@ TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
     }));
   }
   EXPECT_EQ(complaints, 1);
+  EXPECT_EQ((*listener)->turned_away(), 3U);
   EXPECT_EQ(loop.connections(), 0U);
   // And it serves again as soon as there are some.
   const auto later = Peer::connect((*listener)->address());

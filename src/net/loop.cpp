@@ -27,6 +27,7 @@ Loop::Loop(bool try_io_uring)
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),
       event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       now_(read_clock()),
+      turn_ended_(now_),
       timers_(now_),
       read_buffer_(std::make_unique<char[]>(kReadBufferBytes)),
       events_(kMaxEvents),
@@ -63,9 +64,11 @@ void Loop::refresh_now() {
 }
 
 void Loop::run() {
+  turn_ended_ = read_clock();
   while (!stopping_.load(std::memory_order_relaxed)) turn(seconds(60));
   finish_turn();
   end_mailbox();
+  pulse_.end();
 }
 
 // Tasks may hold what has to be given back, a connection for one.
@@ -98,13 +101,14 @@ void Loop::Wakeup::on_events(std::uint32_t) {
   [[maybe_unused]] const auto got = read(loop.event_, &count, sizeof count);
 }
 
+// The clock was read at the end of the last turn.
 int Loop::wait(milliseconds max_wait) {
   microseconds limit = max_wait;
   if (const auto next = timers_.next()) {
-    refresh_now();
-    limit = std::clamp(std::chrono::ceil<microseconds>(*next - now_), microseconds{0}, limit);
+    limit = std::clamp(std::chrono::ceil<microseconds>(*next - turn_ended_), microseconds{0}, limit);
   }
   if (!deferred_.empty() || !dirty_.empty() || !buried_.empty()) limit = microseconds{0};
+  pulse_.wait_until(turn_ended_ + limit);
   if (precise_wait_) {
     const timespec timeout = timespec_of(limit);
     const int count = epoll_pwait2(epoll_, events_.data(), kMaxEvents, &timeout, nullptr);
@@ -118,10 +122,19 @@ int Loop::wait(milliseconds max_wait) {
 void Loop::turn(milliseconds max_wait) {
   const int count = wait(max_wait);
   refresh_now();
+  pulse_.begin_turn(now_);
   timers_.advance(now_);
   if (count > 0) dispatch({events_.data(), static_cast<std::size_t>(count)});
   run_mailbox();
   finish_turn();
+  end_turn();
+}
+
+void Loop::end_turn() {
+  turn_ended_ = read_clock();
+  const microseconds took = turn_ended_ - now_;
+  counters_.turns.add(took);
+  for (const auto& watcher : turn_watchers_) watcher(took);
 }
 
 void Loop::dispatch(std::span<epoll_event> events) {
@@ -171,6 +184,9 @@ void Loop::flush() {
   dirty.swap(dirty_);
   for (Connection* connection : dirty) batch_.add(*connection);
   batch_.send();
+  const std::size_t sent = batch_.take_sent_bytes();
+  counters_.bytes_sent.add(sent);
+  counters_.bytes_waiting.subtract(sent);
 }
 
 Connection& Loop::adopt(Channel channel, std::size_t backlog_limit) {

@@ -3,7 +3,8 @@
 // One turn: wait; read the clock; fire the timers; handle connections that hung up, before all others,
 // so that a dropped long-poll is known before the next request on another connection; handle the
 // readable ones; accept; empty the mailbox; run what was deferred; flush every connection with queued
-// output, once. Everything but `post` and `stop` belongs to the thread that runs it.
+// output, once. Everything but `post` and `stop` belongs to the thread that runs it; what it counts may be
+// read from any.
 #pragma once
 
 #include <sys/epoll.h>
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "base/timing_wheel.hpp"
+#include "net/counter.hpp"
+#include "net/pulse.hpp"
 #include "net/send_batch.hpp"
 #include "rollcall/time.hpp"
 
@@ -33,6 +36,15 @@ struct EventSource {
 
  protected:
   ~EventSource() = default;
+};
+
+// What a loop counts.
+struct LoopCounters {
+  // From the end of a wait to the end of the flush: for so long what comes has to wait at most.
+  DurationCounter turns;
+  Counter bytes_received;
+  Counter bytes_sent;
+  Counter bytes_waiting;  // to be sent, on all connections
 };
 
 class Loop {
@@ -58,12 +70,21 @@ class Loop {
   // At the end of this turn, before output is flushed; what is deferred meanwhile runs in the same turn.
   void defer(std::function<void()> task) { deferred_.push_back(std::move(task)); }
 
+  // Calls `watcher` at the end of each turn, with how long it took: when its output has been flushed. It must
+  // be quick, and leave nothing to be done. To be set before the loop runs.
+  void on_turn_end(std::function<void(microseconds)> watcher) {
+    turn_watchers_.push_back(std::move(watcher));
+  }
+
   bool uses_io_uring() const { return batch_.uses_io_uring(); }
 
   // Takes charge of an open connection; its handler must be set before the turn ends.
   Connection& adopt(Channel channel, std::size_t backlog_limit);
   // From any thread.
   std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
+  // From any thread.
+  const LoopCounters& counters() const { return counters_; }
+  Pulse::Reading pulse() const { return pulse_.read(); }
   // Closes every connection as soon as what is queued on it is sent.
   void close_connections();
 
@@ -71,9 +92,12 @@ class Loop {
   void watch(int descriptor, EventSource& source, std::uint32_t events);
   void rewatch(int descriptor, EventSource& source, std::uint32_t events);
   void unwatch(int descriptor, EventSource& source);
+  // Its descriptor was closed, which is the cheaper way out of epoll.
+  void closed(EventSource& source) { unwatched_.push_back(&source); }
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
   void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
   void bury(Connection& connection);  // closed: destroyed at the end of the turn
+  LoopCounters& count() { return counters_; }
 
  private:
   static constexpr std::size_t kReadBufferBytes = 256 * 1024;
@@ -85,6 +109,7 @@ class Loop {
   void run_mailbox();
   void end_mailbox();
   void finish_turn();
+  void end_turn();
   void flush();
   void forget(Connection& connection);
 
@@ -98,6 +123,7 @@ class Loop {
   int epoll_ = -1;
   int event_ = -1;
   Instant now_;
+  Instant turn_ended_;  // the last one
   mutable std::optional<WallTime> wall_now_;
   base::TimingWheel timers_;
   Wakeup wakeup_{*this};
@@ -113,6 +139,9 @@ class Loop {
   std::mutex mailbox_mutex_;
   std::vector<std::function<void()>> mailbox_;
   bool ended_ = false;  // under that lock, too
+  LoopCounters counters_;
+  Pulse pulse_;
+  std::vector<std::function<void(microseconds)>> turn_watchers_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -140,7 +140,9 @@ void SendBatch::send() {
   staged_ = 0;
   // First all forget what has gone: what one does about a failure may make another send.
   for (const Entry& entry : entries_) {
-    if (entry.result > 0) entry.connection->consume(static_cast<std::size_t>(entry.result));
+    if (entry.result <= 0) continue;
+    entry.connection->consume(static_cast<std::size_t>(entry.result));
+    sent_bytes_ += static_cast<std::size_t>(entry.result);
   }
   for (const Entry& entry : entries_) entry.connection->sent(entry.result, entry.bytes.size());
   entries_.clear();

@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rollcall::net {
@@ -32,6 +33,9 @@ class SendBatch {
   void add(Connection& connection);
   // Sends it all, and tells each connection how much of its own has gone.
   void send();
+
+  // How many bytes the system has taken since this was asked last.
+  std::size_t take_sent_bytes() { return std::exchange(sent_bytes_, 0); }
 
   // Memory for a connection to put small frames together in; null if the batch has too little left.
   char* stage(std::size_t bytes);
@@ -55,6 +59,7 @@ class SendBatch {
   std::vector<Entry> entries_;
   std::unique_ptr<char[]> staging_;
   std::size_t staged_ = 0;
+  std::size_t sent_bytes_ = 0;
   std::unique_ptr<Ring> ring_;
 };
 

@@ -127,6 +127,16 @@ Status Core::status(std::string_view user_id) const {
   return status;
 }
 
+const User* Core::find(std::string_view user_id) const {
+  const Slot slot = directory_.find(user_id);
+  return slot == kNoSlot ? nullptr : &directory_[slot];
+}
+
+std::size_t Core::connections(std::string_view user_id) const {
+  const Slot slot = directory_.find(user_id);
+  return slot == kNoSlot ? 0 : directory_[slot].connections;
+}
+
 std::optional<WallTime> Core::last_active(ConnectionId connection) const {
   const auto found = connections_.find(connection);
   if (found == connections_.end()) return std::nullopt;

@@ -53,6 +53,8 @@ class Core {
 
   // What is told from here on is as of the last command or tick.
   Status status(std::string_view user_id) const;
+  std::size_t connections(std::string_view user_id) const;
+  std::size_t connections() const { return connections_.size(); }
   // Of the user behind the connection.
   std::optional<WallTime> last_active(ConnectionId connection) const;
 
@@ -68,6 +70,8 @@ class Core {
     for (const Slot slot : roster_.page(limit, 0).slots) use(slot, directory_[slot]);
   }
   const User& user(Slot slot) const { return directory_[slot]; }
+  // Online, or remembered; null if neither. Good until the next command.
+  const User* find(std::string_view user_id) const;
   // Grows whenever the list, or a detail of someone in it, becomes another; `last_active` apart.
   std::uint64_t list_version() const { return list_version_; }
   // The cursor that leads on from the list's first `limit` users, if there are more.

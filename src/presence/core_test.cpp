@@ -246,6 +246,20 @@ TEST_F(Presence, ImpossibleIdsMayNotConnectAndDoNotCount) {
   EXPECT_THAT(news(), ElementsAre("+" + longest));
 }
 
+TEST_F(Presence, CountsConnectionsOfAUserAndOfAll) {
+  connect(1, "a");
+  connect(2, "a");
+  connect(3, "b");
+  EXPECT_EQ(core_.connections("a"), 2U);
+  EXPECT_EQ(core_.connections("c"), 0U);
+  EXPECT_EQ(core_.connections(), 3U);
+  goodbye(1);
+  goodbye(3);
+  EXPECT_EQ(core_.connections("a"), 1U);
+  EXPECT_EQ(core_.connections("b"), 0U);
+  EXPECT_EQ(core_.connections(), 1U);
+}
+
 TEST_F(Presence, OfThoseWhoLeftTheOneWhoLeftFirstIsForgottenFirst) {
   const std::vector<std::string> users = {"a", "b", "c", "d", "e"};
   for (ConnectionId id = 0; id < users.size(); ++id) connect(id, users[id]);

@@ -21,6 +21,10 @@ class View {
     announcer_.read(user_id);
     return core_.status(user_id);
   }
+  std::size_t connections(std::string_view user_id) const {
+    announcer_.read(user_id);
+    return core_.connections(user_id);
+  }
   // For lists and pages: everyone is looked at.
   const Core& everyone() const {
     announcer_.read_all();
@@ -31,6 +35,7 @@ class View {
   bool may_connect(std::string_view user_id) const { return core_.may_connect(user_id); }
   std::optional<WallTime> last_active(ConnectionId connection) const { return core_.last_active(connection); }
   std::size_t online_count() const { return core_.online_count(); }
+  std::size_t connections() const { return core_.connections(); }
   milliseconds window() const { return announcer_.window(); }
   std::size_t held() const { return announcer_.held(); }
 

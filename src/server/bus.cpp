@@ -1,11 +1,13 @@
 #include "server/bus.hpp"
 
+#include <utility>
+
 #include "socketio/encode.hpp"
 
 namespace rollcall::server {
 
 WorkerIndex Bus::add_worker(std::function<void()> wake) {
-  inboxes_.push_back({std::move(wake), {}});
+  inboxes_.emplace_back().wake = std::move(wake);
   return static_cast<WorkerIndex>(inboxes_.size() - 1);
 }
 
@@ -28,7 +30,20 @@ void Bus::publish(NamespaceIndex nsp, socketio::Message message, bool is_volatil
     if (inboxes_[i].retired) continue;
     const bool first = inboxes_[i].inbox.empty();
     inboxes_[i].inbox.push_back({nsp, is_volatile, shared});
-    if (first && i != from) inboxes_[i].wake();
+    if (!first || i == from) continue;
+    if (from) {
+      inboxes_[i].wake_owed = true;
+    } else {
+      inboxes_[i].wake();
+    }
+  }
+}
+
+void Bus::wake_others(WorkerIndex from) {
+  const std::lock_guard lock(mutex_);
+  for (WorkerIndex i = 0; i < inboxes_.size(); ++i) {
+    if (i == from || !std::exchange(inboxes_[i].wake_owed, false)) continue;
+    if (!inboxes_[i].inbox.empty()) inboxes_[i].wake();
   }
 }
 
@@ -64,6 +79,14 @@ std::optional<socketio::Recovery::Recovered> Bus::recover(NamespaceIndex nsp, Wo
   before.swap(inboxes_[worker].inbox);
   if (!recoveries_[nsp]) return std::nullopt;
   return recoveries_[nsp]->take(pid, offset, owner, now);
+}
+
+std::vector<std::size_t> Bus::inbox_sizes() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::size_t> sizes;
+  sizes.reserve(inboxes_.size());
+  for (const Worker& worker : inboxes_) sizes.push_back(worker.inbox.size());
+  return sizes;
 }
 
 void Bus::retire(WorkerIndex worker) {

@@ -53,10 +53,13 @@ class Bus {
 
   bool recovers() const { return recovery_limits_.has_value(); }
 
-  // Gives the message its place, and its offset as last argument unless it is volatile. `from` is not
-  // woken: it looks for itself.
+  // Gives the message its place, and its offset as last argument unless it is volatile. What comes `from` a
+  // worker wakes nobody yet: it has to call `wake_others` before its turn ends, so that whatever it publishes
+  // in a turn reaches the others together, and leaves them in one send.
   void publish(NamespaceIndex nsp, socketio::Message message, bool is_volatile,
                std::optional<WorkerIndex> from, Instant now);
+
+  void wake_others(WorkerIndex from);
 
   Inbox take(WorkerIndex worker);
   Place take_place(WorkerIndex worker, NamespaceIndex nsp);
@@ -70,6 +73,8 @@ class Bus {
                                                        std::string_view pid, std::string_view offset,
                                                        std::string_view owner, Instant now, Inbox& before);
   void prune(Instant now);
+  // What waits in each worker's inbox. From any thread.
+  std::vector<std::size_t> inbox_sizes();
   // The worker has ended: it will take nothing any more.
   void retire(WorkerIndex worker);
 
@@ -78,6 +83,7 @@ class Bus {
     std::function<void()> wake;
     Inbox inbox;
     bool retired = false;
+    bool wake_owed = false;  // something was put into the inbox, and it was not woken for that
   };
 
   std::mutex mutex_;

@@ -16,8 +16,11 @@ BusPort* BusPort::current() {
   return current_port;
 }
 
-BusPort::BusPort(Bus& bus, net::Loop& loop)
-    : bus_(bus), loop_(loop), index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); })) {}
+BusPort::BusPort(Bus& bus, net::Loop& loop, Counters& counters)
+    : bus_(bus),
+      loop_(loop),
+      counters_(counters),
+      index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); })) {}
 
 void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, bool is_volatile) {
   BusPort* port = current_port && &current_port->bus_ == &bus ? current_port : nullptr;
@@ -26,8 +29,15 @@ void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, b
     return;
   }
   bus.publish(nsp, std::move(message), is_volatile, port->index_, port->loop_.now());
-  if (std::exchange(port->own_pending_, true)) return;
-  port->loop_.defer([port] { port->sync(); });
+  port->own_pending_ = true;
+  if (std::exchange(port->end_of_turn_awaited_, true)) return;
+  port->loop_.defer([port] { port->end_of_turn(); });
+}
+
+void BusPort::end_of_turn() {
+  end_of_turn_awaited_ = false;
+  bus_.wake_others(index_);  // first: they can deliver while this worker does
+  sync();
 }
 
 Inbox BusPort::take() {

@@ -8,6 +8,7 @@
 
 #include "net/loop.hpp"
 #include "server/bus.hpp"
+#include "server/counters.hpp"
 
 namespace rollcall::server {
 
@@ -20,7 +21,7 @@ struct BroadcastReceiver {
 
 class BusPort {
  public:
-  BusPort(Bus& bus, net::Loop& loop);
+  BusPort(Bus& bus, net::Loop& loop, Counters& counters);
   BusPort(const BusPort&) = delete;
   BusPort& operator=(const BusPort&) = delete;
 
@@ -58,13 +59,18 @@ class BusPort {
   Bus& bus() const { return bus_; }
   WorkerIndex index() const { return index_; }
   net::Loop& loop() { return loop_; }
+  Counters& counters() { return counters_; }
 
  private:
+  void end_of_turn();
+
   Bus& bus_;
   net::Loop& loop_;
+  Counters& counters_;
   WorkerIndex index_;
   std::vector<BroadcastReceiver*> receivers_;
   bool own_pending_ = false;
+  bool end_of_turn_awaited_ = false;
 };
 
 }  // namespace rollcall::server

@@ -49,15 +49,26 @@ TEST_F(BusTest, EveryWorkerGetsEveryBroadcastOnceAndInOrder) {
   EXPECT_THAT(bus.take(0), IsEmpty());
 }
 
-TEST_F(BusTest, AWorkerIsWokenForTheFirstBroadcastAndNotForItsOwn) {
+TEST_F(BusTest, WhatAWorkerBroadcastsInATurnWakesTheOthersOnceAtItsEnd) {
   publish("a", 0);
   publish("b", 0);
+  EXPECT_THAT(woken, ElementsAre(0, 0));
+  bus.wake_others(0);
+  bus.wake_others(0);
   EXPECT_THAT(woken, ElementsAre(0, 1));
-  bus.take(0);
+}
+
+TEST_F(BusTest, AWorkerThatHasTakenWhatThereWasIsNotWoken) {
+  publish("a", 0);
   bus.take(1);
+  bus.wake_others(0);
+  EXPECT_THAT(woken, ElementsAre(0, 0));
+}
+
+TEST_F(BusTest, WhatAnyOtherThreadBroadcastsWakesAtOnceForTheFirst) {
   publish("c");
   publish("d");
-  EXPECT_THAT(woken, ElementsAre(1, 2));
+  EXPECT_THAT(woken, ElementsAre(1, 1));
 }
 
 TEST_F(BusTest, WithoutRecoveryNothingIsNumbered) {

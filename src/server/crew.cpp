@@ -67,11 +67,17 @@ Result<Unit, std::string> Crew::reload_tls() {
   return Unit{};
 }
 
+// Whoever has fewest; one that hangs would serve nobody.
 void Crew::deal(net::Channel channel) {
-  Worker& chosen = **std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
-    return a->connections() < b->connections();
-  });
-  chosen.give(std::move(channel), {});
+  const Instant now = first().loop().now();
+  first().port().counters().add(Count::accepted);
+  Worker* chosen = &first();
+  for (const auto& worker : workers_) {
+    if (worker->connections() < chosen->connections() && worker->life(now) != Life::hung) {
+      chosen = worker.get();
+    }
+  }
+  chosen->give(std::move(channel), {});
 }
 
 void Crew::prune() {
@@ -83,6 +89,7 @@ void Crew::prune() {
 
 void Crew::run() {
   running_ = true;
+  for (const auto& worker : workers_) worker->make_room_for(routes_);
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
@@ -94,6 +101,7 @@ void Crew::run() {
 }
 
 void Crew::drain(milliseconds limit) {
+  draining_.store(true, std::memory_order_relaxed);
   if (listener_) listener_->close();
   const auto all_quiet = [this] {
     return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
@@ -111,10 +119,31 @@ void Crew::stop() {
   for (const auto& worker : workers_) worker->loop().stop();
 }
 
+void Crew::post_to_all(const std::function<void()>& task) {
+  for (const auto& worker : workers_) worker->loop().post(task);
+}
+
 std::size_t Crew::connections() const {
   std::size_t count = 0;
   for (const auto& worker : workers_) count += worker->connections();
   return count;
+}
+
+void Crew::on_turn_end(const std::function<void(WorkerIndex, microseconds)>& watcher) {
+  for (const auto& worker : workers_) {
+    worker->loop().on_turn_end(
+        [watcher, index = worker->port().index()](microseconds took) { watcher(index, took); });
+  }
+}
+
+TransportCounts Crew::transports() const {
+  TransportCounts all;
+  for (const auto& worker : workers_) {
+    const TransportCounts its = worker->transports();
+    all.polling += its.polling;
+    all.websocket += its.websocket;
+  }
+  return all;
 }
 
 net::Loop* Crew::loop_here() {

@@ -5,6 +5,8 @@
 // from any.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "rollcall/result.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus.hpp"
+#include "server/figures.hpp"
 #include "server/routes.hpp"
 #include "server/worker.hpp"
 
@@ -33,7 +36,14 @@ class Crew {
   Bus& bus() { return bus_; }
   Routes& routes() { return routes_; }
   Worker& first() { return *workers_.front(); }
+  // From any thread: `task` runs on each worker's.
+  void post_to_all(const std::function<void()>& task);
   std::size_t connections() const;
+  TransportCounts transports() const;
+  // From any thread.
+  Figures figures();
+  bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  void on_turn_end(const std::function<void(WorkerIndex, microseconds)>& watcher);
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here();
   bool running() const { return running_; }
@@ -51,6 +61,7 @@ class Crew {
   std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
   std::string address_;
   bool running_ = false;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace rollcall::server

@@ -22,8 +22,10 @@ bool has_control_characters(std::string_view text) {
 
 }  // namespace
 
-Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids)
+Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids,
+               Counters& counters)
     : loop_(loop),
+      counters_(counters),
       app_(app),
       path_(options.path),
       cors_{options.cors_origins, options.cors_credentials},
@@ -126,6 +128,7 @@ void Engine::handle(Pipe& pipe, const http::Request& request) {
 }
 
 void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
+  counters_.add_kind(Count::refused, refusal);
   if (!upgrade) {
     pipe.respond(refusal_response(refusal));
     return;
@@ -141,6 +144,8 @@ EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, con
       app_.make_session(*this, sids_.make(), transport, handshake_of(pipe, request, kept_headers_));
   EngineSession& opened = *session;
   sessions_.insert(session.release());
+  counters_.add_kind(Count::open, transport);
+  counters_.add_kind(Count::opened, transport);
   opened.settle();
   return opened;
 }
@@ -305,6 +310,8 @@ void Engine::end_of_turn() {
     for (EngineSession* session : batch) {
       session->reap_queued_ = false;
       if (session->machine().closed() && !std::exchange(session->close_reported_, true)) {
+        counters_.subtract_kind(Count::open, session->machine().transport());
+        counters_.add_kind(Count::closed, session->close_reason_);
         app_.on_close(*session, session->close_reason_);
       }
     }

@@ -15,6 +15,7 @@
 #include "http/request.hpp"
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
+#include "server/counters.hpp"
 #include "server/engine_session.hpp"
 #include "server/sid.hpp"
 
@@ -33,14 +34,20 @@ struct EngineApp {
 
 class Engine {
  public:
-  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids);
+  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids, Counters& counters);
   ~Engine();
 
   const std::string& path() const { return path_; }
   const http::CorsPolicy& cors() const { return cors_; }
   const engineio::Settings& settings() const { return settings_; }
   net::Loop& loop() { return loop_; }
+  Counters& counters() { return counters_; }
   std::size_t sessions() const { return sessions_.size(); }
+  // From any thread: the sessions that are not over, by what carries them.
+  TransportCounts transports() const {
+    return {counters_.value(Count::open, engineio::Transport::polling),
+            counters_.value(Count::open, engineio::Transport::websocket)};
+  }
   const SidScheme& sids() const { return sids_; }
   // The frame of a packet that is no message. All pings share one.
   base::FrameRef control_frame(std::string_view packet);
@@ -92,6 +99,7 @@ class Engine {
   };
 
   net::Loop& loop_;
+  Counters& counters_;
   EngineApp& app_;
   engineio::Settings settings_;
   std::string path_;

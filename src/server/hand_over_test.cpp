@@ -133,7 +133,7 @@ TEST_F(HandOverTest, APollThatWasGivenUpBeforeIsKnownToBeGone) {
 TEST_F(HandOverTest, AConnectionThatTakesNoAnswersIsClosed) {
   constexpr int kRounds = 60;
   std::atomic<int> answers = 0;
-  host.server.handle_http("/big", [&](std::string_view, std::string_view) {
+  host.server.handle_http("GET", "/big", [&](const HttpRequest&) {
     ++answers;
     HttpAnswer answer;
     answer.body = std::string(300'000, 'x');

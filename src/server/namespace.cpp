@@ -136,6 +136,7 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
   peer.forget(&socket);
   peer.client.refuse(spec_.name);
+  port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
   remove(socket, {}, false);
 }
@@ -155,6 +156,7 @@ std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketIm
                           {offset_text.data(), offset_text.size()}, socket.owner(), loop().now(), before);
   port_.deliver(before);
   if (recovered) socket.pid_ = std::string_view(pid_text.data(), pid_text.size());
+  port_.counters().add(recovered ? Count::recovered : Count::not_recovered);
   return recovered;
 }
 
@@ -190,6 +192,8 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   }
   peer.client.accept(spec_.name);
   peer.connect_deadline.reset();
+  port_.counters().add(Count::joined);
+  port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect(spec_.name, answer + "}"));
   enter(socket);
   // After the answer: what was missed is older than anything sent from now on.

@@ -87,6 +87,8 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
     bool operator()(std::uint32_t slot, std::string_view id) const { return (*this)(id, slot); }
   };
 
+  template <class Use>
+  void each_receiver(const socketio::Message& message, Use&& use);
   // Sets `out` to the members of any of the rooms, each once.
   void members(std::span<const std::string> rooms, std::vector<std::uint32_t>& out) const;
   SocketImpl& make_socket(Peer& peer, std::string auth_json);
@@ -99,6 +101,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   void leave(SocketImpl& socket);
   void send(SocketImpl& socket, const std::string& packet, const std::vector<std::string>& attachments);
   void send(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
+  static void put(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
   // The part of the namespace that belongs to this thread's worker.
   const NamespaceImpl& here() const;
 

@@ -50,6 +50,11 @@ void NamespaceImpl::send(SocketImpl& socket, const std::string& packet,
 
 void NamespaceImpl::send(SocketImpl& socket, const std::vector<base::FrameRef>& frames) {
   if (!socket.peer()) return;
+  port_.counters().add(Count::messages_sent, frames.size());
+  put(socket, frames);
+}
+
+void NamespaceImpl::put(SocketImpl& socket, const std::vector<base::FrameRef>& frames) {
   for (const base::FrameRef& frame : frames) socket.peer()->send(frame);
 }
 
@@ -97,15 +102,9 @@ void NamespaceImpl::publish(const Emitter& to, std::string_view event, const Pay
   BusPort::publish(port_.bus(), spec_.index, std::move(message), is_volatile(to));
 }
 
-void NamespaceImpl::deliver(const Broadcast& broadcast) {
-  const socketio::Message& message = *broadcast.message;
-  std::vector<base::FrameRef> frames;  // made for the first receiver
-  const auto offer = [&](SocketImpl& socket) {
-    if (!socket.connected()) return;
-    if (broadcast.is_volatile && !socket.peer()->writable()) return;
-    if (frames.empty()) frames = frames_of(message.packet, message.attachments);
-    send(socket, frames);
-  };
+// Of this worker's sockets, those that the message is for.
+template <class Use>
+void NamespaceImpl::each_receiver(const socketio::Message& message, Use&& use) {
   std::vector<std::uint32_t> excluded;  // usually one user's few connections
   members(message.except, excluded);
   std::sort(excluded.begin(), excluded.end());
@@ -114,15 +113,30 @@ void NamespaceImpl::deliver(const Broadcast& broadcast) {
   };
   if (message.rooms.empty()) {
     for (SocketImpl* socket : connected_) {
-      if (!is_excluded(socket->slot())) offer(*socket);
+      if (!is_excluded(socket->slot())) use(*socket);
     }
     return;
   }
   std::vector<std::uint32_t> slots;
   members(message.rooms, slots);
   for (const std::uint32_t slot : slots) {
-    if (!is_excluded(slot)) offer(*slots_[slot].socket);
+    if (!is_excluded(slot)) use(*slots_[slot].socket);
   }
+}
+
+void NamespaceImpl::deliver(const Broadcast& broadcast) {
+  const socketio::Message& message = *broadcast.message;
+  std::vector<base::FrameRef> frames;  // made for the first receiver
+  std::size_t deliveries = 0;
+  each_receiver(message, [&](SocketImpl& socket) {
+    if (!socket.connected()) return;
+    if (broadcast.is_volatile && !socket.peer()->writable()) return;
+    if (frames.empty()) frames = frames_of(message.packet, message.attachments);
+    put(socket, frames);
+    ++deliveries;
+  });
+  port_.counters().add(Count::deliveries, deliveries);
+  port_.counters().add(Count::messages_sent, deliveries * frames.size());
 }
 
 }  // namespace rollcall::server

@@ -6,7 +6,6 @@ namespace rollcall::server {
 namespace {
 constexpr seconds kHeaderTimeout{10};  // from the first byte, or from accept, to a complete header
 constexpr seconds kBodyTimeout{60};
-constexpr seconds kKeepAliveTimeout{75};  // an idle connection between requests
 constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 constexpr std::uint16_t kNormalClosure = 1000;
 }  // namespace
@@ -44,10 +43,9 @@ void Pipe::on_http_timeout() {
     connection_.close_after_flush();
     return;
   }
-  http::Response response;
-  response.status = 408;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = "The request did not arrive in time.\n";
+  const http::Request* head = http_->parser.head();
+  http::Response response =
+      refusal(408, "The request did not arrive in time.", head ? head->path : std::string());
   response.close = true;
   connection_.send(http::serialize(response, false));
   connection_.close_after_flush();
@@ -115,6 +113,7 @@ void Pipe::head_arrived(const http::Request& head) {
   http_->head_seen = true;
   http_->keep_alive = head.keep_alive;
   http_->head_request = head.method == "HEAD";
+  http_->chunks_understood = !head.http_1_0;
   http_->cors = http::cors_headers(context_.engine.cors(), head);
   wait_for_request(kBodyTimeout);
   if (head.path == context_.engine.path() && head.method == "POST") context_.engine.post_started(*this, head);
@@ -132,7 +131,7 @@ void Pipe::request_arrived(http::Request request) {
   } else if (request.path == context_.engine.path()) {
     context_.engine.handle(*this, request);
   } else {
-    respond(context_.routes.answer(request));
+    serve(std::move(request));
   }
 }
 
@@ -140,32 +139,11 @@ void Pipe::fault(http::Fault fault) {
   if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
   context_.engine.pipe_lost(*this);
   if (closing_) return;
-  http::Response response;
-  response.status = http::status_of(fault);
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = std::string(http::message_of(fault)) + "\n";
+  const http::Request* head = http_->parser.head();
+  http::Response response =
+      refusal(http::status_of(fault), http::message_of(fault), head ? head->path : std::string());
   response.close = true;
   respond(std::move(response));
-}
-
-void Pipe::respond(http::Response response) {
-  if (!http_ || closing_) return;
-  for (http::Header& header : http_->cors) response.headers.push_back(std::move(header));
-  http_->cors.clear();
-  const bool keep_alive = http_->keep_alive && !response.close && !ended_;
-  connection_.send(http::serialize(response, keep_alive, http_->head_request));
-  http_->answer_due = false;
-  http_->head_seen = false;
-  if (!keep_alive) {
-    closing_ = true;
-    connection_.close_after_flush();
-    return;
-  }
-  wait_for_request(kKeepAliveTimeout);
-  if (!http_->held.empty()) {
-    // Not now: the answer may come from within the handling of the very request.
-    context_.engine.loop().defer([this] { resume(); });
-  }
 }
 
 void Pipe::resume() {
@@ -203,6 +181,7 @@ void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
   while (!closing_ && !connection_.overflowing()) {
     auto message = decoder.next(bytes);
     if (!message) {
+      context_.engine.counters().add(Count::broken_frames);
       close_websocket(static_cast<std::uint16_t>(message.error()));
       context_.engine.pipe_lost(*this);
       return;
@@ -261,7 +240,15 @@ void Pipe::on_closed(net::CloseCause cause) {
                                          ? engineio::CloseReason::slow_consumer
                                          : engineio::CloseReason::transport_close);
   }
+  if (http_ && http_->exchange) {
+    if (cause == net::CloseCause::overflow) context_.engine.counters().add(Count::slow_readers);
+    http_->exchange->lost();
+  }
   end();
+}
+
+void Pipe::on_sent() {
+  if (http_ && http_->exchange) http_->exchange->all_sent();
 }
 
 }  // namespace rollcall::server

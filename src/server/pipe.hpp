@@ -1,10 +1,11 @@
 // One connection's stack of machines: HTTP requests, until one of them upgrades it to WebSocket.
 //
-// net::Connection calls it with bytes; it calls Engine with requests and messages, and Routes for
-// everything beside Socket.IO. One request at a time: pipelined bytes wait, bounded, for the answer to
-// the one before. The HTTP half is freed once the connection is a websocket.
+// net::Connection calls it with bytes; it calls Engine with requests and messages, and the handlers of Routes
+// for everything beside Socket.IO, through an Exchange. One request at a time: pipelined bytes wait, bounded,
+// for the answer to the one before. The HTTP half is freed once the connection is a websocket.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
 #include <memory>
 #include <span>
@@ -18,6 +19,7 @@
 #include "server/bus.hpp"
 #include "server/deadline.hpp"
 #include "server/engine.hpp"
+#include "server/exchange.hpp"
 #include "server/routes.hpp"
 #include "websocket/decoder.hpp"
 
@@ -28,15 +30,21 @@ using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::s
 
 // What the pipes of a worker have in common.
 struct PipeContext {
-  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over)
+  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over, HttpCounters& counts)
       : engine(its_engine),
         routes(its_routes),
+        http_counters(counts),
         hand_over(std::move(hands_over)),
+        door(std::make_shared<Door>(its_engine.loop())),
         spare_decoder(its_engine.settings().max_payload_bytes) {}
 
   Engine& engine;
   const Routes& routes;
+  HttpCounters& http_counters;
   HandOver hand_over;
+  std::shared_ptr<Door> door;
+  boost::unordered_flat_set<Exchange*> exchanges;  // not over
+  bool draining = false;
   // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
   websocket::Decoder spare_decoder;
 };
@@ -54,6 +62,11 @@ class Pipe final : public net::ConnectionHandler {
 
   // Answers the current request; CORS headers are added here.
   void respond(http::Response response);
+  // The same piece by piece. False if the head is all there is to send; then, too, it has to be ended.
+  bool begin_stream(HttpAnswer head);
+  void stream(std::string_view bytes);
+  void end_stream(bool close);
+  void forget_exchange();
   // Answers the current request with 101 and goes on as a websocket.
   void upgrade(const std::string& accept_key);
 
@@ -81,14 +94,18 @@ class Pipe final : public net::ConnectionHandler {
     std::string head_bytes;  // of the request in hand, until its head is known and it may be handed over
     std::string held;        // pipelined bytes that came before the answer to the request in hand
     std::vector<http::Header> cors;
+    std::shared_ptr<Exchange> exchange;  // while a handler owes an answer
     bool keep_alive = true;
     bool head_request = false;
+    bool chunks_understood = true;
+    bool body_wanted = true;  // of the stream that was begun
     bool head_seen = false;
     bool answer_due = false;
   };
 
   void on_end() override;
   void on_closed(net::CloseCause cause) override;
+  void on_sent() override;
 
   void take_http(std::span<char> bytes);
   void take_websocket(std::span<char> bytes);
@@ -97,6 +114,10 @@ class Pipe final : public net::ConnectionHandler {
   void take_close(const websocket::Message& message);
   void head_arrived(const http::Request& head);
   void request_arrived(http::Request request);
+  void serve(http::Request request);
+  http::Response dress(http::Response response);
+  http::Response refusal(unsigned status, std::string_view sentence, std::string_view path);
+  void answered(bool keep_alive);
   void fault(http::Fault fault);
   void resume();
   void wait_for_request(milliseconds limit);

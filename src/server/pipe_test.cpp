@@ -20,9 +20,9 @@ constexpr const char* kHandshake = "/socket.io/?EIO=4&transport=polling";
 class PipeTest : public testing::Test {
  protected:
   PipeTest() {
-    host.server.handle_http("/page", [](std::string_view method, std::string_view) {
+    host.server.handle_http("GET", "/page", [](const HttpRequest& request) {
       HttpAnswer answer;
-      answer.body = "page by " + std::string(method);
+      answer.body = "page by " + request.method;
       return answer;
     });
     host.server.of("/").on("echo", [](Socket& socket, const Payload& payload, Ack ack) {

@@ -1,27 +1,67 @@
-// What the server answers beside Engine.IO: exact paths, GET and HEAD.
+// What the server answers beside Engine.IO: which handler a method and a path belong to, and how its own
+// refusals look.
+//
+// Set up before the workers run, then only read: by all of them.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include "http/request.hpp"
 #include "http/response.hpp"
-#include "rollcall/server.hpp"
+#include "rollcall/http.hpp"
 
 namespace rollcall::server {
 
 class Routes {
  public:
-  void add(std::string path, HttpHandler handler) { handlers_[std::move(path)] = std::move(handler); }
-  // Every request gets an answer: 404 for an unknown path, 405 for another method.
-  http::Response answer(const http::Request& request) const;
+  void add(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void set_error_page(HttpErrorPage page) { error_page_ = std::move(page); }
+
+  struct Match {
+    const HttpHandler* handler = nullptr;
+    std::size_t route = 0;  // its place in `names`
+    std::vector<std::pair<std::string, std::string>> parameters;
+    unsigned status = 404;  // if there is no handler: 400, 404 or 405
+    std::string allow;      // the methods there are, for 405
+  };
+  Match match(std::string_view method, std::string_view path) const;
+
+  struct Name {
+    std::string method, pattern;
+  };
+  // The first stands for requests that no route is for.
+  const std::vector<Name>& names() const { return names_; }
+
+  // `sentence`: what is wrong, for whoever wrote the client.
+  http::Response refusal(unsigned status, std::string_view sentence, std::string_view path) const;
 
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1'000'000;
 
  private:
-  std::map<std::string, HttpHandler, std::less<>> handlers_;
+  struct Route {
+    HttpHandler handler;
+    std::size_t place = 0;
+  };
+  using Methods = std::map<std::string, Route, std::less<>>;
+  struct Pattern {
+    std::string text;
+    std::vector<std::string> segments;  // "{name}" stands for any one
+    Methods methods;
+  };
+
+  Methods& methods_of(std::string_view pattern);
+
+  std::map<std::string, Methods, std::less<>> exact_;
+  std::vector<Pattern> patterns_;
+  std::vector<Name> names_{1};
+  HttpErrorPage error_page_;
 };
+
+http::Response response_of(HttpAnswer answer);
 
 }  // namespace rollcall::server

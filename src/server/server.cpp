@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "net/signals.hpp"
 #include "server/crew.hpp"
+#include "server/figures.hpp"
 #include "server/socket_server.hpp"
 
 namespace rollcall {
@@ -57,8 +58,18 @@ Server::~Server() = default;
 Namespace& Server::of(const std::string& name) {
   return impl_->of(name);
 }
-void Server::handle_http(std::string path, HttpHandler handler) {
-  impl_->crew.routes().add(std::move(path), std::move(handler));
+void Server::handle_http(std::string_view method, std::string_view pattern, HttpHandler handler) {
+  ROLLCALL_ASSERT(!impl_->crew.running());  // the workers look at it
+  impl_->crew.routes().add(method, pattern, std::move(handler));
+}
+void Server::handle_http(std::string_view method, std::string_view pattern, HttpPage page) {
+  handle_http(method, pattern, [page = std::move(page)](const HttpRequest& request, const HttpReply& reply) {
+    reply.answer(page(request));
+  });
+}
+void Server::on_http_error(HttpErrorPage page) {
+  ROLLCALL_ASSERT(!impl_->crew.running());
+  impl_->crew.routes().set_error_page(std::move(page));
 }
 Result<Unit, std::string> Server::open() {
   return impl_->crew.open();
@@ -77,6 +88,9 @@ void Server::stop() {
 }
 void Server::post(std::function<void()> task) {
   impl_->crew.first().loop().post(std::move(task));
+}
+void Server::post_to_all(const std::function<void()>& task) {
+  impl_->crew.post_to_all(task);
 }
 void Server::drain(milliseconds limit) {
   Crew& crew = impl_->crew;
@@ -101,6 +115,12 @@ WallTime Server::wall_now() const {
 std::size_t Server::connections() const {
   return impl_->crew.connections();
 }
+TransportCounts Server::transports() const {
+  return impl_->crew.transports();
+}
+bool Server::draining() const {
+  return impl_->crew.draining();
+}
 unsigned Server::workers() const {
   return impl_->options.workers;
 }
@@ -113,6 +133,14 @@ std::shared_ptr<void> Server::schedule(Instant at, std::function<void()> task) {
   net::Loop* loop = impl_->crew.loop_here();
   (loop ? *loop : impl_->crew.first().loop()).timers().arm(*deadline, at);
   return deadline;
+}
+
+server::Figures server::figures_of(Server& server) {
+  return server.impl().crew.figures();
+}
+void server::on_turn_end(Server& server, const std::function<void(WorkerIndex, microseconds)>& watcher) {
+  ROLLCALL_ASSERT(!server.impl().crew.running());
+  server.impl().crew.on_turn_end(watcher);
 }
 
 class EngineServer::Impl {

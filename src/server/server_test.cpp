@@ -37,11 +37,11 @@ TEST(Server, SaysWhyItCannotReadItsCertificate) {
 
 TEST(Server, ServesPagesBesideSocketIo) {
   Host host;
-  host.server.handle_http("/page", [](std::string_view method, std::string_view path) {
+  host.server.handle_http("GET", "/page", [](const HttpRequest& request) {
     HttpAnswer answer;
     answer.status = 201;
     answer.content_type = "text/x";
-    answer.body = std::string(method) + " " + std::string(path);
+    answer.body = request.method + " " + request.path;
     answer.headers = {{"x-one", "1"}};
     return answer;
   });

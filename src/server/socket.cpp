@@ -119,7 +119,9 @@ void SocketImpl::disconnect(bool close_transport) {
     peer.send_text(socketio::encode_disconnect(home_.name()));
     peer.client.disconnected(home_.name());
     peer.forget(this);
-    home_.remove(*this, "server namespace disconnect", false);
+    home_.port().counters().add(Count::messages_sent);
+    home_.port().counters().add_kind(Count::left, Leave::by_server);
+    home_.remove(*this, kServerLeft, false);
   }
   if (close_transport) peer.close(engineio::CloseReason::forced_close);
 }

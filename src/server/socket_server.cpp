@@ -35,13 +35,16 @@ std::unique_ptr<EngineSession> SocketServer::make_session(Engine& engine, std::s
 
 void SocketServer::on_open(EngineSession& session) {
   auto& peer = static_cast<Peer&>(session);
-  peer.connect_deadline =
-      std::make_unique<Deadline>([&peer](Instant) { peer.close(engineio::CloseReason::forced_close); });
+  peer.connect_deadline = std::make_unique<Deadline>([this, &peer](Instant) {
+    port_.counters().add(Count::connect_timeouts);
+    peer.close(engineio::CloseReason::forced_close);
+  });
   port_.loop().timers().arm(*peer.connect_deadline, port_.loop().now() + options_.connect_timeout);
 }
 
 void SocketServer::on_message(EngineSession& session, std::string_view data, bool binary) {
   auto& peer = static_cast<Peer&>(session);
+  port_.counters().add(Count::messages_received);
   auto incoming =
       binary ? peer.client.on_binary(data, options_.max_payload_bytes) : peer.client.on_text(data);
   if (!incoming) {
@@ -59,6 +62,7 @@ void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason
   while (!peer.sockets.empty()) {
     SocketImpl* socket = peer.sockets.back();
     peer.sockets.pop_back();
+    if (socket->connected()) port_.counters().add_kind(Count::left, reason);
     socket->home().remove(*socket, engineio::name_of(reason), recoverable);
   }
 }
@@ -72,6 +76,7 @@ void SocketServer::take(Peer& peer, socketio::ConnectRequested& request) {
   const auto found = namespaces_.find(request.nsp);
   if (found == namespaces_.end()) {
     peer.client.refuse(request.nsp);
+    port_.counters().add(Count::messages_sent);
     peer.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
     return;
   }
@@ -89,7 +94,8 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
 void SocketServer::take(Peer& peer, socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
     peer.forget(socket);
-    socket->home().remove(*socket, "client namespace disconnect", false);
+    if (socket->connected()) port_.counters().add_kind(Count::left, Leave::by_client);
+    socket->home().remove(*socket, kClientLeft, false);
   }
 }
 

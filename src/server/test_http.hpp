@@ -68,6 +68,21 @@ struct HttpAnswerText {
   std::string body;
 };
 
+// The bytes of all complete chunks, up to the end of `text` or the last chunk, which is left out.
+inline std::string take_chunks(std::string& text, bool& complete) {
+  std::string bytes;
+  for (complete = false; !complete;) {
+    const std::size_t line_end = text.find("\r\n");
+    if (line_end == std::string::npos) break;
+    const std::size_t size = std::stoul(text.substr(0, line_end), nullptr, 16);
+    if (text.size() < line_end + 4 + size) break;
+    bytes += text.substr(line_end + 2, size);
+    text.erase(0, line_end + 4 + size);
+    complete = size == 0;
+  }
+  return bytes;
+}
+
 // Takes one complete answer from the front of `bytes`.
 inline std::optional<HttpAnswerText> take_http_answer(std::string& bytes) {
   const std::size_t end = bytes.find("\r\n\r\n");

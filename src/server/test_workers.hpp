@@ -22,7 +22,7 @@ inline ServerOptions with_workers(ServerOptions options = {}) {
 class WorkersHost : public Host {
  public:
   explicit WorkersHost(ServerOptions options = {}) : Host(with_workers(std::move(options))) {
-    server.handle_http("/where", [](std::string_view, std::string_view) {
+    server.handle_http("GET", "/where", [](const HttpRequest&) {
       HttpAnswer answer;
       answer.body = std::to_string(BusPort::current()->index());
       return answer;

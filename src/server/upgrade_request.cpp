@@ -18,20 +18,26 @@ std::string joined_header(const http::Request& request, std::string_view name) {
   return joined;
 }
 
+template <typename Use>
+auto with_fields_of(const http::Request& request, Use&& use) {
+  const std::string upgrade = joined_header(request, "upgrade");
+  const std::string connection = joined_header(request, "connection");
+  return use({request.method, !request.http_1_0, upgrade, connection,
+              request.header("sec-websocket-key").value_or(std::string_view{}),
+              request.header("sec-websocket-version").value_or(std::string_view{})});
+}
+
 }  // namespace
 
 Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request& request) {
-  const std::string upgrade = joined_header(request, "upgrade");
-  const std::string connection = joined_header(request, "connection");
-  return websocket::accept_key({request.method, !request.http_1_0, upgrade, connection,
-                                request.header("sec-websocket-key").value_or(std::string_view{}),
-                                request.header("sec-websocket-version").value_or(std::string_view{})});
+  return with_fields_of(request,
+                        [](const websocket::UpgradeFields& fields) { return websocket::accept_key(fields); });
 }
 
 bool wants_upgrade(const http::Request& request) {
   if (!request.header("upgrade")) return false;
-  const auto accepted = accept_upgrade(request);
-  return accepted.ok() || accepted.error() != websocket::UpgradeFault::not_an_upgrade;
+  return with_fields_of(
+      request, [](const websocket::UpgradeFields& fields) { return websocket::asks_for_websocket(fields); });
 }
 
 Handshake handshake_of(const Pipe& pipe, const http::Request& request,

@@ -9,12 +9,16 @@ Worker::Worker(const ServerOptions& options, const Routes& routes, Bus& bus, con
                HandOver hand_over)
     : options_(options),
       loop_(options.io_uring),
-      port_(bus, loop_),
+      port_(bus, loop_, counters_),
       app_(make_app(port_)),
-      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers)),
-      pipes_{engine_, routes, std::move(hand_over)} {}
+      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers), counters_),
+      pipes_{engine_, routes, std::move(hand_over), http_counters_} {}
 
-Worker::~Worker() = default;
+Worker::~Worker() {
+  const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
+  for (Exchange* exchange : open) exchange->server_destroyed();
+  pipes_.door->close();
+}
 
 void Worker::run() {
   const BusPort::Bound bound(port_);
@@ -22,9 +26,27 @@ void Worker::run() {
   port_.bus().retire(port_.index());
 }
 
+Life Worker::life(Instant now) const {
+  const auto pulse = loop_.pulse();
+  switch (pulse.state) {
+    case net::Pulse::State::not_begun:
+      return Life::starting;
+    case net::Pulse::State::ended:
+      return Life::ended;
+    case net::Pulse::State::waiting:
+    case net::Pulse::State::busy:
+      break;
+  }
+  return now - pulse.at > options_.hung_after ? Life::hung : Life::running;
+}
+
 void Worker::give(net::Channel channel, std::string bytes) {
-  coming_.fetch_add(1, std::memory_order_relaxed);
   const bool in_request = !bytes.empty();
+  if (!in_request && BusPort::current() == &port_) {
+    adopt(std::move(channel), {});
+    return;
+  }
+  coming_.fetch_add(1, std::memory_order_relaxed);
   // Shared, for a task must be copyable. If the loop has ended, the channel is closed.
   auto given = std::make_shared<net::Channel>(std::move(channel));
   auto take = [this, given, bytes = std::move(bytes)] {
@@ -51,17 +73,25 @@ void Worker::drain(milliseconds limit, std::function<bool()> all_quiet) {
   all_quiet_ = std::move(all_quiet);
   port_.catch_up();  // what was broadcast before is still told
   engine_.close_all(engineio::CloseReason::forced_close);
+  end_streams();
   drain_end_ = loop_.now() + limit;
   drain_timer_ = std::make_unique<Deadline>([this](Instant now) { check_drain(now); });
   loop_.timers().arm(*drain_timer_, loop_.now() + kDrainCheck);
 }
 
-// Over when every session's farewell was fetched and every connection has closed. Connections without a
-// session are closed as soon as no session, of whatever worker, may need them to fetch its farewell.
+void Worker::end_streams() {
+  pipes_.draining = true;
+  const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
+  for (Exchange* exchange : open) exchange->drain();
+}
+
+// Over when every session's farewell was fetched, every request answered and every connection closed.
+// Connections without a session are closed as soon as no session, of whatever worker, may need them to fetch
+// its farewell.
 void Worker::check_drain(Instant now) {
   if (engine_.sessions() == 0)
     quiet_.store(true, std::memory_order_relaxed);  // no session is opened any more
-  const bool over = all_quiet_();
+  const bool over = all_quiet_() && pipes_.exchanges.empty();
   if (over) loop_.close_connections();
   if (now >= drain_end_ || (over && connections() == 0)) {
     loop_.stop();

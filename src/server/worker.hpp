@@ -10,8 +10,10 @@
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus_port.hpp"
+#include "server/counters.hpp"
 #include "server/deadline.hpp"
 #include "server/engine.hpp"
+#include "server/figures.hpp"
 #include "server/pipe.hpp"
 #include "server/routes.hpp"
 
@@ -26,6 +28,8 @@ class Worker {
   ~Worker();
 
   void run();  // until `stop`, or until a drain is over
+  // Before it runs, when all routes are known.
+  void make_room_for(const Routes& routes) { http_counters_.make_room(routes.names().size()); }
 
   // From any thread: the worker will serve this connection. `bytes`: what was read of it already.
   void give(net::Channel channel, std::string bytes);
@@ -38,15 +42,25 @@ class Worker {
   // From any thread: it is draining, and its sessions are over.
   bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
+  TransportCounts transports() const { return engine_.transports(); }
   net::Loop& loop() { return loop_; }
+  const net::Loop& loop() const { return loop_; }
   BusPort& port() { return port_; }
+
+  // From any thread.
+  const Counters& counters() const { return counters_; }
+  const HttpCounters& http_counters() const { return http_counters_; }
+  Life life(Instant now) const;
 
  private:
   void adopt(net::Channel channel, std::string bytes);
+  void end_streams();
   void check_drain(Instant now);
 
   const ServerOptions& options_;
   net::Loop loop_;
+  Counters counters_;
+  HttpCounters http_counters_;
   BusPort port_;
   std::unique_ptr<EngineApp> app_;
   Engine engine_;

@@ -26,6 +26,9 @@ enum class UpgradeFault : std::uint8_t {
   bad_version,     // Sec-WebSocket-Version is not 13; the answer should name 13 (section 4.4)
 };
 
+// Whether the request asks for a websocket, rightly or not in the details: only its other fields decide that.
+bool asks_for_websocket(const UpgradeFields& fields);
+
 // The Sec-WebSocket-Accept to answer with. The version is judged before the key: another version may
 // have other keys.
 Result<std::string, UpgradeFault> accept_key(const UpgradeFields& fields);

@@ -86,8 +86,8 @@ export function run(args, env = {}, { binary = kBinary, stdin = 'ignore' } = {})
   return { child, pid: child.pid, output: () => text, ended, says };
 }
 
-export async function startServer({ env = {}, args = [] } = {}) {
-  const program = run(['serve', '--listen', '127.0.0.1:0', ...args], env);
+export async function startServer({ env = {}, args = [], listen = '127.0.0.1:0' } = {}) {
+  const program = run(['serve', '--listen', listen, ...args], env);
   const [, scheme, port] = await program.says(/(https?):\/\/[^\s:/]+:(\d+)/);
   const url = `${scheme}://127.0.0.1:${port}`;
   return {

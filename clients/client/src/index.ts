@@ -1,0 +1,10 @@
+export * from './contract.js';
+export { RollcallError, type RollcallErrorCode } from './errors.js';
+export { createRollcall, RollcallClient, type RollcallOptions, type RollcallSocket } from './client.js';
+export type { ConnectionState, SocketSettings } from './connection.js';
+export type { Attention } from './heartbeat.js';
+export { noOnlineUsers, type OnlineUsers } from './online-list.js';
+export { unknown as unknownPresence, type UserPresence } from './presence.js';
+export type { AnySocket } from './requests.js';
+export type { Store } from './store.js';
+export { expiryOf, type GetToken, type TokenReason } from './token.js';

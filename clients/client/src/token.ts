@@ -1,0 +1,103 @@
+import type { Timestamp } from './contract.js';
+import { asRollcallError, RollcallError } from './errors.js';
+
+/**
+ * Why a token is wanted: to connect; because the one in use runs out soon; or because the server refused the one before,
+ * so that one from a cache will not do.
+ */
+export type TokenReason = 'connect' | 'expiring' | 'refused';
+
+export type GetToken = (reason: TokenReason) => string | Promise<string>;
+
+/** When a JWT runs out, in milliseconds since 1970; `undefined` if it does not say, or is none. Nothing is verified. */
+export function expiryOf(token: string): number | undefined {
+  try {
+    const payload = token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/');
+    const { exp } = JSON.parse(atob(payload)) as { exp?: unknown };
+    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const kLongestTimerMs = 2 ** 31 - 1;
+const kLeadMs = 60_000;
+const kBetweenTriesMs = 10_000;
+
+export interface TokenPorts {
+  refresh(token: string): Promise<{ expiresAt: Timestamp | null }>;
+  failed(error: RollcallError): void;
+}
+
+/** Gets tokens from the application, and extends the connection with a new one a while before the old one runs out. */
+export class TokenKeeper {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+  #expiresAt: number | undefined;
+  // By how much the server's clock is ahead of ours.
+  #aheadMs = 0;
+
+  constructor(
+    private readonly getToken: GetToken | undefined,
+    private readonly ports: TokenPorts,
+  ) {}
+
+  get canRenew(): boolean {
+    return this.getToken !== undefined;
+  }
+
+  async get(reason: TokenReason): Promise<string> {
+    try {
+      const token = await this.getToken!(reason);
+      if (typeof token !== 'string' || token === '') throw new TypeError('it gave no token');
+      return token;
+    } catch (error) {
+      throw new RollcallError('TOKEN_UNAVAILABLE', `getToken failed: ${(error as Error)?.message ?? error}`, error);
+    }
+  }
+
+  /** The connection was made with this token. */
+  used(token: string): void {
+    this.#expiresAt = expiryOf(token);
+  }
+
+  connected(serverTime: Timestamp): void {
+    this.#running = true;
+    this.#aheadMs = Date.parse(serverTime) - Date.now() || 0;
+    this.#plan();
+  }
+
+  /** The server took this one while the connection was up. */
+  extended(expiresAt: Timestamp | null): void {
+    this.#expiresAt = expiresAt === null ? undefined : Date.parse(expiresAt);
+    this.#plan();
+  }
+
+  stop(): void {
+    this.#running = false;
+    clearTimeout(this.#timer);
+  }
+
+  #plan(notBeforeMs = 0): void {
+    clearTimeout(this.#timer);
+    if (!this.#running || !this.getToken || this.#expiresAt === undefined) return;
+    const leftMs = this.#expiresAt - Date.now() - this.#aheadMs;
+    // A minute before, or of a short-lived token the last fifth.
+    const dueMs = Math.max(leftMs - Math.min(kLeadMs, leftMs / 5), notBeforeMs);
+    // Past its end the server closes the connection, and the next one is made with a new token.
+    if (leftMs <= 0 || dueMs >= leftMs) return;
+    const early = dueMs > kLongestTimerMs;
+    this.#timer = setTimeout(() => (early ? this.#plan() : void this.#renew()), Math.min(dueMs, kLongestTimerMs));
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const token = await this.get('expiring');
+      const { expiresAt } = await this.ports.refresh(token);
+      this.#expiresAt = expiresAt === null ? undefined : Date.parse(expiresAt);
+    } catch (error) {
+      if (this.#running) this.ports.failed(asRollcallError(error));
+    }
+    this.#plan(kBetweenTriesMs);
+  }
+}

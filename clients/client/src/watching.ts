@@ -1,0 +1,267 @@
+import {
+  MAX_BATCH,
+  MAX_WATCHED,
+  type UserOffline,
+  type UserOnline,
+  type UsersStatus,
+  type UserStatus,
+} from './contract.js';
+import { checkUserId, RollcallError } from './errors.js';
+import { Deliveries, unknown, type Listener, type UserPresence, type Watcher } from './presence.js';
+import type { Outcome } from './requests.js';
+import type { Store } from './store.js';
+
+// idle: the server was not asked; asking: it was, and has not answered; failed: it refused, and is asked again when the
+// connection is a new one.
+type Phase = 'idle' | 'asking' | 'watched' | 'failed';
+
+interface Entry {
+  phase: Phase;
+  presence: UserPresence;
+  watchers: Set<Watcher>;
+}
+
+export interface WatchingPorts {
+  connected(): boolean;
+  subscribe(userIds: string[], outcome: Outcome<UsersStatus>): void;
+  unsubscribe(userIds: string[], outcome: Outcome<unknown>): void;
+  failed(error: RollcallError): void;
+}
+
+export interface WatchingTimes {
+  batchMs: number;
+  lingerMs: number;
+}
+
+const kFirstRetryMs = 1000;
+const kLastRetryMs = 30_000;
+
+/**
+ * Who is watched, and what is known of them: one subscription with the server for each user, however many ask.
+ * What is asked for within `batchMs` goes out together; a user whom nobody wants any more is kept for a while.
+ */
+export class Watching {
+  readonly #entries = new Map<string, Entry>();
+  readonly #news = new Deliveries((watcher, userId) => this.#entries.get(userId)?.watchers.has(watcher) === true);
+  // To be unsubscribed; and those of whom the server was asked that, until it has acknowledged it.
+  readonly #leaving = new Set<string>();
+  readonly #left = new Set<string>();
+  // Nobody wants them: since the last sweep, and since the one before.
+  #unwanted = new Set<string>();
+  #wantedNoMore = new Set<string>();
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #sweepTimer: ReturnType<typeof setTimeout> | undefined;
+  #batch = MAX_BATCH;
+  #retryMs = kFirstRetryMs;
+
+  constructor(
+    private readonly ports: WatchingPorts,
+    private readonly times: WatchingTimes,
+  ) {}
+
+  get(userId: string): UserPresence | undefined {
+    return this.#entries.get(userId)?.presence;
+  }
+
+  /** Whether the server may tell of this user because we asked for it. */
+  has(userId: string): boolean {
+    return this.#entries.has(userId) || this.#leaving.has(userId) || this.#left.has(userId);
+  }
+
+  /** The listener first gets what is known already, soon, and then whatever changes. */
+  watch(userIds: readonly string[], listener: Listener): () => void {
+    userIds.forEach(checkUserId);
+    const watcher: Watcher = { listener, news: new Map() };
+    const ids = new Set(userIds);
+    for (const userId of ids) this.#add(userId, watcher);
+    if (watcher.news.size > 0) queueMicrotask(() => this.#news.deliver());
+    return () => {
+      for (const userId of ids) this.#remove(userId, watcher);
+      ids.clear();
+      this.#news.drop(watcher);
+    };
+  }
+
+  store(userIds: readonly string[]): Store<ReadonlyMap<string, UserPresence>> {
+    const blank = new Map(userIds.map((userId) => [userId, unknown(userId)]));
+    let last: ReadonlyMap<string, UserPresence> = blank;
+    return {
+      get: () => {
+        const changed = [...blank].some(([id, none]) => (this.get(id) ?? none) !== last.get(id));
+        if (changed) last = new Map([...blank].map(([id, none]) => [id, this.get(id) ?? none]));
+        return last;
+      },
+      subscribe: (changed) => this.watch(userIds, () => changed()),
+    };
+  }
+
+  connected(recovered: boolean): void {
+    this.#retryMs = kFirstRetryMs;
+    if (!recovered) this.#leaving.clear();
+    for (const [userId, entry] of this.#entries) {
+      if (!recovered || entry.phase === 'failed') entry.phase = 'idle';
+      if (!recovered && entry.watchers.size === 0) this.#forget(userId);
+    }
+    this.#flush();
+  }
+
+  changed(event: UserOnline | UserOffline): void {
+    const entry = this.#entries.get(event.userId);
+    if (!entry) return;
+    const { userId, online, timestamp } = event;
+    const { presence } = entry;
+    if (online) {
+      // Who is known to be online already has been since an earlier time.
+      if (!presence.online) this.#set(entry, { userId, online, lastActive: timestamp, connectedAt: timestamp });
+    } else {
+      this.#set(entry, { userId, online, lastActive: event.lastActive, connectedAt: null });
+    }
+    this.#news.deliver();
+  }
+
+  close(): void {
+    clearTimeout(this.#flushTimer);
+    clearTimeout(this.#sweepTimer);
+    this.#entries.clear();
+    this.#news.clear();
+  }
+
+  #add(userId: string, watcher: Watcher): void {
+    let entry = this.#entries.get(userId);
+    if (!entry) {
+      entry = { phase: 'idle', presence: unknown(userId), watchers: new Set() };
+      this.#entries.set(userId, entry);
+      this.#flushSoon(this.times.batchMs);
+    }
+    entry.watchers.add(watcher);
+    this.#unwanted.delete(userId);
+    this.#wantedNoMore.delete(userId);
+    if (entry.presence.known) this.#news.note(watcher, entry.presence);
+  }
+
+  #remove(userId: string, watcher: Watcher): void {
+    const entry = this.#entries.get(userId);
+    if (!entry?.watchers.delete(watcher) || entry.watchers.size > 0) return;
+    this.#unwanted.add(userId);
+    this.#sweepTimer ??= setTimeout(() => this.#sweep(), this.times.lingerMs);
+  }
+
+  // Every lingerMs while somebody is unwanted: who was at the last sweep, and still is, goes.
+  #sweep(): void {
+    this.#sweepTimer = undefined;
+    for (const userId of this.#wantedNoMore) this.#forget(userId);
+    this.#wantedNoMore = this.#unwanted;
+    this.#unwanted = new Set();
+    if (this.#wantedNoMore.size > 0) this.#sweepTimer = setTimeout(() => this.#sweep(), this.times.lingerMs);
+    if (this.#leaving.size === 0) return;
+    for (const entry of this.#entries.values()) if (entry.phase === 'failed') entry.phase = 'idle';
+    this.#flush();
+  }
+
+  #forget(userId: string): void {
+    const phase = this.#entries.get(userId)?.phase;
+    if (phase === 'watched' || phase === 'asking') this.#leaving.add(userId);
+    this.#entries.delete(userId);
+    this.#unwanted.delete(userId);
+    this.#wantedNoMore.delete(userId);
+  }
+
+  #flushSoon(ms: number): void {
+    this.#flushTimer ??= setTimeout(() => this.#flush(), ms);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    if (!this.ports.connected()) return;
+    // First those who leave: they make room.
+    const leaving = [...this.#leaving].filter((userId) => !this.#entries.has(userId));
+    this.#leaving.clear();
+    for (const userIds of this.#batches(leaving)) this.#unsubscribe(userIds);
+    let room = MAX_WATCHED;
+    const idle: string[] = [];
+    const refused: string[] = [];
+    for (const [userId, entry] of this.#entries) {
+      if (entry.phase !== 'failed') room -= 1;
+      if (entry.phase === 'idle') (room < 0 ? refused : idle).push(userId);
+    }
+    for (const userIds of this.#batches(idle)) this.#subscribe(userIds);
+    if (refused.length > 0) {
+      this.#fail(refused, new RollcallError('TOO_MANY_USERS', `One connection can watch at most ${MAX_WATCHED} users`));
+    }
+  }
+
+  *#batches(userIds: string[]): Iterable<string[]> {
+    for (let i = 0; i < userIds.length; i += this.#batch) yield userIds.slice(i, i + this.#batch);
+  }
+
+  #subscribe(userIds: string[]): void {
+    for (const userId of userIds) this.#entries.get(userId)!.phase = 'asking';
+    this.ports.subscribe(userIds, {
+      ok: ({ statuses }) => {
+        this.#retryMs = kFirstRetryMs;
+        for (const status of statuses) this.#snapshot(status);
+        this.#news.deliver();
+      },
+      failed: (error) => this.#refused(userIds, error),
+    });
+  }
+
+  #snapshot(status: UserStatus): void {
+    const entry = this.#entries.get(status.userId);
+    if (!entry) return;
+    entry.phase = 'watched';
+    this.#set(entry, status);
+  }
+
+  #unsubscribe(userIds: string[]): void {
+    for (const userId of userIds) this.#left.add(userId);
+    const acknowledged = (done: boolean) => {
+      for (const userId of userIds) {
+        // One of whom we are still told does no harm; with the next flush it is tried again.
+        if (this.#left.delete(userId) && !done) this.#leaving.add(userId);
+      }
+    };
+    this.ports.unsubscribe(userIds, { ok: () => acknowledged(true), failed: () => acknowledged(false) });
+  }
+
+  #refused(userIds: string[], error: RollcallError): void {
+    if (error.code === 'CLOSED') return;
+    if (error.code === 'DISCONNECTED') {
+      // The next connection asks for all that is idle.
+      for (const userId of userIds) this.#phase(userId, 'idle');
+    } else if (error.code === 'TOO_MANY_USERS' && userIds.length > 1) {
+      // The server is configured to take fewer in one request.
+      this.#batch = Math.min(this.#batch, Math.ceil(userIds.length / 2));
+      this.#again(userIds, 0);
+    } else if (error.code === 'RATE_LIMITED' || error.code === 'TIMEOUT' || error.code === 'INTERNAL') {
+      this.#again(userIds, this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, kLastRetryMs);
+    } else {
+      this.#fail(userIds, error);
+    }
+  }
+
+  #again(userIds: string[], ms: number): void {
+    for (const userId of userIds) this.#phase(userId, 'idle');
+    this.#flushSoon(ms);
+  }
+
+  #fail(userIds: string[], error: RollcallError): void {
+    for (const userId of userIds) this.#phase(userId, 'failed');
+    this.ports.failed(error);
+  }
+
+  #phase(userId: string, phase: Phase): void {
+    const entry = this.#entries.get(userId);
+    if (entry) entry.phase = phase;
+  }
+
+  #set(entry: Entry, { userId, online, lastActive, connectedAt }: UserStatus): void {
+    const old = entry.presence;
+    const same = old.online === online && old.lastActive === lastActive && old.connectedAt === connectedAt;
+    if (same && old.known) return;
+    entry.presence = { userId, online, lastActive, connectedAt, known: true };
+    for (const watcher of entry.watchers) this.#news.note(watcher, entry.presence);
+  }
+}

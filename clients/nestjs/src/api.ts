@@ -1,0 +1,97 @@
+import { Access, type AccessOptions } from './access.js';
+import { RollcallApiError } from './errors.js';
+import type { OnlineUser } from './feed-events.js';
+import type { UserOnlineStatus } from './mirror.js';
+import { Turns } from './turns.js';
+
+export interface UserStatus extends UserOnlineStatus {
+  userId: string;
+}
+
+export interface OnlineUsersPage {
+  users: OnlineUser[];
+  /** How many are online, also those on other pages. */
+  count: number;
+  timestamp: string;
+  /** There is more: pass it as `cursor`. */
+  nextCursor?: string;
+}
+
+export interface EmitResult {
+  /** To how many connections of the user. */
+  delivered: number;
+  online: boolean;
+}
+
+const kMostIds = 1000;
+
+/** The HTTP API: what is true at the moment of asking. Rejects with {@link RollcallApiError}. */
+export class RollcallApi {
+  readonly #access: Access;
+  // Messages to one user leave one after the other, so that they arrive in order.
+  readonly #turns = new Turns();
+
+  constructor(options: AccessOptions) {
+    this.#access = new Access(options);
+  }
+
+  async userStatus(userId: string): Promise<UserStatus> {
+    const [status] = await this.usersStatus([userId]);
+    return status as UserStatus;
+  }
+
+  /** In the order asked; any number of users. */
+  async usersStatus(userIds: Iterable<string>): Promise<UserStatus[]> {
+    const ids = [...userIds];
+    const batches: Promise<{ statuses: UserStatus[] }>[] = [];
+    for (let i = 0; i < ids.length; i += kMostIds) {
+      batches.push(this.#access.ask('POST', '/presence/query', JSON.stringify({ userIds: ids.slice(i, i + kMostIds) })));
+    }
+    return (await Promise.all(batches)).flatMap(({ statuses }) => statuses);
+  }
+
+  onlineUsers(page: { limit?: number; cursor?: string } = {}): Promise<OnlineUsersPage> {
+    const query = new URLSearchParams();
+    if (page.limit !== undefined) query.set('limit', String(page.limit));
+    if (page.cursor !== undefined) query.set('cursor', page.cursor);
+    return this.#access.ask('GET', `/presence/online?${query}`.replace(/\?$/, ''));
+  }
+
+  async onlineUsersCount(): Promise<number> {
+    return (await this.#access.ask<{ count: number }>('GET', '/presence/count')).count;
+  }
+
+  emit(userId: string, event: string, data?: unknown): Promise<EmitResult> {
+    try {
+      const path = pathOf(userId, 'emit');
+      // As it is now, whatever becomes of it while it waits.
+      const body = JSON.stringify({ event, data });
+      return this.#turns.take(userId, () => this.#access.ask<EmitResult>('POST', path, body));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Ends all connections of the user; says how many there were. */
+  async disconnect(userId: string): Promise<number> {
+    const path = pathOf(userId, 'disconnect');
+    return (await this.#access.ask<{ disconnected: number }>('POST', path)).disconnected;
+  }
+
+  /** Why the server holds the user to be online or offline: for people to read. */
+  async explain(userId: string): Promise<Record<string, unknown>> {
+    return this.#access.ask('GET', pathOf(userId, 'explain'));
+  }
+}
+
+function pathOf(userId: string, what: string): string {
+  const got = (): string => JSON.stringify(typeof userId === 'string' ? userId.slice(0, 40) : userId) ?? String(userId);
+  if (typeof userId !== 'string' || userId === '') throw new RollcallApiError('INVALID_PAYLOAD', `userId must be a text, got ${got()}`);
+  // As parts of a path these two mean something else, however they are encoded.
+  if (userId === '.' || userId === '..') throw new RollcallApiError('INVALID_PAYLOAD', `userId ${got()} can't be part of an address`);
+  try {
+    return `/users/${encodeURIComponent(userId)}/${what}`;
+  } catch {
+    throw new RollcallApiError('INVALID_PAYLOAD', `userId ${got()} is no valid Unicode`);
+  }
+}

@@ -1,0 +1,198 @@
+import { Access, type AccessOptions } from './access.js';
+import { Backoff, pause } from './backoff.js';
+import { RollcallApiError } from './errors.js';
+import { readFeedEvent, type OnlineUser, type UserCameOnline, type UserWentOffline } from './feed-events.js';
+import { FeedReader } from './feed-reader.js';
+import { Listeners, uncaught } from './listeners.js';
+import { Mirror, type UserOnlineStatus } from './mirror.js';
+import type { StreamEvent } from './sse.js';
+
+export interface FeedMirrorOptions extends AccessOptions {
+  /** Of how many who went offline it is remembered when they were last seen: 10,000. */
+  maxLastSeen?: number;
+  /** A feed of which nothing is heard for so long is lost: 45,000 ms. The server says something every 15 s. */
+  silenceMs?: number;
+  /** Before the first attempt to come back, and the longest one; in between it doubles: 500 and 30,000 ms. */
+  backoffMs?: { first?: number; longest?: number };
+  /** Gets what listeners throw, which otherwise is an uncaught exception. */
+  onListenerError?: (error: unknown) => void;
+}
+
+/**
+ * `live`: the mirror is what the server says. `connecting`: nothing is known yet. `stale`: it is as it was at `lastHeardAt`,
+ * and is being renewed. `refused`: so it is too, but the server does not want us (see `error`), and attempts are rare.
+ */
+export type FeedState = 'idle' | 'connecting' | 'live' | 'stale' | 'refused' | 'stopped';
+
+export interface FeedStatus {
+  state: FeedState;
+  /** When the server last said anything, by our clock. */
+  lastHeardAt: Date | undefined;
+  /** How old what is known may be. `Infinity`: nothing is known. */
+  staleMs: number;
+  /** Why it is not live, if it was tried. */
+  error: RollcallApiError | undefined;
+}
+
+/**
+ * Who is online, kept true by the server's feed and answered from memory. When the feed is lost the last state stays, and the
+ * mirror comes back by itself, with its cursor: it is told what it missed, or takes a new snapshot.
+ */
+export class FeedMirror {
+  readonly #mirror: Mirror;
+  readonly #reader: FeedReader;
+  readonly #backoff: Backoff;
+  readonly #longestMs: number;
+  readonly #online: Listeners<UserCameOnline>;
+  readonly #offline: Listeners<UserWentOffline>;
+  readonly #states: Listeners<FeedStatus>;
+  #state: FeedState = 'idle';
+  #error: RollcallApiError | undefined;
+  #heardAt: number | undefined;
+  #cursor: string | undefined;
+  #running: AbortController | undefined;
+
+  constructor(options: FeedMirrorOptions) {
+    const failed = options.onListenerError ?? uncaught;
+    this.#online = new Listeners(failed);
+    this.#offline = new Listeners(failed);
+    this.#states = new Listeners(failed);
+    this.#mirror = new Mirror(options.maxLastSeen);
+    this.#longestMs = options.backoffMs?.longest ?? 30_000;
+    this.#backoff = new Backoff(options.backoffMs?.first ?? 500, this.#longestMs);
+    this.#reader = new FeedReader(new Access(options), options.silenceMs ?? 45_000, {
+      heard: () => (this.#heardAt = Date.now()),
+      event: (event) => this.#event(event),
+    });
+  }
+
+  /** Begins to follow the feed, until {@link stop}. */
+  start(): this {
+    if (this.#running) return this;
+    this.#running = new AbortController();
+    this.#set(this.#mirror.ready ? 'stale' : 'connecting', undefined);
+    void this.#run(this.#running.signal);
+    return this;
+  }
+
+  /** Ends it for good, or until the next {@link start}. What was known stays. */
+  stop(): void {
+    this.#running?.abort();
+    this.#running = undefined;
+    if (this.#state !== 'stopped') this.#set('stopped', this.#error);
+  }
+
+  /**
+   * Resolves when there has been a snapshot. Rejects with the address and the reason when the server refuses us, when there
+   * was none in time, and when it was stopped; attempts go on all the same, until {@link stop}.
+   */
+  ready(timeoutMs = 10_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: RollcallApiError): void => {
+        clearTimeout(timer);
+        unlisten();
+        if (error) reject(error);
+        else resolve();
+      };
+      const look = (): void => {
+        if (this.#state === 'refused') settle(this.#error);
+        else if (this.#mirror.ready) settle();
+        else if (this.#state === 'stopped') settle(new RollcallApiError('CLOSED', `GET ${this.#reader.address}: it was stopped`));
+      };
+      const timer = setTimeout(() => settle(this.#late(timeoutMs)), timeoutMs);
+      const unlisten = this.#states.add(look);
+      look();
+    });
+  }
+
+  /** Of a user never heard of: offline, and `lastActive` is `null`. While online, `lastActive` is that of the connect or snapshot. */
+  getUserOnlineStatus(userId: string): UserOnlineStatus {
+    return this.#mirror.status(userId);
+  }
+
+  getOnlineUsers(): string[] {
+    return [...this.#mirror.users.keys()];
+  }
+
+  getOnlineUsersCount(): number {
+    return this.#mirror.users.size;
+  }
+
+  /** With email and role as of the session's beginning. Not a copy: it changes as people come and go. */
+  get users(): ReadonlyMap<string, Readonly<OnlineUser>> {
+    return this.#mirror.users;
+  }
+
+  get status(): FeedStatus {
+    const heardAt = this.#heardAt;
+    return {
+      state: this.#state,
+      lastHeardAt: heardAt === undefined ? undefined : new Date(heardAt),
+      staleMs: heardAt === undefined || !this.#mirror.ready ? Infinity : Math.max(0, Date.now() - heardAt),
+      error: this.#error,
+    };
+  }
+
+  /** Calls back when someone comes online; not for those of the first snapshot. The function that it returns ends that. */
+  onUserOnline(listener: (change: UserCameOnline) => void): () => void {
+    return this.#online.add(listener);
+  }
+
+  onUserOffline(listener: (change: UserWentOffline) => void): () => void {
+    return this.#offline.add(listener);
+  }
+
+  onStatus(listener: (status: FeedStatus) => void): () => void {
+    return this.#states.add(listener);
+  }
+
+  async #run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const error = await this.#reader.read(this.#cursor, stop).catch((reason: RollcallApiError) => reason);
+      if (stop.aborted) return;
+      this.#lost(error);
+      // Whoever is refused needs a person's help; asking often does not bring it sooner.
+      const atLeast = error.refused ? this.#longestMs : (error.retryAfterMs ?? 0);
+      await pause(this.#backoff.next(atLeast), stop);
+    }
+  }
+
+  #lost(error: RollcallApiError): void {
+    this.#mirror.cut();
+    // What could not be understood once will not be the next time: begin anew, with a snapshot.
+    if (error.code === 'BAD_ANSWER') this.#cursor = undefined;
+    this.#set(error.refused ? 'refused' : this.#mirror.ready ? 'stale' : 'connecting', error);
+  }
+
+  #event(event: StreamEvent): void {
+    const read = readFeedEvent(event);
+    // A listener may have stopped it.
+    if (!read || !this.#running) return;
+    const changes = this.#mirror.apply(read);
+    if (read.kind === 'reset') {
+      this.#cursor = undefined;
+      if (this.#state === 'live') this.#set('stale', new RollcallApiError('RESET', `The feed begins anew: ${read.reason}`));
+    }
+    if (event.id !== undefined) this.#cursor = event.id;
+    if (read.kind === 'live') {
+      this.#backoff.worked();
+      this.#set('live', undefined);
+    }
+    for (const change of changes) {
+      if (change.online) this.#online.tell(change);
+      else this.#offline.tell(change);
+    }
+  }
+
+  #set(state: FeedState, error: RollcallApiError | undefined): void {
+    this.#state = state;
+    this.#error = error;
+    this.#states.tell(this.status);
+  }
+
+  #late(timeoutMs: number): RollcallApiError {
+    const last = this.#error ? `; the last attempt: ${this.#error.message}` : '';
+    const message = `GET ${this.#reader.address}: no snapshot within ${timeoutMs} ms${last}`;
+    return new RollcallApiError('TIMEOUT', message, this.#error?.status, undefined, this.#error);
+  }
+}

@@ -1,0 +1,112 @@
+import type { FeedEvent, OnlineUser, PresenceChange } from './feed-events.js';
+import { RollcallApiError } from './errors.js';
+
+/** What the seed's gateway told of a user, and this one does. */
+export interface UserOnlineStatus {
+  online: boolean;
+  /** ISO-8601; `null`: never heard of. */
+  lastActive: string | null;
+  /** Since when, or `null` if offline. */
+  connectedAt: string | null;
+}
+
+/**
+ * Who is online, as the feed tells it: a pure machine. A snapshot is gathered aside, and takes the place of what was known
+ * when it is whole; so nobody ever sees half of one.
+ */
+export class Mirror {
+  /** A snapshot has been whole. */
+  ready = false;
+  #users = new Map<string, OnlineUser>();
+  #gathered: Map<string, OnlineUser> | undefined;
+  // When those who went offline were last seen; the newest ones, in the order in which they went.
+  readonly #lastSeen = new Map<string, string>();
+
+  constructor(private readonly maxLastSeen = 10_000) {}
+
+  get users(): ReadonlyMap<string, OnlineUser> {
+    return this.#users;
+  }
+
+  status(userId: string): UserOnlineStatus {
+    const user = this.#users.get(userId);
+    if (user) return { online: true, lastActive: user.lastActive, connectedAt: user.connectedAt };
+    return { online: false, lastActive: this.#lastSeen.get(userId) ?? null, connectedAt: null };
+  }
+
+  /** What changed by it, in order. */
+  apply(event: FeedEvent): PresenceChange[] {
+    if (event.kind === 'change') return this.#change(event.change);
+    if (event.kind === 'live') return this.#live(event.timestamp, event.resumed);
+    if (event.kind === 'reset') {
+      this.#gathered = new Map();
+    } else {
+      if (!this.#gathered) throw new RollcallApiError('BAD_ANSWER', 'The feed sent a snapshot without a reset before it');
+      for (const user of event.users) this.#gathered.set(user.userId, user);
+    }
+    return [];
+  }
+
+  /** The connection broke: half a snapshot is none. */
+  cut(): void {
+    this.#gathered = undefined;
+  }
+
+  #live(timestamp: string, resumed: boolean): PresenceChange[] {
+    const next = this.#gathered;
+    if (!next) {
+      if (resumed && this.ready) return [];
+      throw new RollcallApiError('BAD_ANSWER', 'The feed is live without a snapshot');
+    }
+    const before = this.#users;
+    this.#users = next;
+    this.#gathered = undefined;
+    for (const userId of next.keys()) this.#lastSeen.delete(userId);
+    const changes = this.#missed(before, next, timestamp);
+    // The first snapshot says how things are, not what happened.
+    if (this.ready) return changes;
+    this.ready = true;
+    return [];
+  }
+
+  #missed(before: Map<string, OnlineUser>, next: Map<string, OnlineUser>, timestamp: string): PresenceChange[] {
+    const changes: PresenceChange[] = [];
+    for (const [userId, { lastActive }] of before) {
+      if (next.has(userId)) continue;
+      this.#seen(userId, lastActive);
+      changes.push({ userId, online: false, timestamp, lastActive });
+    }
+    for (const [userId, { email, role, connectedAt }] of next) {
+      if (!before.has(userId)) changes.push({ userId, online: true, timestamp, email, role, connectedAt });
+    }
+    return changes;
+  }
+
+  #change(change: PresenceChange): PresenceChange[] {
+    if (this.#gathered) throw new RollcallApiError('BAD_ANSWER', 'The feed sent a change in the middle of a snapshot');
+    const { userId } = change;
+    const was = this.#users.get(userId);
+    if (change.online) {
+      const { email, role, connectedAt, timestamp } = change;
+      // What is told again after a snapshot is older than the snapshot.
+      const lastActive = was && was.lastActive > timestamp ? was.lastActive : timestamp;
+      this.#users.set(userId, { userId, email, role, connectedAt, lastActive });
+      this.#lastSeen.delete(userId);
+    } else {
+      this.#users.delete(userId);
+      this.#seen(userId, change.lastActive ?? was?.lastActive ?? null);
+    }
+    return change.online === (was !== undefined) ? [] : [change];
+  }
+
+  #seen(userId: string, lastActive: string | null): void {
+    if (lastActive === null) return;
+    this.#lastSeen.delete(userId);
+    this.#lastSeen.set(userId, lastActive);
+    if (this.#lastSeen.size <= this.maxLastSeen) return;
+    for (const oldest of this.#lastSeen.keys()) {
+      this.#lastSeen.delete(oldest);
+      break;
+    }
+  }
+}

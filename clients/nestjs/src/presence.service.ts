@@ -1,0 +1,119 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { RollcallApi, type EmitResult, type OnlineUsersPage, type UserStatus } from './api.js';
+import type { UserCameOnline, UserWentOffline } from './feed-events.js';
+import { FeedMirror, type FeedStatus } from './feed-mirror.js';
+import type { UserOnlineStatus } from './mirror.js';
+import { ROLLCALL_OPTIONS, type RollcallModuleOptions } from './options.js';
+import { presenceServer, type PresenceServer } from './rooms.js';
+
+/**
+ * Who is online, answered at once from a mirror of the presence server; and messages to users. Under the name
+ * `MessagesGateway` it stands in for the gateway that was part of the application before.
+ */
+@Injectable()
+export class PresenceService implements OnModuleDestroy {
+  /** `server.to(userId).emit(event, data)`, as of a Socket.IO server. What fails is logged. */
+  readonly server: PresenceServer;
+  /** The mirror: everyone with email and role (`mirror.users`), changes of its status (`mirror.onStatus`). */
+  readonly mirror: FeedMirror;
+  /** The HTTP API, for what is not here. */
+  readonly api: RollcallApi;
+  readonly #logger = new Logger('Rollcall');
+  readonly #options: RollcallModuleOptions;
+  #wasLive = false;
+
+  constructor(@Inject(ROLLCALL_OPTIONS) options: RollcallModuleOptions) {
+    this.#options = options;
+    this.api = new RollcallApi(options);
+    const onListenerError = (error: unknown): void => this.#logger.error('A listener failed', String((error as Error)?.stack ?? error));
+    this.mirror = new FeedMirror({ onListenerError, ...options });
+    this.mirror.onStatus((status) => this.#log(status));
+    this.server = presenceServer(this.api, (error) => this.#logger.error(`A message was not sent: ${String(error)}`));
+  }
+
+  /** Done by the module: follows the feed, and waits for the first snapshot. */
+  async start(): Promise<void> {
+    const { startTimeoutMs = 10_000, requireOnStart = true } = this.#options;
+    this.mirror.start();
+    try {
+      await this.mirror.ready(startTimeoutMs);
+    } catch (error) {
+      const { message } = error as Error;
+      if (requireOnStart) {
+        this.mirror.stop();
+        throw new Error(`Rollcall is not there. ${message}`, { cause: error });
+      }
+      this.#logger.warn(`Starting without presence, everybody is offline: ${message}`);
+    }
+  }
+
+  /** Called by NestJS: ends it. */
+  onModuleDestroy(): void {
+    this.mirror.stop();
+  }
+
+  /** From the mirror. `lastActive` is the last that it heard; {@link checkUser} asks the server. */
+  getUserOnlineStatus(userId: string): UserOnlineStatus {
+    return this.mirror.getUserOnlineStatus(userId);
+  }
+
+  /** From the mirror: their ids. */
+  getOnlineUsers(): string[] {
+    return this.mirror.getOnlineUsers();
+  }
+
+  /** From the mirror. */
+  getOnlineUsersCount(): number {
+    return this.mirror.getOnlineUsersCount();
+  }
+
+  /** How the mirror stands: `state`, `staleMs`, `lastHeardAt`, `error`. For health checks. */
+  get status(): FeedStatus {
+    return this.mirror.status;
+  }
+
+  /** To every connection of the user: to how many, and whether the user is online. */
+  emitToUser(userId: string, event: string, data?: unknown): Promise<EmitResult> {
+    return this.api.emit(userId, event, data);
+  }
+
+  /** Ends all connections of the user; says how many there were. Needs the scope `admin`. */
+  async disconnectUser(userId: string): Promise<{ disconnected: number }> {
+    return { disconnected: await this.api.disconnect(userId) };
+  }
+
+  /** Asks the server. */
+  checkUser(userId: string): Promise<UserStatus> {
+    return this.api.userStatus(userId);
+  }
+
+  /** Asks the server, of any number of users; in their order. */
+  checkUsers(userIds: Iterable<string>): Promise<UserStatus[]> {
+    return this.api.usersStatus(userIds);
+  }
+
+  /** Asks the server: one page, with emails and roles. */
+  fetchOnlineUsers(page: { limit?: number; cursor?: string } = {}): Promise<OnlineUsersPage> {
+    return this.api.onlineUsers(page);
+  }
+
+  /** Calls back when someone comes online. The function that it returns ends that. */
+  onUserOnline(listener: (change: UserCameOnline) => void): () => void {
+    return this.mirror.onUserOnline(listener);
+  }
+
+  onUserOffline(listener: (change: UserWentOffline) => void): () => void {
+    return this.mirror.onUserOffline(listener);
+  }
+
+  // Once when it is lost and once when it is back, not for every attempt.
+  #log({ state, error }: FeedStatus): void {
+    if (state === 'live') {
+      if (!this.#wasLive) this.#logger.log(`Presence is live: ${this.getOnlineUsersCount()} online`);
+      this.#wasLive = true;
+    } else if (this.#wasLive && state !== 'stopped') {
+      this.#logger.warn(`Presence may be out of date: ${error?.message}`);
+      this.#wasLive = false;
+    }
+  }
+}

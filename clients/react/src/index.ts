@@ -1,0 +1,3 @@
+export { RollcallProvider, useRollcall, type RollcallProviderProps } from './provider.js';
+export { useConnection, useOnlineUsers, useUserPresence, useUsersPresence, useUserStatus, type UserId } from './hooks.js';
+export type { ConnectionState, OnlineUsers, UserPresence } from '@rollcall/client';

@@ -1,0 +1,108 @@
+import {
+  unknownPresence,
+  type ConnectionState,
+  type OnlineUsers,
+  type RollcallClient,
+  type Store,
+  type UserPresence,
+} from '@rollcall/client';
+import {
+  computed,
+  hasInjectionContext,
+  inject,
+  onScopeDispose,
+  shallowRef,
+  ssrContextKey,
+  toValue,
+  watch,
+  type App,
+  type ComputedRef,
+  type InjectionKey,
+  type MaybeRefOrGetter,
+  type Plugin,
+  type Ref,
+} from 'vue';
+
+export type { ConnectionState, OnlineUsers, UserPresence } from '@rollcall/client';
+
+/** No id, for want of one still to be loaded, is a user who is offline. */
+export type UserId = string | null | undefined;
+
+type Presences = ReadonlyMap<string, UserPresence>;
+
+const kClient: InjectionKey<RollcallClient> = Symbol('rollcall');
+
+/**
+ * `app.use(rollcall, client)`, with a client made by `createRollcall({ url, getToken })`. It is connected when the app is
+ * in a page: whoever has the page open is online.
+ */
+export const rollcall: Plugin<[RollcallClient]> = {
+  install(app: App, client: RollcallClient) {
+    app.provide(kClient, client);
+    if (typeof window !== 'undefined' && client.connection.get().status === 'idle') client.connect();
+  },
+};
+
+/** The client of the app, for requests and the application's own events. */
+export function useRollcall(): RollcallClient {
+  const client = hasInjectionContext() ? inject(kClient, null) : null;
+  if (!client) throw new Error('There is no rollcall client: app.use(rollcall, client), and call this in setup()');
+  return client;
+}
+
+// Follows the store that `choose` gives until the scope ends; never while it is rendered on a server.
+function follow<T>(choose: () => Store<T>): Readonly<Ref<T>> {
+  const value = shallowRef(choose().get());
+  if (inject(ssrContextKey, null)) return value;
+  let stop: (() => void) | undefined;
+  watch(
+    choose,
+    (store) => {
+      stop?.();
+      stop = store.subscribe(() => (value.value = store.get()));
+      value.value = store.get();
+    },
+    { immediate: true, flush: 'sync' },
+  );
+  onScopeDispose(() => stop?.());
+  return value;
+}
+
+const kSeparator = '\u0000';
+
+function followUsers(userIds: () => readonly string[]): Readonly<Ref<Presences>> {
+  const client = useRollcall();
+  // What counts is which users there are, not in which array they come.
+  const key = computed(() => userIds().join(kSeparator));
+  return follow(() => client.presences(key.value === '' ? [] : key.value.split(kSeparator)));
+}
+
+/** Whether the user is online. Until the server has told, and without an id: `false`. */
+export function useUserPresence(userId: MaybeRefOrGetter<UserId>): ComputedRef<boolean> {
+  const status = useUserStatus(userId);
+  return computed(() => status.value.online);
+}
+
+/** All that is known of the user: `online`, `lastActive`, `connectedAt`, and whether anything is `known` yet. */
+export function useUserStatus(userId: MaybeRefOrGetter<UserId>): ComputedRef<UserPresence> {
+  const id = () => toValue(userId) || '';
+  const presences = followUsers(() => (id() ? [id()] : []));
+  return computed(() => presences.value.get(id()) ?? unknownPresence(id()));
+}
+
+/** The same of many users, by their ids. */
+export function useUsersPresence(userIds: MaybeRefOrGetter<readonly string[]>): Readonly<Ref<Presences>> {
+  return followUsers(() => toValue(userIds));
+}
+
+/** Everyone who is online, and how many they are. */
+export function useOnlineUsers(): Readonly<Ref<OnlineUsers>> {
+  const { onlineUsers } = useRollcall();
+  return follow(() => onlineUsers);
+}
+
+/** Whether we are connected, and why not. */
+export function useConnection(): Readonly<Ref<ConnectionState>> {
+  const { connection } = useRollcall();
+  return follow(() => connection);
+}

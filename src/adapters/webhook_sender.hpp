@@ -1,0 +1,70 @@
+// Sends the changes of presence to the configured webhooks, on a thread of its own. The rules are
+// feed::Webhook's, one for each URL; this makes its requests, signs them, and tells the operator what came of
+// them.
+//
+// `wake` and `counts` may be called from any thread.
+//
+// Bounds: one request at a time for each URL, with its body in memory. Ending takes kFarewell at most:
+// requests under way may still be answered, what has not been sent is not (at the next start receivers are
+// told to take a snapshot).
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "adapters/http_client.hpp"
+#include "feed/source.hpp"
+#include "feed/webhook.hpp"
+#include "rollcall/config.hpp"
+
+namespace rollcall::adapters {
+
+class WebhookSender {
+ public:
+  static constexpr milliseconds kFarewell{1000};
+
+  // Starts at once. `source` must outlive this. `name` is what this server calls itself: "rollcall/1.2.3".
+  WebhookSender(const WebhookSettings& settings, feed::Source& source, const std::string& name);
+  ~WebhookSender();
+
+  // The feed has grown. Costs next to nothing unless the sender waits for that.
+  void wake();
+
+  feed::WebhookCounts counts() const;
+
+ private:
+  struct Hook {
+    Hook(std::size_t its_index, std::string its_url, const std::string& id, const feed::WebhookRules& rules);
+
+    std::size_t index;
+    std::string url;
+    std::string receiver;  // of the URL what may be logged
+    feed::Webhook machine;
+    bool under_way = false;
+  };
+
+  void run();
+  void begin_requests(Instant now);
+  void post(Hook& hook, const feed::Delivery& delivery);
+  void finish_requests();
+  void report(Hook& hook, const std::string& reason, std::size_t failures);
+  milliseconds time_left(Instant now) const;
+  void say_goodbye();
+  void update_counts();
+
+  std::string secret_;
+  feed::Source& source_;
+  std::vector<Hook> hooks_;
+  HttpClient client_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> listening_{false};  // a hook has nothing to do until the feed grows
+  mutable std::mutex counts_mutex_;
+  feed::WebhookCounts counts_;
+  std::thread thread_;
+};
+
+}  // namespace rollcall::adapters

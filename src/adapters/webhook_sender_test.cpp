@@ -1,0 +1,196 @@
+// The sender against receivers on loopback. What it sends when is tested with feed::Webhook; here, that it
+// does.
+#include "adapters/webhook_sender.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/signature.hpp"
+#include "adapters/test_receiver.hpp"
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "feed/test_source.hpp"
+
+namespace rollcall::adapters {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+using testing::SizeIs;
+using testing::StartsWith;
+
+const std::string kSecret = "0123456789abcdef0123456789abcdef";
+
+// As the hub: filled by one thread, read by another.
+class LockedSource final : public feed::Source {
+ public:
+  void come(const std::string& user) {
+    const std::lock_guard lock(mutex_);
+    source_.come(user);
+  }
+  News after(std::uint64_t number) override {
+    const std::lock_guard lock(mutex_);
+    return source_.after(number);
+  }
+  News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) override {
+    const std::lock_guard lock(mutex_);
+    return source_.read(number, most, out);
+  }
+  std::string cursor(std::uint64_t number) const override { return source_.cursor(number); }
+
+ private:
+  std::mutex mutex_;
+  feed::test::TestSource source_{100'000};
+};
+
+WebhookSettings settings_for(std::vector<std::string> urls) {
+  base::log::configure(base::log::Level::error, base::log::Format::text);
+  WebhookSettings settings;
+  settings.urls = std::move(urls);
+  settings.secret = kSecret;
+  settings.batch_wait = milliseconds(5);
+  return settings;
+}
+
+std::size_t count_changes(const std::vector<Received>& requests) {
+  std::size_t changes = 0;
+  for (const Received& request : requests) {
+    const auto body = base::json::parse(request.body);
+    for (const auto& event : body->at("events").as_array())
+      changes += event.at("type") == "user.online" ? 1 : 0;
+  }
+  return changes;
+}
+
+std::vector<std::string> users_of(const std::vector<Received>& requests) {
+  std::vector<std::string> users;
+  for (const Received& request : requests) {
+    const auto body = base::json::parse(request.body);
+    for (const auto& event : body->at("events").as_array()) {
+      if (const auto* user = event.as_object().if_contains("userId")) users.emplace_back(user->as_string());
+    }
+  }
+  return users;
+}
+
+TEST(WebhookSender, posts_signed_json) {
+  Receiver receiver;
+  LockedSource source;
+  WebhookSender sender(settings_for({receiver.url()}), source, "rollcall/9.9");
+  receiver.await(1);
+  source.come("ann");
+  sender.wake();
+  const auto requests = receiver.await(2);
+  ASSERT_THAT(requests, SizeIs(2));
+  EXPECT_THAT(requests[0].body, HasSubstr("feed.reset"));
+  EXPECT_THAT(requests[1].body, HasSubstr(R"("type":"user.online")"));
+  for (const Received& request : requests) {
+    EXPECT_THAT(request.head, StartsWith("POST /hook?key=hush HTTP/"));
+    EXPECT_EQ(request.field("Content-Type"), "application/json");
+    EXPECT_EQ(request.field("User-Agent"), "rollcall/9.9");
+    const std::string signed_by = request.field("Rollcall-Signature");
+    const std::int64_t time = std::stoll(signed_by.substr(2));
+    EXPECT_EQ(signed_by, signature(kSecret, time, request.body));
+  }
+  EXPECT_NE(requests[0].field("Rollcall-Delivery"), requests[1].field("Rollcall-Delivery"));
+}
+
+TEST(WebhookSender, each_receiver_gets_all_changes_in_order_however_fast_they_come) {
+  constexpr std::size_t kChanges = 3000;
+  Receiver one, two;
+  LockedSource source;
+  WebhookSender sender(settings_for({one.url(), two.url()}), source, "rollcall");
+  one.await(1);
+  two.await(1);
+  std::vector<std::string> users;
+  for (std::size_t i = 0; i < kChanges; ++i) {
+    users.push_back("u" + std::to_string(i));
+    source.come(users.back());
+    sender.wake();
+  }
+  const auto all = [&](const auto& requests) { return count_changes(requests) == kChanges; };
+  EXPECT_EQ(users_of(one.await(all)), users);
+  EXPECT_EQ(users_of(two.await(all)), users);
+}
+
+TEST(WebhookSender, makes_a_refused_request_again_and_counts) {
+  Receiver receiver([](std::size_t number, const Received&) {
+    return number == 0 ? answer(503) : number == 1 ? answer(302, "Location: /elsewhere\r\n") : answer(200);
+  });
+  LockedSource source;
+  WebhookSender sender(settings_for({receiver.url()}), source, "rollcall");
+  const auto requests = receiver.await(3);
+  ASSERT_THAT(requests, SizeIs(3));
+  for (const Received& request : requests) {
+    EXPECT_THAT(request.head, StartsWith("POST /hook"));
+    EXPECT_EQ(request.body, requests[0].body);
+    EXPECT_EQ(request.field("Rollcall-Delivery"), requests[0].field("Rollcall-Delivery"));
+  }
+  source.come("ann");
+  sender.wake();
+  receiver.await(4);
+  const feed::WebhookCounts counts = sender.counts();
+  EXPECT_EQ(counts.failed, 2u);
+  EXPECT_EQ(counts.retried, 2u);
+  EXPECT_GE(counts.sent, 1u);  // the last one may be counted already
+}
+
+TEST(WebhookSender, does_not_read_an_answer_without_end) {
+  Receiver receiver([](std::size_t number, const Received&) {
+    if (number > 0) return answer(200);
+    return "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n" + std::string(1 << 20, 'x');
+  });
+  LockedSource source;
+  WebhookSender sender(settings_for({receiver.url()}), source, "rollcall");
+  EXPECT_THAT(receiver.await(2), SizeIs(2));
+}
+
+TEST(WebhookSender, a_receiver_that_hangs_is_given_up_in_time_and_keeps_nobody_waiting) {
+  Receiver hanging([](std::size_t, const Received&) { return std::string(); }), other;
+  LockedSource source;
+  WebhookSettings settings = settings_for({hanging.url(), other.url()});
+  settings.timeout = milliseconds(200);
+  WebhookSender sender(settings, source, "rollcall");
+  other.await(1);
+  source.come("ann");
+  sender.wake();
+  EXPECT_THAT(other.await(2), SizeIs(2));
+  EXPECT_THAT(hanging.await(2), SizeIs(2));
+}
+
+TEST(WebhookSender, a_receiver_that_is_gone_is_left_alone) {
+  Receiver gone([](std::size_t, const Received&) { return answer(410); }), other;
+  LockedSource source;
+  WebhookSender sender(settings_for({gone.url(), other.url()}), source, "rollcall");
+  gone.await(1);
+  other.await(1);
+  for (std::size_t i = 2; i < 5; ++i) {
+    source.come("u" + std::to_string(i));
+    sender.wake();
+    other.await(i);
+  }
+  EXPECT_THAT(gone.await(0), SizeIs(1));
+}
+
+TEST(WebhookSender, ends_in_time_whatever_a_receiver_does) {
+  Receiver hanging([](std::size_t, const Received&) { return std::string(); });
+  LockedSource source;
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    WebhookSender sender(settings_for({hanging.url()}), source, "rollcall");
+    hanging.await(1);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, WebhookSender::kFarewell + seconds(5));
+}
+
+TEST(WebhookSender, ends_when_there_is_nobody_to_connect_to) {
+  std::string url;
+  { url = Receiver().url(); }
+  LockedSource source;
+  WebhookSender sender(settings_for({url}), source, "rollcall");
+  source.come("ann");
+  sender.wake();
+}
+
+}  // namespace
+}  // namespace rollcall::adapters

@@ -1,0 +1,124 @@
+#include "api/http_requests.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rollcall::api {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr Limits kLimits{.max_batch_ids = 3, .max_online_list = 10, .event_bytes = 1 << 20};
+
+template <class Read>
+Error error_of(Result<Read, Error> read) {
+  EXPECT_FALSE(read.ok());
+  return read ? Error{ErrorCode::internal, "it was read"} : read.error();
+}
+
+TEST(ReadPathUser, TakesAnyIdThatASocketMayAskFor) {
+  for (const std::string& id :
+       {std::string("user-1"), std::string("a/b c"), std::string("\xC3\xA4"), std::string("null"),
+        std::string("123"), std::string("a\0b", 3), std::string(256, 'x')}) {
+    const auto read = read_path_user(id);
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->user_id, id);
+  }
+}
+
+TEST(ReadPathUser, SaysWhatIsWrong) {
+  Error error = error_of(read_path_user(std::string(257, 'x')));
+  EXPECT_EQ(error.code, ErrorCode::invalid_payload);
+  EXPECT_EQ(error.field, "userId");
+  EXPECT_EQ(error.message, "userId must be a non-empty string of at most 256 bytes, got 257 bytes");
+  EXPECT_THAT(error_of(read_path_user("")).message, HasSubstr("got an empty string"));
+  for (const char* bad : {"\xFF", "a\xC3", "\xED\xA0\x80"}) {
+    error = error_of(read_path_user(bad));
+    EXPECT_EQ(error.message, "userId must be UTF-8, percent-encoded");
+    EXPECT_EQ(error.field, "userId");
+  }
+}
+
+TEST(ReadQuery, IsWhatASocketMayAskFor) {
+  const auto read = read_query(R"({"userIds":["a","b","a"]})", kLimits);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_THAT(read->user_ids, ElementsAre("a", "b", "a"));
+  EXPECT_EQ(error_of(read_query(R"({"userIds":["a","b","c","d"]})", kLimits)).code,
+            ErrorCode::too_many_users);
+  const Error error = error_of(read_query(R"({"userIds":["a",5]})", kLimits));
+  EXPECT_EQ(error.field, "userIds[1]");
+  EXPECT_EQ(error.message, "userIds[1] must be a non-empty string of at most 256 bytes, got a number");
+}
+
+TEST(ReadQuery, TakesTheWholeBodyForOneObject) {
+  for (const char* body :
+       {"", " ", "null", "[]", "{", "{}", R"({"userIds":["a"]},{})", R"({"userIds":["a"]} x)",
+        R"({"userIds":"a"})", "\xFF", R"({"userIds":["\ud800"]})"}) {
+    EXPECT_EQ(error_of(read_query(body, kLimits)).code, ErrorCode::invalid_payload) << body;
+  }
+}
+
+TEST(ReadOnline, TakesLimitAndCursorOrNeither) {
+  auto read = read_online({}, {}, kLimits);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->limit, std::nullopt);
+  EXPECT_EQ(read->cursor, std::nullopt);
+  read = read_online("10", "7", kLimits);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->limit, 10U);
+  EXPECT_EQ(read->cursor, "7");
+}
+
+TEST(ReadOnline, SaysWhatIsWrong) {
+  for (const char* bad : {"0", "11", "-1", "", "x", "1x", " 1", "1e1", "99999999999999999999", "\xFF"}) {
+    const Error error = error_of(read_online(bad, {}, kLimits));
+    EXPECT_EQ(error.field, "limit") << bad;
+    EXPECT_THAT(error.message, HasSubstr("limit must be an integer from 1 to 10, got ")) << bad;
+  }
+  EXPECT_EQ(error_of(read_online({}, std::string(65, '1'), kLimits)).field, "cursor");
+}
+
+TEST(ReadEmit, TakesAnEventAndAnyData) {
+  const struct {
+    const char* body;
+    const char* data;
+  } cases[] = {{R"({"event":"hello"})", ""},
+               {R"({"event":"hello","data":null})", "null"},
+               {R"({"data":{"a":[1,"x"]},"event":"hello","more":1})", R"({"a":[1,"x"]})"},
+               {"{\"event\":\"hello\",\"data\":\"\\u001e \xC3\xA4\"}", "\"\\u001E \xC3\xA4\""}};
+  for (const auto& [body, data] : cases) {
+    const auto read = read_emit(body);
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->event, "hello");
+    EXPECT_STRCASEEQ(read->data.c_str(), data);
+  }
+}
+
+TEST(ReadEmit, RefusesEventsThatClientsHaveOfTheirOwn) {
+  for (const char* event :
+       {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
+    const Error error = error_of(read_emit(std::string(R"({"event":")") + event + "\"}"));
+    EXPECT_EQ(error.field, "event") << event;
+  }
+  EXPECT_TRUE(read_emit(R"({"event":"connected"})").ok());
+}
+
+TEST(ReadEmit, SaysWhatIsWrong) {
+  for (const char* body : {"", "[]", "5", "{", R"({"event":"a"}{)"}) {
+    EXPECT_EQ(error_of(read_emit(body)).code, ErrorCode::invalid_payload) << body;
+  }
+  EXPECT_EQ(error_of(read_emit("{}")).message, "event must be a non-empty string, got nothing");
+  EXPECT_EQ(error_of(read_emit(R"({"event":""})")).message,
+            "event must be a non-empty string, got an empty string");
+  EXPECT_EQ(error_of(read_emit(R"({"event":5})")).message, "event must be a non-empty string, got a number");
+  EXPECT_EQ(error_of(read_emit("{\"event\":\"" + std::string(257, 'x') + "\"}")).message,
+            "event must be at most 256 bytes, got 257");
+  EXPECT_TRUE(read_emit("{\"event\":\"" + std::string(256, 'x') + "\"}").ok());
+  const std::string deep = std::string(40, '[') + std::string(40, ']');
+  EXPECT_EQ(error_of(read_emit(R"({"event":"a","data":)" + deep + "}")).code, ErrorCode::invalid_payload);
+}
+
+}  // namespace
+}  // namespace rollcall::api

@@ -1,0 +1,37 @@
+#include "app/key_command.hpp"
+
+#include <array>
+#include <ostream>
+
+#include "base/base64.hpp"
+#include "gateway/api/key_ring.hpp"
+#include "net/random.hpp"
+
+namespace rollcall::app {
+namespace {
+constexpr std::string_view kPrefix = "rck_";  // so that scanners for leaked secrets know it
+constexpr std::size_t kKeyBytes = 32;
+}  // namespace
+
+MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random) {
+  MadeKey made;
+  made.secret = std::string(kPrefix) + base::base64url_encode(random);
+  made.item = api::to_text({std::string(name), scopes, gateway::sha256(made.secret)});
+  return made;
+}
+
+MadeKey make_random_key(std::string_view name, const api::Scopes& scopes) {
+  std::array<char, kKeyBytes> random{};
+  net::random_bytes(random);
+  return make_key(name, scopes, {random.data(), random.size()});
+}
+
+int run_key(const KeyCommand& command, std::ostream& out) {
+  const MadeKey made = make_random_key(command.name, command.scopes);
+  out << "The key, for the service; it is not shown again:\n  " << made.secret
+      << "\nIts item of the list keys in the section [api] (or, with commas, of ROLLCALL_API_KEYS):\n  \""
+      << made.item << "\"" << std::endl;
+  return out ? kExitOk : kExitFailure;
+}
+
+}  // namespace rollcall::app

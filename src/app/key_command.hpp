@@ -1,0 +1,26 @@
+// `rollcall key`: a key by which a backend service may use the HTTP API.
+//
+// Called by main, and by `serve --dev`. Spec: contract.md, section 6.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include "api/service_key.hpp"
+#include "app/cli.hpp"
+
+namespace rollcall::app {
+
+struct MadeKey {
+  std::string secret;  // for the service, told once
+  std::string item;    // of api.keys
+};
+// `random`: 32 bytes or more that nobody can guess. Pure.
+MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random);
+MadeKey make_random_key(std::string_view name, const api::Scopes& scopes);
+
+// Prints both to `out`. Returns the exit status.
+int run_key(const KeyCommand& command, std::ostream& out);
+
+}  // namespace rollcall::app

@@ -1,0 +1,78 @@
+// One reader of the feed by server-sent events: which bytes it is sent next.
+//
+//   retry: 2000
+//   event: reset      {reason, timestamp}      if it has to begin anew
+//   event: snapshot   {users}                  as often as needed
+//   event: live       {count, timestamp}       id: a cursor; what follows is what has changed since
+//   event: user-online, user-offline           each with its cursor as id
+//
+// The cursor of `live` is taken before the first page of the snapshot, and the pages are read one by one: so
+// what happens meanwhile may be told twice, and nothing is missed. Changes say how things are: whoever
+// applies them in order has the truth.
+//
+// Driven by gateway::FeedStreams. Pure: time is an argument. Not thread-safe.
+//
+// Bounds: it gives at most kPortion and one event, and nothing while its reader has not taken that. It holds
+// one page of the snapshot. A reader that is behind what the source remembers begins anew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "feed/source.hpp"
+#include "presence/change_list.hpp"
+#include "presence/types.hpp"
+#include "rollcall/time.hpp"
+
+namespace rollcall::feed {
+
+class Reader {
+ public:
+  static constexpr std::size_t kPortion = 64 * 1024;
+  static constexpr std::size_t kPageUsers = 100;    // read under one lock
+  static constexpr std::size_t kReadChanges = 100;  // the same
+  static constexpr seconds kKeepAlive{15};          // after nothing else was sent for so long
+  static constexpr seconds kPatience{120};          // for a reader that takes nothing
+
+  // `cursor`: where the reader stopped, if it says so.
+  explicit Reader(std::optional<std::string> cursor, Instant now);
+
+  // What to send now, maybe nothing; `unsent` is what the reader has not taken yet of all before. To be asked
+  // when the feed has grown, at `deadline()`, and when all is taken, if `waits_for_room()`.
+  std::string next(MirrorSource& source, std::size_t unsent, Instant now, WallTime wall);
+
+  // Of the last call of `next`.
+  bool waits_for_room() const { return waits_for_room_; }
+  Instant deadline() const { return deadline_; }
+  // It takes nothing, and has not for long: its place is another's.
+  bool given_up() const { return given_up_; }
+
+ private:
+  enum class State { begin, snapshot, live };
+
+  // False: there is nothing to tell.
+  bool step(MirrorSource& source, WallTime wall, std::string& out);
+  void begin(MirrorSource& source, WallTime wall, std::string& out);
+  void reset(MirrorSource& source, const char* reason, WallTime wall, std::string& out);
+  void tell_users(MirrorSource& source, WallTime wall, std::string& out);
+  bool tell_changes(MirrorSource& source, WallTime wall, std::string& out);
+  void go_live(MirrorSource& source, bool resumed, WallTime wall, std::string& out);
+  void watch(std::size_t unsent, Instant now);
+
+  State state_ = State::begin;
+  std::optional<std::string> cursor_;  // as the reader gave it, until the beginning
+  std::uint64_t taken_ = 0;            // the number of the last change told, or to go on after
+  presence::OnlinePage page_;
+  std::size_t told_of_page_ = 0;
+  presence::ChangeList changes_;  // to be read into
+
+  Instant deadline_;
+  bool waits_for_room_ = false;
+  bool given_up_ = false;
+  std::size_t unsent_ = 0;  // and since when it is that much:
+  Instant unsent_since_;
+};
+
+}  // namespace rollcall::feed

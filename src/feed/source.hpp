@@ -1,0 +1,44 @@
+// Where the readers of the feed take it from: the gateway's hub, behind its lock. Each reader keeps a number
+// of its own, and pulls.
+//
+// Called by the machines beside it; what they copy out they write without the lock. Implementations are
+// thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "presence/change_list.hpp"
+#include "presence/feed.hpp"
+#include "presence/types.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::feed {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  struct News {
+    std::uint64_t last = 0;  // the number of the newest change
+    bool whole = true;       // all changes after the one asked about are still to be had
+  };
+  virtual News after(std::uint64_t number) = 0;
+  // The same, and appends at most `most` of them to `out`, in order; none if they are not whole.
+  virtual News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) = 0;
+  virtual std::string cursor(std::uint64_t number) const = 0;
+};
+
+// And who is online, for those who begin with that.
+class MirrorSource : public Source {
+ public:
+  virtual Result<std::uint64_t, presence::FeedGap> find(std::string_view cursor) = 0;
+  // As presence::Core::online; `after` is the cursor of the page before.
+  virtual presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) = 0;
+  virtual std::size_t online_count() = 0;
+};
+
+}  // namespace rollcall::feed

@@ -1,0 +1,69 @@
+// The change feed as server-sent events: `GET /api/v1/presence/feed` for whoever may read it. What a reader
+// is sent is feed::Reader's; here are the streams, on the threads of the workers that have their connections.
+//
+// A change wakes each worker that has readers at most once a turn. At most kMostReaders at once, and for each
+// what feed::Reader's bounds say: a slow one costs its memory and nobody's time.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "feed/reader.hpp"
+#include "feed/source.hpp"
+#include "rollcall/http.hpp"
+#include "rollcall/server.hpp"
+#include "server/turn_signal.hpp"
+
+namespace rollcall::gateway {
+
+class FeedStreams {
+ public:
+  static constexpr std::size_t kMostReaders = 100;
+
+  // `gateway` has to keep a feed. Both must outlive this, and this the server's `run`. To be made before
+  // that.
+  FeedStreams(Server& server, PresenceGateway& gateway);
+  FeedStreams(const FeedStreams&) = delete;
+  FeedStreams& operator=(const FeedStreams&) = delete;
+
+  // For PresenceHub::on_feed.
+  void feed_grown() { grown_.raise(); }
+  // A request for the feed from someone who may read it.
+  void serve(const HttpRequest& request, const HttpReply& reply);
+  // From any thread.
+  std::size_t readers() const { return readers_.load(std::memory_order_relaxed); }
+
+ private:
+  using Id = std::uint64_t;
+  struct Stream {
+    feed::Reader reader;
+    HttpStream http;
+    std::shared_ptr<void> timer;
+  };
+  // The readers of one worker, in the order in which they came.
+  struct Desk {
+    std::map<Id, Stream> streams;
+    Id last_id = 0;
+  };
+
+  Desk& here();
+  void open(std::optional<std::string> cursor, HttpStream http);
+  void pump_all();
+  void pump(Id id);
+  void await_deadline(Id id, Stream& stream);
+  void on_deadline(Id id);
+  void remove(Id id);
+
+  Server& server_;
+  feed::MirrorSource& source_;
+  std::vector<Desk> desks_;  // one a worker
+  server::TurnSignal grown_;
+  std::atomic<std::size_t> readers_{0};
+};
+
+}  // namespace rollcall::gateway

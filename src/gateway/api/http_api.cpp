@@ -1,0 +1,193 @@
+#include "gateway/api/http_api.hpp"
+
+#include <limits>
+
+#include "api/http_requests.hpp"
+#include "api/replies.hpp"
+#include "base/log.hpp"
+#include "gateway/token_source.hpp"
+
+namespace rollcall::gateway {
+namespace {
+
+namespace log = base::log;
+using api::Scope;
+
+constexpr std::string_view kPrefix = "/api/";
+
+void never_cache(HttpAnswer& answer) {
+  answer.headers.emplace_back("cache-control", "no-store");
+}
+
+// A request that reads the state, or why it is none.
+template <class Read>
+Result<api::Request, api::Error> as_request(Result<Read, api::Error> read) {
+  if (!read) return fail(std::move(read.error()));
+  return api::Request(std::move(*read));
+}
+
+// The server's own refusals, in the form of the API's: its sentence ends with a line end.
+void write_problem(HttpAnswer& error, std::string_view path) {
+  if (!path.starts_with(kPrefix)) return;
+  while (error.body.ends_with('\n')) error.body.pop_back();
+  HttpAnswer problem = problem_answer(api::problem_of_status(error.status, std::move(error.body)));
+  error.content_type = std::move(problem.content_type);
+  error.body = std::move(problem.body);
+  never_cache(error);
+}
+
+}  // namespace
+
+HttpAnswer json_answer(std::string json) {
+  HttpAnswer answer{200, "application/json", std::move(json), {}};
+  never_cache(answer);
+  return answer;
+}
+
+HttpAnswer problem_answer(const api::Problem& problem) {
+  HttpAnswer answer{problem.status, api::kProblemType, api::to_json(problem), {}};
+  never_cache(answer);
+  return answer;
+}
+
+HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& settings, About about)
+    : server_(server),
+      gateway_(gateway),
+      keys_(settings),
+      about_(std::move(about)),
+      limits_(gateway.limits()),
+      feed_source_(gateway.presence()),
+      feed_(server, feed_source_) {
+  limits_.event_bytes = std::numeric_limits<std::size_t>::max();  // bodies are bounded by the server
+  const auto page = [this](std::string_view method, std::string_view pattern, Scope scope, const char* call,
+                           HttpAnswer (HttpApi::*serve)(const HttpRequest&)) {
+    route(method, pattern, scope, call, [this, serve](const HttpRequest& request, const HttpReply& reply) {
+      reply.answer((this->*serve)(request));
+    });
+  };
+  page("GET", "/api/v1/users/{userId}/presence", Scope::read, "presence", &HttpApi::presence);
+  page("POST", "/api/v1/presence/query", Scope::read, "query", &HttpApi::query);
+  page("GET", "/api/v1/presence/online", Scope::read, "online", &HttpApi::online);
+  page("GET", "/api/v1/presence/count", Scope::read, "count", &HttpApi::count);
+  page("GET", "/api/v1/stats", Scope::read, "stats", &HttpApi::stats);
+  page("POST", "/api/v1/users/{userId}/emit", Scope::emit, "emit", &HttpApi::emit);
+  route("GET", "/api/v1/presence/feed", Scope::read, "feed",
+        [this](const HttpRequest& request, const HttpReply& reply) { feed_.serve(request, reply); });
+  gateway.on_feed([this] { feed_.feed_grown(); });
+  server.on_http_error(write_problem);
+}
+
+void HttpApi::route(std::string_view method, std::string_view pattern, Scope scope, const char* call,
+                    HttpHandler handler) {
+  server_.handle_http(
+      method, pattern,
+      [this, scope, call, handler = std::move(handler)](HttpRequest& request, HttpReply reply) {
+        if (auto refused = refusal(request, scope, call)) {
+          reply.answer(std::move(*refused));
+        } else {
+          handler(request, std::move(reply));
+        }
+      });
+}
+
+std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope scope, const char* call) {
+  const auto header = request.header("authorization");
+  const auto token = header ? bearer_token(*header) : std::nullopt;
+  if (!token) {
+    return unauthorized(call, request, "Send the key of your service as \"Authorization: Bearer <key>\"");
+  }
+  KeyRing::Caller* caller = keys_.find(*token);
+  if (!caller) {
+    return unauthorized(call, request,
+                        keys_.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
+                                        "digest goes into api.keys of the configuration"
+                                      : "This key is not known: is its digest in api.keys?");
+  }
+  const auto admission = keys_.admit(*caller, server_.now());
+  if (admission != KeyRing::Admission::admitted) {
+    if (admission == KeyRing::Admission::refused) {
+      log::warn("api calls refused", {{"code", "RATE_LIMITED"},
+                                      {"key", caller->name()},
+                                      {"requests_per_second", keys_.requests_per_second()}});
+    }
+    HttpAnswer answer = problem_answer(api::problem_of_status(
+        429,
+        "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
+    answer.headers.emplace_back("retry-after", "1");  // by then there is at least one more to be had
+    return answer;
+  }
+  if (!caller->scopes().include(scope)) {
+    log::info("api call refused", {{"code", "FORBIDDEN"}, {"key", caller->name()}, {"call", call}});
+    return problem_answer(api::problem_of_status(403, "The key " + caller->name() + " has the scope " +
+                                                          api::names_of(caller->scopes(), '+') +
+                                                          ", this call needs " + api::name_of(scope)));
+  }
+  log::debug("api call", {{"key", caller->name()}, {"call", call}});
+  return std::nullopt;
+}
+
+HttpAnswer HttpApi::unauthorized(const char* call, const HttpRequest& request, const char* reason) {
+  log::info("api call refused", {{"code", "UNAUTHORIZED"}, {"call", call}, {"address", request.address}});
+  HttpAnswer answer = problem_answer(api::problem_of_status(401, reason));
+  answer.headers.emplace_back("www-authenticate", "Bearer realm=\"rollcall\"");
+  return answer;
+}
+
+HttpAnswer HttpApi::answer(Result<std::string, api::Error> json) const {
+  return json ? json_answer(std::move(*json)) : problem_answer(api::problem_of(std::move(json.error())));
+}
+
+HttpAnswer HttpApi::read(Result<api::Request, api::Error> request) {
+  return request ? answer(gateway_.answer(*request))
+                 : problem_answer(api::problem_of(std::move(request.error())));
+}
+
+HttpAnswer HttpApi::presence(const HttpRequest& request) {
+  return read(as_request(api::read_path_user(request.parameter("userId"))));
+}
+
+HttpAnswer HttpApi::query(const HttpRequest& request) {
+  return read(as_request(api::read_query(request.body, limits_)));
+}
+
+HttpAnswer HttpApi::online(const HttpRequest& request) {
+  return read(as_request(
+      api::read_online(request.query_parameter("limit"), request.query_parameter("cursor"), limits_)));
+}
+
+HttpAnswer HttpApi::count(const HttpRequest&) {
+  const std::size_t count =
+      gateway_.presence().read([](const presence::View& view) { return view.online_count(); });
+  return json_answer(api::online_count(count, server_.wall_now()));
+}
+
+HttpAnswer HttpApi::emit(const HttpRequest& request) {
+  auto user = api::read_path_user(request.parameter("userId"));
+  if (!user) return problem_answer(api::problem_of(std::move(user.error())));
+  auto emit = api::read_emit(request.body);
+  if (!emit) return problem_answer(api::problem_of(std::move(emit.error())));
+  const auto reach = gateway_.emit_to_user(user->user_id, emit->event, {std::move(emit->data), {}});
+  return json_answer(api::emitted(reach.connections, reach.online));
+}
+
+HttpAnswer HttpApi::stats(const HttpRequest&) {
+  api::Stats stats;
+  stats.version = about_.version;
+  stats.started_at = about_.started_at;
+  gateway_.presence().read([&](const presence::View& view) {
+    stats.online = view.online_count();
+    stats.connections = view.connections();
+  });
+  const TransportCounts transports = server_.transports();
+  stats.polling = transports.polling;
+  stats.websocket = transports.websocket;
+  stats.workers = server_.workers();
+  stats.ready = !server_.draining();
+  const ChangeTotals changes = gateway_.presence().changes();
+  stats.went_online = changes.online;
+  stats.went_offline = changes.offline;
+  stats.feed_readers = feed_.readers();
+  return json_answer(api::stats(stats, server_.wall_now()));
+}
+
+}  // namespace rollcall::gateway

@@ -1,0 +1,67 @@
+// The newest changes of presence, numbered, for readers outside of the sockets: server-sent events and
+// webhooks. Each reader keeps the number of the last change that it has, and takes what came after it; one
+// that is away for longer than the feed remembers is told so, and takes a snapshot.
+//
+// Filled and read by the gateway's hub, under its lock. Pure. Not thread-safe.
+//
+// Bounds: at most `limit` changes, and about 256 bytes of text for each on average: if the users' ids and
+// details are longer, fewer changes are kept. Memory is taken as it is needed, and used again: once the feed
+// is full, adding a change allocates nothing. `add` and `read` are O(1) a change.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "presence/change_list.hpp"
+#include "rollcall/result.hpp"
+
+namespace rollcall::presence {
+
+// Why a reader cannot go on from where it was.
+enum class FeedGap {
+  unknown,      // the cursor is of another start of the server, or none of ours at all
+  fell_behind,  // what came after it is not remembered any more
+};
+
+class Feed {
+ public:
+  // `epoch`: another one at each start, so that cursors of an earlier one are known to be that.
+  // A `limit` of 0: nothing is kept.
+  Feed(std::uint64_t epoch, std::size_t limit);
+
+  void add(const Change& change);
+
+  // The first change is number 1; 0 stands before it.
+  std::uint64_t last() const { return last_; }
+  bool keeps() const { return limit_ > 0; }
+
+  // Appends at most `most` changes that came after number `after`, in order. False, and nothing is appended,
+  // if some of them are forgotten. `after` must be a number that has been.
+  bool read(std::uint64_t after, std::size_t most, ChangeList& out) const;
+  bool remembers_after(std::uint64_t after) const { return after >= forgotten_; }
+
+  // The text that stands for a number, for strangers to keep: "9f86d081884c7d65-42".
+  std::string cursor(std::uint64_t number) const;
+  Result<std::uint64_t, FeedGap> find(std::string_view cursor) const;
+
+ private:
+  static constexpr std::size_t kBlock = 256;          // changes
+  static constexpr std::size_t kTextBytesEach = 256;  // on average
+
+  // Change n stands at index n - 1.
+  ChangeList& block_at(std::uint64_t index) { return blocks_[index / kBlock % blocks_.size()]; }
+  const ChangeList& block_at(std::uint64_t index) const { return blocks_[index / kBlock % blocks_.size()]; }
+  void begin_block();
+
+  std::string epoch_;
+  std::size_t limit_;
+  std::uint64_t last_ = 0;
+  std::uint64_t forgotten_ = 0;  // the last one that is
+  std::size_t text_bytes_ = 0;
+  std::vector<ChangeList> blocks_;  // a ring
+};
+
+}  // namespace rollcall::presence

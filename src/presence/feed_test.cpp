@@ -1,0 +1,198 @@
+#include "presence/feed.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rollcall::presence {
+namespace {
+
+constexpr std::uint64_t kEpoch = 0x00abcdef12345678;
+const WallTime kNow = wall_time(1'767'530'096'000);
+
+void come(Feed& feed, std::string_view user) {
+  feed.add({user, true, kNow, "a@example.com", "member", {}});
+}
+void go(Feed& feed, std::string_view user) {
+  feed.add({user, false, kNow, std::nullopt, std::nullopt, kNow});
+}
+
+std::vector<std::string> ids_after(const Feed& feed, std::uint64_t after, std::size_t most = SIZE_MAX) {
+  ChangeList list;
+  EXPECT_TRUE(feed.read(after, most, list));
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    ids.push_back((list[i].online ? "+" : "-") + std::string(list[i].user_id));
+  }
+  return ids;
+}
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Feed, gives_what_came_after_a_number_in_order) {
+  Feed feed(kEpoch, 100);
+  EXPECT_EQ(feed.last(), 0u);
+  EXPECT_THAT(ids_after(feed, 0), IsEmpty());
+  come(feed, "ann");
+  come(feed, "bob");
+  go(feed, "ann");
+  EXPECT_EQ(feed.last(), 3u);
+  EXPECT_THAT(ids_after(feed, 0), ElementsAre("+ann", "+bob", "-ann"));
+  EXPECT_THAT(ids_after(feed, 1), ElementsAre("+bob", "-ann"));
+  EXPECT_THAT(ids_after(feed, 1, 1), ElementsAre("+bob"));
+  EXPECT_THAT(ids_after(feed, 3), IsEmpty());
+}
+
+TEST(Feed, keeps_all_that_is_known_of_a_change) {
+  Feed feed(kEpoch, 100);
+  const Change online{"ann", true, kNow, "a@example.com", std::nullopt, {}};
+  const Change offline{"ann", false, kNow + seconds(9), std::nullopt, std::nullopt, kNow + seconds(5)};
+  feed.add(online);
+  feed.add(offline);
+  ChangeList list;
+  ASSERT_TRUE(feed.read(0, 9, list));
+  EXPECT_EQ(list[0], online);
+  EXPECT_EQ(list[1], offline);
+}
+
+TEST(Feed, tells_a_detail_that_is_empty_from_one_that_is_not_known) {
+  Feed feed(kEpoch, 100);
+  feed.add({"ann", true, kNow, "", std::nullopt, {}});
+  ChangeList list;
+  ASSERT_TRUE(feed.read(0, 9, list));
+  EXPECT_EQ(list[0].email, "");
+  EXPECT_EQ(list[0].role, std::nullopt);
+}
+
+TEST(Feed, leaves_out_a_detail_that_is_too_long) {
+  Feed feed(kEpoch, 100);
+  const std::string longest(kMaxDetailBytes, 'e');
+  const std::string longer(kMaxDetailBytes + 1, 'r');
+  feed.add({"ann", true, kNow, longest, longer, {}});
+  ChangeList list;
+  ASSERT_TRUE(feed.read(0, 9, list));
+  EXPECT_EQ(list[0].email, longest);
+  EXPECT_EQ(list[0].role, std::nullopt);
+}
+
+TEST(Feed, forgets_the_oldest_and_says_so) {
+  Feed feed(kEpoch, 3);
+  for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
+  EXPECT_THAT(ids_after(feed, 1), ElementsAre("+b", "+c", "+d"));
+  EXPECT_FALSE(feed.remembers_after(0));
+  ChangeList list;
+  EXPECT_FALSE(feed.read(0, 9, list));
+  EXPECT_TRUE(list.empty());
+}
+
+TEST(Feed, goes_on_for_longer_than_its_ring_is) {
+  for (const std::size_t limit : {1, 255, 256, 257, 511, 512, 513, 1000}) {
+    Feed feed(kEpoch, limit);
+    for (std::size_t i = 1; i <= 5000; ++i) come(feed, std::to_string(i));
+    const auto ids = ids_after(feed, 5000 - limit);
+    ASSERT_EQ(ids.size(), limit);
+    EXPECT_EQ(ids.front(), "+" + std::to_string(5000 - limit + 1));
+    EXPECT_EQ(ids.back(), "+5000");
+    EXPECT_FALSE(feed.remembers_after(5000 - limit - 1));
+  }
+}
+
+TEST(Feed, of_long_texts_keeps_fewer_changes) {
+  constexpr std::size_t kLimit = 10'000;
+  Feed feed(kEpoch, kLimit);
+  const std::string email(kMaxDetailBytes, 'e');
+  for (std::size_t i = 0; i < kLimit; ++i) feed.add({"ann", true, kNow, email, email, {}});
+  EXPECT_FALSE(feed.remembers_after(0));
+  EXPECT_TRUE(feed.remembers_after(feed.last() - 1000));
+  // Short ones again: as many as ever.
+  for (std::size_t i = 0; i < 2 * kLimit; ++i) go(feed, "ann");
+  EXPECT_EQ(ids_after(feed, feed.last() - kLimit).size(), kLimit);
+}
+
+TEST(Feed, a_list_may_be_filled_again_and_again) {
+  Feed feed(kEpoch, 100);
+  come(feed, "ann");
+  go(feed, "ann");
+  ChangeList list;
+  for (int i = 0; i < 3; ++i) {
+    list.clear();
+    ASSERT_TRUE(feed.read(1, 9, list));
+    ASSERT_EQ(list.size(), 1u);
+    EXPECT_EQ(list[0].user_id, "ann");
+  }
+}
+
+TEST(FeedCursor, leads_back_to_its_number) {
+  Feed feed(kEpoch, 3);
+  EXPECT_EQ(feed.cursor(0), "00abcdef12345678-0");
+  EXPECT_EQ(*feed.find("00abcdef12345678-0"), 0u);
+  for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
+  EXPECT_EQ(*feed.find(feed.cursor(4)), 4u);
+  EXPECT_EQ(*feed.find(feed.cursor(1)), 1u);
+}
+
+TEST(FeedCursor, that_is_too_old_has_fallen_behind) {
+  Feed feed(kEpoch, 3);
+  for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
+  EXPECT_EQ(feed.find(feed.cursor(0)).error(), FeedGap::fell_behind);
+}
+
+TEST(FeedCursor, of_another_start_is_unknown) {
+  Feed feed(kEpoch, 3), earlier(kEpoch + 1, 3);
+  come(feed, "a");
+  come(earlier, "a");
+  EXPECT_EQ(feed.find(earlier.cursor(1)).error(), FeedGap::unknown);
+}
+
+TEST(FeedCursor, that_nobody_gave_is_unknown) {
+  Feed feed(kEpoch, 3);
+  come(feed, "a");
+  const std::string mine = feed.cursor(1);
+  const std::string epoch = mine.substr(0, 16);
+  std::vector<std::string> hostile = {"",
+                                      "-",
+                                      "1",
+                                      "-1",
+                                      epoch,
+                                      epoch + "-",
+                                      epoch + "1",
+                                      epoch + "--1",
+                                      epoch + "-+1",
+                                      epoch + "- 1",
+                                      epoch + "-1 ",
+                                      epoch + "-01",
+                                      epoch + "-00",
+                                      epoch + "-0x1",
+                                      epoch + "-1.0",
+                                      epoch + "-1e0",
+                                      epoch + "-2",  // to come
+                                      epoch + "-18446744073709551615",
+                                      epoch + "-18446744073709551616",
+                                      epoch + "-18446744073709551617",
+                                      epoch + "-" + std::string(100'000, '9'),
+                                      epoch + "-" + std::string(100'000, '0') + "1",
+                                      " " + mine,
+                                      mine + "\n",
+                                      mine + "," + mine,
+                                      "0xabcdef12345678-1",
+                                      "abcdef12345678-1",
+                                      "00ABCDEF12345678-1",
+                                      "\xFF\xFE",
+                                      std::string(1 << 20, 'a')};
+  hostile.push_back(mine + std::string(1, '\0'));
+  hostile.push_back(std::string(1, '\0') + mine);
+  for (const std::string& cursor : hostile) {
+    const auto found = feed.find(cursor);
+    ASSERT_FALSE(found.ok()) << cursor.substr(0, 100);
+    EXPECT_EQ(found.error(), FeedGap::unknown) << cursor.substr(0, 100);
+  }
+}
+
+TEST(FeedDeath, a_number_that_has_not_been_is_our_bug) {
+  Feed feed(kEpoch, 3);
+  ChangeList list;
+  EXPECT_DEATH(feed.read(1, 9, list), "after <= last_");
+}
+
+}  // namespace
+}  // namespace rollcall::presence

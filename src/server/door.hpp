@@ -1,0 +1,32 @@
+// The way into a worker's loop for those who may outlive it: once it is closed, what is posted is dropped.
+// Thread-safe.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <utility>
+
+#include "net/loop.hpp"
+
+namespace rollcall::server {
+
+class Door {
+ public:
+  explicit Door(net::Loop& loop) : loop_(&loop) {}
+
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    if (loop_) loop_->post(std::move(task));
+  }
+  // Before the loop goes.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    loop_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  net::Loop* loop_;
+};
+
+}  // namespace rollcall::server

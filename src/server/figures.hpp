@@ -1,0 +1,82 @@
+// What a server counts, as read at one moment: for metrics and health checks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/durations.hpp"
+#include "rollcall/server.hpp"
+#include "server/bus.hpp"
+
+namespace rollcall::server {
+
+enum class Life {
+  starting,
+  running,
+  hung,  // its turn takes longer than ServerOptions::hung_after, or it did not turn when it was to
+  ended,
+};
+
+struct WorkerFigures {
+  Life life = Life::starting;
+  microseconds turn_age{0};  // of the turn it is in; 0: it waits
+  base::Durations turns;
+  std::size_t connections = 0;  // TCP, those on their way to it among them
+  std::size_t inbox = 0;        // broadcasts it has still to deliver
+};
+
+struct NamedCount {
+  std::string_view name;  // a literal
+  std::uint64_t count = 0;
+};
+
+struct RouteCount {
+  std::string method;
+  std::string pattern;  // empty: requests that no route is for
+  unsigned status = 0;  // 0: any that is not told apart
+  std::uint64_t count = 0;
+};
+
+// Of all workers together, where nothing else is said. What is counted is counted since the start.
+struct Figures {
+  std::vector<WorkerFigures> workers;
+  bool draining = false;
+
+  std::uint64_t accepted = 0;     // connections
+  std::uint64_t turned_away = 0;  // connections for which no descriptor was left
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_waiting = 0;  // to be sent, at the moment
+
+  std::vector<NamedCount> open;    // Engine.IO sessions at the moment, by transport
+  std::vector<NamedCount> opened;  // by the transport they began with
+  std::uint64_t upgraded = 0;
+  std::vector<NamedCount> closed;   // by reason
+  std::vector<NamedCount> refused;  // requests for a session, by reason
+  std::uint64_t connect_timeouts = 0;
+  std::uint64_t broken_frames = 0;
+
+  std::uint64_t joined = 0;
+  std::vector<NamedCount> left;  // by reason
+  std::uint64_t recovered = 0;
+  std::uint64_t not_recovered = 0;
+  std::uint64_t messages_received = 0;
+  std::uint64_t messages_sent = 0;
+  std::uint64_t deliveries = 0;
+
+  std::uint64_t slow_readers = 0;
+  std::vector<RouteCount> http;  // those that there were
+};
+
+// From any thread, while the server exists and has been told all its routes.
+Figures figures_of(Server& server);
+
+// Calls `watcher` at the end of each turn of each worker, on its thread, with how long the turn took. It must
+// be quick. Before the server runs.
+void on_turn_end(Server& server, const std::function<void(WorkerIndex, microseconds)>& watcher);
+
+}  // namespace rollcall::server

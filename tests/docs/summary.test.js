@@ -1,0 +1,107 @@
+// The code in the summary, as it stands there: only the address and the token are filled in.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, test } from 'node:test';
+import { io } from 'socket.io-client';
+import { launchBrowser, watchPage } from '../e2e/support/browser.js';
+import { closeAll, connect } from '../e2e/support/client.js';
+import { startServer } from '../e2e/support/server.js';
+import { token } from '../e2e/support/tokens.js';
+import { Inbox, once } from '../e2e/support/wait.js';
+import { bundle, fill, layOut, serveSite } from './support/app.js';
+import { blocksOf, kSummary } from './support/text.js';
+
+const blocks = blocksOf(kSummary);
+const server = await startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_CORS_ORIGINS: '*' } });
+const sockets = [];
+after(() => {
+  closeAll();
+  for (const socket of sockets) socket.disconnect();
+  return server.stop();
+});
+
+// Runs blocks as one script, with these names in scope. What it gives to console.log can be awaited.
+function run(names, user, scope) {
+  const printed = new Inbox();
+  const code = names.map((name) => fill(blocks.get(name).code, server, token(user))).join('\n').replace(/^import .*$/m, '');
+  const given = { console: { log: (...values) => printed.put(values.length > 1 ? values : values[0]) }, ...scope };
+  const socket = new Function(...Object.keys(given), `${code}\nreturn socket;`)(...Object.values(given));
+  sockets.push(socket);
+  return { socket, prints: (matches, what) => printed.take(matches, what) };
+}
+
+test('check one, check many, list', async () => {
+  await connect(server, 'user-123');
+  await connect(server, 'user-2');
+  const one = run(['connection', 'check one'], 'asker', { io });
+  assert.equal(await one.prints((value) => typeof value === 'boolean', 'the answer'), true);
+  const many = run(['connection', 'check many'], 'asker', { io });
+  const statuses = await many.prints(Array.isArray, 'the statuses');
+  assert.deepEqual(statuses.map(({ userId, online }) => [userId, online]), [['user-1', false], ['user-2', true], ['user-3', false]]);
+  const list = run(['connection', 'list'], 'asker', { io });
+  const users = await list.prints(Array.isArray, 'the list');
+  assert.equal(await list.prints((value) => typeof value === 'number', 'the count'), users.length);
+  assert.ok(users.some(({ userId }) => userId === 'asker'));
+});
+
+test('listen', async () => {
+  const { socket, prints } = run(['connection', 'listen'], 'listener', { io });
+  await once(socket, 'connected');
+  const guest = await connect(server, 'user-9');
+  await prints((line) => line === 'User user-9 is now online', 'the line');
+  guest.close();
+  await prints((line) => line === 'User user-9 is now offline', 'the line');
+});
+
+test('heartbeat', async () => {
+  let beat;
+  const { socket } = run(['connection', 'heartbeat'], 'beating', { io, setInterval: (send, ms) => (beat = { send, ms }) });
+  await once(socket, 'connected');
+  assert.equal(beat.ms, 30000);
+  const answered = once(socket, 'heartbeat-ack');
+  beat.send();
+  await answered;
+});
+
+test('console, and the string behind an event of which it speaks', async () => {
+  const { socket } = run(['connection'], 'console', { io });
+  await once(socket, 'connected');
+  const { prints } = run(['console'], 'console', { socket });
+  await prints((value) => value.event === 'user-status', 'the status');
+  await prints((value) => value.event === 'online-users', 'the list');
+  const guest = await connect(server, 'test-user');
+  const [data, offset] = await prints((value) => Array.isArray(value) && value[0].userId === 'test-user', 'the event');
+  assert.deepEqual([data.online, typeof offset], [true, 'string']);
+  guest.close();
+});
+
+test('script', async () => {
+  const { prints } = run(['script'], 'script', { require: createRequire(import.meta.url) });
+  await prints((value) => value === 'Connected!', 'Connected!');
+  const { data } = await prints((value) => value.event === 'online-users', 'the list');
+  assert.ok(data.users.some(({ userId }) => userId === 'script'));
+});
+
+test('hook and card, in Chromium', async () => {
+  const head = `import { useEffect, useState } from 'react';\nimport { createRoot } from 'react-dom/client';\n`;
+  const foot = `createRoot(document.getElementById('root')).render(<UserCard userId="carer-7" name="Maria" />);\n`;
+  const code = ['connection', 'hook', 'card'].map((name) => fill(blocks.get(name).code, server, token('viewer'))).join('\n');
+  const { folder, remove } = layOut({ 'main.jsx': `${head}${code}${foot}` });
+  const [site, browser] = await Promise.all([serveSite({}), launchBrowser()]);
+  try {
+    site.script = await bundle(folder, 'main.jsx');
+    const page = await browser.context.newPage();
+    const seen = watchPage(page);
+    await page.goto(site.url);
+    await page.getByText('⚫ Offline').waitFor();
+    const guest = await connect(server, 'carer-7');
+    await page.getByText('🟢 Online').waitFor();
+    guest.close();
+    await page.getByText('⚫ Offline').waitFor();
+    assert.deepEqual(seen.errors, []);
+  } finally {
+    remove();
+    site.close();
+    await browser.close();
+  }
+});

@@ -1,0 +1,40 @@
+// What the program says of itself, to hold the documents against.
+import { kBinary } from '../../e2e/support/server.js';
+import { execFileSync } from 'node:child_process';
+import { kSecret } from '../../e2e/support/tokens.js';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { kRoot, read } from './text.js';
+
+// The program's output, both streams, whatever its exit status.
+export function says(args, env = {}) {
+  const options = { env: { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret, ...env }, encoding: 'utf8', timeout: 10000 };
+  try {
+    return { code: 0, output: execFileSync(kBinary, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }) };
+  } catch (error) {
+    return { code: error.status, output: `${error.stdout}${error.stderr}` };
+  }
+}
+
+// Every setting with its default, as `check-config` prints them: 'presence.offline_grace_ms' -> 2000.
+function settings() {
+  const known = new Map();
+  let section = '';
+  for (const line of says(['check-config']).output.split('\n')) {
+    const [, name] = /^\[(\w+)\]$/.exec(line) ?? [];
+    const [, key, value] = /^(\w+) = (.*)$/.exec(line) ?? [];
+    if (name) section = name;
+    else if (key) known.set(`${section}.${key}`, JSON.parse(value));
+  }
+  return known;
+}
+export const kSettings = settings();
+
+// What the sources of the wire's names say, wherever in src/api they stand.
+const wire = readdirSync(join(kRoot, 'src/api')).filter((name) => name.endsWith('.cpp') && !name.endsWith('_test.cpp')).map((name) => read(`src/api/${name}`)).join('\n');
+const names = (pattern) => [...new Set([...wire.matchAll(pattern)].map(([, name]) => name))];
+
+export const kRequests = names(/^ {4}\{"([a-z-]+)", (?:true|false), read_/gm);
+export const kReplies = names(/const \{ return "([a-z-]+)"; \}/g);
+export const kCodes = [...names(/return "([A-Z]+(?:_[A-Z]+)*)";/g), 'TOO_MANY_CONNECTIONS'];
+export const kTold = ['connected', 'user-online', 'user-offline', 'presence-mode', 'authentication_error', 'exception'];
