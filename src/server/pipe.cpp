@@ -4,7 +4,9 @@
 
 namespace rollcall::server {
 namespace {
-constexpr seconds kHeaderTimeout{10};  // from the first byte, or from accept, to a complete header
+// From the first byte, or from accept, to a complete header. A client that opens a thousand connections at
+// once may take its time to use them.
+constexpr seconds kHeaderTimeout{30};
 constexpr seconds kBodyTimeout{60};
 constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 constexpr std::uint16_t kNormalClosure = 1000;

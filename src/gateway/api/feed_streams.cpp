@@ -15,12 +15,10 @@ namespace log = base::log;
 constexpr const char* kRetryAfterSeconds = "10";
 
 // Where the reader stopped. A browser's EventSource that comes back has the URL it began with: the header is
-// newer.
-std::optional<std::string> cursor_of(const HttpRequest& request) {
+// newer. Empty: nowhere.
+std::string cursor_of(const HttpRequest& request) {
   if (const auto last = request.header("last-event-id"); last && !last->empty()) return std::string(*last);
-  auto cursor = request.query_parameter("cursor");
-  if (cursor && cursor->empty()) cursor.reset();
-  return cursor;
+  return request.query_parameter("cursor").value_or(std::string());
 }
 
 HttpAnswer too_many_readers() {
@@ -66,12 +64,11 @@ void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
   open(cursor_of(request), std::move(http));
 }
 
-void FeedStreams::open(std::optional<std::string> cursor, HttpStream http) {
+void FeedStreams::open(const std::string& cursor, HttpStream http) {
   Desk& desk = here();
   const Id id = ++desk.last_id;
-  Stream& stream =
-      desk.streams.emplace(id, Stream{feed::Reader(std::move(cursor), server_.now()), std::move(http), {}})
-          .first->second;
+  feed::Reader reader(cursor.empty() ? std::nullopt : std::optional(cursor), server_.now());
+  Stream& stream = desk.streams.emplace(id, Stream{std::move(reader), std::move(http), {}}).first->second;
   grown_.listen(true);  // before it looks at the feed: what comes later is told
   stream.http.on_close([this, id] { remove(id); });
   await_deadline(id, stream);

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +24,9 @@ class FeedStreams {
  public:
   static constexpr std::size_t kMostReaders = 100;
 
-  // `gateway` has to keep a feed. Both must outlive this, and this the server's `run`. To be made before
+  // `source` is a feed that is kept. Both must outlive this, and this the server's `run`. To be made before
   // that.
-  FeedStreams(Server& server, PresenceGateway& gateway);
+  FeedStreams(Server& server, feed::MirrorSource& source);
   FeedStreams(const FeedStreams&) = delete;
   FeedStreams& operator=(const FeedStreams&) = delete;
 
@@ -52,7 +51,7 @@ class FeedStreams {
   };
 
   Desk& here();
-  void open(std::optional<std::string> cursor, HttpStream http);
+  void open(const std::string& cursor, HttpStream http);
   void pump_all();
   void pump(Id id);
   void await_deadline(Id id, Stream& stream);

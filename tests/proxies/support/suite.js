@@ -1,5 +1,6 @@
 // What must hold through any proxy.
 import assert from 'node:assert/strict';
+import https from 'node:https';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import WebSocket from 'ws';
@@ -14,6 +15,8 @@ const kTls = { rejectUnauthorized: false };
 const kShortMs = 1000;
 const kPingMs = 300;
 const kAFew = 5;
+const brief = [['60s', `${kShortMs}ms`]];
+const few = [[' 1000', ` ${kAFew}`]];
 
 let serial = 0;
 const somebody = (name) => `${name}-${++serial}`;
@@ -27,18 +30,24 @@ function pings(client, count) {
 }
 
 // `strangers`: how to change what the proxy says to who asks for another path, and how that shows.
-export async function suite(start, { strangers: [change, changed] }) {
+export async function suite(start, { strangers }) {
   const files = scratch();
   const server = await startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 } });
   const proxy = await start(server, join(files.folder, 'proxy'));
-  const brief = [['60s', `${kShortMs}ms`]];
-  const few = [[' 1000', ` ${kAFew}`]];
   afterEach(closeAll);
   after(async () => {
     await proxy.stop();
     if (server.child.exitCode === null) await server.stop();
   });
+  const where = { server, proxy, startNamed: (name, behind, changes) => start(behind, join(files.folder, name), changes) };
+  carriesPresence(where);
+  hidesTheRest(where);
+  lasts(where);
+  limits(where);
+  survives(where, strangers);
+}
 
+function carriesPresence({ server, proxy }) {
   for (const [name, transports] of Object.entries(kTransports)) {
     test(`${name}: presence is told, asked and answered through it`, async () => {
       const observer = await through(proxy, somebody('observer'), { transports });
@@ -71,7 +80,9 @@ export async function suite(start, { strangers: [change, changed] }) {
     const answer = await request(`${proxy.url}/socket.io/?EIO=4&transport=polling`, { headers: { Origin: 'https://127.0.0.1' } });
     assert.equal(answer.status, 403, 'without the port it is another origin');
   });
+}
 
+function hidesTheRest({ server, proxy }) {
   test('nothing but engineio.path is to be had from outside', async () => {
     assert.equal((await request(`${server.url}/healthz`)).status, 200);
     const own = (await request(`${server.url}/healthz`)).text;
@@ -103,10 +114,12 @@ export async function suite(start, { strangers: [change, changed] }) {
     }
     for (const word of [sid, secret, client.socket.id, 'token=', 'sid=']) assert.ok(!proxy.log().includes(word), word);
   });
+}
 
+function lasts({ server, startNamed }) {
   test('idle clients outlive its timeouts by the pings, and would not without', async () => {
     const quick = await startServer({ env: { ROLLCALL_ENGINEIO_PING_INTERVAL_MS: kPingMs } });
-    const lively = await start(quick, join(files.folder, 'lively'), brief);
+    const lively = await startNamed('lively', quick, brief);
     const idle = await Promise.all([['polling'], ['websocket']].map((transports) => through(lively, somebody('idle'), { transports })));
     await Promise.all(idle.map((client) => pings(client, Math.ceil((2 * kShortMs) / kPingMs))));
     for (const client of idle) assert.deepEqual([client.socket.connected, client.held('disconnect')], [true, []]);
@@ -114,14 +127,16 @@ export async function suite(start, { strangers: [change, changed] }) {
     await lively.stop();
     await quick.stop();
 
-    const still = await start(server, join(files.folder, 'still'), brief);
+    const still = await startNamed('still', server, brief);
     const cut = await through(still, somebody('cut'));
     assert.match(await cut.take('disconnect'), /transport/);
     await still.stop();
   });
+}
 
+function limits({ server, startNamed }) {
   test('an address gets no more connections than it may have, and is told 429', async () => {
-    const strict = await start(server, join(files.folder, 'strict'), few);
+    const strict = await startNamed('strict', server, few);
     const sockets = [];
     const open = () => new Promise((resolve, reject) => {
       const socket = new WebSocket(`${strict.url.replace('https', 'wss')}/socket.io/?EIO=4&transport=websocket`, kTls);
@@ -135,7 +150,9 @@ export async function suite(start, { strangers: [change, changed] }) {
     for (const socket of sockets.slice(1)) socket.terminate();
     await strict.stop();
   });
+}
 
+function survives({ server, proxy }, [change, changed]) {
   test('its reload disturbs nobody, and newcomers get the new configuration', async () => {
     const there = await Promise.all([['polling'], ['websocket']].map((transports) => through(proxy, somebody('there'), { transports })));
     await proxy.reload(change, changed);
@@ -166,8 +183,7 @@ export async function suite(start, { strangers: [change, changed] }) {
 }
 
 // The path as it stands: URL would tidy it.
-async function rawPath(url, path) {
-  const { default: https } = await import('node:https');
+function rawPath(url, path) {
   const { hostname, port } = new URL(url);
   const answer = new Promise((resolve, reject) => {
     https.get({ hostname, port, path, ...kTls }, (response) => {
