@@ -9,18 +9,18 @@
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/key_command.hpp"
-#include "app/keys.hpp"
 #include "app/pages.hpp"
 #include "base/log.hpp"
+#include "embed/keys.hpp"
 #include "gateway/api/http_api.hpp"
 #include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
-#include "jwt/sign.hpp"
 #include "net/limits.hpp"
 #include "net/random.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
+#include "rollcall/tokens.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -77,7 +77,7 @@ std::string development_token(const std::string& subject, const std::string& sec
   claims.email = subject + "@example.com";
   claims.role = "tester";
   claims.expires_at = now + kDevTokenLife;
-  return jwt::sign_hs256(claims, secret, now);
+  return sign_hs256(claims, secret, now);
 }
 
 // `api_key`: of development; empty if there is none.
@@ -161,7 +161,7 @@ int serve(const ServeCommand& command) {
   std::string api_key;
   if (command.dev && config->api.keys.empty()) api_key = make_development_api_key(*config);
   if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
-  auto keys = load_keys(config->auth);
+  auto keys = embed::load_keys(config->auth);
   if (!keys) {
     for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
     return kExitBadConfig;

@@ -90,6 +90,13 @@ void PresenceGateway::set_up(Namespace& nsp) {
   });
 }
 
+bool PresenceGateway::on(std::string event, EventHandler handler) {
+  const auto as_own = api::decode(event, "{}", 0, limits_);
+  if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
+  handlers_[std::move(event)] = std::move(handler);
+  return true;
+}
+
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
   const auto refuse = [&](const char* code, const std::string& details) {
@@ -173,6 +180,11 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
                                            " events a second: this one was not served"},
         ack);
+    return;
+  }
+  if (const auto own = handlers_.find(event); own != handlers_.end()) {
+    hub_.apply(presence::Activity{member.connection});
+    own->second(socket, payload, ack);
     return;
   }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
@@ -277,7 +289,7 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
     return;
   }
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *expires_at + config_.auth.leeway - server_.wall_now();
+  const milliseconds left = *expires_at + verifier_->leeway() - server_.wall_now();
   server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
 }
 
