@@ -127,6 +127,8 @@ class Socket {
   // What the client passed as `auth`, a JSON object; "{}" if nothing. Only until it is connected.
   virtual const std::string& auth() const = 0;
   virtual const char* transport() const = 0;
+  // When its transport last proved to work: the last pong, or the opening, to about a ping's lateness.
+  virtual Instant last_heard() const = 0;
   virtual bool connected() const = 0;
   // True if this is an earlier session going on: same id, same rooms, missed events delivered.
   virtual bool recovered() const = 0;
