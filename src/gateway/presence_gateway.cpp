@@ -18,7 +18,6 @@ namespace log = base::log;
 
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
-constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -51,6 +50,7 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
     : server_(server),
       config_(config),
       verifier_(std::move(verifier)),
+      tallies_(server),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
       broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
@@ -74,9 +74,18 @@ void PresenceGateway::set_up(Namespace& nsp) {
   });
 }
 
+bool PresenceGateway::on(std::string event, EventHandler handler) {
+  const auto as_own = api::decode(event, "{}", 0, limits_);
+  if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
+  handlers_[std::move(event)] = std::move(handler);
+  return true;
+}
+
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
-  const auto refuse = [&](const char* code, const std::string& details) {
+  const auto refuse = [&](Denial denial, const std::string& details) {
+    const std::string_view code = name_of(denial);
+    tallies_.here().deny(denial);
     log::info("connection refused",
               {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
@@ -89,12 +98,12 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
                           "the query parameter token, or as the cookie jwt"}))
                     : verifier_->verify(token, now);
   if (!claims) {
-    refuse(api::name_of(claims.error().code), claims.error().details);
+    refuse(denial_of(claims.error().code), claims.error().details);
     return;
   }
   if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
-    refuse(kTooManyConnections, "This user has as many connections as are allowed (" +
-                                    std::to_string(config_.limits.connections_per_user) + ")");
+    refuse(Denial::too_many_connections, "This user has as many connections as are allowed (" +
+                                             std::to_string(config_.limits.connections_per_user) + ")");
     return;
   }
   socket.set_owner(claims->subject);
@@ -152,7 +161,9 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
+  Tally& tally = tallies_.here();
   if (!member.rate.take(config_.limits.events_per_second, config_.limits.event_burst, server_.now())) {
+    tally.answered(Tally::kNoRequest);
     refuse_request(
         socket,
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
@@ -160,7 +171,13 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         ack);
     return;
   }
+  if (const auto own = handlers_.find(event); own != handlers_.end()) {
+    hub_.apply(presence::Activity{member.connection});
+    own->second(socket, payload, ack);
+    return;
+  }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
+  tally.answered(request ? request->index() : Tally::kNoRequest);
   std::optional<server::ReplyPlace> place;
   const WallTime wall = server_.wall_now();
   const PresenceAnswers::Reading reading =
@@ -199,6 +216,7 @@ PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id,
 }
 
 void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ack& ack) {
+  tallies_.here().refuse(error.code);
   if (ack) {
     ack({api::error(error), {}});
   } else if (error.code !=
@@ -262,11 +280,12 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
     return;
   }
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *expires_at + config_.auth.leeway - server_.wall_now();
+  const milliseconds left = *expires_at + verifier_->leeway() - server_.wall_now();
   server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
 }
 
 void PresenceGateway::expired(Socket& socket) {
+  tallies_.here().expire();
   log::info("token expired", {{"socket", socket.id()}});
   member_of(socket).expired = true;
   socket.emit(api::kAuthenticationErrorEvent,

@@ -6,6 +6,7 @@
 #include "api/replies.hpp"
 #include "base/log.hpp"
 #include "gateway/token_source.hpp"
+#include "server/readiness.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -194,7 +195,7 @@ HttpAnswer HttpApi::stats(const HttpRequest&) {
   stats.polling = transports.polling;
   stats.websocket = transports.websocket;
   stats.workers = server_.workers();
-  stats.ready = !server_.draining();
+  stats.ready = server::readiness_of(server::figures_of(server_)).ready;
   const ChangeTotals changes = gateway_.presence().changes();
   stats.went_online = changes.online;
   stats.went_offline = changes.offline;

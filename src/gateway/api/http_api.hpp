@@ -42,6 +42,10 @@ class HttpApi {
   void route(std::string_view method, std::string_view pattern, api::Scope scope, const char* call,
              HttpHandler handler);
 
+  const About& about() const { return about_; }
+  // From any thread.
+  std::size_t feed_readers() const { return feed_.readers(); }
+
  private:
   // Why the request may not be served, if so.
   std::optional<HttpAnswer> refusal(const HttpRequest& request, api::Scope scope, const char* call);
