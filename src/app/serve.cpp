@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/webhook_sender.hpp"
+#include "app/assets.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/key_command.hpp"
@@ -170,7 +171,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
         const std::string& api_key) {
   Server server(gateway::server_options(config));
   gateway::PresenceGateway gateway(server, config, verifier);
-  gateway::HttpApi api(server, gateway, config.api, {ROLLCALL_VERSION, wall_now()});
+  gateway::HttpApi api(server, gateway, config.api, {ROLLCALL_VERSION, wall_now(), asset("openapi.json")});
   gateway::FeedSource feed(gateway.presence());
   std::unique_ptr<adapters::WebhookSender> webhooks;
   const watch::Watch watch(
