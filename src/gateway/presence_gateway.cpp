@@ -42,6 +42,7 @@ std::size_t feed_changes_of(const Config& config) {
 }  // namespace
 
 PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
+  static_assert(sizeof(Member) <= 88);  // there is one for every connection
   return *static_cast<Member*>(socket.data.get());
 }
 

@@ -222,6 +222,21 @@ test('an answer in a cut connection, or a request in pieces, makes no difference
   assert.deepEqual(JSON.parse(pieces.text).statuses, JSON.parse(whole.text).statuses);
 });
 
+test('the log has the names of keys, and neither keys nor users', async () => {
+  const telling = await startServer({ env: { ...kApiEnv, ROLLCALL_SERVER_LOG_LEVEL: 'debug' } });
+  for (const one of operations.filter(({ id }) => id !== 'followPresence')) await ask(one, { on: telling, user: 'someone-private', key: kKeys.admin });
+  const count = operations.find(({ id }) => id === 'countOnlineUsers');
+  await ask(count, { on: telling, key: 'rck_hush-hush' });
+  await ask(count, { on: telling, key: kKeys.emit });
+  await telling.stop();
+  const log = telling.output();
+  for (const call of ['presence', 'query', 'online', 'count', 'stats', 'emit', 'explain']) assert.match(log, new RegExp(`DEBUG api call  key=admin call=${call}\\b`));
+  assert.match(log, /INFO {2}api call {2}key=admin call=disconnect/);
+  assert.match(log, /api call refused {2}code=UNAUTHORIZED call=count address=127\.0\.0\.1/);
+  assert.match(log, /api call refused {2}code=FORBIDDEN key=emit call=count/);
+  for (const secret of [...Object.values(kKeys), 'hush', 'someone-private']) assert.ok(!log.includes(secret), secret);
+});
+
 test('the judge itself notices what is wrong', () => {
   const one = operations.find(({ id }) => id === 'countOnlineUsers');
   const good = { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, text: '{"count":1,"timestamp":"2026-01-04T12:34:56.789Z"}' };
