@@ -70,7 +70,8 @@ std::string because_online(const Explanation& facts) {
   const std::string since = "Online since " + base::iso8601(*facts.account.status.connected_at) + ": ";
   if (!facts.connections.empty()) {
     return since + counted(facts.connections.size(), "connection") +
-           (facts.connections.size() == 1 ? " is" : " are") + " open, " + by_transport(facts.connections) + ".";
+           (facts.connections.size() == 1 ? " is" : " are") + " open, " + by_transport(facts.connections) +
+           ".";
   }
   if (facts.grace_ends) {
     return since + "the last connection " + words_of(facts.account.ending).clause +

@@ -47,15 +47,16 @@ TEST(Explanation, HasAllThatIsKnown) {
   Explanation facts = online();
   facts.connections = {connection("two", "polling", 5), connection("one", "websocket", 10)};
   facts.connections[1].network.clear();
-  EXPECT_EQ(explanation(facts, kNow),
-            R"({"userId":"ann","online":true,)"
-            R"("because":"Online since 2026-01-04T12:34:46.789Z: 2 connections are open, 1 by websocket and 1 by polling.",)"
-            R"("connectedAt":"2026-01-04T12:34:46.789Z","lastActive":"2026-01-04T12:34:55.789Z","connections":[)"
-            R"({"socketId":"one","namespace":"/ws","transport":"websocket","network":null,)"
-            R"("since":"2026-01-04T12:34:46.789Z","lastPong":"2026-01-04T12:34:54.789Z","lastActive":"2026-01-04T12:34:55.789Z"},)"
-            R"({"socketId":"two","namespace":"/ws","transport":"polling","network":"203.0.113.0/24",)"
-            R"("since":"2026-01-04T12:34:51.789Z","lastPong":"2026-01-04T12:34:54.789Z","lastActive":"2026-01-04T12:34:55.789Z"}],)"
-            R"("grace":null,"lastSession":null,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(
+      explanation(facts, kNow),
+      R"({"userId":"ann","online":true,)"
+      R"("because":"Online since 2026-01-04T12:34:46.789Z: 2 connections are open, 1 by websocket and 1 by polling.",)"
+      R"("connectedAt":"2026-01-04T12:34:46.789Z","lastActive":"2026-01-04T12:34:55.789Z","connections":[)"
+      R"({"socketId":"one","namespace":"/ws","transport":"websocket","network":null,)"
+      R"("since":"2026-01-04T12:34:46.789Z","lastPong":"2026-01-04T12:34:54.789Z","lastActive":"2026-01-04T12:34:55.789Z"},)"
+      R"({"socketId":"two","namespace":"/ws","transport":"polling","network":"203.0.113.0/24",)"
+      R"("since":"2026-01-04T12:34:51.789Z","lastPong":"2026-01-04T12:34:54.789Z","lastActive":"2026-01-04T12:34:55.789Z"}],)"
+      R"("grace":null,"lastSession":null,"timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
 TEST(Explanation, SaysThatAConnectionIsOpen) {
@@ -68,9 +69,10 @@ TEST(Explanation, SaysHowLongAGraceLasts) {
   Explanation facts = online();
   facts.account.ending = Ending::ping_timeout;
   facts.grace_ends = kNow + seconds(1);
-  EXPECT_EQ(because(facts),
-            "Online since 2026-01-04T12:34:46.789Z: the last connection broke: its client did not answer a ping in "
-            "time, and the user has until 2026-01-04T12:34:57.789Z to come back (the grace is 2000 ms).");
+  EXPECT_EQ(
+      because(facts),
+      "Online since 2026-01-04T12:34:46.789Z: the last connection broke: its client did not answer a ping in "
+      "time, and the user has until 2026-01-04T12:34:57.789Z to come back (the grace is 2000 ms).");
   EXPECT_THAT(explanation(facts, kNow),
               HasSubstr(R"("grace":{"endsAt":"2026-01-04T12:34:57.789Z","reason":"ping-timeout"})"));
 }
@@ -80,14 +82,18 @@ TEST(Explanation, SaysWhenItLookedInTheMiddleOfAChange) {
 }
 
 TEST(Explanation, SaysHowTheLastSessionEnded) {
-  EXPECT_EQ(because(offline(Ending::client_goodbye)),
-            "Offline since 2026-01-04T12:33:56.789Z: the last connection said goodbye, which counts at once.");
+  EXPECT_EQ(
+      because(offline(Ending::client_goodbye)),
+      "Offline since 2026-01-04T12:33:56.789Z: the last connection said goodbye, which counts at once.");
   EXPECT_EQ(because(offline(Ending::transport_close)),
-            "Offline since 2026-01-04T12:33:56.789Z: the last connection broke: its transport was closed, and the user "
+            "Offline since 2026-01-04T12:33:56.789Z: the last connection broke: its transport was closed, "
+            "and the user "
             "did not come back within the grace of 2000 ms.");
   const auto json = explanation(offline(Ending::transport_close), kNow);
-  EXPECT_THAT(json, AllOf(HasSubstr(R"("lastSession":{"endedAt":"2026-01-04T12:33:56.789Z","reason":"transport-close"})"),
-                          HasSubstr(R"("connections":[],"grace":null)")));
+  EXPECT_THAT(
+      json,
+      AllOf(HasSubstr(R"("lastSession":{"endedAt":"2026-01-04T12:33:56.789Z","reason":"transport-close"})"),
+            HasSubstr(R"("connections":[],"grace":null)")));
 }
 
 TEST(Explanation, HasAWordForEveryEnding) {
@@ -103,13 +109,15 @@ TEST(Explanation, SaysThatNothingIsKnown) {
   Explanation facts = offline(Ending::unknown);
   facts.account.ended_at.reset();
   EXPECT_EQ(because(facts),
-            "Offline: no connection of this user is remembered since the server started, at 2026-01-04T11:34:56.789Z.");
+            "Offline: no connection of this user is remembered since the server started, at "
+            "2026-01-04T11:34:56.789Z.");
 }
 
 TEST(Explanation, SaysThatOthersHearLateUnderLoad) {
   Explanation facts = offline(Ending::client_goodbye);
   facts.window = milliseconds(200);
-  EXPECT_THAT(because(facts), HasSubstr("at once. Under the load there is, others hear of changes up to 200 ms late."));
+  EXPECT_THAT(because(facts),
+              HasSubstr("at once. Under the load there is, others hear of changes up to 200 ms late."));
 }
 
 TEST(Explanation, QuotesWhateverAnIdHolds) {

@@ -6,21 +6,22 @@
 #include <string_view>
 
 #include "adapters/webhook_sender.hpp"
+#include "app/assets.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/key_command.hpp"
-#include "app/keys.hpp"
 #include "app/pages.hpp"
 #include "base/log.hpp"
+#include "embed/keys.hpp"
 #include "gateway/api/http_api.hpp"
 #include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
-#include "jwt/sign.hpp"
 #include "net/limits.hpp"
 #include "net/random.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
+#include "rollcall/tokens.hpp"
 #include "watch/watch.hpp"
 
 namespace rollcall::app {
@@ -78,7 +79,7 @@ std::string development_token(const std::string& subject, const std::string& sec
   claims.email = subject + "@example.com";
   claims.role = "tester";
   claims.expires_at = now + kDevTokenLife;
-  return jwt::sign_hs256(claims, secret, now);
+  return sign_hs256(claims, secret, now);
 }
 
 // `api_key`: of development; empty if there is none.
@@ -149,7 +150,7 @@ void handle_signal(Server& server, const Config& config, int signal, bool& drain
 
 // What is wrong with the files that the configuration names is told like any other mistake in it.
 std::shared_ptr<const Verifier> load_files(const Config& config) {
-  auto keys = load_keys(config.auth);
+  auto keys = embed::load_keys(config.auth);
   if (!keys) {
     for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
     return nullptr;
@@ -170,7 +171,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
         const std::string& api_key) {
   Server server(gateway::server_options(config));
   gateway::PresenceGateway gateway(server, config, verifier);
-  gateway::HttpApi api(server, gateway, config.api, {ROLLCALL_VERSION, wall_now()});
+  gateway::HttpApi api(server, gateway, config.api, {ROLLCALL_VERSION, wall_now(), asset("openapi.json")});
   gateway::FeedSource feed(gateway.presence());
   std::unique_ptr<adapters::WebhookSender> webhooks;
   const watch::Watch watch(

@@ -1,5 +1,6 @@
-// The network of an address, and not the address itself, for those who look into where a connection comes from:
-// IPv4 /24, IPv6 /48 - what a site or a small provider has. Pure but for the system's parser; thread-safe.
+// The network of an address, and not the address itself, for those who look into where a connection comes
+// from: IPv4 /24, IPv6 /48 - what a site or a small provider has. Pure but for the system's parser;
+// thread-safe.
 #pragma once
 
 #include <string>

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "engineio/session.hpp"
+#include "server/engine_session.hpp"
 
 namespace rollcall::gateway {
 namespace {

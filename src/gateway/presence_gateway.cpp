@@ -42,6 +42,7 @@ std::size_t feed_changes_of(const Config& config) {
 }  // namespace
 
 PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
+  static_assert(sizeof(Member) <= 88);  // there is one for every connection
   return *static_cast<Member*>(socket.data.get());
 }
 
@@ -72,6 +73,13 @@ void PresenceGateway::set_up(Namespace& nsp) {
   nsp.on_any([this](Socket& socket, std::string_view event, const Payload& payload, Ack ack) {
     received(socket, event, payload, ack);
   });
+}
+
+bool PresenceGateway::on(std::string event, EventHandler handler) {
+  const auto as_own = api::decode(event, "{}", 0, limits_);
+  if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
+  handlers_[std::move(event)] = std::move(handler);
+  return true;
 }
 
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
@@ -162,6 +170,11 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
                                            " events a second: this one was not served"},
         ack);
+    return;
+  }
+  if (const auto own = handlers_.find(event); own != handlers_.end()) {
+    hub_.apply(presence::Activity{member.connection});
+    own->second(socket, payload, ack);
     return;
   }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
@@ -268,7 +281,7 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
     return;
   }
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *expires_at + config_.auth.leeway - server_.wall_now();
+  const milliseconds left = *expires_at + verifier_->leeway() - server_.wall_now();
   server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
 }
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,11 @@ class PresenceGateway {
     bool online = false;
   };
   Reach emit_to_user(const std::string& user_id, std::string_view event, const Payload& payload);
+  // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
+  // sign of life. Before the server runs. False if the event is one of presence's own.
+  bool on(std::string event, EventHandler handler);
+
+  void on_change(PresenceHub::Observe observe) { hub_.on_change(std::move(observe)); }
   // Of the worker on whose thread they are called: the user's connections, and their end. They come to a good
   // end: the clients do not come back by themselves.
   std::vector<api::ConnectionFacts> connections_here(const std::string& user_id);
@@ -100,7 +106,8 @@ class PresenceGateway {
   std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
   PresenceHub hub_;
-  PresenceAnswers answers_;  // under the hub's lock
+  std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
+  PresenceAnswers answers_;                                    // under the hub's lock
   const Instant started_;
 };
 

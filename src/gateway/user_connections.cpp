@@ -43,11 +43,12 @@ std::vector<api::ConnectionFacts> PresenceGateway::connections_here(const std::s
 
 std::size_t PresenceGateway::disconnect_here(const std::string& user_id) {
   const std::vector<SocketRef> sockets = sockets_here(user_id);
-  // One transport may carry sockets of several namespaces. Each is told before the transport is closed, for its
-  // client would come back otherwise.
+  // One transport may carry sockets of several namespaces. Each is told before the transport is closed, for
+  // its client would come back otherwise.
   std::set<const Handshake*> closed;
   std::vector<bool> last(sockets.size());
-  for (std::size_t i = sockets.size(); i-- > 0;) last[i] = closed.insert(&sockets[i].get()->handshake()).second;
+  for (std::size_t i = sockets.size(); i-- > 0;)
+    last[i] = closed.insert(&sockets[i].get()->handshake()).second;
   std::size_t count = 0;
   for (std::size_t i = 0; i < sockets.size(); ++i) {
     Socket* socket = sockets[i].get();

@@ -264,6 +264,7 @@ TEST_F(Presence, TellsWhyAUserIsOnlineOrOffline) {
   EXPECT_EQ(account.grace_ends, now_ + kGrace);
   EXPECT_EQ(account.ending, Ending::ping_timeout);
   pass(kGrace);
+  tick();
   account = core_.account("a");
   EXPECT_FALSE(account.status.online);
   EXPECT_EQ(account.grace_ends, std::nullopt);

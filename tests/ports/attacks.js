@@ -1,6 +1,7 @@
 // What a client may do to an open port. Each attack is one visit: it opens connections, talks, and ends them somehow.
 import net from 'node:net';
 import { frame } from '../e2e/support/raw.js';
+import { backend, reader } from './api-attack.js';
 import { framesOf, learn, mutate, payloadOf, someConversation } from './mutate.js';
 
 const kMaxKept = 1 << 20;
@@ -10,7 +11,7 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const links = new Set();
 
 // A TCP connection that forgives everything.
-class Link {
+export class Link {
   constructor(port, { deaf = false } = {}) {
     this.text = '';
     this.socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -200,7 +201,10 @@ async function greedy(random, port) {
   await link.finish(random);
 }
 
-const kAttacks = [websocket, websocket, websocket, websocket, polling, polling, polling, polling, upgrade, upgrade, upgrade, upgrade, noise, slow, greedy];
+const kAttacks = [
+  websocket, websocket, websocket, websocket, polling, polling, polling, polling, upgrade, upgrade, upgrade, upgrade,
+  backend, backend, backend, reader, noise, slow, greedy,
+];
 
 export async function attack(random, port) {
   const chosen = random.pick(kAttacks);

@@ -6,6 +6,7 @@
 // Attackers run side by side, so a seed repeats their choices and not their timing.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { api, kApiEnv } from '../e2e/support/api.js';
 import { connect } from '../e2e/support/client.js';
 import { kSecret, token } from '../e2e/support/tokens.js';
 import { within } from '../e2e/support/wait.js';
@@ -24,7 +25,8 @@ const kTimers = {
   ROLLCALL_ENGINEIO_PING_INTERVAL_MS: 3000, ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: 3000, ROLLCALL_ENGINEIO_UPGRADE_TIMEOUT_MS: 500,
   ROLLCALL_ENGINEIO_MAX_PAYLOAD_BYTES: 100000, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 200, ROLLCALL_SOCKETIO_CONNECT_TIMEOUT_MS: 2000,
   ROLLCALL_SOCKETIO_RECOVERY_MS: 1000, ROLLCALL_LIMITS_CONNECTIONS_PER_USER: 10, ROLLCALL_LIMITS_BACKLOG_BYTES: 262144,
-  ROLLCALL_SERVER_LOG_LEVEL: 'error', ROLLCALL_SERVER_DRAIN_MS: 2000,
+  ROLLCALL_SERVER_LOG_LEVEL: 'error', ROLLCALL_SERVER_DRAIN_MS: 2000, ROLLCALL_API_REQUESTS_PER_SECOND: 0, ROLLCALL_API_FEED_CHANGES: 1000,
+  ...kApiEnv,
 };
 
 // ROLLCALL_SERVER_WORKERS and ROLLCALL_SERVER_IO_URING are passed on, if they are set.
@@ -101,6 +103,15 @@ async function behave(name, transports, attacking) {
   return client;
 }
 
+// A backend like any: what it asks is answered, in time and right.
+async function serve(attacking) {
+  while (attacking()) {
+    const { status, body } = await timed('an answer to the backend', api(server, `/users/${kNames[0]}/explain`));
+    if (status !== 200 || !body.online || body.connections.length !== 1) fail(`the backend got ${status} ${JSON.stringify(body)}`);
+    await sleep(100);
+  }
+}
+
 const visits = {};
 async function attackers(count, until, salt) {
   await Promise.all(
@@ -121,8 +132,9 @@ async function settled(client, names) {
   for (const end = Date.now() + kSettleMs; Date.now() < end; await sleep(200)) {
     const { users, count } = await client.data('get-online-users');
     const left = users.map((user) => user.userId).sort();
-    state = `${count} online (${left.slice(0, 10)}), ${descriptors()} descriptors`;
-    if (count === names.length && left.join() === names.join()) {
+    const { feed } = (await api(server, '/stats')).body;
+    state = `${count} online (${left.slice(0, 10)}), ${feed.readers} readers of the feed, ${descriptors()} descriptors`;
+    if (count === names.length && left.join() === names.join() && feed.readers === 0) {
       // Twice the recovery window, with something said in between, and what it kept is gone.
       await sleep(2500);
       await client.data('heartbeat');
@@ -136,6 +148,7 @@ const kNames = ['polite-polling', 'polite-websocket'];
 let over = false;
 const polite = [behave(kNames[0], ['polling'], () => !over), behave(kNames[1], ['websocket'], () => !over)];
 const watcher = await connect(server, 'watcher');
+const served = serve(() => !over);
 const names = [...kNames, 'watcher'].sort();
 
 // Both polite ones are polling or connected: the number before, and after, may differ by their polls.
@@ -149,7 +162,7 @@ const warmDescriptors = descriptors();
 await attackers(kAttackers, Date.now() + kSeconds * 700, 500009);
 await settled(watcher, names);
 over = true;
-await Promise.all(polite);
+await Promise.all([...polite, served]);
 const after = descriptors();
 let memory = residentKib();
 for (const end = Date.now() + 5000; memory > warm + kMemorySlack && Date.now() < end; await sleep(250)) memory = residentKib();

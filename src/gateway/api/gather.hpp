@@ -11,8 +11,8 @@
 
 namespace rollcall::gateway {
 
-// Calls `ask` on each worker's thread, then `done` with all they said, on some worker's; or `incomplete`, on any
-// thread, if one of the workers ended before it could be asked.
+// Calls `ask` on each worker's thread, then `done` with all they said, on some worker's; or `incomplete`, on
+// any thread, if one of the workers ended before it could be asked.
 template <class Part>
 void gather(Server& server, std::function<Part()> ask, std::function<void(std::vector<Part>)> done,
             std::function<void()> incomplete) {

@@ -10,7 +10,10 @@ namespace rollcall::gateway {
 namespace {
 
 HttpAnswer ending_answer() {
-  return problem_answer(api::problem_of_status(503, "The server is ending: ask another one, or again later"));
+  HttpAnswer answer =
+      problem_answer(api::problem_of_status(503, "The server is ending: ask another one, or again later"));
+  answer.headers.emplace_back("retry-after", "1");
+  return answer;
 }
 
 }  // namespace

@@ -36,5 +36,5 @@ const names = (pattern) => [...new Set([...wire.matchAll(pattern)].map(([, name]
 
 export const kRequests = names(/^ {4}\{"([a-z-]+)", (?:true|false), read_/gm);
 export const kReplies = names(/const \{ return "([a-z-]+)"; \}/g);
-export const kCodes = [...names(/return "([A-Z]+(?:_[A-Z]+)*)";/g), 'TOO_MANY_CONNECTIONS'];
+export const kCodes = [...names(/return "([A-Z]+(?:_[A-Z]+)*)";/g), ...names(/\{\d{3}, "[^"]*", "([A-Z_]+)"\}/g), 'TOO_MANY_CONNECTIONS'];
 export const kTold = ['connected', 'user-online', 'user-offline', 'presence-mode', 'authentication_error', 'exception'];
