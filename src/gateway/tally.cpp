@@ -29,9 +29,11 @@ std::string_view name_of(Denial denial) {
 }
 
 Tallies::Tallies(Server& server) {
-  for (unsigned i = 0; i < server.workers(); ++i) tallies_.push_back(std::make_unique<Tally>());
-  server::on_turn_end(
-      server, [this](server::WorkerIndex worker, microseconds took) { tallies_[worker]->turn_ended(took); });
+  for (unsigned i = 0; i < server.workers(); ++i) {
+    tallies_.push_back(std::make_unique<Tally>());
+    server::on_turn_end(server, i,
+                        [tally = tallies_.back().get()](microseconds took) { tally->turn_ended(took); });
+  }
 }
 
 TallyFigures Tallies::figures() const {

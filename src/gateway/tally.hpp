@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,13 +52,12 @@ class Tally {
   // what the turn will have taken, for then the reply is with the system: no clock is read for it.
   void answered(std::size_t request) {
     ++of_this_turn_[request];
-    some_this_turn_ = true;
+    seen_this_turn_ |= 1U << request;
   }
   void turn_ended(microseconds took) {
-    if (!some_this_turn_) return;
-    some_this_turn_ = false;
-    for (std::size_t i = 0; i < kRequests; ++i) {
-      if (const std::uint32_t count = std::exchange(of_this_turn_[i], 0)) durations_[i].add(took, count);
+    for (; seen_this_turn_ != 0; seen_this_turn_ &= seen_this_turn_ - 1) {
+      const auto request = static_cast<std::size_t>(std::countr_zero(seen_this_turn_));
+      durations_[request].add(took, std::exchange(of_this_turn_[request], 0));
     }
   }
 
@@ -72,7 +72,7 @@ class Tally {
   net::Counter expired_;
   std::array<net::DurationCounter, kRequests> durations_;
   std::array<std::uint32_t, kRequests> of_this_turn_{};
-  bool some_this_turn_ = false;
+  unsigned seen_this_turn_ = 0;  // a bit for each of those
 };
 
 // As read at one moment, of all workers together, since the start.

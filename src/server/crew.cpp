@@ -129,11 +129,8 @@ std::size_t Crew::connections() const {
   return count;
 }
 
-void Crew::on_turn_end(const std::function<void(WorkerIndex, microseconds)>& watcher) {
-  for (const auto& worker : workers_) {
-    worker->loop().on_turn_end(
-        [watcher, index = worker->port().index()](microseconds took) { watcher(index, took); });
-  }
+void Crew::on_turn_end(WorkerIndex worker, std::function<void(microseconds)> watcher) {
+  workers_[worker]->loop().on_turn_end(std::move(watcher));
 }
 
 TransportCounts Crew::transports() const {

@@ -43,7 +43,7 @@ class Crew {
   // From any thread.
   Figures figures();
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
-  void on_turn_end(const std::function<void(WorkerIndex, microseconds)>& watcher);
+  void on_turn_end(WorkerIndex worker, std::function<void(microseconds)> watcher);
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here();
   bool running() const { return running_; }

@@ -75,8 +75,8 @@ struct Figures {
 // From any thread, while the server exists and has been told all its routes.
 Figures figures_of(Server& server);
 
-// Calls `watcher` at the end of each turn of each worker, on its thread, with how long the turn took. It must
+// Calls `watcher` at the end of each turn of the worker, on its thread, with how long the turn took. It must
 // be quick. Before the server runs.
-void on_turn_end(Server& server, const std::function<void(WorkerIndex, microseconds)>& watcher);
+void on_turn_end(Server& server, WorkerIndex worker, std::function<void(microseconds)> watcher);
 
 }  // namespace rollcall::server

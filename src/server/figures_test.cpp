@@ -352,10 +352,12 @@ TEST(WorkerFigures, SayThatTheServerDrains) {
 
 TEST(TurnEnd, IsToldOnEachWorkersThread) {
   WorkersHost host;
-  on_turn_end(host.server, [&](WorkerIndex worker, microseconds) {
-    EXPECT_EQ(BusPort::current()->index(), worker);
-    host.notes.add(std::to_string(worker));
-  });
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    on_turn_end(host.server, worker, [&host, worker](microseconds) {
+      EXPECT_EQ(BusPort::current()->index(), worker);
+      host.notes.add(std::to_string(worker));
+    });
+  }
   host.start();
   for (WorkerIndex worker = 0; worker < kWorkers; ++worker) host.wire_at(worker);
   EXPECT_THAT(host.notes.all(), IsSupersetOf({"0", "1", "2"}));

@@ -138,9 +138,9 @@ std::shared_ptr<void> Server::schedule(Instant at, std::function<void()> task) {
 server::Figures server::figures_of(Server& server) {
   return server.impl().crew.figures();
 }
-void server::on_turn_end(Server& server, const std::function<void(WorkerIndex, microseconds)>& watcher) {
+void server::on_turn_end(Server& server, WorkerIndex worker, std::function<void(microseconds)> watcher) {
   ROLLCALL_ASSERT(!server.impl().crew.running());
-  server.impl().crew.on_turn_end(watcher);
+  server.impl().crew.on_turn_end(worker, std::move(watcher));
 }
 
 class EngineServer::Impl {
