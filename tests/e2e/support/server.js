@@ -86,8 +86,10 @@ export function run(args, env = {}, { binary = kBinary, stdin = 'ignore' } = {})
   return { child, pid: child.pid, output: () => text, ended, says };
 }
 
-export async function startServer({ env = {}, args = [], listen = '127.0.0.1:0' } = {}) {
-  const program = run(['serve', '--listen', listen, ...args], env);
+// `wrap`: a command that runs it, such as prlimit.
+export async function startServer({ env = {}, args = [], listen = '127.0.0.1:0', wrap = [] } = {}) {
+  const [binary, ...command] = [...wrap, kBinary, 'serve', '--listen', listen, ...args];
+  const program = run(command, env, { binary });
   const [, scheme, port] = await program.says(/(https?):\/\/[^\s:/]+:(\d+)/);
   const url = `${scheme}://127.0.0.1:${port}`;
   return {
