@@ -56,8 +56,8 @@ test-e2e-variants: build ## The same with one worker and plain sends, and with t
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null
-	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests embed_tests
-	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|embed)$$'
+	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests watch_tests embed_tests
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|watch|embed)$$'
 
 install: build ## Install the program, the C++ libraries and the manual (PREFIX=/usr/local, DESTDIR=)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/release --prefix "$(PREFIX)"
