@@ -3,10 +3,11 @@
 BUILD := build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
+PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run test test-unit test-e2e test-e2e-variants clients clients-deps test-clients test-docs test-proxies test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install test test-unit test-e2e test-e2e-variants clients clients-deps test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -23,7 +24,7 @@ build: deps ## Build the release programs into build/release/bin
 run: build ## Build, start in development mode, print the test page's URL and a token
 	$(BUILD)/release/bin/rollcall serve --dev $(ARGS)
 
-test: build test-unit test-e2e test-clients test-docs test-proxies ## Install, build and run every test
+test: build test-unit test-e2e test-clients test-docs test-proxies test-install ## Install, build and run every test
 
 test-unit: deps ## Unit and property tests under ASan and UBSan
 	cmake --preset asan >/dev/null
@@ -55,8 +56,14 @@ test-e2e-variants: build ## The same with one worker and plain sends, and with t
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null
-	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests
-	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway)$$'
+	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests embed_tests
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|embed)$$'
+
+install: build ## Install the program, the C++ libraries and the manual (PREFIX=/usr/local, DESTDIR=)
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/release --prefix "$(PREFIX)"
+
+test-install: build ## A C++ project that uses the installed package, and the embedding example
+	npm run --silent test:consumer
 
 clang-warnings: deps ## Everything compiled by clang, warnings as errors
 	cmake --preset clang >/dev/null

@@ -9,6 +9,8 @@ endif()
 
 add_library(rollcall_flags INTERFACE)
 target_compile_options(rollcall_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+# What is installed must not tell, or depend on, where it was built.
+target_compile_options(rollcall_flags INTERFACE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 warns falsely of `std::string + char*` when it optimises (GCC bug 105651).
   target_compile_options(rollcall_flags INTERFACE -Wno-restrict)
@@ -30,10 +32,15 @@ if(ROLLCALL_FUZZ)
 endif()
 target_include_directories(rollcall_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 
-# rollcall_layer(NAME [DEPENDS libs...] [TEST_DEPENDS libs...])
-# Takes every *.cpp of the folder and of those in it; *_test.cpp become the program `<name>_tests`.
+# rollcall_layer(NAME [PACKAGE protocol|server|gateway] [DEPENDS libs...] [TEST_DEPENDS libs...])
+# Takes every *.cpp of the folder and of those in it; *_test.cpp become the program `<name>_tests`. PACKAGE: the installed library
+# that the layer is a part of (RollcallPackage.cmake).
 function(rollcall_layer name)
-  cmake_parse_arguments(LAYER "" "" "DEPENDS;TEST_DEPENDS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(LAYER "" "PACKAGE" "DEPENDS;TEST_DEPENDS;EXCLUDE" ${ARGN})
+  if(LAYER_PACKAGE)
+    set_property(GLOBAL APPEND PROPERTY ROLLCALL_LAYERS_OF_${LAYER_PACKAGE} ${name})
+    set_property(GLOBAL APPEND PROPERTY ROLLCALL_DEPENDS_OF_${LAYER_PACKAGE} ${LAYER_DEPENDS})
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")

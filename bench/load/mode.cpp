@@ -2,13 +2,13 @@
 
 #include <chrono>
 
-#include "jwt/sign.hpp"
 #include "load/churn.hpp"
 #include "load/connect.hpp"
 #include "load/fanout.hpp"
 #include "load/idle.hpp"
 #include "load/process.hpp"
 #include "load/query.hpp"
+#include "rollcall/tokens.hpp"
 
 namespace rollcall::load {
 namespace {
@@ -94,7 +94,7 @@ std::string Mode::token(std::string_view user_id) const {
   claims.email = claims.subject + "@example.com";
   claims.role = "member";
   claims.expires_at = now + std::chrono::hours(24);
-  return jwt::sign_hs256(claims, options_.secret, now);
+  return sign_hs256(claims, options_.secret, now);
 }
 
 std::unique_ptr<Mode> make_mode(const Options& options, Control& control, unsigned process) {

@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "gateway/server_options.hpp"
 #include "jwt/key_set.hpp"
-#include "jwt/sign.hpp"
+#include "rollcall/tokens.hpp"
 #include "server/namespace.hpp"
 #include "sham/kernel.hpp"
 
@@ -82,7 +82,7 @@ std::string token_of(const std::string& user) {
   const WallTime now{
       std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())};
   claims.expires_at = now + kTokenLife;
-  return jwt::sign_hs256(claims, kSecret, now);
+  return sign_hs256(claims, kSecret, now);
 }
 
 }  // namespace rollcall::sham

@@ -79,6 +79,7 @@ struct ApiSettings {
   std::vector<std::string> keys;
   std::uint32_t requests_per_second = 1000;  // a key; 0 = no limit
   std::uint32_t request_burst = 2000;
+  std::string metrics = "open";        // /metrics: open to all | key: only with a key that may read
   std::size_t feed_changes = 100'000;  // how many changes readers of the feed may be behind
 };
 

@@ -127,6 +127,8 @@ class Socket {
   // What the client passed as `auth`, a JSON object; "{}" if nothing. Only until it is connected.
   virtual const std::string& auth() const = 0;
   virtual const char* transport() const = 0;
+  // When its transport last proved to work: the last pong, or the opening, to about a ping's lateness.
+  virtual Instant last_heard() const = 0;
   virtual bool connected() const = 0;
   // True if this is an earlier session going on: same id, same rooms, missed events delivered.
   virtual bool recovered() const = 0;
@@ -258,8 +260,10 @@ class Server {
   // Calls `task` once on the thread of every worker that still runs.
   void post_to_all(const std::function<void()>& task);
   // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
-  // when all are gone or `limit` has passed. Signal handlers: through `on_signal`.
+  // when all are gone or `limit` has passed. From any thread.
   void drain(milliseconds limit);
+  // `handler` is called on the first worker's thread. The signals are blocked for this thread and those it
+  // starts from now on: call it before there are others.
   void on_signal(std::vector<int> signals, std::function<void(int)> handler);
 
   // From any thread.

@@ -1,6 +1,7 @@
-// The port that turns a token into a user. `rollcall serve` uses jwt::KeySet; an embedder may bring its own.
+// The port that turns a token into a user. tokens.hpp makes the usual ones; an embedder may bring their own.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ struct AuthFault {
 struct Verifier {
   virtual ~Verifier() = default;
   virtual Result<Claims, AuthFault> verify(std::string_view token, WallTime now) const = 0;
+  // For how long after `expires_at` a token is still taken: then the connections that came with it end.
+  virtual milliseconds leeway() const { return milliseconds{0}; }
 };
+
+using VerifierPtr = std::shared_ptr<const Verifier>;
 
 }  // namespace rollcall

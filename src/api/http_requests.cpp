@@ -12,10 +12,6 @@ namespace {
 
 namespace json = base::json;
 
-// What the clients' own events are called: they throw when one comes from outside, or believe it.
-constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
-                                                       "disconnecting", "newListener",   "removeListener"};
-
 json::value text(std::string_view value) {
   return json::value(boost::json::string_view(value.data(), value.size()));
 }
@@ -34,6 +30,12 @@ Failure<Error> not_utf8(std::string field) {
 }
 
 }  // namespace
+
+bool is_reserved(std::string_view event) {
+  constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
+                                                         "disconnecting", "newListener",   "removeListener"};
+  return std::find(kReserved.begin(), kReserved.end(), event) != kReserved.end();
+}
 
 Result<CheckUserStatus, Error> read_path_user(std::string_view user_id) {
   if (!base::is_utf8(user_id)) return not_utf8("userId");
@@ -72,7 +74,7 @@ Result<Emit, Error> read_emit(std::string_view body) {
     return invalid("event", "must be at most " + std::to_string(kMaxEventNameBytes) + " bytes, got " +
                                 std::to_string(name.size()));
   }
-  if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) {
+  if (is_reserved(name)) {
     return invalid("event", "must not be a name that clients use for events of their own, such as connect");
   }
   Emit emit{std::string(name), {}};

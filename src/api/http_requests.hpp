@@ -20,6 +20,9 @@ Result<CheckUsersStatus, Error> read_query(std::string_view body, const Limits& 
 Result<GetOnlineUsers, Error> read_online(const std::optional<std::string>& limit,
                                           const std::optional<std::string>& cursor, const Limits& limits);
 
+// What the clients' own events are called: they throw when one comes from outside, or believe it.
+bool is_reserved(std::string_view event);
+
 struct Emit {
   std::string event;
   std::string data;  // JSON; empty: none

@@ -4,9 +4,9 @@
 
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
-#include "app/file.hpp"
-#include "app/keys.hpp"
 #include "app/settings.hpp"
+#include "embed/file.hpp"
+#include "embed/keys.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 // Whether the two belong together is for the server to find out when it starts.
 void check_tls_file(const char* setting, const std::string& name, std::vector<std::string>& mistakes) {
   if (name.empty()) return;
-  const auto text = read_file(name, kMaxKeyFileBytes);
+  const auto text = embed::read_file(name, embed::kMaxKeyFileBytes);
   if (!text) {
     mistakes.push_back(std::string(setting) + ": " + name + " " + text.error());
   } else if (text->find("-----BEGIN ") == std::string::npos) {
@@ -27,7 +27,7 @@ void check_tls_file(const char* setting, const std::string& name, std::vector<st
 int report_config(const Config& config, std::ostream& out, std::ostream& err) {
   std::vector<std::string> mistakes;
   std::vector<std::string> warnings = config_warnings(config);
-  if (const auto keys = load_keys(config.auth)) {
+  if (const auto keys = embed::load_keys(config.auth)) {
     const auto more = (*keys)->warnings();
     warnings.insert(warnings.end(), more.begin(), more.end());
   } else {

@@ -23,6 +23,7 @@ class Checks {
     check_keys();
     check_webhooks();
     check_api_keys();
+    check_metrics();
     return std::move(errors_);
   }
 
@@ -109,6 +110,13 @@ class Checks {
       if (!new_digest)
         add("api.keys", item + " has the digest" + of(same_digest->second) + ": each needs its own");
     }
+  }
+
+  void check_metrics() {
+    if (!sound({"api.keys", "api.metrics"}) || dev_) return;
+    if (config_.api.metrics != "key" || !config_.api.keys.empty()) return;
+    add("api.metrics",
+        "is key, but there are no api.keys: nobody could read /metrics; make one with: rollcall key");
   }
 
   const Config& config_;

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "app/config_loader.hpp"
-#include "app/file.hpp"
+#include "embed/file.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -28,7 +28,7 @@ Result<Config, std::vector<ConfigError>> read_config(const ConfigFlags& flags) {
   input.try_files = try_named_files;
   input.file_path = flags.config_file;
   if (flags.config_file) {
-    auto text = read_file(*flags.config_file, kMaxConfigBytes);
+    auto text = embed::read_file(*flags.config_file, kMaxConfigBytes);
     if (text) {
       input.file_text = std::move(*text);
     } else {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "app/file.hpp"
-#include "app/keys.hpp"
+#include "embed/file.hpp"
+#include "embed/keys.hpp"
 #include "net/tls.hpp"
 
 namespace rollcall::app {
@@ -24,13 +24,13 @@ NamedFileMistake about_keys(const AuthSettings& auth, const std::string& mistake
 
 void try_keys(const AuthSettings& auth, std::vector<NamedFileMistake>& mistakes) {
   if (auth.jwt_secret.empty() && auth.public_keys.empty() && auth.jwks_file.empty()) return;
-  const auto keys = load_keys(auth);
+  const auto keys = embed::load_keys(auth);
   if (keys) return;
   for (const std::string& mistake : keys.error()) mistakes.push_back(about_keys(auth, mistake));
 }
 
 bool readable(const char* setting, const std::string& file, std::vector<NamedFileMistake>& mistakes) {
-  const auto text = read_file(file, kMaxKeyFileBytes);
+  const auto text = embed::read_file(file, embed::kMaxKeyFileBytes);
   if (!text) mistakes.push_back({setting, kNames + file + " " + text.error()});
   return text.ok();
 }
@@ -47,7 +47,7 @@ void try_tls(const ServerSettings& server, std::vector<NamedFileMistake>& mistak
 
 void try_ca_file(const std::string& file, std::vector<NamedFileMistake>& mistakes) {
   if (file.empty()) return;
-  const auto text = read_file(file, kMaxKeyFileBytes);
+  const auto text = embed::read_file(file, embed::kMaxKeyFileBytes);
   if (!text) {
     mistakes.push_back({"webhooks.ca_file", kNames + file + " " + text.error()});
   } else if (text->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {

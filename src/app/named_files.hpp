@@ -1,7 +1,7 @@
 // The files that settings name - public keys, a JWKS, the certificate - tried before anything starts.
 //
 // Called by the configuration reader, so that their mistakes are told together with all others and with the
-// line that names them. Reads files of at most kMaxKeyFileBytes. Thread-safe.
+// line that names them. Reads files of at most embed::kMaxKeyFileBytes. Thread-safe.
 #pragma once
 
 #include <string>

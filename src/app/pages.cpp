@@ -44,9 +44,6 @@ void serve_pages(Server& server) {
   for (const Page& page : kPages) {
     server.handle_http("GET", page.path, [&page](const HttpRequest&) { return answer_with(page); });
   }
-  server.handle_http("GET", "/healthz", [](const HttpRequest&) {
-    return HttpAnswer{200, "text/plain; charset=utf-8", "ok\n", {}};
-  });
 }
 
 }  // namespace rollcall::app

@@ -6,14 +6,14 @@
 #include <sstream>
 
 #include "app/config_loader.hpp"
-#include "app/file.hpp"
 #include "app/settings.hpp"
+#include "embed/file.hpp"
 
 namespace rollcall::app {
 namespace {
 
 std::string sample() {
-  const auto text = read_file(ROLLCALL_SAMPLE_CONFIG, kMaxConfigBytes);
+  const auto text = embed::read_file(ROLLCALL_SAMPLE_CONFIG, kMaxConfigBytes);
   EXPECT_TRUE(text.ok());
   return text ? *text : "";
 }

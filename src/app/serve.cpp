@@ -6,21 +6,23 @@
 #include <string_view>
 
 #include "adapters/webhook_sender.hpp"
+#include "app/assets.hpp"
 #include "app/config_checks.hpp"
 #include "app/config_loader.hpp"
 #include "app/key_command.hpp"
-#include "app/keys.hpp"
 #include "app/pages.hpp"
 #include "base/log.hpp"
+#include "embed/keys.hpp"
 #include "gateway/api/http_api.hpp"
 #include "gateway/feed_source.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
-#include "jwt/sign.hpp"
 #include "net/limits.hpp"
 #include "net/random.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
+#include "rollcall/tokens.hpp"
+#include "watch/watch.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -77,7 +79,7 @@ std::string development_token(const std::string& subject, const std::string& sec
   claims.email = subject + "@example.com";
   claims.role = "tester";
   claims.expires_at = now + kDevTokenLife;
-  return jwt::sign_hs256(claims, secret, now);
+  return sign_hs256(claims, secret, now);
 }
 
 // `api_key`: of development; empty if there is none.
@@ -146,6 +148,54 @@ void handle_signal(Server& server, const Config& config, int signal, bool& drain
   server.drain(config.server.drain);
 }
 
+// What is wrong with the files that the configuration names is told like any other mistake in it.
+std::shared_ptr<const Verifier> load_files(const Config& config) {
+  auto keys = embed::load_keys(config.auth);
+  if (!keys) {
+    for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
+    return nullptr;
+  }
+  if (!config.server.tls_cert.empty()) {
+    const auto tls = net::TlsContext::load(config.server.tls_cert, config.server.tls_key);
+    if (!tls) {
+      std::cerr << "server.tls_cert, server.tls_key: " << tls.error() << "\n";
+      return nullptr;
+    }
+  }
+  for (const std::string& warning : (*keys)->warnings()) log::warn("key", {{"warning", warning}});
+  return *keys;
+}
+
+// `api_key`: of development; empty if there is none.
+int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, bool dev,
+        const std::string& api_key) {
+  Server server(gateway::server_options(config));
+  gateway::PresenceGateway gateway(server, config, verifier);
+  gateway::HttpApi api(server, gateway, config.api, {ROLLCALL_VERSION, wall_now(), asset("openapi.json")});
+  gateway::FeedSource feed(gateway.presence());
+  std::unique_ptr<adapters::WebhookSender> webhooks;
+  const watch::Watch watch(
+      server, gateway, api, [&] { return webhooks ? webhooks->counts() : feed::WebhookCounts(); },
+      config.api.metrics == "key");
+  serve_pages(server);
+  bool draining = false;
+  server.on_signal({SIGINT, SIGTERM, SIGHUP},
+                   [&](int signal) { handle_signal(server, config, signal, draining); });
+  warn_of_limits();
+  if (auto opened = server.open(); !opened) {
+    std::cerr << "rollcall: " << opened.error() << "\n";
+    return kExitFailure;
+  }
+  log::info("started", {{"address", server.address()},
+                        {"workers", server.workers()},
+                        {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
+  webhooks = start_webhooks(config.webhooks, gateway, feed);
+  announce(config, server.address(), dev, api_key);
+  server.run();
+  log::info("ended");
+  return kExitOk;
+}
+
 }  // namespace
 
 int serve(const ServeCommand& command) {
@@ -161,41 +211,8 @@ int serve(const ServeCommand& command) {
   std::string api_key;
   if (command.dev && config->api.keys.empty()) api_key = make_development_api_key(*config);
   if (command.dev && config->cors.origins.empty()) config->cors.origins = {"*"};  // frontends on another port
-  auto keys = load_keys(config->auth);
-  if (!keys) {
-    for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
-    return kExitBadConfig;
-  }
-  if (!config->server.tls_cert.empty()) {
-    const auto tls = net::TlsContext::load(config->server.tls_cert, config->server.tls_key);
-    if (!tls) {
-      std::cerr << "server.tls_cert, server.tls_key: " << tls.error() << "\n";
-      return kExitBadConfig;
-    }
-  }
-  for (const std::string& warning : (*keys)->warnings()) log::warn("key", {{"warning", warning}});
-
-  Server server(gateway::server_options(*config));
-  gateway::PresenceGateway gateway(server, *config, *keys);
-  gateway::HttpApi api(server, gateway, config->api, {ROLLCALL_VERSION, wall_now()});
-  serve_pages(server);
-  bool draining = false;
-  server.on_signal({SIGINT, SIGTERM, SIGHUP},
-                   [&](int signal) { handle_signal(server, *config, signal, draining); });
-  warn_of_limits();
-  if (auto opened = server.open(); !opened) {
-    std::cerr << "rollcall: " << opened.error() << "\n";
-    return kExitFailure;
-  }
-  log::info("started", {{"address", server.address()},
-                        {"workers", server.workers()},
-                        {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
-  gateway::FeedSource feed(gateway.presence());
-  const auto webhooks = start_webhooks(config->webhooks, gateway, feed);
-  announce(*config, server.address(), command.dev, api_key);
-  server.run();
-  log::info("ended");
-  return kExitOk;
+  const auto verifier = load_files(*config);
+  return verifier ? run(*config, verifier, command.dev, api_key) : kExitBadConfig;
 }
 
 }  // namespace rollcall::app

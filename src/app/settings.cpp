@@ -55,6 +55,9 @@ bool is_transport(std::string_view text) {
 bool is_broadcast(std::string_view text) {
   return text == "everyone" || text == "watchers";
 }
+bool is_metrics(std::string_view text) {
+  return text == "open" || text == "key";
+}
 bool is_file_name(std::string_view text) {
   return !text.empty();
 }
@@ -228,6 +231,11 @@ const std::array kSettings = {
             .key = "feed_changes",
             .target = api<&Api::feed_changes>,
             .range = {1000, 10'000'000}},
+    Setting{.section = "api",
+            .key = "metrics",
+            .target = api<&Api::metrics>,
+            .allowed = "open or key",
+            .accepts = is_metrics},
 
     Setting{.section = "webhooks",
             .key = "urls",

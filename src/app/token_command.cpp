@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "app/config_loader.hpp"
-#include "jwt/sign.hpp"
+#include "rollcall/tokens.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -35,7 +35,7 @@ Result<std::string, std::string> make_token(const TokenCommand& command, const A
   const WallTime issued_at = std::chrono::floor<seconds>(now);
   Claims claims = command.claims;
   claims.expires_at = issued_at + command.ttl;
-  return jwt::sign_hs256(claims, auth.jwt_secret, issued_at);
+  return sign_hs256(claims, auth.jwt_secret, issued_at);
 }
 
 int run_token(const TokenCommand& command, WallTime now, std::ostream& out, std::ostream& err) {

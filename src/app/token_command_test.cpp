@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/keys.hpp"
+#include "embed/keys.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -33,7 +33,7 @@ TEST(TokenCommand, makes_a_token_that_the_server_accepts_until_it_runs_out) {
   command.ttl = seconds{60};
   const auto token = make_token(command, auth_with_secret(), kNow);
   ASSERT_TRUE(token.ok()) << token.error();
-  const auto keys = load_keys(auth_with_secret());
+  const auto keys = embed::load_keys(auth_with_secret());
   ASSERT_TRUE(keys.ok());
   const auto claims = (*keys)->verify(*token, kNow);
   ASSERT_TRUE(claims.ok()) << claims.error().details;

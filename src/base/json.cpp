@@ -1,10 +1,10 @@
 #include "base/json.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/src.hpp>
 
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
+#include "rollcall/json.hpp"
 
 namespace rollcall::base::json {
 namespace {
@@ -85,3 +85,7 @@ std::string quote(std::string_view utf8) {
 }
 
 }  // namespace rollcall::base::json
+
+std::string rollcall::json_quote(std::string_view utf8) {
+  return base::json::quote(utf8);
+}

@@ -6,8 +6,11 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 #include "base/json.hpp"
+#include "rollcall/log.hpp"
 
 namespace rollcall::base::log {
 namespace {
@@ -24,6 +27,9 @@ struct Log {
 
   spdlog::logger logger;
   std::atomic<Format> format = Format::text;
+  // An embedder's, in place of stderr.
+  std::mutex sink_mutex;
+  LogSink sink;
 };
 
 // Never destroyed: other statics may log while they are.
@@ -116,8 +122,7 @@ bool is_bare(std::string_view text) {
   return true;
 }
 
-std::string text_line(Level level, std::string_view event, std::initializer_list<Field> fields) {
-  std::string line = text_name(level);
+std::string text_line(std::string line, std::string_view event, std::initializer_list<Field> fields) {
   // An event is a phrase of ours; its blanks are no reason to quote it.
   std::string quoted;
   append_quoted(quoted, event);
@@ -146,6 +151,19 @@ std::string json_line(Level level, std::string_view event, std::initializer_list
   return line;
 }
 
+LogLevel public_level(Level level) {
+  return static_cast<LogLevel>(level);
+}
+static_assert(static_cast<int>(LogLevel::debug) == static_cast<int>(Level::debug));
+static_assert(static_cast<int>(LogLevel::error) == static_cast<int>(Level::error));
+
+bool give_to_sink(Log& log, Level level, std::string_view event, std::initializer_list<Field> fields) {
+  const std::lock_guard lock(log.sink_mutex);
+  if (!log.sink) return false;
+  log.sink(public_level(level), text_line({}, event, fields));
+  return true;
+}
+
 }  // namespace
 
 // JSON has no word for what is not finite.
@@ -170,9 +188,26 @@ bool enabled(Level level) {
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
   Log& log = the_log();
   if (!log.logger.should_log(to_spdlog(level))) return;
-  const std::string line =
-      log.format == Format::json ? json_line(level, event, fields) : text_line(level, event, fields);
+  if (give_to_sink(log, level, event, fields)) return;
+  const std::string line = log.format == Format::json ? json_line(level, event, fields)
+                                                      : text_line(text_name(level), event, fields);
   log.logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace rollcall::base::log
+
+namespace rollcall {
+
+void set_log_level(LogLevel least) {
+  auto& logger = base::log::the_log().logger;
+  logger.set_level(least == LogLevel::off ? spdlog::level::off
+                                          : base::log::to_spdlog(static_cast<base::log::Level>(least)));
+}
+
+void set_log_sink(LogSink sink) {
+  auto& log = base::log::the_log();
+  const std::lock_guard lock(log.sink_mutex);
+  log.sink = std::move(sink);
+}
+
+}  // namespace rollcall

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/json.hpp"
+#include "rollcall/log.hpp"
 
 namespace rollcall::base::log {
 namespace {
@@ -132,6 +133,28 @@ TEST(Log, json_has_what_is_not_finite_as_text) {
 
 TEST(Log, per_cent_signs_and_braces_are_nothing_special) {
   EXPECT_EQ(text_of([] { info("{} %v", {{"a", "{0}%n"}}); }), " INFO  {} %v  a={0}%n\n");
+}
+
+TEST(Log, an_embedder_may_take_the_lines_or_have_fewer) {
+  std::vector<std::string> lines;
+  const auto act = [&] {
+    set_log_sink([&](LogLevel level, std::string_view line) {
+      lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string(line));
+    });
+    info("ended", {{"why", "a b"}});
+    debug("not now");
+    set_log_level(LogLevel::error);
+    warn("not now");
+    error("broken");
+    set_log_level(LogLevel::off);
+    error("not now");
+    set_log_sink(nullptr);
+    set_log_level(LogLevel::debug);
+    info("here again");
+  };
+  const std::string text = written(Level::info, Format::text, act);
+  EXPECT_EQ(text.substr(kTimeLength), " INFO  here again\n");
+  EXPECT_EQ(lines, (std::vector<std::string>{R"(1 ended  why="a b")", "3 broken"}));
 }
 
 TEST(Log, lines_of_several_threads_do_not_mix) {

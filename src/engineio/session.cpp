@@ -214,6 +214,11 @@ void Session::finish(CloseReason reason, std::string_view answer_to_poll) {
   if (was_open) io_.closed(reason);
 }
 
+Instant Session::last_heard() const {
+  if (!awaiting_pong_) return heartbeat_ - settings_.ping_interval;
+  return heartbeat_ - settings_.ping_timeout - settings_.ping_interval;
+}
+
 Instant Session::deadline() const {
   if (state_ == State::open && probe_ != Probe::none) return std::min(heartbeat_, probe_deadline_);
   return heartbeat_;

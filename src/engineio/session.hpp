@@ -98,6 +98,9 @@ class Session {
 
   void websocket_lost(CloseReason reason = CloseReason::transport_close);
 
+  // When the client last gave a sign that its transport works: its last pong, or the opening.
+  Instant last_heard() const;
+
   // The next instant at which `tick` has something to do.
   Instant deadline() const;
   void tick(Instant now);

@@ -139,6 +139,19 @@ TEST_F(SessionTest, PingsComeAnIntervalAfterTheOpeningAndAfterEachPong) {
   EXPECT_EQ(io.take(), "ws:2");
 }
 
+TEST_F(SessionTest, KnowsWhenItLastHeardOfItsClient) {
+  Session session = make(Transport::websocket);
+  EXPECT_EQ(session.last_heard(), at(0));
+  session.tick(at(300));  // a ping
+  EXPECT_EQ(session.last_heard(), at(0));
+  give(session, "3", 350);
+  EXPECT_EQ(session.last_heard(), at(350));
+  session.tick(at(660));  // late
+  EXPECT_EQ(session.last_heard(), at(350));
+  give(session, "4message", 670);
+  EXPECT_EQ(session.last_heard(), at(350));
+}
+
 TEST_F(SessionTest, NoPongWithinTheTimeoutClosesIt) {
   Session session = make(Transport::websocket);
   session.tick(at(300));

@@ -30,7 +30,7 @@ void OnlineList::write(const presence::Core& core) {
   core.each_online(limit_, [&](presence::Slot slot, const presence::User& user) {
     if (!entries_.empty()) json += ',';
     api::append_online_user(json, user.profile.id(), user.profile.email(), user.profile.role(),
-                            user.connected_at, user.last_active);
+                            user.session_at, user.last_active);
     entries_.push_back({slot, static_cast<std::uint32_t>(json.size()), user.last_active});
   });
   json += ']';

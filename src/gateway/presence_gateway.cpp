@@ -5,8 +5,9 @@
 
 #include "api/replies.hpp"
 #include "base/log.hpp"
+#include "gateway/endings.hpp"
+#include "gateway/member.hpp"
 #include "gateway/token_source.hpp"
-#include "server/counters.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
 
@@ -17,7 +18,6 @@ namespace log = base::log;
 
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 constexpr const char* kAuthenticationFailed = "Authentication failed";
-constexpr const char* kTooManyConnections = "TOO_MANY_CONNECTIONS";
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -41,24 +41,6 @@ std::size_t feed_changes_of(const Config& config) {
 
 }  // namespace
 
-// Its timer is the token's end.
-struct PresenceGateway::Member final : base::Timer {
-  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst,
-         Instant now)
-      : gateway(its_gateway),
-        socket(its_socket),
-        rate(burst, now),
-        claims(std::make_unique<Claims>(std::move(its_claims))) {}
-
-  void on_timer(Instant) override { gateway.expired(socket); }
-
-  PresenceGateway& gateway;
-  Socket& socket;
-  presence::ConnectionId connection = 0;
-  RateLimit rate;
-  std::unique_ptr<Claims> claims;  // until the connection is known to the core
-};
-
 PresenceGateway::Member& PresenceGateway::member_of(Socket& socket) {
   return *static_cast<Member*>(socket.data.get());
 }
@@ -68,6 +50,7 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
     : server_(server),
       config_(config),
       verifier_(std::move(verifier)),
+      tallies_(server),
       limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
       broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
@@ -75,7 +58,8 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
           pace_of(config.presence, server.workers()), feed_changes_of(config),
           [this](const presence::News& news) { broadcaster_.publish(news); },
           [this] { return broadcaster_.receivers(); }),
-      answers_(limits_) {
+      answers_(limits_),
+      started_(server.now()) {
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
@@ -90,9 +74,18 @@ void PresenceGateway::set_up(Namespace& nsp) {
   });
 }
 
+bool PresenceGateway::on(std::string event, EventHandler handler) {
+  const auto as_own = api::decode(event, "{}", 0, limits_);
+  if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
+  handlers_[std::move(event)] = std::move(handler);
+  return true;
+}
+
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const WallTime now = server_.wall_now();
-  const auto refuse = [&](const char* code, const std::string& details) {
+  const auto refuse = [&](Denial denial, const std::string& details) {
+    const std::string_view code = name_of(denial);
+    tallies_.here().deny(denial);
     log::info("connection refused",
               {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
@@ -105,12 +98,12 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
                           "the query parameter token, or as the cookie jwt"}))
                     : verifier_->verify(token, now);
   if (!claims) {
-    refuse(api::name_of(claims.error().code), claims.error().details);
+    refuse(denial_of(claims.error().code), claims.error().details);
     return;
   }
   if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
-    refuse(kTooManyConnections, "This user has as many connections as are allowed (" +
-                                    std::to_string(config_.limits.connections_per_user) + ")");
+    refuse(Denial::too_many_connections, "This user has as many connections as are allowed (" +
+                                             std::to_string(config_.limits.connections_per_user) + ")");
     return;
   }
   socket.set_owner(claims->subject);
@@ -121,6 +114,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
 
 void PresenceGateway::connected(Socket& socket) {
   Member& member = member_of(socket);
+  member.connected_at(server_.now() - started_);
   member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
   const auto claims = std::move(member.claims);
   socket.join(socket.owner());
@@ -161,13 +155,15 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
     log::warn("slow consumer closed",
               {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
   }
-  hub_.apply(presence::Disconnect{member.connection,
-                                  reason == server::kClientLeft || reason == server::kServerLeft});
+  const presence::Ending ending = member.expired ? presence::Ending::token_expired : ending_of(reason);
+  hub_.apply(presence::Disconnect{member.connection, is_goodbye(ending), ending});
 }
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
+  Tally& tally = tallies_.here();
   if (!member.rate.take(config_.limits.events_per_second, config_.limits.event_burst, server_.now())) {
+    tally.answered(Tally::kNoRequest);
     refuse_request(
         socket,
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
@@ -175,7 +171,13 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         ack);
     return;
   }
+  if (const auto own = handlers_.find(event); own != handlers_.end()) {
+    hub_.apply(presence::Activity{member.connection});
+    own->second(socket, payload, ack);
+    return;
+  }
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
+  tally.answered(request ? request->index() : Tally::kNoRequest);
   std::optional<server::ReplyPlace> place;
   const WallTime wall = server_.wall_now();
   const PresenceAnswers::Reading reading =
@@ -214,6 +216,7 @@ PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id,
 }
 
 void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ack& ack) {
+  tallies_.here().refuse(error.code);
   if (ack) {
     ack({api::error(error), {}});
   } else if (error.code !=
@@ -277,12 +280,14 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
     return;
   }
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *expires_at + config_.auth.leeway - server_.wall_now();
+  const milliseconds left = *expires_at + verifier_->leeway() - server_.wall_now();
   server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
 }
 
 void PresenceGateway::expired(Socket& socket) {
+  tallies_.here().expire();
   log::info("token expired", {{"socket", socket.id()}});
+  member_of(socket).expired = true;
   socket.emit(api::kAuthenticationErrorEvent,
               {api::auth_error_data(api::name_of(AuthCode::token_expired),
                                     "The token of this connection has expired: connect again with a new one",

@@ -10,22 +10,35 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/explain.hpp"
 #include "api/requests.hpp"
 #include "gateway/broadcaster.hpp"
 #include "gateway/presence_answers.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
+#include "gateway/tally.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
 
 namespace rollcall::gateway {
+
+// As read at one moment; what is counted is counted since the start.
+struct PresenceFigures : TallyFigures {
+  std::size_t online = 0;       // users
+  std::size_t connections = 0;  // theirs
+  ChangeTotals changes;
+  milliseconds window{0};  // on which changes are told; 0: at once
+  std::size_t held = 0;    // changes that are still to be told
+  std::uint64_t feed_changes = 0;
+};
 
 class PresenceGateway {
  public:
@@ -36,6 +49,8 @@ class PresenceGateway {
 
   const PresenceHub& presence() const { return hub_; }
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
+  // From any thread.
+  PresenceFigures figures() const;
   // What the state says to a request that is not a socket's.
   Result<std::string, api::Error> answer(const api::Request& request);
   const api::Limits& limits() const { return limits_; }
@@ -45,6 +60,16 @@ class PresenceGateway {
     bool online = false;
   };
   Reach emit_to_user(const std::string& user_id, std::string_view event, const Payload& payload);
+  // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
+  // sign of life. Before the server runs. False if the event is one of presence's own.
+  bool on(std::string event, EventHandler handler);
+
+  void on_change(PresenceHub::Observe observe) { hub_.on_change(std::move(observe)); }
+  // Of the worker on whose thread they are called: the user's connections, and their end. They come to a good
+  // end: the clients do not come back by themselves.
+  std::vector<api::ConnectionFacts> connections_here(const std::string& user_id);
+  std::size_t disconnect_here(const std::string& user_id);
+  milliseconds offline_grace() const { return config_.presence.offline_grace; }
 
  private:
   // What is kept with each socket. Its user is Socket::owner().
@@ -70,16 +95,20 @@ class PresenceGateway {
   void greet_with_mode(Socket& socket);
 
   static Member& member_of(Socket& socket);
+  std::vector<SocketRef> sockets_here(const std::string& user_id);
 
   Server& server_;
   const Config config_;
   std::shared_ptr<const Verifier> verifier_;
+  Tallies tallies_;
   api::Limits limits_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
   PresenceHub hub_;
-  PresenceAnswers answers_;  // under the hub's lock
+  std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
+  PresenceAnswers answers_;                                    // under the hub's lock
+  const Instant started_;
 };
 
 }  // namespace rollcall::gateway

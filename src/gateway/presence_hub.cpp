@@ -44,6 +44,7 @@ void PresenceHub::read_clocks() {
 
 void PresenceHub::tell_changes() {
   if (effects_.empty()) return;
+  if (observe_) observe_(effects_);
   for (const presence::Effect& effect : effects_) {
     ++(std::holds_alternative<presence::UserOnline>(effect) ? changes_.online : changes_.offline);
   }

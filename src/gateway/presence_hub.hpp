@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "presence/announcer.hpp"
@@ -40,6 +42,11 @@ class PresenceHub {
   // Called on a worker's thread under the lock whenever the feed has grown: it must not call back, and cost
   // next to nothing. To be set before the server runs.
   void on_feed(std::function<void()> grown) { feed_grown_.push_back(std::move(grown)); }
+
+  // Called under the lock with every change, whoever is told of it: it must not call back, and be quick. To
+  // be set before the server runs.
+  using Observe = std::function<void(std::span<const presence::Effect>)>;
+  void on_change(Observe observe) { observe_ = std::move(observe); }
 
   void apply(const presence::Command& command);
   // Then reads what `use(view)` wants while nothing can change.
@@ -83,6 +90,7 @@ class PresenceHub {
   Server& server_;
   Publish publish_;
   CountReceivers count_receivers_;
+  Observe observe_;
   mutable std::mutex mutex_;
   presence::Core core_;
   mutable presence::Announcer announcer_;  // a read leaves its trace there

@@ -14,10 +14,10 @@ class RateLimit {
       : tokens_(static_cast<float>(burst)), at_(milliseconds_of(now)) {}
 
   bool take(std::uint32_t per_second, std::uint32_t burst, Instant now) {
-    if (per_second == 0) return true;
     const std::uint32_t at = milliseconds_of(now);
     const std::uint32_t passed = at - at_;
     at_ = at;
+    if (per_second == 0) return true;
     tokens_ = std::min(static_cast<float>(burst),
                        tokens_ + static_cast<float>(passed) * static_cast<float>(per_second) / 1000.0F);
     if (tokens_ < 1.0F) return false;
@@ -25,8 +25,12 @@ class RateLimit {
     return true;
   }
 
+  // When something was last asked for, let through or not; at first, when it was made. To the millisecond.
+  Instant last(Instant now) const { return now - milliseconds(milliseconds_of(now) - at_); }
+
  private:
-  // Wraps after 49 days, which costs who was silent for that long a part of the burst.
+  // Wraps after 49 days, which costs who was silent for that long a part of the burst, and makes `last` too
+  // young.
   static std::uint32_t milliseconds_of(Instant instant) {
     return static_cast<std::uint32_t>(
         std::chrono::duration_cast<milliseconds>(instant.time_since_epoch()).count());

@@ -38,5 +38,14 @@ TEST(RateLimit, HasNoLimitAtZeroASecond) {
   EXPECT_EQ(taken(rate, 0, 0, kStart, 10'000), 10'000);
 }
 
+TEST(RateLimit, KnowsWhenItWasLastAsked) {
+  for (const std::uint32_t per_second : {0U, 1U}) {
+    RateLimit rate(1, kStart);
+    EXPECT_EQ(rate.last(kStart + seconds(5)), kStart);
+    EXPECT_EQ(taken(rate, per_second, 1, kStart + seconds(1), 2), per_second == 0 ? 2 : 1);
+    EXPECT_EQ(rate.last(kStart + seconds(5)), kStart + seconds(1));
+  }
+}
+
 }  // namespace
 }  // namespace rollcall::gateway

@@ -40,7 +40,6 @@ inline Config plain_config() {
   Config config;
   config.socketio.namespaces = {"/"};
   config.presence.offline_grace = milliseconds(20);
-  config.auth.leeway = milliseconds(0);
   return config;
 }
 

@@ -17,6 +17,7 @@
 #include "jwt/algorithm.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/time.hpp"
+#include "rollcall/tokens.hpp"
 #include "rollcall/verifier.hpp"
 
 namespace rollcall::jwt {
@@ -33,24 +34,22 @@ struct KeyOptions {
   milliseconds leeway{5000};
 };
 
+// The error is every name that is not an algorithm's, as a sentence.
+Result<KeyOptions, std::vector<std::string>> read_rules(const TokenRules& rules);
+
 // Removes white space at both ends and one `Bearer ` in front, whatever its capitals. verify() does so
 // itself; a lone "Bearer" leaves nothing.
 std::string_view strip_bearer(std::string_view token);
+
+// Sentences as one text.
+std::string in_one(const std::vector<std::string>& sentences);
 
 struct Key;
 struct Token;
 
 class KeySet final : public Verifier {
  public:
-  struct Source {
-    struct Named {
-      std::string name;  // shown in errors, a file's name for example
-      std::string text;
-    };
-    std::string secret;       // empty = none
-    std::vector<Named> pems;  // public keys or certificates; each text may hold several
-    std::optional<Named> jwks;
-  };
+  using Source = TokenKeys;
 
   // The error is every mistake at once, each a sentence for the operator that quotes no key.
   static Result<std::shared_ptr<const KeySet>, std::vector<std::string>> make(const Source& source,
@@ -61,6 +60,7 @@ class KeySet final : public Verifier {
 
   // `expires_at` is the token's own `exp`, without the leeway.
   Result<Claims, AuthFault> verify(std::string_view token, WallTime now) const override;
+  milliseconds leeway() const override { return options_.leeway; }
 
   // What is accepted but unwise (a short secret), or was left aside (a JWKS key of an unknown type).
   std::vector<std::string> warnings() const { return warnings_; }

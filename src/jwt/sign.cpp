@@ -1,5 +1,4 @@
-#include "jwt/sign.hpp"
-
+// Makes tokens: the server itself only verifies. Signed by cjose.
 #include <cjose/header.h>
 
 #include <cstdio>
@@ -8,6 +7,7 @@
 #include "base/assert.hpp"
 #include "base/json.hpp"
 #include "jwt/key.hpp"
+#include "rollcall/tokens.hpp"
 
 namespace rollcall::jwt {
 namespace {
@@ -45,17 +45,20 @@ std::string payload_of(const Claims& claims, WallTime issued_at) {
 }
 
 }  // namespace
+}  // namespace rollcall::jwt
+
+namespace rollcall {
 
 std::string sign_hs256(const Claims& claims, std::string_view secret, WallTime issued_at) {
-  auto key = make_secret_key("The secret", secret);
+  auto key = jwt::make_secret_key("The secret", secret);
   ROLLCALL_ASSERT(key.ok());
-  const std::unique_ptr<cjose_header_t, HeaderRelease> header(cjose_header_new(nullptr));
+  const std::unique_ptr<cjose_header_t, jwt::HeaderRelease> header(cjose_header_new(nullptr));
   ROLLCALL_ASSERT(header != nullptr);
   cjose_header_set(header.get(), CJOSE_HDR_ALG, CJOSE_HDR_ALG_HS256, nullptr);
   cjose_header_set(header.get(), "typ", "JWT", nullptr);
 
-  const std::string payload = payload_of(claims, issued_at);
-  const std::unique_ptr<cjose_jws_t, JwsRelease> jws(
+  const std::string payload = jwt::payload_of(claims, issued_at);
+  const std::unique_ptr<cjose_jws_t, jwt::JwsRelease> jws(
       cjose_jws_sign(key->jwk.get(), header.get(), reinterpret_cast<const std::uint8_t*>(payload.data()),
                      payload.size(), nullptr));
   const char* token = nullptr;
@@ -63,4 +66,4 @@ std::string sign_hs256(const Claims& claims, std::string_view secret, WallTime i
   return token;
 }
 
-}  // namespace rollcall::jwt
+}  // namespace rollcall

@@ -1,9 +1,8 @@
-#include "jwt/sign.hpp"
-
 #include <gtest/gtest.h>
 
 #include "jwt/key_set.hpp"
 #include "jwt/token.hpp"
+#include "rollcall/tokens.hpp"
 
 namespace rollcall::jwt {
 namespace {

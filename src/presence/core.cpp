@@ -65,6 +65,7 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
   User& user = directory_[slot];
   --user.connections;
   // A goodbye speaks for its own connection only: another that broke may still come back.
+  if (!command.goodbye || user.grace_ends <= now) user.ending = command.ending;
   if (!command.goodbye && settings_.offline_grace > milliseconds::zero()) {
     user.grace_ends = now + settings_.offline_grace;
     graces_.push_back({user.grace_ends, slot});
@@ -81,13 +82,14 @@ void Core::handle(const Activity& command, Instant, WallTime wall, std::vector<E
 
 void Core::begin_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
   User& user = directory_[slot];
-  user.connected_at = wall;
+  user.session_at = wall;
   roster_.add(slot);
   out.emplace_back(UserOnline{std::string(user.profile.id()), wall});
 }
 
 void Core::end_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
-  const User& user = directory_[slot];
+  User& user = directory_[slot];
+  user.session_at = wall;
   out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active});
   roster_.remove(slot);
   ++list_version_;
@@ -123,13 +125,29 @@ Status Core::status(std::string_view user_id) const {
   const User& user = directory_[slot];
   status.last_active = user.last_active;
   status.online = roster_.contains(slot);
-  if (status.online) status.connected_at = user.connected_at;
+  if (status.online) status.connected_at = user.session_at;
   return status;
 }
 
 const User* Core::find(std::string_view user_id) const {
   const Slot slot = directory_.find(user_id);
   return slot == kNoSlot ? nullptr : &directory_[slot];
+}
+
+Account Core::account(std::string_view user_id) const {
+  Account account;
+  account.status = status(user_id);
+  const Slot slot = directory_.find(user_id);
+  if (slot == kNoSlot) return account;
+  const User& user = directory_[slot];
+  account.connections = user.connections;
+  account.ending = user.ending;
+  if (!account.status.online) {
+    account.ended_at = user.session_at;
+  } else if (user.grace_ends > Instant{}) {
+    account.grace_ends = user.grace_ends;
+  }
+  return account;
 }
 
 std::size_t Core::connections(std::string_view user_id) const {
@@ -158,7 +176,7 @@ Result<OnlinePage, CursorFault> Core::online(std::size_t limit,
   for (const Slot slot : slots.slots) {
     const User& user = directory_[slot];
     page.users.push_back({std::string(user.profile.id()), owned(user.profile.email()),
-                          owned(user.profile.role()), user.connected_at, user.last_active});
+                          owned(user.profile.role()), user.session_at, user.last_active});
   }
   if (slots.next) page.next_cursor = std::to_string(*slots.next);
   return page;

@@ -53,6 +53,7 @@ class Core {
 
   // What is told from here on is as of the last command or tick.
   Status status(std::string_view user_id) const;
+  Account account(std::string_view user_id) const;
   std::size_t connections(std::string_view user_id) const;
   std::size_t connections() const { return connections_.size(); }
   // Of the user behind the connection.

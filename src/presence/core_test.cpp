@@ -246,6 +246,45 @@ TEST_F(Presence, ImpossibleIdsMayNotConnectAndDoNotCount) {
   EXPECT_THAT(news(), ElementsAre("+" + longest));
 }
 
+TEST_F(Presence, TellsWhyAUserIsOnlineOrOffline) {
+  EXPECT_FALSE(core_.account("a").status.online);
+  EXPECT_EQ(core_.account("a").ended_at, std::nullopt);
+  connect(1, "a");
+  connect(2, "a");
+  Account account = core_.account("a");
+  EXPECT_TRUE(account.status.online);
+  EXPECT_EQ(account.connections, 2U);
+  EXPECT_EQ(account.grace_ends, std::nullopt);
+  EXPECT_EQ(account.ended_at, std::nullopt);
+  core_.apply(Disconnect{1, false, Ending::ping_timeout}, now_, wall_, effects_);
+  core_.apply(Disconnect{2, true, Ending::client_goodbye}, now_, wall_, effects_);
+  account = core_.account("a");  // kept by the one that broke
+  EXPECT_TRUE(account.status.online);
+  EXPECT_EQ(account.connections, 0U);
+  EXPECT_EQ(account.grace_ends, now_ + kGrace);
+  EXPECT_EQ(account.ending, Ending::ping_timeout);
+  pass(kGrace);
+  tick();
+  account = core_.account("a");
+  EXPECT_FALSE(account.status.online);
+  EXPECT_EQ(account.grace_ends, std::nullopt);
+  EXPECT_EQ(account.ended_at, wall_);
+  EXPECT_EQ(account.ending, Ending::ping_timeout);
+  EXPECT_EQ(account.status.connected_at, std::nullopt);
+}
+
+TEST_F(Presence, TellsHowTheLastSessionEndedUntilTheNextBegins) {
+  connect(1, "a");
+  core_.apply(Disconnect{1, true, Ending::server_goodbye}, now_, wall_, effects_);
+  EXPECT_EQ(core_.account("a").ending, Ending::server_goodbye);
+  const WallTime ended = wall_;
+  pass(seconds(5));
+  EXPECT_EQ(core_.account("a").ended_at, ended);
+  connect(2, "a");
+  EXPECT_EQ(core_.account("a").ended_at, std::nullopt);
+  EXPECT_EQ(core_.account("a").status.connected_at, wall_);
+}
+
 TEST_F(Presence, CountsConnectionsOfAUserAndOfAll) {
   connect(1, "a");
   connect(2, "a");

@@ -20,14 +20,18 @@ namespace rollcall::presence {
 
 struct User {
   Profile profile;
-  WallTime connected_at{};
+  WallTime session_at{};  // when the session began; of one who is offline, when the last one ended
   WallTime last_active{};
   Instant grace_ends = Instant::min();  // of the connection that broke last
   std::uint32_t connections = 0;
+  Ending ending = Ending::unknown;  // of the connection that the grace is for, or that ended the session
   // Neighbours among the remembered, by when they left. A free slot uses `newer` for the next free one.
   Slot older = kNoSlot;
   Slot newer = kNoSlot;
 };
+
+// There may be a million of them.
+static_assert(sizeof(User) <= 48);
 
 class Directory {
  public:

@@ -27,6 +27,20 @@ struct Details {
   std::optional<std::string> name;
 };
 
+// How a connection ended, as far as can be told.
+enum class Ending : std::uint8_t {
+  unknown,
+  client_goodbye,  // the client left the namespace
+  server_goodbye,  // it was disconnected, by the HTTP API for one
+  transport_close,
+  transport_error,
+  ping_timeout,
+  parse_error,
+  server_closed,  // while draining, for one
+  slow_consumer,
+  token_expired,
+};
+
 struct Connect {
   ConnectionId connection = 0;
   std::string user_id;
@@ -35,6 +49,7 @@ struct Connect {
 struct Disconnect {
   ConnectionId connection = 0;
   bool goodbye = false;  // the client said that it leaves; otherwise the transport broke
+  Ending ending = Ending::unknown;
 };
 // A sign of life of the person: a heartbeat, or any event sent.
 struct Activity {
@@ -59,6 +74,15 @@ struct Status {
   bool online = false;
   std::optional<WallTime> last_active;   // absent: never seen, or forgotten
   std::optional<WallTime> connected_at;  // of the current session; absent when offline
+};
+
+// What is known of a user, for who asks why.
+struct Account {
+  Status status;
+  std::size_t connections = 0;
+  std::optional<Instant> grace_ends;  // of one who is online: of the connection that broke last; may be over
+  std::optional<WallTime> ended_at;   // the last session, of a user who is offline
+  Ending ending = Ending::unknown;    // of the connection that began the grace, or ended the session
 };
 
 struct OnlineUser {

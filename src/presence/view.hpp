@@ -21,6 +21,10 @@ class View {
     announcer_.read(user_id);
     return core_.status(user_id);
   }
+  Account account(std::string_view user_id) const {
+    announcer_.read(user_id);
+    return core_.account(user_id);
+  }
   std::size_t connections(std::string_view user_id) const {
     announcer_.read(user_id);
     return core_.connections(user_id);

@@ -129,5 +129,23 @@ TEST(DrainOfWorkers, AnIdleConnectionOfAnyWorkerStaysWhileAFarewellMayBeFetchedB
   host.join();
 }
 
+TEST(DrainOfWorkers, IsBegunFromAnyThread) {
+  for (const bool from_a_handler : {false, true}) {
+    WorkersHost host;
+    host.server.of("/").on("end", [&](Socket&, const Payload&, Ack) { host.server.drain(kPatience * 2); });
+    host.start();
+    Client client = host.member_at(2);
+    host.let_spares_go();
+    if (from_a_handler) {
+      client.send(R"(42["end"])");
+    } else {
+      host.server.drain(kPatience * 2);
+    }
+    EXPECT_EQ(client.next(), "close 1000");
+    client.lose();
+    host.join();
+  }
+}
+
 }  // namespace
 }  // namespace rollcall

@@ -93,7 +93,12 @@ void Server::post_to_all(const std::function<void()>& task) {
   impl_->crew.post_to_all(task);
 }
 void Server::drain(milliseconds limit) {
-  impl_->crew.drain(limit);
+  Crew& crew = impl_->crew;
+  if (crew.loop_here() == &crew.first().loop()) {
+    crew.drain(limit);  // at once: a signal's handler is called before the turn's requests are read
+  } else {
+    post([&crew, limit] { crew.drain(limit); });
+  }
 }
 void Server::on_signal(std::vector<int> signals, std::function<void(int)> handler) {
   impl_->signals.push_back(

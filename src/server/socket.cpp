@@ -37,6 +37,10 @@ const char* SocketImpl::transport() const {
   return peer_ ? engineio::name_of(peer_->machine().transport()) : "";
 }
 
+Instant SocketImpl::last_heard() const {
+  return peer_ ? peer_->machine().last_heard() : Instant{};
+}
+
 SocketRef SocketImpl::ref() {
   return {&home_, slot_, generation_};
 }

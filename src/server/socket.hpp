@@ -29,6 +29,7 @@ class SocketImpl final : public Socket {
   std::string_view owner() const override { return owner_; }
   void set_owner(std::string_view owner) override { owner_ = base::CompactText(owner); }
   const char* transport() const override;
+  Instant last_heard() const override;
   bool connected() const override { return state == State::connected; }
   bool recovered() const override { return recovered_; }
   SocketRef ref() override;

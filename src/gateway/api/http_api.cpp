@@ -6,6 +6,7 @@
 #include "api/replies.hpp"
 #include "base/log.hpp"
 #include "gateway/token_source.hpp"
+#include "server/readiness.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -71,9 +72,19 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
   page("GET", "/api/v1/presence/count", Scope::read, "count", &HttpApi::count);
   page("GET", "/api/v1/stats", Scope::read, "stats", &HttpApi::stats);
   page("POST", "/api/v1/users/{userId}/emit", Scope::emit, "emit", &HttpApi::emit);
+  const auto wide = [this](std::string_view method, std::string_view pattern, Scope scope, const char* call,
+                           void (HttpApi::*serve)(const HttpRequest&, const HttpReply&)) {
+    route(method, pattern, scope, call, [this, serve](const HttpRequest& request, const HttpReply& reply) {
+      (this->*serve)(request, reply);
+    });
+  };
+  wide("GET", "/api/v1/users/{userId}/explain", Scope::read, "explain", &HttpApi::explain);
+  wide("POST", "/api/v1/users/{userId}/disconnect", Scope::admin, "disconnect", &HttpApi::disconnect);
   route("GET", "/api/v1/presence/feed", Scope::read, "feed",
         [this](const HttpRequest& request, const HttpReply& reply) { feed_.serve(request, reply); });
   gateway.on_feed([this] { feed_.feed_grown(); });
+  server.handle_http("GET", "/api/v1/openapi.json",
+                     [this](const HttpRequest&) { return json_answer(std::string(about_.openapi)); });
   server.on_http_error(write_problem);
 }
 
@@ -122,7 +133,9 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
                                                           api::names_of(caller->scopes(), '+') +
                                                           ", this call needs " + api::name_of(scope)));
   }
-  log::debug("api call", {{"key", caller->name()}, {"call", call}});
+  // What changes things for users is worth a line.
+  const auto level = scope == Scope::admin ? log::Level::info : log::Level::debug;
+  log::write(level, "api call", {{"key", caller->name()}, {"call", call}});
   return std::nullopt;
 }
 
@@ -182,7 +195,7 @@ HttpAnswer HttpApi::stats(const HttpRequest&) {
   stats.polling = transports.polling;
   stats.websocket = transports.websocket;
   stats.workers = server_.workers();
-  stats.ready = !server_.draining();
+  stats.ready = server::readiness_of(server::figures_of(server_)).ready;
   const ChangeTotals changes = gateway_.presence().changes();
   stats.went_online = changes.online;
   stats.went_offline = changes.offline;

@@ -23,6 +23,7 @@ namespace rollcall::gateway {
 struct About {
   std::string version;
   WallTime started_at{};
+  std::string_view openapi;  // the document that describes the API; lives as long as the program
 };
 
 // Of answers to backends; none is ever to be kept by a cache.
@@ -41,6 +42,10 @@ class HttpApi {
   void route(std::string_view method, std::string_view pattern, api::Scope scope, const char* call,
              HttpHandler handler);
 
+  const About& about() const { return about_; }
+  // From any thread.
+  std::size_t feed_readers() const { return feed_.readers(); }
+
  private:
   // Why the request may not be served, if so.
   std::optional<HttpAnswer> refusal(const HttpRequest& request, api::Scope scope, const char* call);
@@ -54,6 +59,10 @@ class HttpApi {
   HttpAnswer count(const HttpRequest& request);
   HttpAnswer emit(const HttpRequest& request);
   HttpAnswer stats(const HttpRequest& request);
+  // These ask all workers.
+  void explain(const HttpRequest& request, const HttpReply& reply);
+  void disconnect(const HttpRequest& request, const HttpReply& reply);
+  HttpAnswer explanation(const std::string& user_id, std::vector<std::vector<api::ConnectionFacts>> parts);
 
   Server& server_;
   PresenceGateway& gateway_;

@@ -213,6 +213,142 @@ TEST(HttpApi, EmitsToOneWhoIsAwayForAMoment) {
   EXPECT_THAT(again.next(), StartsWith(R"(42["missed")"));
 }
 
+std::string because(const HttpAnswerText& answer) {
+  return text_at(json_of(answer), "because");
+}
+
+TEST(HttpApi, ExplainsWhyAUserIsOnline) {
+  ApiHost host;
+  Client a1 = host.user("a"), a2 = host.user("a", By::polling), b = host.user("b");
+  const auto answer = host.get("/api/v1/users/a/explain");
+  EXPECT_EQ(answer.status, 200);
+  const auto facts = json_of(answer);
+  EXPECT_EQ(text_at(facts, "userId"), "a");
+  EXPECT_TRUE(facts.at("online").as_bool());
+  EXPECT_EQ(plain("\"" + text_at(facts, "connectedAt") + "\""), "TIME");
+  EXPECT_EQ(text_at(facts, "because"), "Online since " + text_at(facts, "connectedAt") +
+                                           ": 2 connections are open, 1 by websocket and 1 by polling.");
+  const auto& connections = facts.at("connections").as_array();
+  ASSERT_EQ(connections.size(), 2U);
+  const auto& first = connections.at(0).as_object();
+  EXPECT_EQ(text_at(first, "namespace"), "/");
+  EXPECT_EQ(text_at(first, "network"), "127.0.0.0/24");
+  // To the millisecond, the session begins with the first connection.
+  EXPECT_EQ(text_at(first, "since").substr(0, 21), text_at(facts, "connectedAt").substr(0, 21));
+  EXPECT_LE(text_at(first, "since"), text_at(first, "lastActive"));
+  EXPECT_LE(text_at(first, "lastPong"), text_at(facts, "timestamp"));
+  EXPECT_TRUE(facts.at("grace").is_null());
+  EXPECT_TRUE(facts.at("lastSession").is_null());
+  EXPECT_THAT(answer.body, Not(HasSubstr("127.0.0.1")));
+}
+
+TEST(HttpApi, ExplainsTheActivityOfEachConnection) {
+  ApiHost host;
+  Client quiet = host.user("a"), busy = host.user("a");
+  std::string last;
+  const auto activity = [&](std::size_t index) {
+    return text_at(
+        json_of(host.get("/api/v1/users/a/explain")).at("connections").as_array().at(index).as_object(),
+        "lastActive");
+  };
+  const std::string quiet_at = activity(0), busy_at = activity(1);
+  while (activity(1) == busy_at && !testing::Test::HasFailure()) heard(busy);
+  EXPECT_EQ(activity(0), quiet_at);
+}
+
+TEST(HttpApi, ExplainsAGraceAndHowTheSessionEnded) {
+  Config config = api_config();
+  config.presence.offline_grace = kPatience;
+  ApiHost host(config);
+  Client a = host.user("a");
+  a.lose();
+  HttpAnswerText answer;
+  do {
+    answer = host.get("/api/v1/users/a/explain");
+  } while (json_of(answer).at("grace").is_null() && !testing::Test::HasFailure());
+  const auto facts = json_of(answer);
+  EXPECT_TRUE(facts.at("online").as_bool());
+  EXPECT_EQ(facts.at("connections").as_array().size(), 0U);
+  EXPECT_EQ(text_at(facts.at("grace").as_object(), "reason"), "transport-close");
+  EXPECT_GT(text_at(facts.at("grace").as_object(), "endsAt"), text_at(facts, "timestamp"));
+  EXPECT_THAT(because(answer),
+              AllOf(HasSubstr("the last connection broke: its transport was closed, and the user has until "),
+                    HasSubstr("(the grace is 10000 ms)")));
+}
+
+TEST(HttpApi, ExplainsWhyAUserIsOffline) {
+  ApiHost host;
+  EXPECT_EQ(because(host.get("/api/v1/users/nobody/explain")),
+            "Offline: no connection of this user is remembered since the server started, at "
+            "2026-01-04T12:34:56.789Z.");
+  Client left = host.user("left"), lost = host.user("lost");
+  left.send("41");
+  lost.lose();
+  const auto ended = [&](const std::string& user) {
+    HttpAnswerText answer;
+    do {
+      answer = host.get("/api/v1/users/" + user + "/explain");
+    } while (json_of(answer).at("lastSession").is_null() && !testing::Test::HasFailure());
+    return answer;
+  };
+  auto answer = ended("left");
+  EXPECT_EQ(text_at(json_of(answer).at("lastSession").as_object(), "reason"), "client-goodbye");
+  EXPECT_THAT(because(answer),
+              AllOf(StartsWith("Offline since "), HasSubstr("said goodbye, which counts at once.")));
+  answer = ended("lost");
+  EXPECT_EQ(text_at(json_of(answer).at("lastSession").as_object(), "reason"), "transport-close");
+  EXPECT_THAT(because(answer), HasSubstr("did not come back within the grace of 20 ms."));
+  expect_problem(host.get("/api/v1/users/%FF/explain"), 400, "INVALID_PAYLOAD", "userId");
+}
+
+TEST(HttpApi, ExplainsThatATokenExpired) {
+  ApiHost host;
+  const std::int64_t soon = unix_ms(host.host.call([&] { return host.host.server.wall_now(); })) + 30;
+  Client a = host.user("a@" + std::to_string(soon));
+  EXPECT_THAT(a.until("close "), ElementsAre(StartsWith("42[\"authentication_error\"")));
+  while (host.online_count() > 0 && !testing::Test::HasFailure()) {
+  }
+  EXPECT_THAT(because(host.get("/api/v1/users/a/explain")),
+              HasSubstr("was closed, as its token had expired, and"));
+}
+
+TEST(HttpApi, DisconnectsAllConnectionsOfAUser) {
+  ApiHost host;
+  Client a1 = host.user("a"), a2 = host.user("a", By::polling), b = host.user("b");
+  heard(b);
+  expect_problem(host.post("/api/v1/users/a/disconnect", "", "rck_emit"), 403, "FORBIDDEN");
+  EXPECT_EQ(host.post("/api/v1/users/a/disconnect", "").body, R"({"disconnected":2})");
+  for (Client* client : {&a1, &a2}) {
+    const auto last = client->until("41");
+    EXPECT_THAT(last, testing::Each(StartsWith("42[")));
+  }
+  EXPECT_EQ(a1.next(), "close 1000");
+  EXPECT_EQ(a2.next(), "1");
+  EXPECT_EQ(plain(b.next()), offline("a"));  // at once
+  EXPECT_EQ(host.post("/api/v1/users/a/disconnect", "").body, R"({"disconnected":0})");
+  EXPECT_THAT(because(host.get("/api/v1/users/a/explain")), HasSubstr("was disconnected by the server"));
+  expect_problem(host.post("/api/v1/users/%FF/disconnect", ""), 400, "INVALID_PAYLOAD", "userId");
+}
+
+// Else its client would take the end of the transport for an accident, and come back.
+TEST(HttpApi, DisconnectsEachNamespaceOfATransport) {
+  Config config = api_config();
+  config.socketio.namespaces = {"/", "/two"};
+  ApiHost host(config);
+  Client a = host.user("a");
+  EXPECT_THAT(a.connect("/two", R"({"token":"a"})"), StartsWith("40/two,"));
+  a.next();
+  EXPECT_EQ(host.post("/api/v1/users/a/disconnect", "").body, R"({"disconnected":2})");
+  EXPECT_THAT(a.next(3), ElementsAre("41", "41/two,", "close 1000"));
+}
+
+TEST(HttpApi, IsDescribed) {
+  ApiHost host;
+  const auto answer = host.get("/api/v1/openapi.json", "");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "{\"openapi\":\"3.1.0\"}");
+}
+
 TEST(HttpApi, GivesTheStateOfTheServer) {
   ApiHost host;
   Client a = host.user("a"), b1 = host.user("b"), b2 = host.user("b", By::polling);
@@ -289,8 +425,38 @@ TEST(HttpApiOfWorkers, EmitsToConnectionsOfAllWorkers) {
   for (int i = 0; i < 6; ++i) tabs.push_back(host.user("a"));
   EXPECT_EQ(host.post("/api/v1/users/a/emit", R"({"event":"x"})").body, R"({"delivered":6,"online":true})");
   for (Client& tab : tabs) EXPECT_EQ(tab.next(), R"(42["x"])");
+  EXPECT_THAT(because(host.get("/api/v1/users/a/explain")),
+              HasSubstr("6 connections are open, 6 by websocket."));
   EXPECT_EQ(base::json::serialize(json_of(host.get("/api/v1/stats")).at("transports")),
             R"({"polling":0,"websocket":6})");
+}
+
+TEST(HttpApiOfWorkers, DisconnectsConnectionsOfAllWorkers) {
+  ServerOptions options;
+  options.workers = server::test::kWorkers;
+  ApiHost host(api_config(), options);
+  std::vector<Client> tabs;
+  for (int i = 0; i < 6; ++i) tabs.push_back(host.user("a"));
+  EXPECT_EQ(host.post("/api/v1/users/a/disconnect", "").body, R"({"disconnected":6})");
+  for (Client& tab : tabs) EXPECT_THAT(tab.next(2), ElementsAre("41", "close 1000"));
+  EXPECT_EQ(host.online_count(), 0U);
+}
+
+TEST(HttpApi, AsksNoWorkersWhileDraining) {
+  ApiHost host;
+  Client holds = host.user("a", By::polling);
+  Wire wire(host.host.address());
+  const auto ask = [&](const std::string& request) {
+    wire.write(request);
+    return await_http_answer(wire);
+  };
+  const std::string auth = ApiHost::authorization("rck_admin");
+  EXPECT_EQ(ask(server::test::get_request("/api/v1/presence/count", auth)).status, 200);
+  host.host.call([&] { host.host.server.drain(kPatience); });
+  expect_problem(ask(server::test::get_request("/api/v1/users/a/explain", auth)), 503, "UNAVAILABLE");
+  expect_problem(ask("POST /api/v1/users/a/disconnect HTTP/1.1\r\nhost: t\r\n" + auth + "\r\n"), 503,
+                 "UNAVAILABLE");
+  EXPECT_FALSE(json_of(ask(server::test::get_request("/api/v1/stats", auth))).at("ready").as_bool());
 }
 
 }  // namespace

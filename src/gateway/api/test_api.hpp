@@ -32,7 +32,8 @@ class ApiHost : public PresenceHost {
  public:
   explicit ApiHost(const Config& config = api_config(), const ServerOptions& options = {})
       : PresenceHost(config, options, [&](Server& server, PresenceGateway& presence) {
-          return std::make_shared<HttpApi>(server, presence, config.api, About{"1.2.3", kStartedAt});
+          return std::make_shared<HttpApi>(server, presence, config.api,
+                                           About{"1.2.3", kStartedAt, "{\"openapi\":\"3.1.0\"}"});
         }) {}
 
   static std::string authorization(const std::string& key) {

@@ -42,9 +42,9 @@ function environment(extra) {
   return env;
 }
 
-// Runs the program with any arguments; `output()` is all it has said so far, `ended` is {code, signal}.
-export function run(args, env = {}) {
-  const child = spawn(kBinary, args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+// Runs the program (or another) with any arguments; `output()` is all it has said so far, `ended` is {code, signal}.
+export function run(args, env = {}, { binary = kBinary, stdin = 'ignore' } = {}) {
+  const child = spawn(binary, args, { env: environment(env), stdio: [stdin, 'pipe', 'pipe'] });
   let text = '';
   const listeners = new Set();
   const hear = (chunk) => {

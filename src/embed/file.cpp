@@ -1,11 +1,11 @@
-#include "app/file.hpp"
+#include "embed/file.hpp"
 
 #include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <system_error>
 
-namespace rollcall::app {
+namespace rollcall::embed {
 namespace {
 
 Failure<std::string> unreadable(int error) {
@@ -28,4 +28,4 @@ Result<std::string, std::string> read_file(const std::string& path, std::size_t 
   return text;
 }
 
-}  // namespace rollcall::app
+}  // namespace rollcall::embed

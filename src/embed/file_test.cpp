@@ -1,10 +1,10 @@
-#include "app/file.hpp"
+#include "embed/file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-namespace rollcall::app {
+namespace rollcall::embed {
 namespace {
 
 std::string written(const std::string& text) {
@@ -37,4 +37,4 @@ TEST(File, that_cannot_be_read_says_why) {
 }
 
 }  // namespace
-}  // namespace rollcall::app
+}  // namespace rollcall::embed

@@ -1,11 +1,10 @@
-#include "app/keys.hpp"
+#include "embed/keys.hpp"
 
 #include <optional>
 
-#include "app/file.hpp"
-#include "jwt/algorithm.hpp"
+#include "embed/file.hpp"
 
-namespace rollcall::app {
+namespace rollcall::embed {
 namespace {
 
 using Named = jwt::KeySet::Source::Named;
@@ -25,22 +24,6 @@ class Reader {
   std::vector<std::string> mistakes_;
 };
 
-jwt::KeyOptions options_of(const AuthSettings& auth, std::vector<std::string>& mistakes) {
-  jwt::KeyOptions options;
-  options.algorithms.clear();
-  for (const std::string& name : auth.algorithms) {
-    if (const auto algorithm = jwt::parse_algorithm(name)) {
-      options.algorithms.push_back(*algorithm);
-    } else {
-      mistakes.push_back(name + " is not a known algorithm");
-    }
-  }
-  options.issuer = auth.issuer;
-  options.audience = auth.audience;
-  options.leeway = auth.leeway;
-  return options;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(const AuthSettings& auth) {
@@ -51,10 +34,12 @@ Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(c
     if (auto pem = reader.read(name)) source.pems.push_back(std::move(*pem));
   }
   if (!auth.jwks_file.empty()) source.jwks = reader.read(auth.jwks_file);
-  jwt::KeyOptions options = options_of(auth, reader.mistakes());
+  auto options = jwt::read_rules({auth.algorithms, auth.issuer, auth.audience, auth.leeway});
+  auto& mistakes = reader.mistakes();
+  if (!options) mistakes.insert(mistakes.end(), options.error().begin(), options.error().end());
   // With a file missing, complaints about keys that are not there would only mislead.
-  if (!reader.mistakes().empty()) return fail(std::move(reader.mistakes()));
-  return jwt::KeySet::make(source, std::move(options));
+  if (!mistakes.empty()) return fail(std::move(mistakes));
+  return jwt::KeySet::make(source, std::move(*options));
 }
 
-}  // namespace rollcall::app
+}  // namespace rollcall::embed

@@ -13,11 +13,11 @@
 #include "rollcall/config.hpp"
 #include "rollcall/result.hpp"
 
-namespace rollcall::app {
+namespace rollcall::embed {
 
 inline constexpr std::size_t kMaxKeyFileBytes = 1 << 20;
 
 // The error is every mistake at once, each a sentence for the operator that quotes no key.
 Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(const AuthSettings& auth);
 
-}  // namespace rollcall::app
+}  // namespace rollcall::embed

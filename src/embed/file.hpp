@@ -8,9 +8,9 @@
 
 #include "rollcall/result.hpp"
 
-namespace rollcall::app {
+namespace rollcall::embed {
 
 // The error is the rest of a sentence that begins with the file's name: "cannot be read: Permission denied".
 Result<std::string, std::string> read_file(const std::string& path, std::size_t max_bytes);
 
-}  // namespace rollcall::app
+}  // namespace rollcall::embed

@@ -1,13 +1,13 @@
-#include "app/keys.hpp"
+#include "embed/keys.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "jwt/sign.hpp"
+#include "rollcall/tokens.hpp"
 
-namespace rollcall::app {
+namespace rollcall::embed {
 namespace {
 
 using testing::ElementsAre;
@@ -25,7 +25,7 @@ TEST(Keys, a_secret_alone_verifies_its_tokens) {
   Claims claims;
   claims.subject = "user-1";
   claims.expires_at = kNow + seconds{60};
-  const auto verified = (*keys)->verify(jwt::sign_hs256(claims, kSecret, kNow), kNow);
+  const auto verified = (*keys)->verify(sign_hs256(claims, kSecret, kNow), kNow);
   ASSERT_TRUE(verified.ok());
   EXPECT_EQ(verified->subject, "user-1");
 }
@@ -39,7 +39,7 @@ TEST(Keys, the_leeway_is_the_configured_one) {
   Claims claims;
   claims.subject = "user-1";
   claims.expires_at = kNow;
-  const std::string token = jwt::sign_hs256(claims, kSecret, kNow - seconds{60});
+  const std::string token = sign_hs256(claims, kSecret, kNow - seconds{60});
   EXPECT_TRUE((*keys)->verify(token, kNow + seconds{50}).ok());
   EXPECT_FALSE((*keys)->verify(token, kNow + seconds{70}).ok());
 }
@@ -79,4 +79,4 @@ TEST(Keys, an_algorithm_that_is_not_known_is_a_mistake) {
 }
 
 }  // namespace
-}  // namespace rollcall::app
+}  // namespace rollcall::embed

@@ -1,0 +1,31 @@
+#include "notification_service.hpp"
+
+#include <utility>
+
+NotificationService::NotificationService(rollcall::Gateway& gateway, std::size_t max_waiting)
+    : gateway_(gateway), max_waiting_(max_waiting) {
+  gateway_.on_user_online([this](const rollcall::CameOnline& user) {
+    const std::lock_guard lock(mutex_);
+    deliver_waiting(user.user_id);
+  });
+}
+
+NotificationService::Receipt NotificationService::send_notification(const std::string& user_id,
+                                                                    std::string_view message) {
+  std::string payload = "{\"message\":" + rollcall::json_quote(message) + "}";
+  const std::lock_guard lock(mutex_);
+  auto& queue = waiting_[user_id];
+  if (queue.size() >= max_waiting_) return {false, Method::queued};
+  queue.push_back(std::move(payload));
+  return {true, deliver_waiting(user_id) ? Method::realtime : Method::queued};
+}
+
+// False if the user is offline. Who comes online after that is told of to the callback, which waits for the
+// lock: nothing is left in the queue. Who is online all the same gets what waited before, and in its order.
+bool NotificationService::deliver_waiting(const std::string& user_id) {
+  const auto found = waiting_.find(user_id);
+  if (found == waiting_.end() || !gateway_.user_online_status(user_id).online) return false;
+  for (const std::string& payload : found->second) gateway_.to(user_id).emit("notification", payload);
+  waiting_.erase(found);
+  return true;
+}

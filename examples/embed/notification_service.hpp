@@ -1,0 +1,37 @@
+// Notifications that reach their user at once if online, and when they are back if not: what a NestJS service
+// does with its gateway, in C++.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <rollcall/gateway.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+// Thread-safe.
+class NotificationService {
+ public:
+  enum class Method { realtime, queued };
+  struct Receipt {
+    bool sent;  // false: as many wait for this user as may
+    Method method;
+  };
+
+  // Keeps at most `max_waiting` notifications for a user, in memory. The gateway must outlive this service's
+  // last use, and this service the gateway's callbacks: make it before the server runs, keep it until it has
+  // ended.
+  explicit NotificationService(rollcall::Gateway& gateway, std::size_t max_waiting = 100);
+
+  Receipt send_notification(const std::string& user_id, std::string_view message);
+  std::size_t active_users_count() const { return gateway_.online_user_count(); }
+
+ private:
+  bool deliver_waiting(const std::string& user_id);  // under the lock
+
+  rollcall::Gateway& gateway_;
+  const std::size_t max_waiting_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::deque<std::string>> waiting_;
+};

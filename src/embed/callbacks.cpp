@@ -1,0 +1,96 @@
+#include "embed/callbacks.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <exception>
+
+#include "base/assert.hpp"
+#include "base/log.hpp"
+
+namespace rollcall::embed {
+namespace {
+
+// Signals are for the embedder's threads: one that is waited for elsewhere would end the process here.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~WithoutSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+void call(const Callbacks::Function& function, const presence::Effect& change) {
+  constexpr const char* kThrew = "a callback of the gateway threw";
+  try {
+    function(change);
+  } catch (const std::exception& error) {
+    base::log::error(kThrew, {{"what", error.what()}});
+  } catch (...) {
+    base::log::error(kThrew, {{"what", "no std::exception"}});
+  }
+}
+
+}  // namespace
+
+Callbacks::~Callbacks() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  something_.notify_one();
+  if (!thread_.joinable()) return;
+  ROLLCALL_ASSERT(std::this_thread::get_id() != thread_.get_id());  // a callback destroys the gateway
+  thread_.join();
+}
+
+void Callbacks::add(Function function) {
+  const std::lock_guard lock(mutex_);
+  functions_.push_back(std::make_shared<const Function>(std::move(function)));
+  wanted_ = true;
+  if (thread_.joinable()) return;
+  const WithoutSignals inherited;
+  thread_ = std::thread([this] { run(); });
+}
+
+void Callbacks::leave(std::span<const presence::Effect> changes) {
+  if (!wanted_) return;
+  const std::lock_guard lock(mutex_);
+  for (const presence::Effect& change : changes) waiting_.add(change);
+  if (std::exchange(idle_, false)) something_.notify_one();
+}
+
+void Callbacks::run() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    if (waiting_.empty()) {
+      idle_ = true;
+      something_.wait(lock);
+      continue;
+    }
+    const auto changes = waiting_.take();
+    const auto functions = functions_;
+    lock.unlock();
+    call_all(changes, functions);
+    lock.lock();
+  }
+}
+
+void Callbacks::call_all(const std::vector<presence::Effect>& changes,
+                         const std::vector<std::shared_ptr<const Function>>& functions) const {
+  for (const presence::Effect& change : changes) {
+    for (const auto& function : functions) {
+      if (ending_) return;
+      call(*function, change);
+    }
+  }
+}
+
+}  // namespace rollcall::embed

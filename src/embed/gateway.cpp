@@ -1,0 +1,177 @@
+// rollcall::Gateway: gateway::PresenceGateway for whoever embeds it.
+#include "rollcall/gateway.hpp"
+
+#include <stdexcept>
+
+#include "api/http_requests.hpp"
+#include "base/assert.hpp"
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+#include "embed/callbacks.hpp"
+#include "embed/keys.hpp"
+#include "gateway/online_ids.hpp"
+#include "gateway/presence_gateway.hpp"
+#include "gateway/server_options.hpp"
+#include "socketio/json_scan.hpp"
+
+namespace rollcall {
+namespace {
+
+Config config_of(const GatewayOptions& options) {
+  Config config;
+  config.socketio.namespaces = options.namespaces;
+  config.presence.offline_grace = options.offline_grace;
+  config.presence.broadcast = options.watchers_only ? "watchers" : "everyone";
+  config.presence.max_batch_ids = options.max_batch_ids;
+  config.presence.max_online_list = options.max_online_list;
+  config.presence.deliveries_per_second = options.deliveries_per_second;
+  config.presence.max_window = options.max_window;
+  config.limits.events_per_second = options.events_per_second;
+  config.limits.event_burst = options.event_burst;
+  config.limits.connections_per_user = options.connections_per_user;
+  config.limits.event_bytes = options.event_bytes;
+  return config;
+}
+
+UserStatus public_status(const presence::Status& status) {
+  return {status.online, status.last_active, status.connected_at};
+}
+
+// One JSON text, or several with commas in between.
+bool are_json(std::string_view text) {
+  for (std::size_t at = 0;; ++at) {
+    const auto end = socketio::scan_value(text, at);
+    if (!end) return false;
+    at = text.find_first_not_of(" \t\r\n", *end);
+    if (at == std::string_view::npos) return base::is_utf8(text);
+    if (text[at] != ',') return false;
+  }
+}
+
+// A client that is sent what is no JSON gives up its connection: better to tell whose mistake it is.
+void check_event(std::string_view event, std::string_view json) {
+  const auto refuse = [&](const char* why) {
+    throw std::invalid_argument("rollcall::Gateway cannot emit " + base::json::quote(event) + ": " + why);
+  };
+  if (!base::is_utf8(event)) refuse("its name is not UTF-8");
+  if (api::is_reserved(event)) refuse("socket.io keeps that name for itself");
+  if (!json.empty() && !are_json(json)) refuse("its payload is not JSON in UTF-8");
+}
+
+}  // namespace
+
+ServerOptions presence_server_options(std::string listen) {
+  Config config;
+  config.server.listen = std::move(listen);
+  return gateway::server_options(config);
+}
+
+Result<VerifierPtr, std::string> load_verifier(const AuthSettings& auth, std::vector<std::string>* warnings) {
+  const auto keys = embed::load_keys(auth);
+  if (!keys) return fail(jwt::in_one(keys.error()));
+  if (warnings) {
+    const auto more = (*keys)->warnings();
+    warnings->insert(warnings->end(), more.begin(), more.end());
+  }
+  return VerifierPtr(*keys);
+}
+
+class Gateway::Impl {
+ public:
+  Impl(Server& server, VerifierPtr verifier, const GatewayOptions& options)
+      : presence(server, config_of(options), std::move(verifier)) {
+    for (const std::string& name : options.namespaces) namespaces.push_back(&server.of(name));
+    presence.on_change([this](std::span<const presence::Effect> changes) { callbacks.leave(changes); });
+  }
+
+  template <typename Use>
+  auto read(Use&& use) const {
+    return presence.presence().read(std::forward<Use>(use));
+  }
+
+  std::vector<Namespace*> namespaces;
+  gateway::PresenceGateway presence;
+  embed::Callbacks callbacks;  // the last, to end first: what it calls may use all of this
+};
+
+Gateway::Gateway(Server& server, VerifierPtr verifier, const GatewayOptions& options) {
+  ROLLCALL_ASSERT(verifier != nullptr);
+  impl_ = std::make_unique<Impl>(server, std::move(verifier), options);
+}
+
+Gateway::~Gateway() = default;
+
+UserStatus Gateway::user_online_status(std::string_view user_id) const {
+  return public_status(impl_->read([&](const presence::View& view) { return view.status(user_id); }));
+}
+
+std::vector<UserStatus> Gateway::users_online_status(const std::vector<std::string>& user_ids) const {
+  std::vector<UserStatus> statuses;
+  statuses.reserve(user_ids.size());
+  impl_->read([&](const presence::View& view) {
+    for (const std::string& user_id : user_ids) statuses.push_back(public_status(view.status(user_id)));
+  });
+  return statuses;
+}
+
+std::vector<std::string> Gateway::online_users() const {
+  return gateway::online_ids(impl_->presence.presence());
+}
+
+std::size_t Gateway::online_user_count() const {
+  return impl_->read([](const presence::View& view) { return view.online_count(); });
+}
+
+void Gateway::on(std::string event, EventHandler handler) {
+  if (!impl_->presence.on(event, std::move(handler)))
+    throw std::invalid_argument("rollcall::Gateway: " + base::json::quote(event) +
+                                " is an event of presence's own");
+}
+
+Gateway::Receivers& Gateway::Receivers::to(std::string room) {
+  rooms_.push_back(std::move(room));
+  return *this;
+}
+
+Gateway::Receivers& Gateway::Receivers::except(std::string room) {
+  except_.push_back(std::move(room));
+  return *this;
+}
+
+void Gateway::Receivers::emit(std::string_view event, std::string_view json) const {
+  check_event(event, json);
+  const Payload payload{std::string(json), {}};
+  for (Namespace* nsp : gateway_->impl_->namespaces) {
+    Emitter emitter(*nsp);
+    for (const std::string& room : rooms_) emitter.to(room);
+    for (const std::string& room : except_) emitter.except(room);
+    emitter.emit(event, payload);
+  }
+}
+
+Gateway::Receivers Gateway::to(std::string room) const {
+  return Receivers(*this).to(std::move(room));
+}
+
+Gateway::Receivers Gateway::except(std::string room) const {
+  return Receivers(*this).except(std::move(room));
+}
+
+void Gateway::emit(std::string_view event, std::string_view json) const {
+  Receivers(*this).emit(event, json);
+}
+
+void Gateway::on_user_online(std::function<void(const CameOnline&)> callback) {
+  impl_->callbacks.add([callback = std::move(callback)](const presence::Effect& change) {
+    if (const auto* user = std::get_if<presence::UserOnline>(&change)) callback({user->user_id, user->at});
+  });
+}
+
+void Gateway::on_user_offline(std::function<void(const WentOffline&)> callback) {
+  impl_->callbacks.add([callback = std::move(callback)](const presence::Effect& change) {
+    if (const auto* user = std::get_if<presence::UserOffline>(&change))
+      callback({user->user_id, user->at, user->last_active});
+  });
+}
+
+}  // namespace rollcall

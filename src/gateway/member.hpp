@@ -1,0 +1,54 @@
+// What the gateway keeps with each socket. Its user is Socket::owner(), its timer the token's end.
+//
+// There is one for every connection, so nothing may make it grow: the small fields stand first, where
+// base::Timer leaves room.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "base/timing_wheel.hpp"
+#include "gateway/presence_gateway.hpp"
+#include "gateway/rate_limit.hpp"
+
+namespace rollcall::gateway {
+
+struct PresenceGateway::Member final : base::Timer {
+  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst,
+         Instant now)
+      : gateway(its_gateway),
+        socket(its_socket),
+        rate(burst, now),
+        claims(std::make_unique<Claims>(std::move(its_claims))) {}
+
+  void on_timer(Instant) override { gateway.expired(socket); }
+
+  // Since the gateway was made.
+  void connected_at(microseconds since) {
+    const std::int64_t ms = std::chrono::duration_cast<milliseconds>(since).count();
+    connected_high_ = static_cast<std::uint8_t>(ms >> 32);
+    connected_low_ = static_cast<std::uint32_t>(ms);
+  }
+  milliseconds connected_at() const {
+    return milliseconds(static_cast<std::int64_t>(connected_high_) << 32 | connected_low_);
+  }
+
+ private:
+  std::uint8_t connected_high_ = 0;  // 34 years
+
+ public:
+  bool expired = false;  // the token
+
+ private:
+  std::uint32_t connected_low_ = 0;
+
+ public:
+  PresenceGateway& gateway;
+  Socket& socket;
+  presence::ConnectionId connection = 0;
+  RateLimit rate;
+  std::unique_ptr<Claims> claims;  // until the connection is known to the core
+};
+
+}  // namespace rollcall::gateway

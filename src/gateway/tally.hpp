@@ -1,0 +1,103 @@
+// What the presence server counts: whom it lets in, what it answers and refuses, how long that takes.
+//
+// One Tally a worker, kept on its thread and read by any; no lock, no allocation (net/counter.hpp).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "api/requests.hpp"
+#include "rollcall/server.hpp"
+#include "rollcall/verifier.hpp"
+#include "server/bus_port.hpp"
+#include "server/counters.hpp"
+#include "server/figures.hpp"
+
+namespace rollcall::gateway {
+
+// Why someone is not let in.
+enum class Denial : unsigned char { missing_token, invalid_token, token_expired, too_many_connections };
+
+inline Denial denial_of(AuthCode code) {
+  switch (code) {
+    case AuthCode::missing_token:
+      return Denial::missing_token;
+    case AuthCode::invalid_token:
+      return Denial::invalid_token;
+    case AuthCode::token_expired:
+      return Denial::token_expired;
+  }
+  return Denial::invalid_token;
+}
+std::string_view name_of(Denial denial);  // "INVALID_TOKEN"
+
+class Tally {
+ public:
+  static constexpr std::size_t kDenials = 4;
+  static constexpr std::size_t kRefusals = 6;  // api::ErrorCode
+  static constexpr std::size_t kNoRequest = std::variant_size_v<api::Request>;
+  static constexpr std::size_t kRequests = kNoRequest + 1;
+
+  void deny(Denial denial) { denials_[static_cast<std::size_t>(denial)].add(); }
+  void refuse(api::ErrorCode code) { refusals_[static_cast<std::size_t>(code)].add(); }
+  void expire() { expired_.add(); }
+  // One more was answered, or refused, in this turn: an index of api::Request, or kNoRequest. What it took is
+  // what the turn will have taken, for then the reply is with the system: no clock is read for it.
+  void answered(std::size_t request) {
+    ++of_this_turn_[request];
+    some_this_turn_ = true;
+  }
+  void turn_ended(microseconds took) {
+    if (!some_this_turn_) return;
+    some_this_turn_ = false;
+    for (std::size_t i = 0; i < kRequests; ++i) {
+      if (const std::uint32_t count = std::exchange(of_this_turn_[i], 0)) durations_[i].add(took, count);
+    }
+  }
+
+  std::uint64_t denials(std::size_t denial) const { return denials_[denial].value(); }
+  std::uint64_t refusals(std::size_t code) const { return refusals_[code].value(); }
+  std::uint64_t expired() const { return expired_.value(); }
+  base::Durations durations(std::size_t request) const { return durations_[request].value(); }
+
+ private:
+  std::array<net::Counter, kDenials> denials_;
+  std::array<net::Counter, kRefusals> refusals_;
+  net::Counter expired_;
+  std::array<net::DurationCounter, kRequests> durations_;
+  std::array<std::uint32_t, kRequests> of_this_turn_{};
+  bool some_this_turn_ = false;
+};
+
+// As read at one moment, of all workers together, since the start.
+struct TallyFigures {
+  std::vector<server::NamedCount> denials;   // by code
+  std::vector<server::NamedCount> refusals;  // of requests, by code
+  std::uint64_t expired = 0;                 // connections whose token ran out
+  struct Event {
+    std::string_view name;
+    base::Durations durations;
+  };
+  std::vector<Event> requests;  // by event; the last one, "other", are those that were not understood
+};
+
+class Tallies {
+ public:
+  // `server` must outlive this, and not run yet.
+  explicit Tallies(Server& server);
+
+  // That of this thread's worker.
+  Tally& here() { return *tallies_[server::BusPort::current()->index()]; }
+  TallyFigures figures() const;
+
+ private:
+  std::vector<std::unique_ptr<Tally>> tallies_;
+};
+
+}  // namespace rollcall::gateway

@@ -1,0 +1,62 @@
+// A user's connections on one worker: looked at, and ended.
+#include <set>
+
+#include "gateway/coarse_address.hpp"
+#include "gateway/member.hpp"
+#include "gateway/presence_gateway.hpp"
+
+namespace rollcall::gateway {
+
+// A room is a name that others might have, too; the owner is the user.
+std::vector<SocketRef> PresenceGateway::sockets_here(const std::string& user_id) {
+  std::vector<SocketRef> found;
+  for (const Namespace* nsp : namespaces_) {
+    for (const SocketRef& ref : nsp->sockets(user_id)) {
+      const Socket* socket = ref.get();
+      if (socket && socket->connected() && socket->owner() == user_id) found.push_back(ref);
+    }
+  }
+  return found;
+}
+
+std::vector<api::ConnectionFacts> PresenceGateway::connections_here(const std::string& user_id) {
+  const Instant now = server_.now();
+  const WallTime wall = server_.wall_now();
+  const auto wall_of = [&](Instant then) {
+    return wall - std::chrono::duration_cast<milliseconds>(std::max(now - then, Instant::duration::zero()));
+  };
+  std::vector<api::ConnectionFacts> facts;
+  for (const SocketRef& ref : sockets_here(user_id)) {
+    Socket& socket = *ref.get();
+    const Member& member = member_of(socket);
+    api::ConnectionFacts& one = facts.emplace_back();
+    one.socket_id = socket.id();
+    one.nsp = socket.nsp().name();
+    one.transport = socket.transport();
+    one.network = coarse_address(socket.handshake().address());
+    one.since = wall_of(started_ + member.connected_at());
+    one.last_pong = wall_of(socket.last_heard());
+    one.last_active = wall_of(member.rate.last(now));
+  }
+  return facts;
+}
+
+std::size_t PresenceGateway::disconnect_here(const std::string& user_id) {
+  const std::vector<SocketRef> sockets = sockets_here(user_id);
+  // One transport may carry sockets of several namespaces. Each is told before the transport is closed, for
+  // its client would come back otherwise.
+  std::set<const Handshake*> closed;
+  std::vector<bool> last(sockets.size());
+  for (std::size_t i = sockets.size(); i-- > 0;)
+    last[i] = closed.insert(&sockets[i].get()->handshake()).second;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < sockets.size(); ++i) {
+    Socket* socket = sockets[i].get();
+    if (!socket) continue;  // ended by what the end of another one caused
+    socket->disconnect(last[i]);
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace rollcall::gateway

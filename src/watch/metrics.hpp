@@ -1,0 +1,28 @@
+// The metrics of the program, as Prometheus reads them. What each is good for: docs/operating.md.
+//
+// Pure: a sample in, text out.
+#pragma once
+
+#include <string>
+
+#include "feed/webhook.hpp"
+#include "gateway/api/http_api.hpp"
+#include "gateway/presence_gateway.hpp"
+#include "server/figures.hpp"
+#include "watch/process.hpp"
+
+namespace rollcall::watch {
+
+// All figures there are, read at about one moment.
+struct Sample {
+  gateway::About about;
+  server::Figures server;
+  gateway::PresenceFigures presence;
+  std::size_t feed_readers = 0;
+  feed::WebhookCounts webhooks;
+  ProcessFigures process;
+};
+
+std::string metrics_text(const Sample& sample);
+
+}  // namespace rollcall::watch

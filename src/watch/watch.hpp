@@ -1,0 +1,33 @@
+// The routes by which the program is watched: /healthz (it answers), /readyz (it should be sent clients),
+// /metrics (figures for Prometheus).
+#pragma once
+
+#include <functional>
+
+#include "feed/webhook.hpp"
+#include "gateway/api/http_api.hpp"
+#include "gateway/presence_gateway.hpp"
+#include "rollcall/server.hpp"
+#include "watch/metrics.hpp"
+#include "watch/scraper.hpp"
+
+namespace rollcall::watch {
+
+class Watch {
+ public:
+  // All must outlive this, and this the server's `run`. `webhooks` is called on another thread.
+  // `key_needed`: /metrics is for those with a key of the API; else for everyone.
+  Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
+        std::function<feed::WebhookCounts()> webhooks, bool key_needed);
+
+ private:
+  std::string metrics() const;
+
+  Server& server_;
+  const gateway::PresenceGateway& gateway_;
+  const gateway::HttpApi& api_;
+  std::function<feed::WebhookCounts()> webhooks_;
+  Scraper scraper_;
+};
+
+}  // namespace rollcall::watch
