@@ -129,7 +129,7 @@ describe('when the server', () => {
 
 test("the documentation's curl line shows the feed", async () => {
   const server = await serve();
-  const env = { ...process.env, ROLLCALL_URL: server.url, ROLLCALL_KEY: kKeys.read, NO_PROXY: '127.0.0.1' };
+  const env = { ...process.env, ROLLCALL_URL: server.url, ROLLCALL_API_KEY: kKeys.read, NO_PROXY: '127.0.0.1' };
   const show = (cursor, until) =>
     new Promise((resolve, reject) => {
       let text = '';

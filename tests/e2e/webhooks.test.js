@@ -168,6 +168,7 @@ describe('a receiver', () => {
   test('that restarts gets what it missed', async () => {
     const before = await receive();
     const server = await serve([before]);
+    await before.take('feed.reset');
     const ann = await connect(server, 'ann');
     await before.take('user.online', 'ann');
     await before.close();
