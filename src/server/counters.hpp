@@ -5,8 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string_view>
-#include <vector>
 
 #include "net/counter.hpp"
 
@@ -76,10 +76,12 @@ class HttpCounters {
                                                          415, 422, 426, 429, 431, 500, 503, 0};
 
   // Before the worker runs.
-  void make_room(std::size_t routes) { rows_ = std::vector<Row>(routes); }
+  void make_room(std::size_t routes) {
+    while (rows_.size() < routes) rows_.emplace_back();
+  }
   void add(std::size_t route, unsigned status) { rows_[route][place_of(status)].add(); }
   std::uint64_t value(std::size_t route, std::size_t place) const {
-    return route < rows_.size() ? rows_[route][place].value() : 0;
+    return rows_[route][place].value();
   }
 
  private:
@@ -90,7 +92,7 @@ class HttpCounters {
     return place;
   }
 
-  std::vector<Row> rows_;
+  std::deque<Row> rows_{1};
 };
 
 }  // namespace rollcall::server

@@ -40,6 +40,11 @@ Result<std::shared_ptr<net::TlsContext>, std::string> Crew::load_tls() const {
   return net::TlsContext::load(options_.tls_cert, options_.tls_key);
 }
 
+void Crew::add_route(std::string_view method, std::string_view pattern, HttpHandler handler) {
+  routes_.add(method, pattern, std::move(handler));
+  for (const auto& worker : workers_) worker->make_room_for(routes_);
+}
+
 Result<Unit, std::string> Crew::open() {
   net::raise_descriptor_limit();
   auto tls = load_tls();
@@ -89,7 +94,6 @@ void Crew::prune() {
 
 void Crew::run() {
   running_ = true;
-  for (const auto& worker : workers_) worker->make_room_for(routes_);
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {

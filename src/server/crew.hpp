@@ -35,6 +35,7 @@ class Crew {
 
   Bus& bus() { return bus_; }
   Routes& routes() { return routes_; }
+  void add_route(std::string_view method, std::string_view pattern, HttpHandler handler);
   Worker& first() { return *workers_.front(); }
   // From any thread: `task` runs on each worker's.
   void post_to_all(const std::function<void()>& task);

@@ -60,7 +60,7 @@ Namespace& Server::of(const std::string& name) {
 }
 void Server::handle_http(std::string_view method, std::string_view pattern, HttpHandler handler) {
   ROLLCALL_ASSERT(!impl_->crew.running());  // the workers look at it
-  impl_->crew.routes().add(method, pattern, std::move(handler));
+  impl_->crew.add_route(method, pattern, std::move(handler));
 }
 void Server::handle_http(std::string_view method, std::string_view pattern, HttpPage page) {
   handle_http(method, pattern, [page = std::move(page)](const HttpRequest& request, const HttpReply& reply) {

@@ -28,7 +28,7 @@ class Worker {
   ~Worker();
 
   void run();  // until `stop`, or until a drain is over
-  // Before it runs, when all routes are known.
+  // Before it runs, whenever a route was added.
   void make_room_for(const Routes& routes) { http_counters_.make_room(routes.names().size()); }
 
   // From any thread: the worker will serve this connection. `bytes`: what was read of it already.
