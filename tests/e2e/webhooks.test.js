@@ -133,6 +133,7 @@ describe('a receiver', () => {
     const [gone, other] = [await receive({ answers: () => 410 }), await receive()];
     const server = await serve([gone, other]);
     await server.says(/webhook ended.*410.* webhook=1/);
+    await other.requested(1);
     for (const user of ['ann', 'bob']) {
       const client = await connect(server, user);
       await other.take('user.online', user);
@@ -148,6 +149,7 @@ describe('a receiver', () => {
     const hung = new Promise((resolve) => (release = resolve));
     const [hanging, other] = [await receive({ answers: (_, number) => (number < 3 ? hung : 204) }), await receive()];
     const server = await serve([hanging, other], { ROLLCALL_WEBHOOKS_TIMEOUT_MS: 300 });
+    await Promise.all([hanging.requested(1), other.requested(1)]);
     const ann = await connect(server, 'ann');
     await other.take('user.online', 'ann');
     await hanging.take('user.online', 'ann');
@@ -228,6 +230,7 @@ test('a mirror whose receiver fails at random is true in the end', { timeout: 60
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const receiver = await receive({ answers: () => (random() < 0.2 ? 500 : 200) });
   const server = await serve([receiver]);
+  await receiver.requested(1);
   const observer = await connect(server, 'observer');
   await receiver.take('user.online', 'observer');
   const users = Array.from({ length: 20 }, (_, i) => `mirrored-${i}`);
