@@ -1,13 +1,13 @@
 // HTTP beside Socket.IO, on the same port: pages, health checks, an API for other services.
 //
-//   server.handle_http("GET", "/users/{id}", [](const rollcall::HttpRequest& request, rollcall::HttpReply
-//   reply) {
-//     reply.answer({.body = "Hello, " + std::string(request.parameter("id"))});
+//   server.handle_http("GET", "/users/{id}", [](const rollcall::HttpRequest& request) {
+//     return rollcall::HttpAnswer{.body = "Hello, " + std::string(request.parameter("id"))};
 //   });
 //
 // Connections are kept alive and may be pipelined: answers leave in the order of the requests. What a client
 // may send is bounded before a handler hears of it (ServerOptions::header_bytes, max_payload_bytes; a head
-// has 10 s to arrive, a body 60 s): 400, 408, 413, 431 are the server's own answers.
+// has 30 s to arrive, a body 60 s): 400, 408, 413, 431 are the server's own answers. A client that closes its
+// half of the connection while it waits for a later answer is taken to have gone.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,6 @@
 #include "api/explain.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "api/object_writer.hpp"
 #include "base/iso8601.hpp"
@@ -139,9 +138,7 @@ const char* name_of(Ending ending) {
 
 std::string explanation(Explanation facts, WallTime now) {
   std::sort(facts.connections.begin(), facts.connections.end(),
-            [](const ConnectionFacts& a, const ConnectionFacts& b) {
-              return std::tie(a.since, a.socket_id) < std::tie(b.since, b.socket_id);
-            });
+            [](const ConnectionFacts& a, const ConnectionFacts& b) { return a.number < b.number; });
   std::string json;
   {
     ObjectWriter writer(json);

@@ -15,6 +15,7 @@
 namespace rollcall::api {
 
 struct ConnectionFacts {
+  presence::ConnectionId number = 0;  // in the order in which they came
   std::string socket_id;
   std::string nsp;
   std::string transport;

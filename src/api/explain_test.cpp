@@ -34,7 +34,14 @@ Explanation online() {
 }
 
 ConnectionFacts connection(const char* id, const char* transport, int age) {
-  return {id, "/ws", transport, "203.0.113.0/24", kNow - seconds(age), kNow - seconds(2), kNow - seconds(1)};
+  return {static_cast<presence::ConnectionId>(1000 - age),
+          id,
+          "/ws",
+          transport,
+          "203.0.113.0/24",
+          kNow - seconds(age),
+          kNow - seconds(2),
+          kNow - seconds(1)};
 }
 
 std::string because(Explanation facts) {

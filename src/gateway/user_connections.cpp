@@ -1,4 +1,5 @@
 // A user's connections on one worker: looked at, and ended.
+#include <algorithm>
 #include <set>
 
 #include "gateway/coarse_address.hpp"
@@ -30,13 +31,14 @@ std::vector<api::ConnectionFacts> PresenceGateway::connections_here(const std::s
     Socket& socket = *ref.get();
     const Member& member = member_of(socket);
     api::ConnectionFacts& one = facts.emplace_back();
+    one.number = member.connection;
     one.socket_id = socket.id();
     one.nsp = socket.nsp().name();
     one.transport = socket.transport();
     one.network = coarse_address(socket.handshake().address());
     one.since = wall_of(started_ + member.connected_at());
     one.last_pong = wall_of(socket.last_heard());
-    one.last_active = wall_of(member.rate.last(now));
+    one.last_active = std::max(one.since, wall_of(member.rate.last(now)));  // connecting is an activity
   }
   return facts;
 }
