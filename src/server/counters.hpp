@@ -80,9 +80,7 @@ class HttpCounters {
     while (rows_.size() < routes) rows_.emplace_back();
   }
   void add(std::size_t route, unsigned status) { rows_[route][place_of(status)].add(); }
-  std::uint64_t value(std::size_t route, std::size_t place) const {
-    return rows_[route][place].value();
-  }
+  std::uint64_t value(std::size_t route, std::size_t place) const { return rows_[route][place].value(); }
 
  private:
   using Row = std::array<net::Counter, kStatuses.size()>;
