@@ -7,7 +7,7 @@ import { People } from './people.js';
 import { Plot } from './plot.js';
 import { wordsFor } from './problems.js';
 import { UserDialog } from './user.js';
-import { count, counted, duration } from './words.js';
+import { clock, count, counted, duration } from './words.js';
 
 const kTrendMs = 300000;
 const kTrendFromMs = 10000; // with less it says nothing
@@ -101,9 +101,10 @@ export class Board {
 
   #problem(problem) {
     const { what, todo } = wordsFor(problem);
+    const since = this.#session?.lostAt;
     const [title, advice] = byId('problem').children;
     setText(title, what);
-    setText(advice, todo);
+    setText(advice, since && this.#session.stats ? `${todo} Below is what was known at ${clock(since)}.` : todo);
     byId('problem').hidden = false;
   }
 
@@ -144,6 +145,7 @@ export class Board {
   }
 
   #verdict() {
+    byId('board').classList.toggle('stale', (this.#session?.lostAt ?? null) !== null);
     const [level, words] = this.#judge();
     byId('verdict').dataset.level = level;
     setText(byId('verdict'), words);

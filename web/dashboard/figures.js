@@ -1,6 +1,6 @@
 // The server's figures: its health, connections by transport, workers.
 import { byId, element, facts, reconcile, setText } from './dom.js';
-import { count, counted, duration, moment, percent } from './words.js';
+import { count, counted, duration, moment, percent, shares } from './words.js';
 
 const kMarks = { well: '✓', look: '!', bad: '✕' };
 const kWorkersShown = 16;
@@ -54,8 +54,8 @@ export function drawTransports({ websocket, polling }) {
   second.hidden = polling === 0;
   first.style.flexGrow = websocket;
   second.style.flexGrow = polling;
-  const share = (n) => (all === 0 ? count(n) : `${count(n)} (${percent(n / all)})`);
-  facts(byId('transports'), [['WebSocket', share(websocket)], ['Polling', share(polling)]]);
+  const [ofFirst, ofSecond] = all === 0 ? ['', ''] : shares(websocket, polling).map((words) => ` (${words})`);
+  facts(byId('transports'), [['WebSocket', count(websocket) + ofFirst], ['Polling', count(polling) + ofSecond]]);
 }
 
 // What has come and gone in the last minute. `figures`: null if there are none.
@@ -65,7 +65,7 @@ export function drawTraffic(figures) {
   if (within === null) return;
   const { growth } = figures;
   const changes = growth.by('rollcall_presence_changes_total', 'state');
-  setText(byId('coming'), `${within} ${count(changes.get('online') ?? 0)} came, ${count(changes.get('offline') ?? 0)} went`);
+  setText(byId('coming'), `${count(changes.get('online') ?? 0)} came and ${count(changes.get('offline') ?? 0)} went ${within}`);
   const opened = growth.sum('rollcall_connections_opened_total');
   const closed = growth.sum('rollcall_connections_closed_total');
   setText(byId('traffic'), `${counted(opened, 'was', 'were')} opened ${within}, and ${count(closed)} closed.`);

@@ -9,6 +9,13 @@ export function percent(share) {
   return value > 0 && value < 1 ? '< 1 %' : `${Math.round(value)} %`;
 }
 
+// Two parts of a whole, which add up.
+export function shares(a, b) {
+  if (a < b) return shares(b, a).reverse();
+  const less = percent(b / (a + b));
+  return [less.startsWith('<') ? '> 99 %' : `${100 - Number.parseInt(less, 10)} %`, less];
+}
+
 const kSizes = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 export function bytes(n) {
   let size = 0;
