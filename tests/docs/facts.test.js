@@ -9,7 +9,7 @@ import { blocksOf, fencesOf, kDocuments, kGuide, kRoot, kSummary, kTexts, read }
 const kSections = [...new Set([...kSettings.keys()].map((name) => name.split('.')[0]))].join('|');
 const kSetting = new RegExp(`(?<![-/\\w])(?:${kSections})\\.[a-z][a-z_]*\\b`, 'g');
 // Names of that form that are no settings: files, and what JavaScript says.
-const kOthers = /^(presence\.(js|d|test)|server\.(hpp|to|emit|of|run|drain|handle_http)|auth\.(js|token)|api\.(example|js))$/;
+const kOthers = /^(presence\.(js|d|test)|server\.(hpp|to|emit|of|run|drain|handle_http|proxy)|auth\.(js|token)|api\.(example|js))$/;
 
 const isText = (path) => path.endsWith('.txt');
 const codeOf = (path) => (isText(path) ? [...blocksOf(path).values()] : fencesOf(path)).map(({ code }) => code);
