@@ -47,6 +47,18 @@ for (const path of kDocuments) {
       }
     });
 
+    // `presence.max_batch_ids` (1,000): the other way round.
+    test('each figure behind a setting is its default', () => {
+      for (const [whole, list, digits, unit] of plain(path).matchAll(/((?:`[a-z]+\.[a-z_]+`(?: \+ )?)+) \((?:default )?(\d[\d,.]*) ?(s|ms|min|KiB|MiB)?(?=[),;]| a worker)/g)) {
+        const settings = list.replaceAll('`', '').split(' + ');
+        if (!settings.every((name) => kSettings.has(name))) continue;
+        const sum = settings.reduce((total, name) => total + kSettings.get(name), 0);
+        const bytes = { KiB: 1024, MiB: 1024 ** 2 }[unit];
+        const told = bytes ? Number(digits) * bytes : figure(digits, unit ?? 'ms', settings[0]);
+        assert.equal(told, sum, whole);
+      }
+    });
+
     test('each value that it says to set is accepted', () => {
       for (const [whole, name, value] of proseOf(path).matchAll(/`?\b([a-z]+\.[a-z_]+) = (\[[^\]]*\]|"[^"]*"|\d+|true|false)/g)) {
         if (!kSettings.has(name)) continue;
