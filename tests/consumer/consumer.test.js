@@ -143,10 +143,14 @@ describe('a C++ project that has installed rollcall', () => {
     assert.deepEqual(await program.ended, { code: 0, signal: null });
   });
 
-  test("builds and runs the guide's notifier", async () => {
+  test("builds and runs the guide's notifier, and builds README.md's two lines", async () => {
     const blocks = blocksOf(kGuide);
     mkdirSync(files.path('guide'));
-    files.write('guide/CMakeLists.txt', blocks.get('8c CMakeLists.txt').code);
+    const readme = 'add_executable(readme readme.cpp)\ntarget_link_libraries(readme PRIVATE rollcall::gateway)\n';
+    files.write('guide/CMakeLists.txt', blocks.get('8c CMakeLists.txt').code + readme);
+    const [, lines] = /^```cpp\n(.*?)^```/ms.exec(readFileSync(`${kRoot}/README.md`, 'utf8'));
+    const around = ['#include <rollcall/gateway.hpp>', '#include <string>', 'void readme(rollcall::Server& server, const std::string& secret) {'];
+    files.write('guide/readme.cpp', [...around, `${lines}}`, 'int main() {}', ''].join('\n'));
     files.write('guide/notifier.cpp', blocks.get('8c notifier.cpp').code.replace('127.0.0.1:3000', '127.0.0.1:0'));
     await build(files.path('guide'), files.path('guide/build'));
     const program = start('../guide/build/notifier');

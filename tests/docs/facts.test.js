@@ -97,9 +97,17 @@ for (const path of kDocuments) {
       for (const [, link] of proseOf(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
         assert.ok(existsSync(join(kRoot, path, '..', link)), `${link} leads nowhere`);
       }
+      for (const [, link, anchor] of proseOf(path).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)) {
+        const page = link ? join(path, '..', link) : path;
+        assert.ok(anchorsOf(page).includes(anchor), `${page} has no section #${anchor}`);
+      }
     });
   });
 }
+
+// As web pages of a repository name them.
+const anchorsOf = (path) =>
+  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
 
 // Files of the reader's own project: those that the guide gives, and the gateway that went before.
 const given = new Set([...[...blocksOf(kGuide).values()].map(({ file }) => file), 'src/app/auth.ts']);
