@@ -10,7 +10,7 @@ import { token } from '../e2e/support/tokens.js';
 import { Inbox } from '../e2e/support/wait.js';
 import { bundle, fill, layOut } from './support/app.js';
 import { says } from './support/program.js';
-import { fencesOf, read } from './support/text.js';
+import { blocksOf, fencesOf, kGuide, read } from './support/text.js';
 
 const kMigrating = 'docs/migrating-from-nestjs.md';
 const key = 'rck_of-the-documents-0123456789abcdef';
@@ -70,6 +70,15 @@ test('the configuration that the way from NestJS begins with is accepted', () =>
   const { code: status, output } = says(['check-config', '--config', `${files.folder}/rollcall.toml`]);
   assert.equal(status, 0, output);
   assert.match(output, /https:\/\/app\.example\.com/);
+});
+
+// The guide's application, which is compiled and run, has them.
+test('what the way from NestJS changes in the backend is what the guide has', () => {
+  const bare = (code) => code.replace(/\/\/.*$/gm, '').replace(/,(?=\s*\})/g, '').replace(/\s+/g, '');
+  const guide = [...blocksOf(kGuide)].filter(([id]) => id.startsWith('8a ')).map(([, { code }]) => bare(code)).join('');
+  const changes = fencesOf(kMigrating).filter(({ language }) => language === 'ts');
+  assert.equal(changes.length, 2);
+  for (const { code } of changes) assert.ok(guide.includes(bare(code).replace(/,$/, '')), code);
 });
 
 test("README.md's lines for plain socket.io-client are answered, and told", async (t) => {

@@ -59,6 +59,13 @@ for (const path of kDocuments) {
       }
     });
 
+    // 1,000 ids a request (`presence.max_batch_ids`).
+    test('each figure in words before a setting is its default', () => {
+      for (const [whole, digits, name] of plain(path).matchAll(/(?<![\w.,])(\d[\d,]*)(?: [a-zA-Z]+){1,4} \(`([a-z]+\.[a-z_]+)`\)/g)) {
+        assert.equal(Number(digits.replaceAll(',', '')), kSettings.get(name), whole);
+      }
+    });
+
     test('each value that it says to set is accepted', () => {
       for (const [whole, name, value] of proseOf(path).matchAll(/`?\b([a-z]+\.[a-z_]+) = (\[[^\]]*\]|"[^"]*"|\d+|true|false)/g)) {
         if (!kSettings.has(name)) continue;
