@@ -1,5 +1,6 @@
 // What /metrics says, what has become of it within a minute, and whether that is well.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { examine, worst } from './health.js';
 import { History } from './history.js';
@@ -92,6 +93,15 @@ test('each thing that is amiss is named, with what to do', () => {
     assert.notEqual(report.checks.find(({ level }) => level !== 'well').advice, '', expected);
     assert.equal(worst(report.checks), expected.split(': ')[1]);
   }
+});
+
+test('what docs/operating.md calls well is well, and what is above is not', () => {
+  const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+  const [, percent, ms] = /no worker is busy above (\d+) %, and 99 % of turns are below (\d+) ms/.exec(page);
+  const turns = (seconds) => Object.fromEntries([[seconds, 100], ['+Inf', 100]].map(([le, up]) => [`rollcall_loop_lag_seconds_bucket{le="${le}"}`, up]));
+  const busy = (share) => ({ 'rollcall_worker_busy_seconds_total{worker="0"}': share * 10 });
+  assert.deepEqual(amiss(judge({ ...turns(ms / 1000), ...busy(percent / 100) })), []);
+  assert.deepEqual(amiss(judge({ ...turns((ms * 2.5) / 1000), ...busy(percent / 100 + 0.01) })), ['Event loops: look', 'Work: look']);
 });
 
 test('what is usual is not amiss', () => {
