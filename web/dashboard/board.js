@@ -47,6 +47,12 @@ export class Board {
     this.#verdict();
   }
 
+  // Before there is a session: the server may take its time to answer.
+  asking() {
+    byId('verdict').hidden = false;
+    this.#verdict();
+  }
+
   hide() {
     this.#session = null;
     this.#user.close();

@@ -49,6 +49,7 @@ async function enter(key) {
   if (!/^[!-~]+$/.test(key)) return leave(new Problem({ status: 401, detail: 'A key has neither blanks nor other than plain letters' }));
   const api = new Api(key);
   byId('open').disabled = true;
+  if (byId('gate').hidden) board.asking();
   let stats = null;
   try {
     stats = await api.json('api/v1/stats');

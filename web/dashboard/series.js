@@ -1,5 +1,7 @@
 // How many were online, second by second, for an hour: the least, the most, and how many at the end of each. Pure.
 
+const kMostCarried = 90; // s; a page that was heard of less often was asleep, and knows nothing of that time
+
 export class Series {
   #size;
   #seconds; // which second a place is about
@@ -72,9 +74,9 @@ export class Series {
     const second = Math.floor(now / 1000);
     if (this.#newest === null) this.#newest = second;
     if (second <= this.#newest) return;
+    if (second - this.#newest > kMostCarried) this.#current = null;
     if (this.#current !== null) {
-      const from = Math.max(this.#newest + 1, second - this.#size + 1);
-      for (let next = from; next <= second; ++next) this.#begin(next, this.#current);
+      for (let next = this.#newest + 1; next <= second; ++next) this.#begin(next, this.#current);
     }
     this.#newest = second;
   }

@@ -29,8 +29,8 @@ export class Session {
   #hidden = false;
   #timers = {};
 
-  constructor({ api, view, most = kMostMirrored, everyMs = kEveryMs, wait }) {
-    Object.assign(this, { api, view, most, everyMs });
+  constructor({ api, view, most = kMostMirrored, everyMs = kEveryMs, feedWhileHiddenMs = kFeedWhileHiddenMs, wait }) {
+    Object.assign(this, { api, view, most, everyMs, feedWhileHiddenMs });
     this.feed = new Feed({
       open: (cursor, signal) => api.feed(cursor, signal),
       told: (event, data) => this.#told(event, data),
@@ -59,7 +59,7 @@ export class Session {
     this.#hidden = hidden;
     clearTimeout(this.#timers.hidden);
     if (hidden) {
-      this.#timers.hidden = setTimeout(() => this.#pauseFeed('paused'), kFeedWhileHiddenMs);
+      this.#timers.hidden = setTimeout(() => this.feedState !== 'many' && this.#pauseFeed('paused'), this.feedWhileHiddenMs);
       return;
     }
     if (this.feedState === 'paused') this.feed.start();

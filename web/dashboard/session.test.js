@@ -103,13 +103,14 @@ function session(answers, enough, options = {}) {
   return new Promise((resolve) => {
     const note = (name) => (...args) => {
       told.push([name, ...args]);
-      if (!enough(told)) return;
+      if (!enough(told, one)) return;
       one.stop();
       resolve({ told, one });
     };
     const view = Object.fromEntries(['refused', 'link', 'stats', 'health', 'feed', 'change', 'note', 'people', 'ticked'].map((name) => [name, note(name)]));
-    const fetch = async (address, { signal }) => {
-      const answer = await answers[address]?.(signal);
+    const fetch = async (address, { headers }) => {
+      const feed = address.endsWith('/feed') && options.feed;
+      const answer = await (feed ? feed(headers['Last-Event-ID']) : answers[address]?.());
       if (!answer) throw new TypeError('Failed to fetch');
       return answer;
     };
@@ -161,6 +162,26 @@ test('a server that cannot answer now is told, with its health', async () => {
   const { told } = await session(answers, has('health'));
   assert.equal(told.find(([name, problem]) => name === 'link' && problem)[1].status, 429);
   assert.equal(told.find(([name]) => name === 'health')[1].checks[0].name, 'Not ready');
+});
+
+test('a page that nobody looks at lets the feed go, counts by the figures, and takes the feed up again', async () => {
+  const cursors = [];
+  const answers = { ...kAnswers, 'api/v1/stats': () => json({ ...kStats, online: 7 }) };
+  const states = [];
+  const counts = [];
+  await session(answers, (all, one) => {
+    const [name, state] = all.at(-1);
+    if (name === 'feed') {
+      states.push(state);
+      if (state === 'live' && states.length === 2) one.hide(true);
+      if (state === 'paused') counts.push(one.online());
+      if (state === 'paused') one.hide(false);
+    }
+    return states.length === 5;
+  }, { feedWhileHiddenMs: 5, stats: { ...kStats, online: 7 }, feed: (cursor) => (cursors.push(cursor), forever(...(cursor ? [live(1).replace('}', ',"resumed":true}')] : kFeed))) });
+  assert.deepEqual(states, ['connecting', 'live', 'paused', 'connecting', 'live']);
+  assert.deepEqual(counts, [7]);
+  assert.deepEqual(cursors, [undefined, 'e-1']);
 });
 
 test('more users than a page can hold are counted, not followed; fewer are followed again', async () => {
