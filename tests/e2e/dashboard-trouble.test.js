@@ -1,7 +1,7 @@
 // Opening the dashboard, and what it says when something is wrong: the key, the connection, the server's health.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { kApiEnv, kKeys } from './support/api.js';
+import { api, kApiEnv, kKeys } from './support/api.js';
 import { launchBrowser } from './support/browser.js';
 import { closeAll, connect } from './support/client.js';
 import { Dashboard } from './support/dashboard.js';
@@ -146,6 +146,25 @@ describe('when the connection is lost', { concurrency: 3 }, () => {
     await dashboard.close({ checked: true });
     await busy.stop();
   });
+});
+
+test('more users than a page can hold are counted, and one is explained by id', async () => {
+  const dashboard = await open({ key: null });
+  await dashboard.page.route('**/api/v1/stats', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), online: 1234567 } });
+  });
+  await dashboard.enter(kKeys.read);
+  await dashboard.count('1,234,567');
+  await dashboard.feed('not followed');
+  await dashboard.page.getByText('Too many are online to be listed here.').waitFor();
+  await dashboard.page.getByText('More are online than this page can follow.').waitFor();
+  const { feed } = (await api(server, '/stats')).body;
+  assert.equal(feed.readers, 0);
+  await dashboard.page.getByPlaceholder('Find a user').fill('somebody');
+  await dashboard.page.getByRole('button', { name: 'Explain' }).click();
+  await dashboard.page.getByRole('dialog').getByText('no connection of this user is remembered').waitFor();
+  await dashboard.close();
 });
 
 describe('the health', () => {

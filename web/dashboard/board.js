@@ -89,6 +89,7 @@ export class Board {
     byId('feed-problem').hidden = !refused;
     if (refused) setText(byId('feed-problem'), `The feed: ${problem.detail || wordsFor(problem).what}. This page tries again by itself.`);
     this.#people.feedState = state;
+    this.#changes.feedState = state;
     this.#drawSoon();
   }
   change(change) {
@@ -133,7 +134,7 @@ export class Board {
     const online = this.#session?.online() ?? null;
     const words = online === null ? '–' : count(online);
     setText(byId('online'), words);
-    byId('online').className = words.length > 7 ? 'very-long' : words.length > 5 ? 'long' : '';
+    byId('online').dataset.size = words.length > 7 ? 's' : words.length > 5 ? 'm' : words.length > 3 ? 'l' : 'xl';
     document.title = online === null ? 'Dashboard · rollcall' : `${words} online · rollcall`;
     setText(byId('trend'), this.#trend(online));
   }

@@ -17,6 +17,7 @@ export class Changes {
   #held = null; // the entries as they were when the list was held
   #heldAt = 0; // the serial then
   #onExplain;
+  feedState = 'connecting';
 
   constructor({ onExplain }) {
     this.#onExplain = onExplain;
@@ -61,8 +62,9 @@ export class Changes {
   #words(found, text) {
     const waiting = this.#held ? this.#serial - this.#heldAt : 0;
     if (waiting > 0) return `Held: ${count(waiting)} more since.`;
-    if (found > kShown) return `The newest ${kShown} of ${count(found)}${this.#serial > kKept ? `; ${count(kKept)} are kept` : ''}.`;
+    if (found > kShown) return `The newest ${kShown} of ${count(found)}${this.#serial > kKept ? '; older ones are not kept' : ''}.`;
     if (found > 0) return '';
+    if (this.feedState === 'many') return 'More are online than this page can follow.';
     return text === '' ? 'Nobody has come or gone since this page was opened.' : 'No change like that since this page was opened.';
   }
 

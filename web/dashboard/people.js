@@ -25,6 +25,7 @@ export class People {
   #from = 0;
   #onExplain;
   #serverNow;
+  feedState = 'connecting';
 
   // `serverNow()`: what the time is at the server, whose times are shown here.
   constructor({ onExplain, serverNow }) {
@@ -47,7 +48,7 @@ export class People {
     this.#sort();
   }
 
-  draw(feedState) {
+  draw() {
     if (!this.#mirror) return;
     const text = byId('search').value;
     const { users, begin, of } = this.#mirror.ordered.page(text, this.#from, kPage);
@@ -58,18 +59,18 @@ export class People {
       make: ({ userId }) => personRow(userId, this.#onExplain),
       update: (row, user) => fillRow(row, detailsOf(user), user.connectedAt ? `for ${duration((now - Date.parse(user.connectedAt)) / 1000)}` : ''),
     });
-    setText(byId('people-words'), this.#words(text.trim(), of, feedState ?? this.feedState));
+    setText(byId('people-words'), this.#words(text.trim(), of));
     byId('pager').hidden = of <= kPage;
     byId('previous').disabled = begin === 0;
     byId('next').disabled = begin + kPage >= of;
     setText(byId('page-words'), `${count(begin + 1)}–${count(begin + users.length)} of ${count(of)}`);
   }
 
-  #words(text, found, feedState) {
-    if (feedState === 'many') return 'Too many are online to be listed here. Type a user id and press Explain.';
+  #words(text, found) {
+    if (this.feedState === 'many') return 'Too many are online to be listed here. Type a user id and press Explain.';
     if (found > 0) return '';
     if (text !== '') return `Nobody like that is online. Is “${text}” a user id? Explain says when it was seen last.`;
-    return feedState === 'live' ? 'Nobody is online.' : 'Not known yet.';
+    return this.feedState === 'live' ? 'Nobody is online.' : 'Not known yet.';
   }
 
   #sort() {

@@ -108,7 +108,8 @@ function session(answers, enough, options = {}) {
       resolve({ told, one });
     };
     const view = Object.fromEntries(['refused', 'link', 'stats', 'health', 'feed', 'change', 'note', 'people', 'ticked'].map((name) => [name, note(name)]));
-    const fetch = async (address, { headers }) => {
+    const fetch = async (address, { headers, signal }) => {
+      signal.addEventListener('abort', breakAll);
       const feed = address.endsWith('/feed') && options.feed;
       const answer = await (feed ? feed(headers['Last-Event-ID']) : answers[address]?.());
       if (!answer) throw new TypeError('Failed to fetch');
@@ -118,7 +119,10 @@ function session(answers, enough, options = {}) {
     one.start(options.stats ?? null);
   });
 }
-const forever = (...pieces) => new Response(new ReadableStream({ start: (out) => pieces.forEach((piece) => out.enqueue(kText.encode(piece))) }));
+// Answers that do not end until their request is given up.
+const unending = new Set();
+const breakAll = () => (unending.forEach((out) => out.error(new Error('given up'))), unending.clear());
+const forever = (...pieces) => new Response(new ReadableStream({ start: (out) => (pieces.forEach((piece) => out.enqueue(kText.encode(piece))), unending.add(out)) }));
 const kFeed = ['event: reset\ndata: {"reason":"start"}\n\n', 'event: snapshot\ndata: {"users":[{"userId":"a"}]}\n\n', live(1)];
 const kAnswers = {
   'api/v1/stats': () => json(kStats),
