@@ -65,8 +65,9 @@ export class Plot {
       svg('line', { class: tick === 0 ? 'axis' : 'grid', x1: left, x2: right, y1: y(tick), y2: y(tick) }),
       svg('text', { class: 'label', x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, count(tick)),
     ]);
+    const anchor = (ago) => (ago === 0 ? 'end' : ago === span ? 'start' : 'middle'); // within the plot
     const times = timeTicks(span, width < 480).map((ago) =>
-      svg('text', { class: 'label', x: x(now - ago * 1000), y: bottom + 18, 'text-anchor': ago === 0 ? 'end' : 'middle' }, agoWords(ago)),
+      svg('text', { class: 'label', x: x(now - ago * 1000), y: bottom + 18, 'text-anchor': anchor(ago) }, agoWords(ago)),
     );
     return [...lines, ...times];
   }
