@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -39,6 +39,9 @@ clients-deps:
 
 clients: clients-deps ## Build the npm packages into clients/*/dist
 	@node clients/build.js
+
+packages: clients ## The npm packages as files to install, in build/npm
+	@node clients/pack.js $(BUILD)/npm
 
 test-clients: build clients ## The npm packages: against the real server, and their examples in Chromium
 	npm run --silent test:clients

@@ -14,7 +14,7 @@ given): those for which there are measurements.
 `;
 
 export const kColours = {
-  rollcall: '#e23642', floor: kInk, 'floor-ring': kInk, 'floor-merged': kInk,
+  rollcall: '#e23642', 'rollcall-2': '#f39aa0', floor: kInk, 'floor-ring': kInk, 'floor-merged': kInk,
   uws: '#aa6c00', bun: '#238b45', socketio: '#1b76ec', nestjs: '#9d54e7',
 };
 

@@ -123,7 +123,8 @@ async function load(name, measure, server, core) {
 export async function run(name, measure, { serverCore, loadCore }) {
   let server;
   try {
-    server = await startServer(name, measure, serverCore);
+    const cores = kServers[name].bothCores ? `${serverCore},${loadCore}` : serverCore;
+    server = await startServer(name, measure, cores);
     return await load(name, measure, server, loadCore);
   } catch (error) {
     return { ok: false, failure: error.message };

@@ -40,25 +40,30 @@ const peer = (file, title, packages) => ({
   }),
 });
 
+// `bothCores`: it may use the load's core too, since it has no use for a second worker otherwise.
+const rollcall = (title, workers, more) => ({
+  title,
+  dialect: 'rollcall',
+  needs: `${kBin}/rollcall`,
+  missing: 'run make build',
+  version: () => 'this commit',
+  start: ({ broadcast }) => ({
+    command: [`${kBin}/rollcall`, 'serve', '--listen', '127.0.0.1:0'],
+    env: {
+      ROLLCALL_SERVER_WORKERS: `${workers}`,
+      ROLLCALL_SERVER_DRAIN_MS: '200',
+      ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', // no limit: the load is one
+      ROLLCALL_PRESENCE_BROADCAST: broadcast ? 'everyone' : 'watchers',
+      ROLLCALL_PRESENCE_DELIVERIES_PER_SECOND: '0', // each change by itself, as the peers do
+    },
+    ready: /https?:\/\/[^\s:/]+:(?<port>\d+)/,
+  }),
+  ...more,
+});
+
 export const kServers = {
-  rollcall: {
-    title: 'rollcall',
-    dialect: 'rollcall',
-    needs: `${kBin}/rollcall`,
-    missing: 'run make build',
-    version: () => 'this commit',
-    start: ({ broadcast }) => ({
-      command: [`${kBin}/rollcall`, 'serve', '--listen', '127.0.0.1:0'],
-      env: {
-        ROLLCALL_SERVER_WORKERS: '1',
-        ROLLCALL_SERVER_DRAIN_MS: '200',
-        ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', // no limit: the load is one
-        ROLLCALL_PRESENCE_BROADCAST: broadcast ? 'everyone' : 'watchers',
-        ROLLCALL_PRESENCE_DELIVERIES_PER_SECOND: '0', // each change by itself, as the peers do
-      },
-      ready: /https?:\/\/[^\s:/]+:(?<port>\d+)/,
-    }),
-  },
+  rollcall: rollcall('rollcall', 1),
+  'rollcall-2': rollcall('rollcall, two workers', 2, { bothCores: true, groups: ['fanout', 'many', 'deep'] }),
   floor: floor('bare epoll loop, a send a frame', 'bare loop', 'send'),
   'floor-ring': floor('bare epoll loop, io_uring', 'bare loop, io_uring', 'ring', ['fanout']),
   'floor-merged': floor('bare epoll loop, io_uring, merged', 'bare loop, merged', 'ring-merged', ['many', 'deep']),
@@ -73,5 +78,5 @@ export const kFloors = ['floor', 'floor-ring', 'floor-merged'];
 
 export function takesPart(name, measure) {
   const { dialect, groups } = kServers[name];
-  return dialect !== 'floor' || (measure.floor && (!groups || groups.includes(measure.group)));
+  return (dialect !== 'floor' || measure.floor) && (!groups || groups.includes(measure.group));
 }

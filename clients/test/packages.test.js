@@ -1,8 +1,9 @@
 // What is published: contents, size, and that every way of loading it works.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +68,19 @@ describe('each package', () => {
       }
     });
   }
+});
+
+test('`make packages` writes a file of each, and says how to install them', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-packages-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'rollcall-client-0.0.1.tgz'), 'of an earlier version');
+  const output = execFileSync(process.execPath, [join(kClients, 'pack.js'), folder], { encoding: 'utf8' });
+  const files = readdirSync(folder).sort();
+  assert.deepEqual(files, kPackages.map((name) => `rollcall-${name}-${manifest(name).version}.tgz`).sort());
+  const installs = output.split('\n').filter((line) => line.includes('npm install'));
+  const named = installs.map((line) => [...line.matchAll(/rollcall-([a-z]+)-\d[^ /]*\.tgz/g)].map(([, name]) => name));
+  // With each, what it needs of the others.
+  assert.deepEqual(named, [['client'], ['react', 'client'], ['vue', 'client'], ['angular', 'client'], ['nestjs']]);
 });
 
 const walk = (folder) =>

@@ -108,7 +108,7 @@ TEST(LoopCounters, BytesAreCountedBothWays) {
 
 TEST(LoopCounters, BytesThatAPeerDoesNotReadAreWaiting) {
   Loop loop;
-  Accepted accepted(loop, 2 * kLarge, 4096);
+  Accepted accepted(loop, 2 * kLarge);
   accepted.connection->send(frame(std::string(kLarge, 'x')));
   loop.turn(milliseconds(0));
   EXPECT_GT(loop.counters().bytes_sent.value(), 0U);
@@ -184,8 +184,8 @@ TEST(Pulse, SaysByWhenALoopThatWaitsWillTurn) {
   loop.turn(milliseconds(5));
   const Pulse::Reading after = loop.pulse();  // of a turn that has ended: nobody waits on yet
   EXPECT_EQ(after.state, Pulse::State::busy);
-  Running running(loop);
   std::promise<void> turned;
+  Running running(loop);
   loop.post([&] { turned.set_value(); });
   turned.get_future().wait();
   Pulse::Reading reading = loop.pulse();
@@ -200,9 +200,9 @@ TEST(Pulse, SaysByWhenALoopThatWaitsWillTurn) {
 
 TEST(Pulse, ALoopThatIsStuckStaysBusySinceThen) {
   Loop loop;
-  Running running(loop);
   std::promise<Instant> entered;
   std::promise<void> go_on;
+  Running running(loop);
   loop.post([&] {
     entered.set_value(loop.now());
     go_on.get_future().wait();

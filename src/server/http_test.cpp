@@ -194,6 +194,7 @@ TEST_F(HttpTest, ErrorsOfItsOwnLookAsItIsTold) {
   EXPECT_EQ(refused.status, 405);
   EXPECT_THAT(refused.head, HasSubstr("allow: GET, HEAD\r\n"));
   EXPECT_THAT(refused.head, HasSubstr("content-type: x/problem\r\n"));
+  EXPECT_EQ(refused.body, "405 This path does not answer this method: use GET, HEAD.\n");
   wire.write("POST /api/1 HTTP/1.1\r\nhost: t\r\ncontent-length: 1000001\r\n\r\n");
   EXPECT_THAT(await_http_answer(wire).body, testing::StartsWith("413 "));
 }

@@ -6,9 +6,9 @@ namespace {
 
 constexpr seconds kKeepAliveTimeout{75};  // an idle connection between requests
 
-std::string_view sentence_of(unsigned status) {
-  if (status == 400) return "The path has a percent sign that begins no escape.";
-  if (status == 405) return "This path does not answer this method.";
+std::string sentence_of(const Routes::Match& match) {
+  if (match.status == 400) return "The path has a percent sign that begins no escape.";
+  if (match.status == 405) return "This path does not answer this method: use " + match.allow + ".";
   return "Nothing is served at this path.";
 }
 
@@ -32,7 +32,7 @@ HttpRequest request_of(http::Request& request, const net::Connection& connection
 void Pipe::serve(http::Request request) {
   Routes::Match match = context_.routes.match(request.method, request.path);
   if (!match.handler) {
-    http::Response refused = refusal(match.status, sentence_of(match.status), request.path);
+    http::Response refused = refusal(match.status, sentence_of(match), request.path);
     if (!match.allow.empty()) refused.headers.push_back({"allow", std::move(match.allow)});
     respond(std::move(refused));
     return;

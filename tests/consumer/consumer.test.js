@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { blocksOf, kGuide } from '../docs/support/text.js';
 import { Client, closeAll, connect } from '../e2e/support/client.js';
 import { scratch } from '../e2e/support/files.js';
 import { run } from '../e2e/support/server.js';
@@ -139,6 +140,28 @@ describe('a C++ project that has installed rollcall', () => {
     assert.deepEqual((await anna.inbox.take((e) => e.event === 'chat', 'chat')).args.slice(0, 2), ['two', ['arguments']]);
     closeAll();
     program.child.kill('SIGTERM');
+    assert.deepEqual(await program.ended, { code: 0, signal: null });
+  });
+
+  test("builds and runs the guide's notifier, and builds README.md's two lines", async () => {
+    const blocks = blocksOf(kGuide);
+    mkdirSync(files.path('guide'));
+    const readme = 'add_executable(readme readme.cpp)\ntarget_link_libraries(readme PRIVATE rollcall::gateway)\n';
+    files.write('guide/CMakeLists.txt', blocks.get('8c CMakeLists.txt').code + readme);
+    const [, lines] = /^```cpp\n(.*?)^```/ms.exec(readFileSync(`${kRoot}/README.md`, 'utf8'));
+    const around = ['#include <rollcall/gateway.hpp>', '#include <string>', 'void readme(rollcall::Server& server, const std::string& secret) {'];
+    files.write('guide/readme.cpp', [...around, `${lines}}`, 'int main() {}', ''].join('\n'));
+    files.write('guide/notifier.cpp', blocks.get('8c notifier.cpp').code.replace('127.0.0.1:3000', '127.0.0.1:0'));
+    await build(files.path('guide'), files.path('guide/build'));
+    const program = start('../guide/build/notifier');
+    const server = { namespaceUrl: `${await url(program)}/ws/messages` };
+    program.tell('anna Too early');
+    await program.says(/^anna is offline$/m);
+    const anna = await connect(server, 'anna');
+    program.tell('anna Your "parcel" has arrived');
+    await program.says(/^sent, one of 1 who are here$/m);
+    assert.deepEqual(await anna.take('notification'), { message: 'Your "parcel" has arrived' });
+    program.end();
     assert.deepEqual(await program.ended, { code: 0, signal: null });
   });
 

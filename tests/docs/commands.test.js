@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
+import { io } from 'socket.io-client';
 import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
-import { bundle, layOut } from './support/app.js';
+import { token } from '../e2e/support/tokens.js';
+import { Inbox } from '../e2e/support/wait.js';
+import { bundle, fill, layOut } from './support/app.js';
 import { says } from './support/program.js';
-import { fencesOf, read } from './support/text.js';
+import { blocksOf, fencesOf, kGuide, read } from './support/text.js';
 
 const kMigrating = 'docs/migrating-from-nestjs.md';
 const key = 'rck_of-the-documents-0123456789abcdef';
@@ -67,6 +70,28 @@ test('the configuration that the way from NestJS begins with is accepted', () =>
   const { code: status, output } = says(['check-config', '--config', `${files.folder}/rollcall.toml`]);
   assert.equal(status, 0, output);
   assert.match(output, /https:\/\/app\.example\.com/);
+});
+
+// The guide's application, which is compiled and run, has them.
+test('what the way from NestJS changes in the backend is what the guide has', () => {
+  const bare = (code) => code.replace(/\/\/.*$/gm, '').replace(/,(?=\s*\})/g, '').replace(/\s+/g, '');
+  const guide = [...blocksOf(kGuide)].filter(([id]) => id.startsWith('8a ')).map(([, { code }]) => bare(code)).join('');
+  const changes = fencesOf(kMigrating).filter(({ language }) => language === 'ts');
+  assert.equal(changes.length, 2);
+  for (const { code } of changes) assert.ok(guide.includes(bare(code).replace(/,$/, '')), code);
+});
+
+test("README.md's lines for plain socket.io-client are answered, and told", async (t) => {
+  const [{ code }] = fencesOf('README.md').filter(({ language }) => language === 'js');
+  const printed = new Inbox();
+  const script = fill(code, server, token('reader')).replace(/^import .*$/m, '');
+  const socket = new Function('io', 'console', `${script}\nreturn socket;`)(io, { log: (...words) => printed.put(words.join(' ')) });
+  t.after(() => socket.disconnect());
+  await printed.take((line) => line === 'false', 'the answer');
+  const user = await connect(server, 'user-123');
+  await printed.take((line) => line === 'user-123 is online', 'the news');
+  user.close();
+  await printed.take((line) => line === 'user-123 is offline', 'the news');
 });
 
 test("README.md's React page is one", async () => {

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { kCodes, kReplies, kRequests, kSettings, kTold, says } from './support/program.js';
+import { kCodes, kPackageCodes, kReadinessCodes, kReplies, kRequests, kSettings, kTold, says } from './support/program.js';
 import { blocksOf, fencesOf, kDocuments, kGuide, kRoot, kSummary, kTexts, read } from './support/text.js';
 
 const kSections = [...new Set([...kSettings.keys()].map((name) => name.split('.')[0]))].join('|');
 const kSetting = new RegExp(`(?<![-/\\w])(?:${kSections})\\.[a-z][a-z_]*\\b`, 'g');
 // Names of that form that are no settings: files, and what JavaScript says.
-const kOthers = /^(presence\.(js|d|test)|server\.(hpp|to|emit|of|run|drain|handle_http)|auth\.(js|token)|api\.(example|js))$/;
+const kOthers = /^(presence\.(js|d|test)|server\.(hpp|to|emit|of|run|drain|handle_http|proxy)|auth\.(js|token)|api\.(example|js))$/;
 
 const isText = (path) => path.endsWith('.txt');
 const codeOf = (path) => (isText(path) ? [...blocksOf(path).values()] : fencesOf(path)).map(({ code }) => code);
@@ -47,17 +47,37 @@ for (const path of kDocuments) {
       }
     });
 
+    // `presence.max_batch_ids` (1,000): the other way round.
+    test('each figure behind a setting is its default', () => {
+      for (const [whole, list, digits, unit] of plain(path).matchAll(/((?:`[a-z]+\.[a-z_]+`(?: \+ )?)+) \((?:default )?(\d[\d,.]*) ?(s|ms|min|KiB|MiB)?(?=[),;]| a worker)/g)) {
+        const settings = list.replaceAll('`', '').split(' + ');
+        if (!settings.every((name) => kSettings.has(name))) continue;
+        const sum = settings.reduce((total, name) => total + kSettings.get(name), 0);
+        const bytes = { KiB: 1024, MiB: 1024 ** 2 }[unit];
+        const told = bytes ? Number(digits) * bytes : figure(digits, unit ?? 'ms', settings[0]);
+        assert.equal(told, sum, whole);
+      }
+    });
+
+    // 1,000 ids a request (`presence.max_batch_ids`).
+    test('each figure in words before a setting is its default', () => {
+      for (const [whole, digits, name] of plain(path).matchAll(/(?<![\w.,])(\d[\d,]*)(?: [a-zA-Z]+){1,4} \(`([a-z]+\.[a-z_]+)`\)/g)) {
+        assert.equal(Number(digits.replaceAll(',', '')), kSettings.get(name), whole);
+      }
+    });
+
     test('each value that it says to set is accepted', () => {
       for (const [whole, name, value] of proseOf(path).matchAll(/`?\b([a-z]+\.[a-z_]+) = (\[[^\]]*\]|"[^"]*"|\d+|true|false)/g)) {
         if (!kSettings.has(name)) continue;
         const bare = value.replace(/^\[|\]$/g, '').replaceAll('"', '').replaceAll(/,\s*/g, ',');
-        const { code, output } = says(['check-config'], { [`ROLLCALL_${name.replace('.', '_').toUpperCase()}`]: bare });
+        const env = { ROLLCALL_API_KEYS: kSomeKey, [`ROLLCALL_${name.replace('.', '_').toUpperCase()}`]: bare };
+        const { code, output } = says(['check-config'], env);
         assert.equal(code, 0, `${whole}: ${output}`);
       }
     });
 
     test('each code, event, command and file that it names exists', () => {
-      const words = new Set([...kCodes, ...[...read(path).matchAll(/\b(?:PRESENCE|REALTIME)_[A-Z_]+/g)].map(([name]) => name), 'JWT_SECRET']);
+      const words = new Set([...kCodes, ...kPackageCodes, ...kReadinessCodes, ...[...read(path).matchAll(/\b(?:PRESENCE|REALTIME)_[A-Z_]+/g)].map(([name]) => name), 'JWT_SECRET']);
       for (const [name] of read(path).matchAll(/(?<![\w$/.])[A-Z]{3,}(?:_[A-Z]+)+\b(?!\.(?:txt|md))/g)) {
         assert.ok(words.has(name) || name.startsWith('ROLLCALL_') || kNotOurs.has(name), `there is no code ${name}`);
       }
@@ -68,7 +88,7 @@ for (const path of kDocuments) {
         const { output } = says([command, '--help']);
         for (const [flag] of rest.matchAll(/--[a-z-]+/g)) assert.ok(output.includes(flag), `rollcall ${command} has no ${flag}`);
       }
-      for (const [, target] of read(path).matchAll(/(?:`|^ {4}|from the sources: )make ([a-z][a-z-]*)/gm)) {
+      for (const [, target] of read(path).matchAll(/(?:`|^ {4}|from the sources: )make ([a-z][a-z0-9-]*)/gm)) {
         assert.match(read('Makefile'), new RegExp(`^${target}:`, 'm'), `make ${target}`);
       }
     });
@@ -84,12 +104,20 @@ for (const path of kDocuments) {
       for (const [, link] of proseOf(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
         assert.ok(existsSync(join(kRoot, path, '..', link)), `${link} leads nowhere`);
       }
+      for (const [, link, anchor] of proseOf(path).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)) {
+        const page = link ? join(path, '..', link) : path;
+        assert.ok(anchorsOf(page).includes(anchor), `${page} has no section #${anchor}`);
+      }
     });
   });
 }
 
+// As web pages of a repository name them.
+const anchorsOf = (path) =>
+  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
+
 // Files of the reader's own project: those that the guide gives, and the gateway that went before.
-const given = new Set([...blocksOf(kGuide).values()].map(({ file }) => file));
+const given = new Set([...[...blocksOf(kGuide).values()].map(({ file }) => file), 'src/app/auth.ts']);
 const isOfReader = (path, name) => (isText(path) && given.has(name)) || name.startsWith('src/messages');
 
 // Events that applications invent, or that socket.io-client itself has.
@@ -97,6 +125,8 @@ const kApplication = ['notification', 'connect', 'disconnect', 'connect_error'];
 const kNotOurs = new Set(['TCP_NODELAY', 'CAP_NET_BIND_SERVICE']);
 // ROLLCALL_URL, ROLLCALL_API_KEY: what a backend's own environment says.
 const kOfBackends = new Set(['URL', 'API_KEY']);
+// Without any, api.metrics = "key" would shut everybody out, and is refused.
+const kSomeKey = `documents:read:${'0'.repeat(64)}`;
 
 describe('the plain texts', () => {
   for (const path of kTexts) {

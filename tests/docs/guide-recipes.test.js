@@ -144,6 +144,30 @@ test('src/presence.js: where there is no token, the server is asked all the same
   }
 });
 
+test('src/auth.js: gives what the backend gives, if it is a token', async (t) => {
+  const { folder, remove } = layOut({ 'auth.mjs': blocks.get('2 src/auth.js').code });
+  t.after(remove);
+  const { getToken } = await import(pathToFileURL(join(folder, 'auth.mjs')));
+  const answer = (text, status = 200) => t.mock.method(globalThis, 'fetch', async () => new Response(text, { status }));
+  const good = token('somebody');
+  answer(good);
+  assert.equal(await getToken(), good);
+  for (const [text, status] of [['<!doctype html>', 200], ['', 200], [good, 403]]) {
+    answer(text, status);
+    await assert.rejects(getToken(), { message: `/api/presence-token gave no token, but ${status}` });
+  }
+});
+
+test('src/auth.js, for now: does without a backend', async (t) => {
+  const { folder, remove } = layOut({ 'auth.mjs': fill(blocks.get('2 src/auth.js, for now').code, server, token('early')) });
+  t.after(remove);
+  const { getToken } = await import(pathToFileURL(join(folder, 'auth.mjs')));
+  const { socket } = await connected({ tokens: getToken });
+  const other = await connect(server, 'other');
+  assert.equal(await other.isOnline('early'), true);
+  assert.equal(socket.connected, true);
+});
+
 test('last seen', async () => {
   const { lastSeen } = await load('7 src/lastSeen.js');
   const now = Date.parse('2026-01-04T12:00:00.000Z');

@@ -1,4 +1,4 @@
-// The symptoms in the guide's section 9 are what one sees, and what it advises helps.
+// The symptoms in the guide's section 10 are what one sees, and what it advises helps.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, describe, test } from 'node:test';
@@ -8,10 +8,11 @@ import { request } from '../e2e/support/polling.js';
 import { startServer } from '../e2e/support/server.js';
 import { token } from '../e2e/support/tokens.js';
 import { serveSite } from './support/app.js';
+import { kCodes, kPackageCodes } from './support/program.js';
 import { kGuide, read } from './support/text.js';
 
-const [, section] = read(kGuide).split(/^9 {2}TROUBLESHOOTING$/m);
-const said = section.split(/^=+\n10 {2}/m)[0].replace(/\s+/g, ' ');
+const [, section] = read(kGuide).split(/^10 {2}TROUBLESHOOTING$/m);
+const said = section.split(/^=+\n11 {2}/m)[0].replace(/\s+/g, ' ');
 // What the reader would look for.
 function symptom(words) {
   assert.ok(said.includes(words), `the guide does not speak of ${words}`);
@@ -31,6 +32,17 @@ async function failure(options, where = server) {
   client.close();
   return error;
 }
+
+test('each code that the server or a package gives has its entry, with a cause', () => {
+  const entries = new Map();
+  for (const [, names, words] of section.matchAll(/^ {4}((?:[A-Z]+(?:_[A-Z]+)*(?:, )?)+)(?: {2,}|\n {10,})([A-Za-z0-9(].*)$/gm)) {
+    for (const name of names.split(', ')) entries.set(name, words);
+  }
+  // Who sends such a head or such a version is no client of ours.
+  const others = ['HEADER_TOO_LARGE', 'NOT_IMPLEMENTED', 'VERSION_NOT_SUPPORTED'];
+  const codes = new Set([...kCodes, ...kPackageCodes]);
+  assert.deepEqual([...entries.keys()].sort(), [...codes].filter((code) => !others.includes(code)).sort());
+});
 
 describe('nothing connects', () => {
   test('nobody listens there', async () => {

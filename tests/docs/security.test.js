@@ -5,6 +5,8 @@ import { Client, closeAll, connect } from '../e2e/support/client.js';
 import { request } from '../e2e/support/polling.js';
 import { startServer } from '../e2e/support/server.js';
 import { token } from '../e2e/support/tokens.js';
+import { testConstants } from './support/constants.js';
+import { read } from './support/text.js';
 
 after(() => closeAll());
 
@@ -55,3 +57,26 @@ test('origins of * together with credentials give every page the visitor’s coo
   assert.match(server.output(), /WARN .*cors\.origins has \* and cors\.credentials is true/);
   await server.stop();
 });
+
+test('what anybody may read is what is served without a key', async () => {
+  const server = await startServer();
+  const [row] = read('SECURITY.md').split('\n').filter((line) => line.startsWith('| anybody |'));
+  const paths = [...row.matchAll(/`(\/[a-z][\w./]*)`/g)].map(([, path]) => path);
+  assert.deepEqual(paths, ['/healthz', '/readyz', '/api/v1/openapi.json', '/metrics']);
+  for (const path of ['/', '/socket.io.min.js', ...paths]) assert.equal((await request(`${server.url}${path}`)).status, 200, path);
+  await server.stop();
+});
+
+const kBits = 8;
+testConstants('SECURITY.md', [
+  [/watch up to ([\d,]+) users/, 'src/gateway/presence_gateway.cpp', /kMaxWatched = ([\d']+)/],
+  [/(\d+) random bits, unrelated to the ids/, 'src/server/sid.cpp', /kRandomBytes = (\d+)/, kBits],
+  [/secret of (\d+) random bits/, 'src/server/namespace.cpp', /kPidBytes = (\d+)/, kBits],
+  [/keys of (\d+) random bits/, 'src/app/key_command.cpp', /kKeyBytes = (\d+)/, kBits],
+  [/a header within (\d+) s/, 'src/server/pipe.cpp', /kHeaderTimeout\{(\d+)\}/],
+  [/a body within (\d+) s/, 'src/server/pipe.cpp', /kBodyTimeout\{(\d+)\}/],
+  [/values are cut at (\d+) KB/, 'src/base/log.hpp', /kMaxValueBytes = (\d+)/, 1 / 1024],
+  [/a \/(\d+) or a \/48/, 'src/gateway/coarse_address.cpp', /AF_INET, bytes, 3, "\/(\d+)"/],
+  [/a \/24 or a \/(\d+)/, 'src/gateway/coarse_address.cpp', /AF_INET6, bytes, 6, "\/(\d+)"/],
+  [/TLS 1\.2 and 1\.3 in the server, no renegotiation, no compression/, 'src/net/tls.cpp', /SSL_OP_NO_RENEGOTIATION \|.*SSL_OP_NO_COMPRESSION/],
+]);

@@ -1,18 +1,28 @@
 // The code in the summary, as it stands there: only the address and the token are filled in.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { NestFactory } from '@nestjs/core';
 import { io } from 'socket.io-client';
 import { launchBrowser, watchPage } from '../e2e/support/browser.js';
 import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
 import { token } from '../e2e/support/tokens.js';
 import { Inbox, once } from '../e2e/support/wait.js';
-import { bundle, fill, layOut, serveSite } from './support/app.js';
-import { blocksOf, kSummary } from './support/text.js';
+import { bundle, compileNest, fill, layOut, serveSite } from './support/app.js';
+import { blocksOf, kSummary, read } from './support/text.js';
 
 const blocks = blocksOf(kSummary);
-const server = await startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_CORS_ORIGINS: '*' } });
+const apiKey = 'rck_of-the-summary-0123456789abcdefghijklm';
+const server = await startServer({
+  env: {
+    ROLLCALL_API_KEYS: `summary:read+emit:${createHash('sha256').update(apiKey).digest('hex')}`,
+    ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100,
+    ROLLCALL_CORS_ORIGINS: '*',
+  },
+});
 const sockets = [];
 after(() => {
   closeAll();
@@ -104,4 +114,31 @@ test('hook and card, in Chromium', async () => {
     site.close();
     await browser.close();
   }
+});
+
+test('notifications.service.ts is the one of before, with one changed import, and works', async (t) => {
+  const { code } = blocks.get('notifications.service.ts');
+  const before = read('clients/nestjs/test/notifications.service.txt').replace(/^\/\/ .*\n/, '');
+  const own = code.replace(/\n  \/\/ Not the server's[^]*?\{\}\n/, '').replace('@rollcall/nestjs', '../messages/messages.gateway');
+  assert.equal(own, before);
+  const module = `import { Module } from '@nestjs/common';
+import { RollcallModule } from '@rollcall/nestjs';
+import { NotificationsService } from './notifications.service';
+@Module({ imports: [RollcallModule.forRoot({ url: '${server.url}', apiKey: '${apiKey}' })], providers: [NotificationsService] })
+export class AppModule {}
+`;
+  const files = layOut({ 'src/notifications.service.ts': code, 'src/app.module.ts': module });
+  t.after(files.remove);
+  await compileNest(files.folder);
+  const load = createRequire(import.meta.url);
+  const { AppModule } = load(join(files.folder, 'dist/app.module.js'));
+  const { NotificationsService } = load(join(files.folder, 'dist/notifications.service.js'));
+  const user = await connect(server, 'notified');
+  const app = await NestFactory.createApplicationContext(AppModule, { abortOnError: false, logger: false });
+  t.after(() => app.close());
+  const service = app.get(NotificationsService);
+  assert.deepEqual(await service.sendNotification('notified', 'Hello'), { sent: true, method: 'realtime' });
+  assert.deepEqual(await user.take('notification'), { message: 'Hello' });
+  assert.deepEqual(await service.sendNotification('nobody', 'Hello'), { sent: true, method: 'queued' });
+  assert.ok((await service.getActiveUsersCount()) >= 1);
 });

@@ -102,7 +102,7 @@ test('the mirror without NestJS follows who comes and goes', async () => {
 });
 
 for (const [name, world] of Object.entries({ 'a server that is played': await playedWorld(), 'the real server': await realWorld() })) {
-  describe(`the service of before, with ${name}`, { skip: !world && 'this program has no feed yet' }, () => {
+  describe(`the service of before, with ${name}`, () => {
     let app, service, presence;
     before(async () => {
       await world.come('ann');

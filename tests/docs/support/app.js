@@ -39,6 +39,10 @@ export function layOut(files) {
 export async function typeCheck(folder) {
   const compilerOptions = { strict: true, noEmit: true, target: 'es2022', module: 'es2022', moduleResolution: 'bundler', skipLibCheck: true, types: [] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  await tsc(folder);
+}
+
+async function tsc(folder) {
   const program = join(kRoot, 'node_modules/typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [program, '-p', folder]).catch(({ stdout, stderr }) => {
     throw new Error(`tsc: ${stdout}${stderr}`);
@@ -101,4 +105,15 @@ export async function serveSite({ page = kEmptyPage, backend = () => false }) {
     server.close();
   };
   return site;
+}
+
+// A NestJS project, compiled as `nest new` has it, but strict. The code is in `folder/dist`.
+export async function compileNest(folder) {
+  const compilerOptions = {
+    module: 'commonjs', target: 'ES2021', outDir: './dist', rootDir: './src', strict: true, skipLibCheck: true, types: ['node'],
+    emitDecoratorMetadata: true, experimentalDecorators: true, allowSyntheticDefaultImports: true,
+  };
+  writeFileSync(join(folder, 'package.json'), '{}');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  await tsc(folder);
 }

@@ -36,5 +36,12 @@ const names = (pattern) => [...new Set([...wire.matchAll(pattern)].map(([, name]
 
 export const kRequests = names(/^ {4}\{"([a-z-]+)", (?:true|false), read_/gm);
 export const kReplies = names(/const \{ return "([a-z-]+)"; \}/g);
-export const kCodes = [...names(/return "([A-Z]+(?:_[A-Z]+)*)";/g), ...names(/\{\d{3}, "[^"]*", "([A-Z_]+)"\}/g), 'TOO_MANY_CONNECTIONS'];
+const readiness = [...read('src/server/readiness.cpp').matchAll(/\{false, "([A-Z_]+)"/g)].map(([, name]) => name);
+export const kReadinessCodes = [...new Set(readiness)];
+export const kCodes = [...new Set([...names(/return "([A-Z]+(?:_[A-Z]+)*)";/g), ...names(/\{\d{3}, "[^"]*", "([A-Z_]+)"\}/g), 'TOO_MANY_CONNECTIONS'])];
 export const kTold = ['connected', 'user-online', 'user-offline', 'presence-mode', 'authentication_error', 'exception'];
+
+// Codes that the packages add to the server's.
+const ofClient = [...read('clients/client/src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)];
+const [, ofNest] = /one of this side:([^]*?)\*\//.exec(read('clients/nestjs/src/errors.ts'));
+export const kPackageCodes = [...new Set([...ofClient, ...ofNest.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name))];
