@@ -130,17 +130,19 @@ std::unique_ptr<adapters::WebhookSender> start_webhooks(const WebhookSettings& s
   return sender;
 }
 
+void reload(Server& server, const ServerSettings& settings) {
+  if (settings.tls_cert.empty()) {
+    log::warn("nothing to reload: there is no certificate, and settings take a restart");
+  } else if (const auto reloaded = server.reload_tls()) {
+    log::info("TLS certificate reloaded; settings take a restart");
+  } else {
+    log::error("TLS certificate not reloaded, the old one stays", {{"reason", reloaded.error()}});
+  }
+}
+
 void handle_signal(Server& server, const Config& config, watch::Supervisor& supervisor, int signal,
                    bool& draining) {
-  if (signal == SIGHUP) {
-    const auto reloaded = server.reload_tls();
-    if (reloaded) {
-      log::info("TLS certificate reloaded");
-    } else {
-      log::error("TLS certificate not reloaded, the old one stays", {{"reason", reloaded.error()}});
-    }
-    return;
-  }
+  if (signal == SIGHUP) return reload(server, config.server);
   if (std::exchange(draining, true)) {
     log::warn("ending at once, as asked twice", {{"connections", server.connections()}});
     server.stop();

@@ -44,23 +44,26 @@ Supervision supervision_of(const char* socket, const char* watchdog_usec, const 
   const auto patience = number_of(watchdog_usec);
   const bool ours = !watchdog_pid || number_of(watchdog_pid) == pid;
   if (patience && ours) {
-    found.watchdog = std::chrono::duration_cast<milliseconds>(microseconds(std::min(*patience, kLongestWatchdogUs)));
+    found.watchdog =
+        std::chrono::duration_cast<milliseconds>(microseconds(std::min(*patience, kLongestWatchdogUs)));
   }
   return found;
 }
 
 Supervision supervision() {
-  return supervision_of(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"),
-                        getpid());
+  return supervision_of(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC"),
+                        std::getenv("WATCHDOG_PID"), getpid());
 }
 
 std::string report_text(const server::Readiness& readiness, std::size_t users, std::size_t connections) {
   const std::string counts = counted(users, "user") + " online, " + counted(connections, "connection");
-  const std::string status = readiness.ready ? counts : "Not ready: " + readiness.detail + " (" + counts + ")";
+  const std::string status =
+      readiness.ready ? counts : "Not ready: " + readiness.detail + " (" + counts + ")";
   return "STATUS=" + status + (readiness.code == "WORKER_HUNG" ? "" : "\nWATCHDOG=1");
 }
 
-Supervisor::Supervisor(Server& server, const gateway::PresenceGateway& gateway, const Supervision& supervision)
+Supervisor::Supervisor(Server& server, const gateway::PresenceGateway& gateway,
+                       const Supervision& supervision)
     : server_(server), gateway_(gateway), address_(supervision.socket), interval_(kInterval) {
   if (address_.empty()) return;
   if (address_.front() == '@') address_.front() = '\0';
@@ -80,8 +83,8 @@ void Supervisor::start() {
 void Supervisor::ending(milliseconds limit) {
   if (address_.empty()) return;
   const auto patience = std::chrono::duration_cast<microseconds>(limit + kEndingReserve);
-  tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(patience.count()) + "\nSTATUS=Draining: " +
-       counted(server_.connections(), "connection"));
+  tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(patience.count()) +
+       "\nSTATUS=Draining: " + counted(server_.connections(), "connection"));
 }
 
 void Supervisor::report() {

@@ -17,17 +17,19 @@ namespace rollcall::watch {
 
 // What systemd says in the environment.
 struct Supervision {
-  std::string socket;        // a path, or "@" and an abstract name; empty: nobody wants to be told
-  milliseconds watchdog{0};  // a program that gives no sign of life for so long is ended; 0: it is not watched
+  std::string socket;  // a path, or "@" and an abstract name; empty: nobody wants to be told
+  milliseconds watchdog{
+      0};  // a program that gives no sign of life for so long is ended; 0: it is not watched
 };
 
-// Of NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, which may be null. `pid`: of this process; what is meant for
-// another one does not count. Pure.
+// Of NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, which may be null. `pid`: of this process; what is meant
+// for another one does not count. Pure.
 Supervision supervision_of(const char* socket, const char* watchdog_usec, const char* watchdog_pid, long pid);
 // Of this process's environment.
 Supervision supervision();
 
-// One report: the status, and the sign of life, which a server that does not serve everybody must not give. Pure.
+// One report: the status, and the sign of life, which a server that does not serve everybody must not give.
+// Pure.
 std::string report_text(const server::Readiness& readiness, std::size_t users, std::size_t connections);
 
 class Supervisor {
@@ -43,7 +45,8 @@ class Supervisor {
 
   // Tells when it is ready, and reports from then on. Once the server is open.
   void start();
-  // It ends, and may take so long: systemd waits for it, whatever TimeoutStopSec says. On the server's thread.
+  // It ends, and may take so long: systemd waits for it, whatever TimeoutStopSec says. On the server's
+  // thread.
   void ending(milliseconds limit);
 
  private:

@@ -108,8 +108,9 @@ TEST(Supervision, IsNoneIfItMakesNoSense) {
 
 TEST(Report, HasTheStatusAndASignOfLife) {
   EXPECT_EQ(report_text({}, 1, 2), "STATUS=1 user online, 2 connections\nWATCHDOG=1");
-  EXPECT_EQ(report_text({false, "STARTING", "1 of 2 workers have not begun to turn"}, 0, 1),
-            "STATUS=Not ready: 1 of 2 workers have not begun to turn (0 users online, 1 connection)\nWATCHDOG=1");
+  EXPECT_EQ(
+      report_text({false, "STARTING", "1 of 2 workers have not begun to turn"}, 0, 1),
+      "STATUS=Not ready: 1 of 2 workers have not begun to turn (0 users online, 1 connection)\nWATCHDOG=1");
 }
 
 TEST(Report, GivesNoSignOfLifeWhileAWorkerHangs) {

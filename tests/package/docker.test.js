@@ -35,6 +35,13 @@ describe('the Dockerfile', () => {
     }
   });
 
+  test('builds with what debian/control says, which apt can find', () => {
+    assert.match(of('RUN').join('\n'), /apt-get build-dep -y --no-install-recommends \.\//);
+    assert.ok(of('COPY').includes('debian ./debian'));
+    const { code, output } = runs('apt-get', ['build-dep', '--simulate', '-y', './'], { cwd: kRoot });
+    assert.equal(code, 0, output);
+  });
+
   test('starts the program of the package with its configuration, and not as root', () => {
     const [entry] = JSON.parse(of('ENTRYPOINT')[0]);
     assert.ok(existsSync(join(folder, entry)), entry);

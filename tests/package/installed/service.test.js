@@ -124,6 +124,7 @@ describe('the package, installed', { concurrency: 1 }, () => {
     must('systemctl', ['reload', 'rollcall']);
     assert.equal(await anna.isOnline('anna'), true);
     assert.equal(show('MainPID'), pid);
+    assert.match(journal(), /settings take a restart/);
   });
 
   test('is started anew when it crashes, and when it hangs', async () => {
@@ -155,6 +156,29 @@ describe('the package, installed', { concurrency: 1 }, () => {
     must('systemctl', ['restart', 'rollcall']);
     assert.deepEqual(await ready('http://127.0.0.1:81'), [200, { ready: true }]);
     dropIn('');
+    must('systemctl', ['restart', 'rollcall']);
+  });
+
+  test('takes certificates as docs/operating.md has certbot leave them', async () => {
+    const original = readFileSync(kConfig, 'utf8');
+    const [, hook] = /```sh\n(#!\/bin\/sh -e\n[^]*?)```/.exec(readFileSync(join(kRoot, 'docs/operating.md'), 'utf8'));
+    const renew = (name) => {
+      const lineage = files.path(name);
+      mkdirSync(lineage);
+      must('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`, '-keyout', `${lineage}/privkey.pem`, '-out', `${lineage}/fullchain.pem`]);
+      return runs('sh', ['-ec', hook], { env: { ...process.env, RENEWED_LINEAGE: lineage } });
+    };
+    const served = () => /CN ?= ?(\w+)/.exec(runs('openssl', ['s_client', '-connect', '127.0.0.1:3000'], { input: '' }).output)[1];
+    renew('first');
+    writeFileSync(kConfig, original.replace('#tls_cert = ""', 'tls_cert = "fullchain.pem"').replace('#tls_key = ""', 'tls_key = "privkey.pem"'));
+    must('systemctl', ['restart', 'rollcall']);
+    assert.equal(served(), 'first');
+    assert.deepEqual(mode('/etc/rollcall/privkey.pem'), [0, idOf('group'), '640']);
+    assert.equal(renew('second').code, 0);
+    for (let tries = 0; tries < 100 && served() !== 'second'; ++tries);
+    assert.equal(served(), 'second');
+    must('rm', ['/etc/rollcall/fullchain.pem', '/etc/rollcall/privkey.pem']);
+    writeFileSync(kConfig, original);
     must('systemctl', ['restart', 'rollcall']);
   });
 
