@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -67,6 +67,14 @@ install: build ## Install the program, the C++ libraries and the manual (PREFIX=
 
 test-install: build ## A C++ project that uses the installed package, and the embedding example
 	npm run --silent test:consumer
+
+deb: ## Build the Debian packages into build/deb
+	@scripts/install-deps --deb
+	@scripts/build-deb
+
+test-deb: deb ## Check the packages, install them on a copy of this machine that is thrown away, run the service there
+	npm run --silent test:package
+	tests/package/support/machine npm run --silent test:installed
 
 clang-warnings: deps ## Everything compiled by clang, warnings as errors
 	cmake --preset clang >/dev/null

@@ -52,6 +52,25 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/rollcallConfig.cmake ${CMAKE_CURRENT_B
         DESTINATION ${package_dir} COMPONENT devel)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/rollcall DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT devel)
 
+# The manual, one page of it made of the sample configuration, and completion for shells.
+set(packaging ${PROJECT_SOURCE_DIR}/packaging)
+set(manual ${CMAKE_CURRENT_BINARY_DIR}/man)
+configure_file(${packaging}/man/rollcall.1.in ${manual}/rollcall.1 @ONLY)
+add_custom_command(
+  OUTPUT ${manual}/rollcall.toml.5
+  COMMAND awk -v version=${PROJECT_VERSION} -v out=${manual}/rollcall.toml.5 -f ${packaging}/man/settings-to-man.awk
+          ${PROJECT_SOURCE_DIR}/config/rollcall.toml ${packaging}/man/rollcall.toml.5.in
+  DEPENDS ${packaging}/man/settings-to-man.awk ${packaging}/man/rollcall.toml.5.in ${PROJECT_SOURCE_DIR}/config/rollcall.toml
+  COMMENT "Writing rollcall.toml(5)" VERBATIM)
+add_custom_target(rollcall_manual ALL DEPENDS ${manual}/rollcall.toml.5)
+install(FILES ${manual}/rollcall.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT runtime)
+install(FILES ${manual}/rollcall.toml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT runtime)
+set(share ${CMAKE_INSTALL_DATAROOTDIR})
+install(FILES ${packaging}/completions/rollcall.bash DESTINATION ${share}/bash-completion/completions RENAME rollcall
+        COMPONENT runtime)
+install(FILES ${packaging}/completions/_rollcall DESTINATION ${share}/zsh/site-functions COMPONENT runtime)
+install(FILES ${packaging}/completions/rollcall.fish DESTINATION ${share}/fish/vendor_completions.d COMPONENT runtime)
+
 install(TARGETS rollcall RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(FILES ${PROJECT_SOURCE_DIR}/config/rollcall.toml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples
         COMPONENT runtime)

@@ -22,6 +22,7 @@
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/tokens.hpp"
+#include "watch/supervisor.hpp"
 #include "watch/watch.hpp"
 
 namespace rollcall::app {
@@ -130,16 +131,19 @@ std::unique_ptr<adapters::WebhookSender> start_webhooks(const WebhookSettings& s
   return sender;
 }
 
-void handle_signal(Server& server, const Config& config, int signal, bool& draining) {
-  if (signal == SIGHUP) {
-    const auto reloaded = server.reload_tls();
-    if (reloaded) {
-      log::info("TLS certificate reloaded");
-    } else {
-      log::error("TLS certificate not reloaded, the old one stays", {{"reason", reloaded.error()}});
-    }
-    return;
+void reload(Server& server, const ServerSettings& settings) {
+  if (settings.tls_cert.empty()) {
+    log::warn("nothing to reload: there is no certificate, and settings take a restart");
+  } else if (const auto reloaded = server.reload_tls()) {
+    log::info("TLS certificate reloaded; settings take a restart");
+  } else {
+    log::error("TLS certificate not reloaded, the old one stays", {{"reason", reloaded.error()}});
   }
+}
+
+void handle_signal(Server& server, const Config& config, watch::Supervisor& supervisor, int signal,
+                   bool& draining) {
+  if (signal == SIGHUP) return reload(server, config.server);
   if (std::exchange(draining, true)) {
     log::warn("ending at once, as asked twice", {{"connections", server.connections()}});
     server.stop();
@@ -147,6 +151,7 @@ void handle_signal(Server& server, const Config& config, int signal, bool& drain
   }
   log::info("draining", {{"connections", server.connections()}, {"limit_ms", config.server.drain.count()}});
   server.drain(config.server.drain);
+  supervisor.ending(config.server.drain);
 }
 
 // What is wrong with the files that the configuration names is told like any other mistake in it.
@@ -179,9 +184,10 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
       server, gateway, api, [&] { return webhooks ? webhooks->counts() : feed::WebhookCounts(); },
       config.api.metrics == "key");
   serve_pages(server);
+  watch::Supervisor supervisor(server, gateway, watch::supervision());
   bool draining = false;
   server.on_signal({SIGINT, SIGTERM, SIGHUP},
-                   [&](int signal) { handle_signal(server, config, signal, draining); });
+                   [&](int signal) { handle_signal(server, config, supervisor, signal, draining); });
   warn_of_limits();
   if (auto opened = server.open(); !opened) {
     std::cerr << "rollcall: " << opened.error() << "\n";
@@ -192,6 +198,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   webhooks = start_webhooks(config.webhooks, gateway, feed);
   announce(config, server.address(), dev, api_key);
+  supervisor.start();
   server.run();
   log::info("ended");
   return kExitOk;

@@ -95,7 +95,7 @@ describe('sizing', () => {
   });
 });
 
-const [kNginx, kHaproxy] = ['packaging/nginx/rollcall.conf', 'packaging/haproxy/haproxy.cfg'];
+const [kNginx, kHaproxy, kUnit] = ['packaging/nginx/rollcall.conf', 'packaging/haproxy/haproxy.cfg', 'packaging/systemd/rollcall.service'];
 testConstants(kPage, [
   [/At most (\d+) users are told of in one go/, 'src/presence/announcer.hpp', /kMostAtOnce = (\d+)/],
   [/narrows or ends when for five seconds/, 'src/presence/pace.hpp', /kCalm\{5\}/],
@@ -106,5 +106,8 @@ testConstants(kPage, [
   [/\(45 s\); (\d+) s there/, kHaproxy, /timeout tunnel (\d+)s/],
   [/Both files have one \(([\d,]+) connections, answered 429\)/, kNginx, /limit_conn rollcall_by_address (\d+);\s+limit_conn_status 429;/],
   [/Both files have one \(([\d,]+) connections, answered 429\)/, kHaproxy, /deny_status 429 if \{ sc0_conn_cur gt (\d+) \}/],
+  [/how many are online, every (\d+) s/, 'src/watch/supervisor.hpp', /kInterval\{(\d+)'000\}/],
+  [/a worker hangs for (\d+) s/, kUnit, /^WatchdogSec=(\d+)$/m],
+  [/started again after (\d+) s, for ever/, kUnit, /^RestartSec=(\d+)$/m],
   [/https and wss, TLS 1\.2 and 1\.3/, 'src/net/tls.cpp', /set_min_proto_version\(raw, TLS1_2_VERSION\)/],
 ]);

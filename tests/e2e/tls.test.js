@@ -99,6 +99,13 @@ test('a broken certificate on SIGHUP is told, and the old one is kept', async ()
   install(second);
 });
 
+test('SIGHUP without a certificate says that it changes nothing', async () => {
+  const plain = await startServer();
+  plain.signal('SIGHUP');
+  await plain.says(/WARN +nothing to reload: .*settings take a restart/);
+  await plain.stop();
+});
+
 test('a server with a certificate it cannot use does not start', async () => {
   for (const env of [
     { ROLLCALL_SERVER_TLS_CERT: first.cert },

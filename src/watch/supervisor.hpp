@@ -1,0 +1,65 @@
+// What systemd is told of a service of Type=notify: that it is ready, how it is (the line "Status:" of
+// `systemctl status`), that it still turns, that it ends. By datagrams to $NOTIFY_SOCKET, as sd_notify(3) has
+// them; where that is not set, nothing is told.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/presence_gateway.hpp"
+#include "rollcall/server.hpp"
+#include "server/readiness.hpp"
+
+namespace rollcall::watch {
+
+// What systemd says in the environment.
+struct Supervision {
+  std::string socket;  // a path, or "@" and an abstract name; empty: nobody wants to be told
+  milliseconds watchdog{
+      0};  // a program that gives no sign of life for so long is ended; 0: it is not watched
+};
+
+// Of NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, which may be null. `pid`: of this process; what is meant
+// for another one does not count. Pure.
+Supervision supervision_of(const char* socket, const char* watchdog_usec, const char* watchdog_pid, long pid);
+// Of this process's environment.
+Supervision supervision();
+
+// One report: the status, and the sign of life, which a server that does not serve everybody must not give.
+// Pure.
+std::string report_text(const server::Readiness& readiness, std::size_t users, std::size_t connections);
+
+class Supervisor {
+ public:
+  static constexpr milliseconds kInterval{10'000};      // of reports, or a third of the watchdog's patience
+  static constexpr milliseconds kStartingInterval{20};  // until it is ready
+
+  // Both must outlive this, and this the server's `run`.
+  Supervisor(Server& server, const gateway::PresenceGateway& gateway, const Supervision& supervision);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  // Tells when it is ready, and reports from then on. Once the server is open.
+  void start();
+  // It ends, and may take so long: systemd waits for it, whatever TimeoutStopSec says. On the server's
+  // thread.
+  void ending(milliseconds limit);
+
+ private:
+  void report();
+  void tell(std::string_view text);
+
+  Server& server_;
+  const gateway::PresenceGateway& gateway_;
+  std::string address_;  // of the socket, as the system wants it
+  int socket_ = -1;
+  milliseconds interval_;
+  bool told_ready_ = false;
+  std::shared_ptr<void> next_;
+};
+
+}  // namespace rollcall::watch
