@@ -90,7 +90,7 @@ export function run(args, env = {}, { binary = kBinary, stdin = 'ignore' } = {})
 export async function startServer({ env = {}, args = [], listen = '127.0.0.1:0', wrap = [] } = {}) {
   const [binary, ...command] = [...wrap, kBinary, 'serve', '--listen', listen, ...args];
   const program = run(command, env, { binary });
-  const [, scheme, port] = await program.says(/(https?):\/\/[^\s:/]+:(\d+)/);
+  const [, scheme, port] = await program.says(/is ready on (https?):\/\/[^\s:/]+:(\d+)/);
   const url = `${scheme}://127.0.0.1:${port}`;
   return {
     ...program,
