@@ -90,7 +90,8 @@ void announce(const Config& config, const std::string& address, bool dev, const 
   if (!dev) return;
   const std::string url = scheme + "://" + host_to_open(address);
   std::cout << "\nDevelopment mode: do not use it in production.\n"
-            << "Test page: " << url << "/\n";
+            << "Test page: " << url << "/\n"
+            << "Dashboard: " << url << "/dashboard" << (api_key.empty() ? "" : "#key=" + api_key) << "\n";
   if (!config.auth.jwt_secret.empty()) {
     std::cout << "Tokens that are ready to use, for 24 hours:\n";
     for (const char* user : {"user-1", "user-2"}) {

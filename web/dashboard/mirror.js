@@ -1,0 +1,60 @@
+// Who is online, by the events of the feed (docs/feed-and-webhooks.md). Pure.
+import { Ordered } from './ordered.js';
+
+export class Mirror {
+  users = new Map();
+  ordered = new Ordered();
+  #order = 'name';
+  #coming = new Map(); // the snapshot that is being read; what is known stays until it is whole
+
+  // What happened: {kind: 'change', ...} (was it one, or known already?), {kind: 'live', resumed}, {kind: 'reset', reason}, or null.
+  apply(event, data) {
+    switch (event) {
+      case 'reset':
+        this.#coming = new Map();
+        return { kind: 'reset', reason: data.reason };
+      case 'snapshot':
+        for (const user of data.users) this.#coming.set(user.userId, user);
+        return null;
+      case 'live':
+        if (!data.resumed) this.#replace();
+        return { kind: 'live', resumed: data.resumed === true };
+      case 'user-online':
+      case 'user-offline':
+        return this.#change(data);
+      default:
+        return null;
+    }
+  }
+
+  sortBy(order) {
+    this.#order = order;
+    this.ordered.reset(this.users.values(), order);
+  }
+
+  clear() {
+    this.#coming = new Map();
+    this.#replace();
+  }
+
+  #replace() {
+    this.users = this.#coming;
+    this.#coming = new Map();
+    this.sortBy(this.#order);
+  }
+
+  #change(data) {
+    const known = this.users.get(data.userId);
+    if (known) this.ordered.remove(known);
+    if (data.online) {
+      this.users.set(data.userId, data);
+      this.ordered.add(data);
+    } else {
+      this.users.delete(data.userId);
+    }
+    const { userId, online, timestamp } = data;
+    // Who leaves is told of by id alone: what else was known of them comes from here.
+    const { email = null, role = null, connectedAt = null } = data.online ? data : (known ?? {});
+    return { kind: 'change', new: (known !== undefined) !== online, userId, online, timestamp, email, role, connectedAt };
+  }
+}
