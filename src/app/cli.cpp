@@ -18,10 +18,10 @@ constexpr const char* kAbout =
 constexpr const char* kFooter = R"(Examples:
   rollcall serve --dev                              try it out on this machine
   JWT_SECRET=... rollcall serve                     run it with the secret that signs your tokens
-  rollcall serve --config /etc/rollcall.toml --listen 127.0.0.1:8080
+  rollcall serve --config /etc/rollcall/rollcall.toml --listen 127.0.0.1:8080
   JWT_SECRET=... rollcall token --sub user-123 --ttl 30m
   rollcall key --name billing --scopes read,emit    make a key for a backend service
-  rollcall check-config --config /etc/rollcall.toml
+  rollcall check-config --config /etc/rollcall/rollcall.toml
 
 Configuration: a TOML file (config/rollcall.toml explains every setting), then the
 environment, then flags; what comes later wins.
