@@ -149,9 +149,11 @@ void handle_signal(Server& server, const Config& config, watch::Supervisor& supe
     server.stop();
     return;
   }
-  log::info("draining", {{"connections", server.connections()}, {"limit_ms", config.server.drain.count()}});
+  const std::size_t connections = server.connections();
   server.drain(config.server.drain);
   supervisor.ending(config.server.drain);
+  // Not before it is so: who reads it may rely on it.
+  log::info("draining", {{"connections", connections}, {"limit_ms", config.server.drain.count()}});
 }
 
 // What is wrong with the files that the configuration names is told like any other mistake in it.
