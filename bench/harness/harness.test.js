@@ -53,6 +53,13 @@ describe('tables', () => {
     assert.match(markdown(lines), /\| nestjs \|.*1 failed \|/);
   });
 
+  test('how many rounds there were is told as it is', () => {
+    const head = (runs) => markdown(runs).split('\n').find((line) => line.startsWith('Each with'));
+    assert.match(head(lines), /medians of 3 rounds/);
+    assert.match(head(lines.slice(0, 4)), /one round/);
+    assert.match(head([...lines, run(4, 'fanout-1000', 'rollcall', 4)]), /medians of 3 to 4 rounds/);
+  });
+
   test('memory is told of idle connections only', () => {
     assert.match(markdown([run(1, 'idle-5000', 'rollcall', 2)]), /bytes of RSS each \| 2,000 \|/);
     assert.doesNotMatch(markdown(lines), /bytes of RSS/);

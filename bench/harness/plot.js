@@ -5,7 +5,7 @@ import { kMeasures } from './measures.js';
 import { here, kServers } from './servers.js';
 import { median, threeDigits } from './statistics.js';
 import { barChart, kInk, lineChart } from './svg.js';
-import { collect } from './table.js';
+import { collect, roundsOf } from './table.js';
 
 const kHelp = `bench/draw-plots [--in NAME] [--out PREFIX]
 
@@ -14,7 +14,7 @@ given): those for which there are measurements.
 `;
 
 export const kColours = {
-  rollcall: '#e23642', 'rollcall-2': '#f39aa0', floor: kInk, 'floor-ring': kInk, 'floor-merged': kInk,
+  rollcall: '#e23642', 'rollcall-2': '#bf4a86', floor: kInk, 'floor-ring': kInk, 'floor-merged': kInk,
   uws: '#aa6c00', bun: '#238b45', socketio: '#1b76ec', nestjs: '#9d54e7',
 };
 
@@ -25,7 +25,7 @@ const style = (name) => ({
 
 // A line for each server that was measured, where there is such a number.
 function medians(all, group, number) {
-  const measures = kMeasures.filter((m) => m.group === group && all.has(m.name));
+  const measures = ofGroup(group).filter((m) => all.has(m.name));
   return Object.keys(kServers)
     .map((name) => {
       const known = measures.filter((m) => valuesOf(all, m.name, name, number).length > 0);
@@ -34,9 +34,14 @@ function medians(all, group, number) {
     .filter(({ points }) => points.length > 0);
 }
 
-// At the largest number of connections that was measured.
-function memory(all, rounds) {
-  const measure = kMeasures.filter((m) => m.group === 'idle' && all.has(m.name)).sort((a, b) => b.x - a.x)[0];
+const said = (all, measures) => roundsOf(measures.filter(({ name }) => all.has(name)).map(({ name }) => all.get(name)));
+const ofGroup = (group) => kMeasures.filter((m) => m.group === group);
+
+// Where most servers were measured, with the largest number of connections.
+function memory(all) {
+  const measure = ofGroup('idle')
+    .filter((m) => all.has(m.name))
+    .sort((a, b) => all.get(b.name).size - all.get(a.name).size || b.x - a.x)[0];
   if (!measure) return undefined;
   const bars = Object.keys(kServers)
     .map((name) => ({ ...style(name), value: median(valuesOf(all, measure.name, name, 'bytes')) }))
@@ -47,20 +52,20 @@ function memory(all, rounds) {
     title: 'Memory per connection',
     subtitle: [
       `Growth of the server's resident memory, divided by ${measure.x.toLocaleString('en')} idle WebSocket connections,`,
-      `each of an authenticated user who is online; ${rounds}`,
+      `each of an authenticated user who is online; ${said(all, [measure])}`,
     ],
     bars,
   });
 }
 
-function fanout(all, rounds) {
+function fanout(all) {
   const series = medians(all, 'fanout', 'cpu_us');
   if (series.length === 0) return undefined;
   return lineChart({
     title: 'CPU per delivery',
     subtitle: [
       'Server CPU to tell one listener that a user came or went, in microseconds;',
-      `one change at a time; ${rounds}`,
+      `one change at a time; ${said(all, ofGroup('fanout'))}`,
     ],
     xTitle: 'listeners',
     series,
@@ -69,14 +74,14 @@ function fanout(all, rounds) {
   });
 }
 
-function latency(all, rounds) {
+function latency(all) {
   const series = medians(all, 'load', 'p99_us');
   if (series.length === 0) return undefined;
   return lineChart({
     title: 'Latency against load',
     subtitle: [
       'From check-user-status to its answer, 99th percentile, 200 connections;',
-      `a line ends where the server no longer keeps up; ${rounds}`,
+      `a line ends where the server no longer keeps up; ${said(all, ofGroup('load'))}`,
     ],
     xTitle: 'requests a second',
     series,
@@ -98,8 +103,7 @@ function main() {
   const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
   const all = collect(lines);
   for (const [name, draw] of Object.entries({ memory, fanout, latency })) {
-    const count = new Set(lines.filter((l) => l.kind === 'run').map((l) => l.round)).size;
-    const svg = draw(all, count === 1 ? 'one round' : `medians of ${count} rounds`);
+    const svg = draw(all);
     const out = `${values.out ?? values.in}-${name}.svg`;
     if (!svg) process.stderr.write(`bench/draw-plots: nothing measured for ${name}\n`);
     else writeFileSync(out, svg);

@@ -28,6 +28,14 @@ function at(map, key, make) {
   return map.get(key);
 }
 
+// How many rounds stand behind the numbers of these measures: not every server need have been in as many.
+export function roundsOf(measures) {
+  const counts = measures.flatMap((servers) => [...servers.values()].map(({ numbers }) => numbers.per_second?.size ?? 0)).filter((n) => n > 0);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (least === most) return least === 1 ? 'one round' : `medians of ${least} rounds`;
+  return `medians of ${least} to ${most} rounds`;
+}
+
 const medianOf = (server, number) => median([...(server?.numbers[number]?.values() ?? [])]);
 
 // The one of `names` with the smallest median.
@@ -51,11 +59,10 @@ export function markdown(lines) {
   const all = collect(lines);
   const measures = kMeasures.filter(({ name }) => all.has(name));
   const servers = Object.keys(kServers).filter((name) => measures.some((m) => all.get(m.name).has(name)));
-  const rounds = Math.max(0, ...[...all.values()].flatMap((of) => [...of.values()].map(({ numbers }) => numbers.per_second?.size ?? 0)));
   return [
     '# What bench/compare-servers measured',
     machine(lines),
-    `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, each with a fresh server; the servers take turns within a round. ` +
+    `Each with a fresh server, ${roundsOf([...all.values()])}; the servers take turns within a round. ` +
       'A ratio is the median of the rounds\' own ratios; below 1 rollcall needs less.',
     '## In short', 'Server CPU, unless it says otherwise; – where a server can\'t do it, or can\'t keep up.', overview(measures, servers, all),
     '## Each measure', ...measures.map((measure) => details(measure, all.get(measure.name))),
