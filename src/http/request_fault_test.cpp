@@ -59,6 +59,18 @@ TEST(RequestFault, RefusesBadHeaders) {
   }
 }
 
+TEST(RequestFault, LooksAtEachByteOfALine) {
+  for (std::size_t place = 0; place < 20; ++place) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string value(20, 'x');
+      value[place] = static_cast<char>(byte);
+      const std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + value + "y\r\n\r\n";
+      const bool taken = (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+      EXPECT_EQ(parse(head, kLimits, {}).requests.size(), taken ? 1U : 0U) << place << ", " << byte;
+    }
+  }
+}
+
 TEST(RequestFault, AsksForExactlyOneHost) {
   for (const std::string lines : {"", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host: a b\r\n",
                                   "Host: a, b\r\n", "Host: http://a\r\n", "Host: u@a\r\n"}) {
