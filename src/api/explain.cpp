@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/object_writer.hpp"
+#include "base/counted.hpp"
 #include "base/iso8601.hpp"
 
 namespace rollcall::api {
@@ -45,10 +46,6 @@ bool is_goodbye(Ending ending) {
   return ending == Ending::client_goodbye || ending == Ending::server_goodbye;
 }
 
-std::string counted(std::size_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 std::string ms(milliseconds duration) {
   return std::to_string(duration.count()) + " ms";
 }
@@ -68,7 +65,7 @@ std::string by_transport(const std::vector<ConnectionFacts>& connections) {
 std::string because_online(const Explanation& facts) {
   const std::string since = "Online since " + base::iso8601(*facts.account.status.connected_at) + ": ";
   if (!facts.connections.empty()) {
-    return since + counted(facts.connections.size(), "connection") +
+    return since + base::counted(facts.connections.size(), "connection") +
            (facts.connections.size() == 1 ? " is" : " are") + " open, " + by_transport(facts.connections) +
            ".";
   }

@@ -66,10 +66,10 @@ class Checks {
     if (!has_key && !dev_) {
       add("auth.jwt_secret",
           "is not set, and there is no other key to verify tokens with: set JWT_SECRET in the environment "
-          "(for the "
-          "Debian package's service: in /etc/rollcall/secrets.env) to the secret that signs your tokens, or "
-          "auth.public_keys or auth.jwks_file (and auth.algorithms); to just try the server, start it with "
-          "--dev");
+          "(for the Debian package's service: in /etc/rollcall/secrets.env) to the secret that signs your "
+          "tokens, or auth.public_keys or auth.jwks_file (and auth.algorithms); to just try the server, "
+          "start "
+          "it with --dev");
       return;
     }
     if (auth.jwt_secret.empty() && !with_secret.empty()) {

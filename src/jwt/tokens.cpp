@@ -2,7 +2,6 @@
 #include "rollcall/tokens.hpp"
 
 #include "jwt/key_set.hpp"
-#include "rollcall/tokens.hpp"
 
 namespace rollcall {
 

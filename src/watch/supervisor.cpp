@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "base/log.hpp"
 
 namespace rollcall::watch {
@@ -26,10 +27,6 @@ std::optional<std::int64_t> number_of(const char* text) {
   const auto [rest, error] = std::from_chars(text, end, number);
   if (error != std::errc() || rest != end || number <= 0) return std::nullopt;
   return number;
-}
-
-std::string counted(std::size_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -56,7 +53,8 @@ Supervision supervision() {
 }
 
 std::string report_text(const server::Readiness& readiness, std::size_t users, std::size_t connections) {
-  const std::string counts = counted(users, "user") + " online, " + counted(connections, "connection");
+  const std::string counts =
+      base::counted(users, "user") + " online, " + base::counted(connections, "connection");
   const std::string status =
       readiness.ready ? counts : "Not ready: " + readiness.detail + " (" + counts + ")";
   return "STATUS=" + status + (readiness.code == "WORKER_HUNG" ? "" : "\nWATCHDOG=1");
@@ -84,7 +82,7 @@ void Supervisor::ending(milliseconds limit) {
   if (address_.empty()) return;
   const auto patience = std::chrono::duration_cast<microseconds>(limit + kEndingReserve);
   tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(patience.count()) +
-       "\nSTATUS=Draining: " + counted(server_.connections(), "connection"));
+       "\nSTATUS=Draining: " + base::counted(server_.connections(), "connection"));
 }
 
 void Supervisor::report() {

@@ -17,9 +17,10 @@ namespace rollcall::watch {
 
 // What systemd says in the environment.
 struct Supervision {
-  std::string socket;  // a path, or "@" and an abstract name; empty: nobody wants to be told
-  milliseconds watchdog{
-      0};  // a program that gives no sign of life for so long is ended; 0: it is not watched
+  // A path, or "@" and an abstract name; empty: nobody wants to be told.
+  std::string socket;
+  // A program that gives no sign of life for so long is ended; 0: it is not watched.
+  milliseconds watchdog{0};
 };
 
 // Of NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, which may be null. `pid`: of this process; what is meant

@@ -1,25 +1,14 @@
 // Opening the dashboard, and what it says when something is wrong: the key, the connection, the server's health.
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { api, kApiEnv, kKeys } from './support/api.js';
-import { launchBrowser } from './support/browser.js';
-import { closeAll, connect } from './support/client.js';
-import { Dashboard } from './support/dashboard.js';
+import { describe, test } from 'node:test';
+import { api, kKeys } from './support/api.js';
+import { connect } from './support/client.js';
+import { Dashboard, setUp } from './support/dashboard.js';
 import { Detour, FeedReader } from './support/feed.js';
 import { request } from './support/polling.js';
 import { startServer } from './support/server.js';
-import { token } from './support/tokens.js';
 
-const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 200, ...env }, ...options });
-const [server, browser] = await Promise.all([serve(), launchBrowser()]);
-after(async () => {
-  closeAll();
-  await browser.close();
-  await server.stop();
-});
-
-const open = (options = {}) => Dashboard.open(browser, { server, ...options });
-const come = (user, { claims = {}, to = server, ...options } = {}) => connect(to, user, { as: token(user, claims), ...options });
+const { serve, server, browser, open, come } = await setUp();
 
 describe('the key', () => {
   test('is asked for; one that is unknown or may not read is refused, and what to do is said', async () => {

@@ -1,23 +1,10 @@
 // The dashboard in Chromium: what it shows while users come and go, and how it looks.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { kApiEnv, kKeys } from './support/api.js';
-import { launchBrowser } from './support/browser.js';
-import { closeAll, connect } from './support/client.js';
-import { Dashboard } from './support/dashboard.js';
-import { startServer } from './support/server.js';
-import { token } from './support/tokens.js';
+import { test } from 'node:test';
+import { kKeys } from './support/api.js';
+import { setUp } from './support/dashboard.js';
 
-const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 200, ...env }, ...options });
-const [server, browser] = await Promise.all([serve(), launchBrowser()]);
-after(async () => {
-  closeAll();
-  await browser.close();
-  await server.stop();
-});
-
-const open = (options = {}) => Dashboard.open(browser, { server, ...options });
-const come = (user, { claims = {}, to = server, ...options } = {}) => connect(to, user, { as: token(user, claims), ...options });
+const { serve, server, open, come } = await setUp();
 
 test('who comes and goes is counted, listed, told and drawn', async () => {
   const dashboard = await open();

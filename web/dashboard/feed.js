@@ -22,7 +22,6 @@ export class Feed {
   // `open(cursor, signal)` gives the answer to read; `told(event, data)` gets each event;
   // `state` gets 'connecting', 'live', 'lost' with the problem, and 'refused', which is the end.
   constructor({ open, told, state, wait = pause }) {
-    Object.assign(this, { heardAt: 0 });
     this.#open = open;
     this.#told = told;
     this.#state = state;

@@ -1,10 +1,13 @@
 // The dashboard in a page of the browser, and what there is to be seen on it.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { kKeys } from './api.js';
-import { watchPage } from './browser.js';
-import { Client } from './client.js';
+import { kApiEnv, kKeys } from './api.js';
+import { launchBrowser, watchPage } from './browser.js';
+import { Client, closeAll, connect } from './client.js';
+import { startServer } from './server.js';
+import { token } from './tokens.js';
 
 const kShots = fileURLToPath(new URL('../../../build/screenshots/', import.meta.url));
 mkdirSync(kShots, { recursive: true });
@@ -101,4 +104,19 @@ export class Dashboard {
       return faint;
     });
   }
+}
+
+// For a test file: a server with keys, a browser, and both gone at its end. `serve` starts more servers like it, `open` a dashboard,
+// `come` connects a user.
+export async function setUp() {
+  const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 200, ...env }, ...options });
+  const [server, browser] = await Promise.all([serve(), launchBrowser()]);
+  after(async () => {
+    closeAll();
+    await browser.close();
+    await server.stop();
+  });
+  const open = (options = {}) => Dashboard.open(browser, { server, ...options });
+  const come = (user, { claims = {}, to = server, ...options } = {}) => connect(to, user, { as: token(user, claims), ...options });
+  return { serve, server, browser, open, come };
 }

@@ -1,0 +1,15 @@
+// How many there are of something, in words for people: "1 user", "2 users". Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rollcall::base {
+
+// `what`: a noun that takes an s for more.
+inline std::string counted(std::size_t count, std::string_view what) {
+  return std::to_string(count).append(" ").append(what).append(count == 1 ? "" : "s");
+}
+
+}  // namespace rollcall::base
