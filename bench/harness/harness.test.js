@@ -78,6 +78,7 @@ test('every server takes part in the fan-out, and the bare loops not in what the
   for (const name of ['rollcall', 'floor', 'floor-ring', 'uws', 'bun', 'socketio', 'nestjs']) assert.ok(takesPart(name, measure('fanout-1000')), name);
   assert.ok(takesPart('floor-merged', measure('many-5000')));
   assert.ok(!takesPart('floor-ring', measure('query-1')));
+  assert.ok(takesPart('rollcall-2', measure('query-8')) && !takesPart('rollcall-2', measure('connect')));
   assert.ok(!takesPart('floor', measure('list-900')));
   assert.equal(new Set(kMeasures.map(({ name }) => name)).size, kMeasures.length);
 });
