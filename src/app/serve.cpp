@@ -199,7 +199,8 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
                         {"workers", server.workers()},
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   webhooks = start_webhooks(config.webhooks, gateway, feed);
-  announce(config, server.address(), dev, api_key);
+  // Once it is so: who reads it may rely on it.
+  server.post([&] { announce(config, server.address(), dev, api_key); });
   supervisor.start();
   server.run();
   log::info("ended");

@@ -1,6 +1,7 @@
 #include "server/crew.hpp"
 
 #include <algorithm>
+#include <latch>
 #include <thread>
 
 #include "base/log.hpp"
@@ -96,9 +97,13 @@ void Crew::run() {
   running_ = true;
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
+  std::latch begun(static_cast<std::ptrdiff_t>(workers_.size()) - 1);
   for (std::size_t i = 1; i < workers_.size(); ++i) {
+    // Counted when the task has run or was dropped, for the loop may be stopped before its first turn.
+    workers_[i]->loop().post([turn = std::shared_ptr<void>(nullptr, [&](void*) { begun.count_down(); })] {});
     threads.emplace_back([worker = workers_[i].get()] { worker->run(); });
   }
+  begun.wait();  // the first one lets clients in: none is to find a server of which a part does not turn
   first().run();
   for (std::thread& thread : threads) thread.join();
   running_ = false;

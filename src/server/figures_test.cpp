@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <future>
 
+#include "server/readiness.hpp"
 #include "server/test_client.hpp"
 #include "server/test_host.hpp"
 #include "server/test_workers.hpp"
@@ -323,6 +324,28 @@ TEST(WorkerFigures, BeginAndEndWithTheWorker) {
   EXPECT_EQ(figures_of(host.server).workers.at(0).life, Life::running);
   host.stop();
   EXPECT_EQ(figures_of(host.server).workers.at(0).life, Life::ended);
+}
+
+// More workers than cores, so that some thread is late.
+TEST(WorkerFigures, SayThatAllTurnBeforeTheFirstClientIsLetIn) {
+  ServerOptions options;
+  options.workers = 16;
+  Host host(options);
+  Readiness readiness{false, "", ""};
+  host.server.post([&] { readiness = readiness_of(figures_of(host.server)); });
+  host.start();
+  host.call([] {});
+  EXPECT_TRUE(readiness.ready) << readiness.detail;
+}
+
+// Stopped before they began, their loops make no turn.
+TEST(WorkerFigures, SayThatAllEndedIfTheServerWasStoppedBeforeItRan) {
+  ServerOptions options;
+  options.workers = 3;
+  Server server(on_loopback(options));
+  server.stop();
+  server.run();
+  for (const WorkerFigures& worker : figures_of(server).workers) EXPECT_EQ(worker.life, Life::ended);
 }
 
 TEST(WorkerFigures, SayWhatWaitsInTheInbox) {

@@ -10,8 +10,9 @@ namespace rollcall::server {
 
 struct Readiness {
   bool ready = true;
-  std::string_view code;  // if not: "STARTING", "DRAINING", "WORKER_HUNG"
-  std::string detail;     // and a sentence for the operator
+  // If not: "STARTING" (which no client sees: the first worker lets them in last), "DRAINING", "WORKER_HUNG".
+  std::string_view code;
+  std::string detail;  // and a sentence for the operator
 };
 
 Readiness readiness_of(const Figures& figures);

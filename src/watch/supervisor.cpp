@@ -66,7 +66,7 @@ Supervisor::Supervisor(Server& server, const gateway::PresenceGateway& gateway,
   if (address_.empty()) return;
   if (address_.front() == '@') address_.front() = '\0';
   if (supervision.watchdog > milliseconds(0)) interval_ = std::min(interval_, supervision.watchdog / 3);
-  interval_ = std::max(interval_, kStartingInterval);
+  interval_ = std::max(interval_, kShortestInterval);
   socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
@@ -90,9 +90,8 @@ void Supervisor::report() {
   std::string text = report_text(readiness, gateway_.figures().online, server_.connections());
   if (readiness.ready && !std::exchange(told_ready_, true)) text = "READY=1\n" + text;
   tell(text);
-  const milliseconds wait = readiness.code == "STARTING" ? kStartingInterval : interval_;
   // Not from within the timer, which this replaces.
-  next_ = server_.schedule(server_.now() + wait, [this] { server_.post([this] { report(); }); });
+  next_ = server_.schedule(server_.now() + interval_, [this] { server_.post([this] { report(); }); });
 }
 
 void Supervisor::tell(std::string_view text) {

@@ -35,8 +35,8 @@ std::string report_text(const server::Readiness& readiness, std::size_t users, s
 
 class Supervisor {
  public:
-  static constexpr milliseconds kInterval{10'000};      // of reports, or a third of the watchdog's patience
-  static constexpr milliseconds kStartingInterval{20};  // until it is ready
+  static constexpr milliseconds kInterval{10'000};  // of reports, or a third of the watchdog's patience
+  static constexpr milliseconds kShortestInterval{20};
 
   // Both must outlive this, and this the server's `run`.
   Supervisor(Server& server, const gateway::PresenceGateway& gateway, const Supervision& supervision);
