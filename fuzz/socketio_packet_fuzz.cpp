@@ -40,16 +40,17 @@ void check_packet(std::string_view text) {
 void check_again(const EventReceived& event) {
   if (!event.named) return;
   const std::string text =
-      encode_event(event.nsp, event.ack_id, event.name, event.args_json, event.attachments.size());
+      encode_event(event.nsp, event.ack_id, event.name(), event.args_json, event.attachments.size());
   const auto packet = parse_packet(text);
   require(packet.ok() && packet->nsp == event.nsp && packet->id == event.ack_id);
   require(packet->args == event.args_json && packet->attachments == event.attachments.size());
-  if (rollcall::base::is_utf8(event.name)) require(decode_string(packet->name) == event.name);
+  if (rollcall::base::is_utf8(event.name())) require(decode_string(packet->name) == event.name());
 }
 
 void check_again(const AckReceived& ack) {
-  const std::string text =
-      begin_ack(ack.nsp, ack.id, ack.attachments.size()).append(ack.args_json).append(kAckEnd);
+  std::string text;
+  append_ack_begin(text, ack.nsp, ack.id, ack.attachments.size());
+  text.append(ack.args_json).append(kAckEnd);
   const auto packet = parse_packet(text);
   require(packet.ok() && packet->nsp == ack.nsp && packet->id == ack.id && packet->args == ack.args_json);
 }
@@ -72,7 +73,7 @@ struct Server {
     for (const std::string& attachment : event.attachments) bytes += attachment.size();
     require(bytes <= kMaxAttachmentBytes && event.attachments.size() <= kMaxAttachments);
     check_again(event);
-    if (event.name == "bye") client.disconnected(event.nsp);
+    if (event.name() == "bye") client.disconnected(event.nsp);
   }
   void operator()(const AckReceived& ack) {
     require(client.connected(ack.nsp) && ack.id <= kMaxAckId);

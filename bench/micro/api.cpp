@@ -57,8 +57,8 @@ void api_user_status(benchmark::State& state) {
 BENCHMARK(api_user_status);
 
 void api_users_status_100(benchmark::State& state) {
-  std::vector<std::string> users;
-  for (std::size_t i = 0; i < 100; ++i) users.push_back(sham::user_name(i));
+  api::UserIds users;
+  for (std::size_t i = 0; i < 100; ++i) users.emplace_back(sham::user_name(i));
   const std::vector<presence::Status> statuses(100, online_status());
   repeat(state, [&] { benchmark::DoNotOptimize(api::users_status(users, statuses, kNow)); });
 }

@@ -105,7 +105,8 @@ class Emitter {
   Emitter& except(std::string room);
   // Dropped where the transport cannot take it now, and not kept for recovery.
   Emitter& volatile_();
-  void emit(std::string_view event, const Payload& payload) const;
+  void emit(std::string_view event, const Payload& payload) const&;
+  void emit(std::string_view event, const Payload& payload) &&;
 
  private:
   friend class Namespace;
@@ -196,11 +197,11 @@ class Namespace {
   friend class Emitter;
   friend class SocketRef;
   friend class Ack;
-  virtual void publish(const Emitter& to, std::string_view event, const Payload& payload) = 0;
+  virtual void publish(Emitter to, std::string_view event, const Payload& payload) = 0;
   virtual Socket* find(std::uint32_t slot, std::uint32_t generation) = 0;
   virtual void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) = 0;
-  static const std::vector<std::string>& rooms_of(const Emitter& e) { return e.rooms_; }
-  static const std::vector<std::string>& except_of(const Emitter& e) { return e.except_; }
+  static std::vector<std::string>& rooms_of(Emitter& e) { return e.rooms_; }
+  static std::vector<std::string>& except_of(Emitter& e) { return e.except_; }
   static bool is_volatile(const Emitter& e) { return e.volatile_flag_; }
 };
 

@@ -66,14 +66,14 @@ bool is_nothing(const json::value* value) {
   return !value || value->is_null();
 }
 
-Result<std::string, Error> read_user_id(const Fields& fields) {
+Result<UserId, Error> read_user_id(const Fields& fields) {
   const json::value* value = fields.find("userId");
   const std::string_view id = id_in(value);
   if (id.empty()) return bad_id(value, "userId");
-  return std::string(id);
+  return UserId(id, fields.memory);
 }
 
-Result<std::vector<std::string>, Error> read_user_ids(const Fields& fields, const Limits& limits) {
+Result<UserIds, Error> read_user_ids(const Fields& fields, const Limits& limits) {
   const json::value* value = fields.find("userIds");
   if (!value || !value->is_array()) {
     return invalid("userIds", "must be an array of user ids, got " + described(value));
@@ -85,7 +85,7 @@ Result<std::vector<std::string>, Error> read_user_ids(const Fields& fields, cons
                           std::to_string(limits.max_batch_ids) + " are allowed",
                       "userIds"});
   }
-  std::vector<std::string> ids;
+  UserIds ids(fields.memory);
   ids.reserve(array.size());
   for (const json::value& element : array) {
     const std::string_view id = id_in(&element);

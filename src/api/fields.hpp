@@ -4,9 +4,9 @@
 // Used by api's decoders only. Pure; thread-safe.
 #pragma once
 
+#include <memory_resource>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "api/requests.hpp"
 #include "base/json.hpp"
@@ -16,6 +16,8 @@ namespace rollcall::api {
 // `object` may be null, for a payload that was left out.
 struct Fields {
   const base::json::object* object = nullptr;
+  std::pmr::memory_resource* memory = std::pmr::get_default_resource();  // for the ids
+
   const base::json::value* find(std::string_view name) const {
     return object ? object->if_contains({name.data(), name.size()}) : nullptr;
   }
@@ -28,8 +30,8 @@ Failure<Error> invalid(std::string field, std::string_view reason);
 std::string described(const base::json::value* value);
 bool is_nothing(const base::json::value* value);
 
-Result<std::string, Error> read_user_id(const Fields& fields);                                      // userId
-Result<std::vector<std::string>, Error> read_user_ids(const Fields& fields, const Limits& limits);  // userIds
+Result<UserId, Error> read_user_id(const Fields& fields);                                           // userId
+Result<UserIds, Error> read_user_ids(const Fields& fields, const Limits& limits);                   // userIds
 Result<GetOnlineUsers, Error> read_online_page(const Fields& fields, const Limits& limits);  // limit, cursor
 
 }  // namespace rollcall::api

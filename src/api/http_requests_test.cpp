@@ -24,7 +24,7 @@ TEST(ReadPathUser, TakesAnyIdThatASocketMayAskFor) {
         std::string("123"), std::string("a\0b", 3), std::string(256, 'x')}) {
     const auto read = read_path_user(id);
     ASSERT_TRUE(read.ok()) << read.error().message;
-    EXPECT_EQ(read->user_id, id);
+    EXPECT_EQ(std::string_view(read->user_id), id);
   }
 }
 

@@ -24,6 +24,7 @@ struct ReplyEvent {
 template <class Write>
 std::string object(Write write) {
   std::string json;
+  json.reserve(kBytesPerUser);
   {
     ObjectWriter writer(json);
     write(writer);
@@ -54,7 +55,7 @@ std::string user_status(std::string_view user_id, const presence::Status& status
   return out;
 }
 
-std::string users_status(std::span<const std::string> user_ids, std::span<const presence::Status> statuses,
+std::string users_status(std::span<const UserId> user_ids, std::span<const presence::Status> statuses,
                          WallTime now, std::string out) {
   out.reserve(out.size() + user_ids.size() * kBytesPerUser + kBytesPerUser);
   {
@@ -84,7 +85,8 @@ void append_online_user(std::string& out, std::string_view user_id, std::optiona
 std::string online_user_end(WallTime last_active) {
   std::string end;
   append_time(end, last_active);
-  return end += '}';
+  end += '}';
+  return end;
 }
 
 static_assert(kOnlineUserEndBytes == kTimeBytes + 1);
@@ -100,8 +102,9 @@ std::string online_users(std::string_view users, std::size_t count,
   return out;
 }
 
-std::string heartbeat_ack(WallTime now, WallTime last_active) {
-  return object([&](ObjectWriter& writer) { writer.time("timestamp", now).time("lastActive", last_active); });
+std::string heartbeat_ack(WallTime now, WallTime last_active, std::string out) {
+  ObjectWriter(out).time("timestamp", now).time("lastActive", last_active);
+  return out;
 }
 
 std::string presence_unsubscribed(std::size_t count, WallTime now) {
@@ -148,10 +151,10 @@ const char* name_of_mode(milliseconds window) {
   return window > milliseconds{0} ? "batched" : "live";
 }
 
-std::string begin_ack_ok(std::string_view reply_event) {
-  std::string json;
-  json.reserve(kBytesPerUser + 128);  // what most replies take in all
-  return json.append("{\"status\":\"ok\",\"event\":\"").append(reply_event).append("\",\"data\":");
+std::string begin_ack_ok(std::string_view reply_event, std::string out) {
+  out.reserve(kBytesPerUser + 128);  // what most replies take in all
+  out.append("{\"status\":\"ok\",\"event\":\"").append(reply_event).append("\",\"data\":");
+  return out;
 }
 
 std::string error(const Error& error) {

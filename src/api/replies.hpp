@@ -29,11 +29,11 @@ inline constexpr std::string_view kAuthenticationErrorEvent = "authentication_er
 // The event that answers the request if no acknowledgement was asked for.
 const char* reply_event(const Request& request);
 
-// Each of these three appends to `out` and returns it: they may be long, and follow an envelope's beginning.
+// Those that take `out` append to it and return it: they may be long, and follow an envelope's beginning.
 std::string user_status(std::string_view user_id, const presence::Status& status, WallTime now,
                         std::string out = {});
 // Also the data of `presence-subscribed`. As many statuses as ids.
-std::string users_status(std::span<const std::string> user_ids, std::span<const presence::Status> statuses,
+std::string users_status(std::span<const UserId> user_ids, std::span<const presence::Status> statuses,
                          WallTime now, std::string out = {});
 // `users`: a JSON array of append_online_user's.
 std::string online_users(std::string_view users, std::size_t count,
@@ -43,7 +43,7 @@ void append_online_user(std::string& out, std::string_view user_id, std::optiona
 // The last thing that append_online_user writes, this many bytes, so that it can be brought up to date.
 std::string online_user_end(WallTime last_active);
 inline constexpr std::size_t kOnlineUserEndBytes = 27;
-std::string heartbeat_ack(WallTime now, WallTime last_active);
+std::string heartbeat_ack(WallTime now, WallTime last_active, std::string out = {});
 std::string presence_unsubscribed(std::size_t count, WallTime now);
 std::string token_refreshed(std::optional<WallTime> expires_at, WallTime now);
 
@@ -55,7 +55,7 @@ std::string presence_mode(milliseconds window, WallTime now);
 const char* name_of_mode(milliseconds window);
 
 // {"status":"ok","event":...,"data": - then comes the data, and kAckOkEnd.
-std::string begin_ack_ok(std::string_view reply_event);
+std::string begin_ack_ok(std::string_view reply_event, std::string out = {});
 inline constexpr char kAckOkEnd = '}';
 // {"status":"error","code":...,"message":...}: the acknowledgement, and the data of `exception`.
 std::string error(const Error& error);

@@ -28,7 +28,7 @@ TEST(Replies, AUserStatus) {
 }
 
 TEST(Replies, TheStatusesOfSeveralUsers) {
-  const std::vector<std::string> ids{"bob", "ann", "bob"};
+  const UserIds ids{"bob", "ann", "bob"};
   EXPECT_EQ(users_status(ids, std::vector{kUnknown, kOnline, kUnknown}, kNow),
             R"({"statuses":[{"userId":"bob","online":false,"lastActive":null,"connectedAt":null},)"
             R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"

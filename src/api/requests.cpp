@@ -76,10 +76,11 @@ const Event* find_event(std::string_view name) {
   return nullptr;
 }
 
-Result<Request, Error> read_payload(const Event& event, std::string_view text, const Limits& limits) {
+Result<Request, Error> read_payload(const Event& event, std::string_view text, const Limits& limits,
+                                    std::pmr::memory_resource* memory) {
   if (text.empty() && event.payload_optional) return event.read({}, limits);
-  unsigned char memory[kPayloadMemory];
-  boost::json::monotonic_resource resource(memory);
+  unsigned char parts[kPayloadMemory];
+  boost::json::monotonic_resource resource(parts);
   std::optional<json::value> payload;
   if (!text.empty()) {
     auto parsed = json::parse(text, &resource);
@@ -87,7 +88,7 @@ Result<Request, Error> read_payload(const Event& event, std::string_view text, c
     payload = std::move(*parsed);
   }
   const json::value* value = payload ? &*payload : nullptr;
-  if (value && value->is_object()) return event.read({&value->as_object()}, limits);
+  if (value && value->is_object()) return event.read({&value->as_object(), memory}, limits);
   if (is_nothing(value) && event.payload_optional) return event.read({}, limits);
   return invalid({}, std::string("the payload must be an object") +
                          (event.payload_optional ? " or nothing" : "") + ", got " + described(value));
@@ -122,7 +123,7 @@ std::span<const std::string_view> request_events() {
 }
 
 Result<Request, Error> decode(std::string_view event, std::string_view args_json, std::size_t attachments,
-                              const Limits& limits) {
+                              const Limits& limits, std::pmr::memory_resource* memory) {
   const Event* known = find_event(event);
   if (!known) {
     std::string message = "no such event";
@@ -134,13 +135,13 @@ Result<Request, Error> decode(std::string_view event, std::string_view args_json
                            std::to_string(limits.event_bytes) + " are allowed");
   }
   if (attachments > 0) return invalid({}, "the payload must not contain binary data");
-  return read_payload(*known, first_argument(args_json), limits);
+  return read_payload(*known, first_argument(args_json), limits, memory);
 }
 
 Result<Request, Error> decode_body(std::string_view event, std::string_view body, const Limits& limits) {
   const Event* known = find_event(event);
   ROLLCALL_ASSERT(known);
-  return read_payload(*known, body, limits);
+  return read_payload(*known, body, limits, std::pmr::get_default_resource());
 }
 
 }  // namespace rollcall::api

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,11 +19,14 @@
 
 namespace rollcall::api {
 
+using UserId = std::pmr::string;
+using UserIds = std::pmr::vector<UserId>;
+
 struct CheckUserStatus {
-  std::string user_id;
+  UserId user_id;
 };
 struct CheckUsersStatus {
-  std::vector<std::string> user_ids;
+  UserIds user_ids;
 };
 struct GetOnlineUsers {
   std::optional<std::size_t> limit;  // absent: max_online_list
@@ -30,10 +34,10 @@ struct GetOnlineUsers {
 };
 struct Heartbeat {};
 struct SubscribePresence {
-  std::vector<std::string> user_ids;
+  UserIds user_ids;
 };
 struct UnsubscribePresence {
-  std::vector<std::string> user_ids;
+  UserIds user_ids;
 };
 struct RefreshToken {
   std::string token;
@@ -62,8 +66,10 @@ std::span<const std::string_view> request_events();
 
 // `args_json`: the event's arguments as JSON texts joined by commas, maybe none. The first one is the
 // payload, the rest is ignored. `attachments`: how many binary ones came with it; no request takes any.
+// The request's ids are kept in `memory`, which must outlive it.
 Result<Request, Error> decode(std::string_view event, std::string_view args_json, std::size_t attachments,
-                              const Limits& limits);
+                              const Limits& limits,
+                              std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 // The same for a payload that is the whole body of an HTTP request; `event` must be one of those.
 Result<Request, Error> decode_body(std::string_view event, std::string_view body, const Limits& limits);
 

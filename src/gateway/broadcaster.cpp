@@ -34,7 +34,7 @@ void Broadcaster::tell(const std::string& user_id, std::string_view event, std::
   for (Namespace* nsp : namespaces_) {
     Emitter others = nsp->except(user_id);
     if (watchers_only_) others.to(watch_room(user_id));
-    others.emit(event, payload);
+    std::move(others).emit(event, payload);
   }
 }
 

@@ -5,11 +5,12 @@
 namespace rollcall::gateway {
 
 PresenceAnswers::Reading PresenceAnswers::read(const presence::View& view, presence::ConnectionId asker,
-                                               const api::Request& request, WallTime wall) {
-  const auto statuses = [&](const std::vector<std::string>& user_ids) {
-    std::vector<presence::Status> found;
+                                               const api::Request& request, WallTime wall,
+                                               std::pmr::memory_resource* memory) {
+  const auto statuses = [&](const api::UserIds& user_ids) {
+    std::pmr::vector<presence::Status> found(memory);
     found.reserve(user_ids.size());
-    for (const std::string& user_id : user_ids) found.push_back(view.status(user_id));
+    for (const api::UserId& user_id : user_ids) found.push_back(view.status(user_id));
     return found;
   };
   if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return view.status(one->user_id);
@@ -38,7 +39,7 @@ std::string PresenceAnswers::write(const api::Request& request, const Reading& r
   if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
     return api::user_status(one->user_id, std::get<presence::Status>(reading), now, std::move(begin));
   }
-  if (const auto* statuses = std::get_if<std::vector<presence::Status>>(&reading)) {
+  if (const auto* statuses = std::get_if<std::pmr::vector<presence::Status>>(&reading)) {
     const auto* many = std::get_if<api::CheckUsersStatus>(&request);
     const auto& user_ids = many ? many->user_ids : std::get<api::SubscribePresence>(request).user_ids;
     return api::users_status(user_ids, *statuses, now, std::move(begin));
@@ -47,7 +48,7 @@ std::string PresenceAnswers::write(const api::Request& request, const Reading& r
     return api::online_users(*list->users, list->count, list->next_cursor, now, std::move(begin));
   }
   if (const auto* last_active = std::get_if<WallTime>(&reading)) {
-    return begin += api::heartbeat_ack(now, *last_active);
+    return api::heartbeat_ack(now, *last_active, std::move(begin));
   }
   const presence::OnlinePage& page = *std::get<Result<presence::OnlinePage, presence::CursorFault>>(reading);
   std::string users = "[";

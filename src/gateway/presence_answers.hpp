@@ -4,6 +4,7 @@
 // Shared by the sockets of all workers and by the HTTP API. `read` belongs under the lock, `write` does not.
 #pragma once
 
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <variant>
@@ -22,11 +23,11 @@ class PresenceAnswers {
       : limits_(limits), online_list_(limits.max_online_list) {}
 
   // What was read. None for requests that ask nothing of the state.
-  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::vector<presence::Status>,
+  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::pmr::vector<presence::Status>,
                                OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
-  // `asker`: the connection that asks; 0 if none does. `wall`: the time now.
+  // `asker`: the connection that asks; 0 if none does. `wall`: the time now. `memory`: for what is read.
   Reading read(const presence::View& view, presence::ConnectionId asker, const api::Request& request,
-               WallTime wall);
+               WallTime wall, std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
   static std::optional<api::Error> error_of(const Reading& reading);
   // The data of the reply, behind `begin`. There must be no error.

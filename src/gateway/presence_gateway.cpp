@@ -1,10 +1,12 @@
 #include "gateway/presence_gateway.hpp"
 
 #include <algorithm>
+#include <memory_resource>
 #include <unordered_set>
 
 #include "api/replies.hpp"
 #include "base/log.hpp"
+#include "base/spare.hpp"
 #include "gateway/endings.hpp"
 #include "gateway/member.hpp"
 #include "gateway/token_source.hpp"
@@ -17,6 +19,9 @@ namespace {
 namespace log = base::log;
 
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
+// What most requests need, a hundred ids and their statuses among them; more is taken from the heap.
+constexpr std::size_t kRequestMemory = 16 * 1024;
+thread_local base::Spare<std::string> spare_reply;
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 
 std::size_t count_watched(const Socket& socket) {
@@ -26,9 +31,9 @@ std::size_t count_watched(const Socket& socket) {
 }
 
 // How many of the users the socket does not watch yet: clients subscribe again whenever they have connected.
-std::size_t count_new(const Socket& socket, const std::vector<std::string>& user_ids) {
+std::size_t count_new(const Socket& socket, const api::UserIds& user_ids) {
   std::unordered_set<std::string> unwatched;
-  for (const std::string& user_id : user_ids) unwatched.insert(watch_room(user_id));
+  for (const api::UserId& user_id : user_ids) unwatched.insert(watch_room(user_id));
   for (const std::string& room : socket.rooms()) unwatched.erase(room);
   return unwatched.size();
 }
@@ -177,26 +182,34 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
     own->second(socket, payload, ack);
     return;
   }
-  const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_);
+  std::byte memory[kRequestMemory];
+  std::pmr::monotonic_buffer_resource resource(memory, sizeof memory);
+  const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_, &resource);
   tally.answered(request ? request->index() : Tally::kNoRequest);
   std::optional<server::ReplyPlace> place;
   const WallTime wall = server_.wall_now();
   const PresenceAnswers::Reading reading =
       hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
         place.emplace(socket, !ack);
-        return request ? answers_.read(view, member.connection, *request, wall) : PresenceAnswers::Reading();
+        return request ? answers_.read(view, member.connection, *request, wall, &resource) : PresenceAnswers::Reading();
       });
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
-  auto data = request ? serve(socket, *request, reading, ack ? api::begin_ack_ok(reply) : std::string())
-                      : fail(request.error());
+  std::string begin = spare_reply.take();
+  if (ack && request) begin = api::begin_ack_ok(reply, std::move(begin));
+  auto data = request ? serve(socket, *request, reading, std::move(begin)) : fail(request.error());
   if (!data) {
     refuse_request(socket, data.error(), ack);
-  } else if (ack) {
-    ack({std::move(*data) += api::kAckOkEnd, {}});
-  } else {
-    place->emit(reply, {std::move(*data), {}});
+    return;
   }
+  Payload answer{std::move(*data), {}};
+  if (ack) {
+    answer.args += api::kAckOkEnd;
+    ack(answer);
+  } else {
+    place->emit(reply, answer);
+  }
+  spare_reply.give(std::move(answer.args));
 }
 
 Result<std::string, api::Error> PresenceGateway::answer(const api::Request& request) {
@@ -234,29 +247,31 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
     if (auto error = subscribe(socket, watch->user_ids)) return fail(std::move(*error));
   }
   if (const auto* unwatch = std::get_if<api::UnsubscribePresence>(&request)) {
-    return begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
+    begin += api::presence_unsubscribed(unsubscribe(socket, unwatch->user_ids), server_.wall_now());
+    return begin;
   }
   if (const auto* renewal = std::get_if<api::RefreshToken>(&request)) {
     auto data = refresh(socket, renewal->token);
     if (!data) return data;
-    return begin += *data;
+    begin += *data;
+    return begin;
   }
   return PresenceAnswers::write(request, reading, server_.wall_now(), std::move(begin));
 }
 
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,
-                                                     const std::vector<std::string>& user_ids) {
+                                                     const api::UserIds& user_ids) {
   if (count_watched(socket) + user_ids.size() > kMaxWatched &&
       count_watched(socket) + count_new(socket, user_ids) > kMaxWatched) {
     return api::Error{api::ErrorCode::too_many_users,
                       "A connection can watch at most " + std::to_string(kMaxWatched) + " users"};
   }
-  for (const std::string& user_id : user_ids) socket.join(watch_room(user_id));
+  for (const api::UserId& user_id : user_ids) socket.join(watch_room(user_id));
   return std::nullopt;
 }
 
-std::size_t PresenceGateway::unsubscribe(Socket& socket, const std::vector<std::string>& user_ids) {
-  for (const std::string& user_id : user_ids) socket.leave(watch_room(user_id));
+std::size_t PresenceGateway::unsubscribe(Socket& socket, const api::UserIds& user_ids) {
+  for (const api::UserId& user_id : user_ids) socket.leave(watch_room(user_id));
   return count_watched(socket);
 }
 

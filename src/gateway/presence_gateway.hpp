@@ -85,8 +85,8 @@ class PresenceGateway {
   Result<std::string, api::Error> serve(Socket& socket, const api::Request& request,
                                         const PresenceAnswers::Reading& reading, std::string begin);
 
-  std::optional<api::Error> subscribe(Socket& socket, const std::vector<std::string>& user_ids);
-  std::size_t unsubscribe(Socket& socket, const std::vector<std::string>& user_ids);
+  std::optional<api::Error> subscribe(Socket& socket, const api::UserIds& user_ids);
+  std::size_t unsubscribe(Socket& socket, const api::UserIds& user_ids);
   Result<std::string, api::Error> refresh(Socket& socket, const std::string& token);
   void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
 

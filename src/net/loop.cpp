@@ -143,9 +143,12 @@ void Loop::dispatch(std::span<epoll_event> events) {
     if (source->accepts()) return 2;
     return event.events & kHangUp ? 0 : 1;
   };
-  // Sources are not destroyed before the turn ends, so ranking may look at them all.
-  std::stable_sort(events.begin(), events.end(),
-                   [&](const epoll_event& a, const epoll_event& b) { return rank(a) < rank(b); });
+  // Sources are not destroyed before the turn ends, so ranking may look at them all. The sort takes memory,
+  // and most turns are in order.
+  const auto before = [&](const epoll_event& a, const epoll_event& b) { return rank(a) < rank(b); };
+  if (!std::is_sorted(events.begin(), events.end(), before)) {
+    std::stable_sort(events.begin(), events.end(), before);
+  }
   for (const epoll_event& event : events) {
     auto* source = static_cast<EventSource*>(event.data.ptr);
     if (std::find(unwatched_.begin(), unwatched_.end(), source) == unwatched_.end()) {
@@ -155,34 +158,38 @@ void Loop::dispatch(std::span<epoll_event> events) {
 }
 
 void Loop::run_mailbox() {
-  std::vector<std::function<void()>> tasks;
   {
     const std::lock_guard lock(mailbox_mutex_);
-    tasks.swap(mailbox_);
+    running_.swap(mailbox_);
   }
-  for (auto& task : tasks) task();
+  run_taken();
+}
+
+// They may leave others to be done.
+void Loop::run_taken() {
+  for (auto& task : running_) task();
+  running_.clear();
 }
 
 void Loop::finish_turn() {
   while (!deferred_.empty() || !dirty_.empty()) {
-    std::vector<std::function<void()>> tasks;
-    tasks.swap(deferred_);
-    for (auto& task : tasks) task();
+    running_.swap(deferred_);
+    run_taken();
     if (deferred_.empty()) flush();
   }
-  std::vector<Connection*> buried;
-  buried.swap(buried_);
-  for (Connection* connection : buried) {
+  burying_.swap(buried_);
+  for (Connection* connection : burying_) {
     forget(*connection);
     delete connection;
   }
+  burying_.clear();
   unwatched_.clear();
 }
 
 void Loop::flush() {
-  std::vector<Connection*> dirty;
-  dirty.swap(dirty_);
-  for (Connection* connection : dirty) batch_.add(*connection);
+  flushing_.swap(dirty_);
+  for (Connection* connection : flushing_) batch_.add(*connection);
+  flushing_.clear();
   batch_.send();
   const std::size_t sent = batch_.take_sent_bytes();
   counters_.bytes_sent.add(sent);

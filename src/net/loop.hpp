@@ -107,6 +107,7 @@ class Loop {
   int wait(milliseconds max_wait);
   void dispatch(std::span<epoll_event> events);
   void run_mailbox();
+  void run_taken();
   void end_mailbox();
   void finish_turn();
   void end_turn();
@@ -131,6 +132,9 @@ class Loop {
   std::vector<epoll_event> events_;
   std::vector<std::function<void()>> deferred_;
   std::vector<Connection*> dirty_;
+  // What was taken of deferred_ or mailbox_, dirty_ and buried_; empty between, kept for their memory.
+  std::vector<std::function<void()>> running_;
+  std::vector<Connection*> flushing_, burying_;
   std::vector<Connection*> connections_;
   std::atomic<std::size_t> connection_count_{0};
   SendBatch batch_;

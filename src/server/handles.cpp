@@ -78,8 +78,12 @@ Emitter& Emitter::volatile_() {
   return *this;
 }
 
-void Emitter::emit(std::string_view event, const Payload& payload) const {
+void Emitter::emit(std::string_view event, const Payload& payload) const& {
   target_->publish(*this, event, payload);
+}
+
+void Emitter::emit(std::string_view event, const Payload& payload) && {
+  target_->publish(std::move(*this), event, payload);
 }
 
 }  // namespace rollcall

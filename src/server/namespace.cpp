@@ -18,6 +18,15 @@ std::string refusal_json(const ConnectError& error) {
   return json + "}";
 }
 
+std::string acceptance_json(std::string_view id, std::string_view pid) {
+  std::string json;
+  json.reserve(32 + id.size() + pid.size());
+  json.append("{\"sid\":\"").append(id).append("\"");
+  if (!pid.empty()) json.append(",\"pid\":\"").append(pid).append("\"");
+  json += '}';
+  return json;
+}
+
 }  // namespace
 
 NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : spec_(spec), port_(port) {
@@ -185,20 +194,16 @@ void NamespaceImpl::accept(SocketImpl& socket) {
     socket.id_ = recovered->session.sid;
     for (const std::string& room : recovered->session.rooms) rooms_.join(socket.slot(), room);
   }
-  std::string answer = "{\"sid\":\"" + std::string(socket.id()) + "\"";
-  if (port_.bus().recovers()) {
-    if (!recovered) socket.pid_ = net::random_id(kPidBytes);
-    answer += ",\"pid\":\"" + std::string(socket.pid_) + "\"";
-  }
+  if (port_.bus().recovers() && !recovered) socket.pid_ = net::random_id(kPidBytes);
   peer.client.accept(spec_.name);
   peer.connect_deadline.reset();
   port_.counters().add(Count::joined);
   port_.counters().add(Count::messages_sent);
-  peer.send_text(socketio::encode_connect(spec_.name, answer + "}"));
+  peer.send_text(socketio::encode_connect(spec_.name, acceptance_json(socket.id(), socket.pid_)));
   enter(socket);
   // After the answer: what was missed is older than anything sent from now on.
   if (recovered) {
-    for (const auto& missed : recovered->missed) send(socket, missed.packet, missed.attachments);
+    for (const auto& missed : recovered->missed) send(socket, message_frame({missed.packet}), missed.attachments);
   }
   const SocketRef ref = socket.ref();
   for (const ConnectionHandler& handler : spec_.on_connection) {
@@ -209,14 +214,16 @@ void NamespaceImpl::accept(SocketImpl& socket) {
 
 void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) {
   if (!socket.connected()) return;
-  const Payload payload{std::move(event.args_json), std::move(event.attachments)};
-  const Ack ack = event.ack_id ? Ack(socket.ref(), *event.ack_id) : Ack();
   if (!event.named) return;
-  if (const auto found = spec_.handlers.find(event.name); found != spec_.handlers.end()) {
+  Payload payload{spare_args_.take(), std::move(event.attachments)};
+  payload.args = event.args_json;
+  const Ack ack = event.ack_id ? Ack(socket.ref(), *event.ack_id) : Ack();
+  if (const auto found = spec_.handlers.find(event.name()); found != spec_.handlers.end()) {
     found->second(socket, payload, ack);
-    return;
+  } else {
+    for (const AnyEventHandler& handler : spec_.on_any) handler(socket, event.name(), payload, ack);
   }
-  for (const AnyEventHandler& handler : spec_.on_any) handler(socket, event.name, payload, ack);
+  spare_args_.give(std::move(payload.args));
 }
 
 void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool recoverable) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/frame.hpp"
+#include "base/spare.hpp"
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus_port.hpp"
@@ -61,7 +62,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   void deliver(const Broadcast& broadcast) override;
 
  protected:
-  void publish(const Emitter& to, std::string_view event, const Payload& payload) override;
+  void publish(Emitter to, std::string_view event, const Payload& payload) override;
   Socket* find(std::uint32_t slot, std::uint32_t generation) override;
 
  private:
@@ -99,9 +100,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::optional<socketio::Recovery::Recovered> try_recover(SocketImpl& socket);
   void enter(SocketImpl& socket);
   void leave(SocketImpl& socket);
-  void send(SocketImpl& socket, const std::string& packet, const std::vector<std::string>& attachments);
-  void send(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
-  static void put(SocketImpl& socket, const std::vector<base::FrameRef>& frames);
+  void send(SocketImpl& socket, base::FrameRef text, std::span<const std::string> attachments);
   // The part of the namespace that belongs to this thread's worker.
   const NamespaceImpl& here() const;
 
@@ -112,6 +111,8 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::vector<SocketImpl*> connected_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_{0, IdHash{&slots_}, IdEqual{&slots_}};
   socketio::Rooms rooms_;  // all but those of the sockets' own ids
+  base::Spare<std::string> spare_args_, spare_ack_begin_;
+  base::Spare<std::vector<std::uint32_t>> spare_receivers_, spare_excluded_;
 };
 
 }  // namespace rollcall::server

@@ -1,5 +1,6 @@
 // How a namespace sends: to one socket, and to all on this worker whom a broadcast is for.
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
 #include "server/namespace.hpp"
 #include "server/socket_server.hpp"
@@ -10,25 +11,32 @@ namespace {
 
 constexpr std::size_t kMaxAttachments = 10;  // what parsers of clients accept
 
-std::vector<std::string> attachments_of(const Payload& payload) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(payload.attachments.size(), kMaxAttachments));
-  return {payload.attachments.begin(), payload.attachments.begin() + count};
+using Attachments = std::span<const std::string>;
+
+Attachments attachments_of(const Payload& payload) {
+  return Attachments(payload.attachments).first(std::min(payload.attachments.size(), kMaxAttachments));
 }
 
-socketio::Message message_of(std::string_view nsp, std::optional<std::uint64_t> ack_id,
-                             std::string_view event, const Payload& payload) {
+std::string packet_of(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view event,
+                      const Payload& payload) {
+  return socketio::encode_event(nsp, ack_id, event, payload.args, attachments_of(payload).size());
+}
+
+// What is sent to many, and kept.
+socketio::Message message_of(std::string packet, const Payload& payload) {
+  const Attachments attachments = attachments_of(payload);
   socketio::Message message;
-  message.attachments = attachments_of(payload);
-  message.packet = socketio::encode_event(nsp, ack_id, event, payload.args, message.attachments.size());
+  message.packet = std::move(packet);
+  message.attachments.assign(attachments.begin(), attachments.end());
   return message;
 }
 
-std::vector<base::FrameRef> frames_of(const std::string& packet,
-                                      const std::vector<std::string>& attachments) {
-  std::vector<base::FrameRef> frames;
-  frames.reserve(1 + attachments.size());
-  frames.push_back(message_frame({packet}));
-  for (const std::string& attachment : attachments) frames.push_back(binary_frame(attachment));
+using Frames = boost::container::small_vector<base::FrameRef, 1>;
+
+Frames frames_of(const socketio::Message& message) {
+  Frames frames;
+  frames.push_back(message_frame({message.packet}));
+  for (const std::string& attachment : message.attachments) frames.push_back(binary_frame(attachment));
   return frames;
 }
 
@@ -43,19 +51,11 @@ void NamespaceImpl::members(std::span<const std::string> rooms, std::vector<std:
   }
 }
 
-void NamespaceImpl::send(SocketImpl& socket, const std::string& packet,
-                         const std::vector<std::string>& attachments) {
-  send(socket, frames_of(packet, attachments));
-}
-
-void NamespaceImpl::send(SocketImpl& socket, const std::vector<base::FrameRef>& frames) {
+void NamespaceImpl::send(SocketImpl& socket, base::FrameRef text, std::span<const std::string> attachments) {
   if (!socket.peer()) return;
-  port_.counters().add(Count::messages_sent, frames.size());
-  put(socket, frames);
-}
-
-void NamespaceImpl::put(SocketImpl& socket, const std::vector<base::FrameRef>& frames) {
-  for (const base::FrameRef& frame : frames) socket.peer()->send(frame);
+  port_.counters().add(Count::messages_sent, 1 + attachments.size());
+  socket.peer()->send(std::move(text));
+  for (const std::string& attachment : attachments) socket.peer()->send(binary_frame(attachment));
 }
 
 void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
@@ -70,69 +70,67 @@ void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Pa
 void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload,
                             bool recoverable) {
   port_.deliver(place.before);
-  socketio::Message message = message_of(spec_.name, std::nullopt, event, payload);
-  if (place.number) socketio::append_offset(message.packet, place.offset());
-  if (place.number && recoverable) {
-    message.rooms.emplace_back(socket.id());
-    port_.bus().log(spec_.index, place, message, loop().now());
-  }
-  send(socket, message.packet, message.attachments);
+  std::string packet = packet_of(spec_.name, std::nullopt, event, payload);
+  if (place.number) socketio::append_offset(packet, place.offset());
+  send(socket, message_frame({packet}), attachments_of(payload));
+  if (!place.number || !recoverable) return;
+  socketio::Message message = message_of(std::move(packet), payload);
+  message.rooms.emplace_back(socket.id());
+  port_.bus().log(spec_.index, place, std::move(message), loop().now());
 }
 
 void NamespaceImpl::emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload,
                                  std::uint64_t ack_id) {
   port_.sync();
-  const socketio::Message message = message_of(spec_.name, ack_id, event, payload);
-  send(socket, message.packet, message.attachments);
+  send(socket, message_frame({packet_of(spec_.name, ack_id, event, payload)}), attachments_of(payload));
 }
 
 void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) {
   port_.sync();
-  const auto attachments = attachments_of(payload);
-  const std::string begin = socketio::begin_ack(spec_.name, id, attachments.size());
-  std::vector<base::FrameRef> frames{message_frame({begin, payload.args, socketio::kAckEnd})};
-  for (const std::string& attachment : attachments) frames.push_back(binary_frame(attachment));
-  send(static_cast<SocketImpl&>(socket), frames);
+  const Attachments attachments = attachments_of(payload);
+  std::string begin = spare_ack_begin_.take();
+  socketio::append_ack_begin(begin, spec_.name, id, attachments.size());
+  send(static_cast<SocketImpl&>(socket), message_frame({begin, payload.args, socketio::kAckEnd}), attachments);
+  spare_ack_begin_.give(std::move(begin));
 }
 
-void NamespaceImpl::publish(const Emitter& to, std::string_view event, const Payload& payload) {
-  socketio::Message message = message_of(spec_.name, std::nullopt, event, payload);
-  message.rooms = rooms_of(to);
-  message.except = except_of(to);
+void NamespaceImpl::publish(Emitter to, std::string_view event, const Payload& payload) {
+  socketio::Message message = message_of(packet_of(spec_.name, std::nullopt, event, payload), payload);
+  message.rooms = std::move(rooms_of(to));
+  message.except = std::move(except_of(to));
   BusPort::publish(port_.bus(), spec_.index, std::move(message), is_volatile(to));
 }
 
 // Of this worker's sockets, those that the message is for.
 template <class Use>
 void NamespaceImpl::each_receiver(const socketio::Message& message, Use&& use) {
-  std::vector<std::uint32_t> excluded;  // usually one user's few connections
+  std::vector<std::uint32_t> excluded = spare_excluded_.take();  // usually one user's few connections
   members(message.except, excluded);
   std::sort(excluded.begin(), excluded.end());
   const auto is_excluded = [&](std::uint32_t slot) {
     return std::binary_search(excluded.begin(), excluded.end(), slot);
   };
-  if (message.rooms.empty()) {
-    for (SocketImpl* socket : connected_) {
-      if (!is_excluded(socket->slot())) use(*socket);
-    }
-    return;
+  const bool everybody = message.rooms.empty();
+  std::vector<std::uint32_t> slots = spare_receivers_.take();
+  if (!everybody) members(message.rooms, slots);
+  const std::size_t count = everybody ? connected_.size() : slots.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    SocketImpl& socket = everybody ? *connected_[i] : *slots_[slots[i]].socket;
+    if (!is_excluded(socket.slot())) use(socket);
   }
-  std::vector<std::uint32_t> slots;
-  members(message.rooms, slots);
-  for (const std::uint32_t slot : slots) {
-    if (!is_excluded(slot)) use(*slots_[slot].socket);
-  }
+  spare_receivers_.give(std::move(slots));
+  spare_excluded_.give(std::move(excluded));
 }
 
 void NamespaceImpl::deliver(const Broadcast& broadcast) {
   const socketio::Message& message = *broadcast.message;
-  std::vector<base::FrameRef> frames;  // made for the first receiver
+  Frames frames;  // made for the first receiver
   std::size_t deliveries = 0;
   each_receiver(message, [&](SocketImpl& socket) {
     if (!socket.connected()) return;
     if (broadcast.is_volatile && !socket.peer()->writable()) return;
-    if (frames.empty()) frames = frames_of(message.packet, message.attachments);
-    put(socket, frames);
+    if (frames.empty()) frames = frames_of(message);
+    for (const base::FrameRef& frame : frames) socket.peer()->send(frame);
     ++deliveries;
   });
   port_.counters().add(Count::deliveries, deliveries);

@@ -100,7 +100,7 @@ void SocketImpl::finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result
 }
 
 void SocketImpl::take_ack(socketio::AckReceived& ack) {
-  finish_ack(ack.id, Payload{std::move(ack.args_json), std::move(ack.attachments)});
+  finish_ack(ack.id, Payload{std::string(ack.args_json), std::move(ack.attachments)});
 }
 
 void SocketImpl::fail_acks() {

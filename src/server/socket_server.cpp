@@ -67,12 +67,12 @@ void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason
   }
 }
 
-SocketImpl* SocketServer::socket_of(Peer& peer, const std::string& nsp) {
+SocketImpl* SocketServer::socket_of(Peer& peer, std::string_view nsp) {
   const auto found = namespaces_.find(nsp);
   return found == namespaces_.end() ? nullptr : peer.find(*found->second);
 }
 
-void SocketServer::take(Peer& peer, socketio::ConnectRequested& request) {
+void SocketServer::take(Peer& peer, const socketio::ConnectRequested& request) {
   const auto found = namespaces_.find(request.nsp);
   if (found == namespaces_.end()) {
     peer.client.refuse(request.nsp);
@@ -80,7 +80,7 @@ void SocketServer::take(Peer& peer, socketio::ConnectRequested& request) {
     peer.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
     return;
   }
-  found->second->connect(peer, std::move(request.auth_json));
+  found->second->connect(peer, std::string(request.auth_json));
 }
 
 void SocketServer::take(Peer& peer, socketio::EventReceived& event) {
@@ -91,7 +91,7 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
   if (SocketImpl* socket = socket_of(peer, ack.nsp)) socket->take_ack(ack);
 }
 
-void SocketServer::take(Peer& peer, socketio::DisconnectReceived& leave) {
+void SocketServer::take(Peer& peer, const socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
     peer.forget(socket);
     if (socket->connected()) port_.counters().add_kind(Count::left, Leave::by_client);

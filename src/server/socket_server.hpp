@@ -42,11 +42,11 @@ class SocketServer final : public EngineApp {
   void on_close(EngineSession& session, engineio::CloseReason reason) override;
 
  private:
-  void take(Peer& peer, socketio::ConnectRequested& request);
+  void take(Peer& peer, const socketio::ConnectRequested& request);
   void take(Peer& peer, socketio::EventReceived& event);
   void take(Peer& peer, socketio::AckReceived& ack);
-  void take(Peer& peer, socketio::DisconnectReceived& leave);
-  SocketImpl* socket_of(Peer& peer, const std::string& nsp);
+  void take(Peer& peer, const socketio::DisconnectReceived& leave);
+  SocketImpl* socket_of(Peer& peer, std::string_view nsp);
 
   BusPort& port_;
   const ServerOptions& options_;

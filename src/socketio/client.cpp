@@ -7,22 +7,20 @@
 namespace rollcall::socketio {
 namespace {
 
-// Of an ack that came without its id, so that nobody waits for it.
-constexpr std::uint64_t kNoAckId = kMaxAckId + 1;
-
-Incoming message_of(const Packet& packet) {
-  if (packet.type == PacketType::ack || packet.type == PacketType::binary_ack) {
-    return AckReceived{std::string(packet.nsp), packet.id.value_or(kNoAckId), std::string(packet.args), {}};
+EventReceived event_of(const Packet& packet) {
+  EventReceived event;
+  event.nsp = packet.nsp;
+  event.args_json = packet.args;
+  event.ack_id = packet.id;
+  event.named = !packet.name.empty();
+  event.plain_name = packet.name;
+  if (!event.named || packet.name[0] != '"') return event;
+  if (const auto plain = plain_string(packet.name)) {
+    event.plain_name = *plain;
+  } else {
+    event.unescaped_name = decode_string(packet.name);
   }
-  EventReceived event{std::string(packet.nsp), {}, std::string(packet.args), {}, packet.id,
-                      !packet.name.empty()};
-  if (event.named) event.name = packet.name[0] == '"' ? decode_string(packet.name) : std::string(packet.name);
   return event;
-}
-
-std::vector<std::string>& attachments_of(Incoming& incoming) {
-  if (auto* ack = std::get_if<AckReceived>(&incoming)) return ack->attachments;
-  return std::get<EventReceived>(incoming).attachments;
 }
 
 std::optional<Incoming> nothing() {
@@ -68,7 +66,7 @@ Result<std::optional<Incoming>, Fault> Client::on_text(std::string_view text) {
     case PacketType::disconnect:
       return take_disconnect(*packet);
     default:
-      return take_message(*packet);
+      return take_message(*packet, text);
   }
 }
 
@@ -83,7 +81,7 @@ Result<std::optional<Incoming>, Fault> Client::take_connect(const Packet& packet
   }
   if (memberships_.size() >= kMaxNamespaces) return fail(Fault::too_many_namespaces);
   memberships_.push_back({std::string(packet.nsp), State::pending});
-  return std::optional<Incoming>(ConnectRequested{std::string(packet.nsp), std::string(packet.json)});
+  return std::optional<Incoming>(ConnectRequested{packet.nsp, packet.json});
 }
 
 Result<std::optional<Incoming>, Fault> Client::take_disconnect(const Packet& packet) {
@@ -92,37 +90,42 @@ Result<std::optional<Incoming>, Fault> Client::take_disconnect(const Packet& pac
   const bool news = membership->state == State::connected;
   refuse(packet.nsp);
   if (!news) return nothing();
-  return std::optional<Incoming>(DisconnectReceived{std::string(packet.nsp)});
+  return std::optional<Incoming>(DisconnectReceived{packet.nsp});
 }
 
-Result<std::optional<Incoming>, Fault> Client::take_message(const Packet& packet) {
+Result<std::optional<Incoming>, Fault> Client::take_message(const Packet& packet, std::string_view text) {
   const Membership* membership = find(packet.nsp);
   if (!membership || membership->state == State::pending) return fail(Fault::not_connected);
-  Incoming incoming = message_of(packet);
-  if (packet.attachments > 0) {
-    partial_ = std::make_unique<Partial>(Partial{std::move(incoming), packet.attachments});
-    return nothing();
-  }
-  return deliver(std::move(incoming));
+  if (packet.attachments == 0) return message_of(packet, nullptr);
+  partial_ = std::make_unique<Partial>();
+  partial_->text = std::make_shared<const std::string>(text);
+  partial_->due = packet.attachments;
+  return nothing();
 }
 
 Result<std::optional<Incoming>, Fault> Client::on_binary(std::string_view bytes, std::size_t max_bytes) {
   if (!partial_) return fail(Fault::unexpected_binary);
   partial_->bytes += bytes.size();
   if (partial_->bytes > max_bytes) return fail(Fault::attachments_too_big);
-  attachments_of(partial_->incoming).emplace_back(bytes);
+  partial_->attachments.emplace_back(bytes);
   if (--partial_->due > 0) return nothing();
-  const auto whole = std::move(partial_);
-  return deliver(std::move(whole->incoming));
+  const auto packet = parse_packet(*partial_->text);  // as when it came, now of a text that stays
+  return message_of(*packet, std::move(partial_));
 }
 
-// Hands on a message that is complete, unless the server has left the namespace.
-std::optional<Incoming> Client::deliver(Incoming&& message) const {
-  const auto* ack = std::get_if<AckReceived>(&message);
-  if (ack && ack->id == kNoAckId) return std::nullopt;
-  const auto nsp_of = [](const auto& what) -> const std::string& { return what.nsp; };
-  if (!connected(std::visit(nsp_of, message))) return std::nullopt;
-  return std::move(message);
+// A message that is complete, unless the server has left the namespace, or it is an ack that came without its
+// id, for which nobody waits.
+std::optional<Incoming> Client::message_of(const Packet& packet, std::unique_ptr<Partial> partial) const {
+  if (!connected(packet.nsp)) return std::nullopt;
+  Partial whole = partial ? std::move(*partial) : Partial{};
+  if (packet.type == PacketType::event || packet.type == PacketType::binary_event) {
+    EventReceived event = event_of(packet);
+    event.attachments = std::move(whole.attachments);
+    event.kept = std::move(whole.text);
+    return event;
+  }
+  if (!packet.id) return std::nullopt;
+  return AckReceived{packet.nsp, *packet.id, packet.args, std::move(whole.attachments), std::move(whole.text)};
 }
 
 }  // namespace rollcall::socketio

@@ -17,26 +17,32 @@
 
 namespace rollcall::socketio {
 
+// The views point into the text that was given to the client; where attachments followed it, into `kept`.
 struct ConnectRequested {
-  std::string nsp;
-  std::string auth_json;  // an object, or empty
+  std::string_view nsp;
+  std::string_view auth_json;  // an object, or empty
 };
 struct EventReceived {
-  std::string nsp;
-  std::string name;
-  std::string args_json;  // raw, comma-joined, without the name
-  std::vector<std::string> attachments;
+  std::string_view name() const { return unescaped_name.empty() ? plain_name : unescaped_name; }
+
+  std::string_view nsp;
+  std::string_view plain_name;
+  std::string unescaped_name;  // if it has escapes
+  std::string_view args_json;  // raw, comma-joined, without the name
   std::optional<std::uint64_t> ack_id;
   bool named = true;  // false for a packet without JSON
+  std::vector<std::string> attachments;
+  std::shared_ptr<const std::string> kept;
 };
 struct AckReceived {
-  std::string nsp;
+  std::string_view nsp;
   std::uint64_t id = 0;
-  std::string args_json;
+  std::string_view args_json;
   std::vector<std::string> attachments;
+  std::shared_ptr<const std::string> kept;
 };
 struct DisconnectReceived {
-  std::string nsp;
+  std::string_view nsp;
 };
 using Incoming = std::variant<ConnectRequested, EventReceived, AckReceived, DisconnectReceived>;
 
@@ -64,16 +70,17 @@ class Client {
     State state;
   };
   struct Partial {
-    Incoming incoming;
-    std::uint32_t due;
+    std::shared_ptr<const std::string> text;
+    std::vector<std::string> attachments;
+    std::uint32_t due = 0;
     std::size_t bytes = 0;
   };
 
   const Membership* find(std::string_view nsp) const;
   Result<std::optional<Incoming>, Fault> take_connect(const Packet& packet);
   Result<std::optional<Incoming>, Fault> take_disconnect(const Packet& packet);
-  Result<std::optional<Incoming>, Fault> take_message(const Packet& packet);
-  std::optional<Incoming> deliver(Incoming&& message) const;
+  Result<std::optional<Incoming>, Fault> take_message(const Packet& packet, std::string_view text);
+  std::optional<Incoming> message_of(const Packet& packet, std::unique_ptr<Partial> partial) const;
   void set(std::string_view nsp, State state);
 
   std::vector<Membership> memberships_;

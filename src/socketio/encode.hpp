@@ -18,7 +18,7 @@ std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_
 // escaping.
 void append_offset(std::string& event_packet, std::string_view offset);
 // An acknowledgement is this, its arguments (raw JSON values, comma-joined), and kAckEnd: they may be long.
-std::string begin_ack(std::string_view nsp, std::uint64_t id, std::size_t attachments);
+void append_ack_begin(std::string& packet, std::string_view nsp, std::uint64_t id, std::size_t attachments);
 inline constexpr std::string_view kAckEnd = "]";
 
 }  // namespace rollcall::socketio

@@ -8,7 +8,9 @@ namespace rollcall::socketio {
 namespace {
 
 std::string ack(std::string_view nsp, std::uint64_t id, std::string_view args_json, std::size_t attachments) {
-  return begin_ack(nsp, id, attachments).append(args_json).append(kAckEnd);
+  std::string packet;
+  append_ack_begin(packet, nsp, id, attachments);
+  return packet.append(args_json).append(kAckEnd);
 }
 
 TEST(Encode, TheExamplesOfTheProtocol) {
@@ -52,7 +54,8 @@ TEST(Encode, WhatAClientSendsComesBackByteByByte) {
   Client client;
   ASSERT_TRUE(client.on_text("0").ok());
   client.accept("/");
-  const auto result = client.on_text("27[\"echo\"," + args + " ]");
+  const std::string text = "27[\"echo\"," + args + " ]";
+  const auto result = client.on_text(text);
   ASSERT_TRUE(result.ok() && *result);
   const auto& event = std::get<EventReceived>(**result);
   EXPECT_EQ(ack(event.nsp, *event.ack_id, event.args_json, 0), R"(37[1.50 ,"\ud800\/", {"b" :[ ]}])");

@@ -52,9 +52,14 @@ std::size_t append_unicode_escape(std::string& out, std::string_view raw, std::s
 
 }  // namespace
 
+std::optional<std::string_view> plain_string(std::string_view raw) {
+  if (raw.find('\\') != std::string_view::npos) return std::nullopt;
+  return raw.substr(1, raw.size() - 2);
+}
+
 std::string decode_string(std::string_view raw) {
+  if (const auto plain = plain_string(raw)) return std::string(*plain);
   const std::size_t end = raw.size() - 1;
-  if (raw.find('\\') == std::string_view::npos) return std::string(raw.substr(1, end - 1));
   std::string out;
   for (std::size_t i = 1; i < end; ++i) {
     if (raw[i] != '\\') {

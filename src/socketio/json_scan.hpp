@@ -33,6 +33,8 @@ std::optional<ArrayText> split_array(std::string_view text);
 // True if `text` is one object and nothing else.
 bool scan_object(std::string_view text);
 
+// The text of a JSON string given with its quotes, if it has no escapes.
+std::optional<std::string_view> plain_string(std::string_view raw);
 // The text of a JSON string given with its quotes; lone surrogates become U+FFFD. `raw` must have been
 // scanned.
 std::string decode_string(std::string_view raw);

@@ -55,8 +55,9 @@ bool is_binary(PacketType type) {
 std::optional<Fault> check_event_name(std::string_view raw) {
   if (raw[0] == '-' || is_digit(raw[0])) return std::nullopt;
   if (raw[0] != '"') return Fault::bad_event_name;
-  const std::string name = decode_string(raw);
-  const bool reserved = std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+  const auto plain = plain_string(raw);
+  const bool reserved =
+      std::find(kReserved.begin(), kReserved.end(), plain ? *plain : decode_string(raw)) != kReserved.end();
   return reserved ? std::optional(Fault::reserved_event_name) : std::nullopt;
 }
 

@@ -24,8 +24,8 @@ void HttpApi::explain(const HttpRequest& request, const HttpReply& reply) {
   if (!user) return reply.answer(problem_answer(api::problem_of(std::move(user.error()))));
   using Facts = std::vector<api::ConnectionFacts>;
   gather<Facts>(
-      server_, [this, user_id = user->user_id] { return gateway_.connections_here(user_id); },
-      [this, user_id = user->user_id, reply](std::vector<Facts> parts) {
+      server_, [this, user_id = std::string(user->user_id)] { return gateway_.connections_here(user_id); },
+      [this, user_id = std::string(user->user_id), reply](std::vector<Facts> parts) {
         reply.answer(explanation(user_id, std::move(parts)));
       },
       [reply] { reply.answer(ending_answer()); });
@@ -59,7 +59,7 @@ void HttpApi::disconnect(const HttpRequest& request, const HttpReply& reply) {
   auto user = api::read_path_user(request.parameter("userId"));
   if (!user) return reply.answer(problem_answer(api::problem_of(std::move(user.error()))));
   gather<std::size_t>(
-      server_, [this, user_id = user->user_id] { return gateway_.disconnect_here(user_id); },
+      server_, [this, user_id = std::string(user->user_id)] { return gateway_.disconnect_here(user_id); },
       [reply](const std::vector<std::size_t>& counts) {
         std::size_t all = 0;
         for (const std::size_t count : counts) all += count;
