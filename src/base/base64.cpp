@@ -1,5 +1,6 @@
 #include "base/base64.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -20,33 +21,52 @@ constexpr std::array<std::uint8_t, 256> make_values() {
 }
 constexpr auto kValues = make_values();
 
-std::string encode(std::string_view bytes, std::string_view alphabet, bool pad) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t have = bytes.size() - i < 3 ? bytes.size() - i : 3;
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (k < have ? static_cast<std::uint8_t>(bytes[i + k]) : 0);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      if (k <= have) {
-        out += alphabet[group >> (18 - 6 * k) & 63];
-      } else if (pad) {
-        out += '=';
-      }
-    }
+enum class Padding { none, full };
+
+void append(std::string& out, std::string_view bytes, std::string_view alphabet, Padding padding) {
+  const std::size_t digits =
+      padding == Padding::full ? (bytes.size() + 2) / 3 * 4 : (bytes.size() * 4 + 2) / 3;
+  out.resize(out.size() + digits, '=');
+  char* to = out.data() + out.size() - digits;
+  const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<std::uint8_t>(bytes[at])}; };
+  const auto put = [&](std::uint32_t value) { *to++ = alphabet[value & 63]; };
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3) {
+    const std::uint32_t group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
+    put(group >> 18);
+    put(group >> 12);
+    put(group >> 6);
+    put(group);
   }
-  return out;
+  const std::size_t left = bytes.size() - at;
+  if (left == 0) return;
+  const std::uint32_t group = byte(at) << 16 | (left == 2 ? byte(at + 1) << 8 : 0);
+  put(group >> 18);
+  put(group >> 12);
+  if (left == 2) put(group >> 6);
 }
 
 }  // namespace
 
 std::string base64_encode(std::string_view bytes) {
-  return encode(bytes, kStandard, true);
+  std::string out;
+  append(out, bytes, kStandard, Padding::full);
+  return out;
 }
+
+void append_base64url(std::string& out, std::string_view bytes) {
+  append(out, bytes, kUrlSafe, Padding::none);
+}
+
 std::string base64url_encode(std::string_view bytes) {
-  return encode(bytes, kUrlSafe, false);
+  std::string out;
+  append_base64url(out, bytes);
+  return out;
+}
+
+bool all_base64_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return kValues[static_cast<std::uint8_t>(c)] != kInvalid; });
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {

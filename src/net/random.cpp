@@ -20,15 +20,20 @@ void random_bytes(std::span<char> out) {
   }
 }
 
-std::string random_id(std::size_t bytes) {
+void append_random_id(std::string& out, std::size_t bytes) {
   // One system call serves many ids: handshakes are frequent.
   thread_local std::vector<char> pool;
   if (pool.size() < bytes) {
     pool.resize(bytes > 4080 ? bytes : 4080);
     random_bytes(pool);
   }
-  const std::string id = base::base64url_encode({pool.data() + pool.size() - bytes, bytes});
+  base::append_base64url(out, {pool.data() + pool.size() - bytes, bytes});
   pool.resize(pool.size() - bytes);
+}
+
+std::string random_id(std::size_t bytes) {
+  std::string id;
+  append_random_id(id, bytes);
   return id;
 }
 

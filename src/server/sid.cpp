@@ -16,7 +16,8 @@ static_assert(SidScheme::kMaxWorkers == 32 * 32);  // two such digits
 std::string SidScheme::make() const {
   std::string sid;
   if (workers_ > 1) sid = {kDigits[own_ / kDigits.size()], kDigits[own_ % kDigits.size()]};
-  return sid += net::random_id(kRandomBytes);
+  net::append_random_id(sid, kRandomBytes);
+  return sid;
 }
 
 std::optional<WorkerIndex> SidScheme::other_owner(std::string_view sid) const {
