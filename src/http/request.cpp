@@ -10,7 +10,13 @@ int hex_value(char c) {
   return -1;
 }
 
+// What decode() leaves as it is.
+bool is_plain(std::string_view text) {
+  return text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos;
+}
+
 std::string decode(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -56,7 +62,7 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
     std::string_view value = cut(query, '&');
     if (value.empty()) continue;
     const std::string_view key = cut(value, '=');
-    if (key == name || decode(key) == name) return decode(value);
+    if (key == name || (!is_plain(key) && decode(key) == name)) return decode(value);
   }
   return std::nullopt;
 }

@@ -15,11 +15,11 @@ namespace {
 namespace beast = boost::beast;
 using beast::error_code;
 
+constexpr std::size_t kUsualHeaders = 16;  // room for them at once, which spares most requests any growth
+
 std::string lower(beast::string_view text) {
   std::string result(text.data(), text.size());
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  for (char& c : result) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   return result;
 }
 
@@ -189,10 +189,11 @@ void RequestParser::Machine::on_request_impl(beast::http::verb, beast::string_vi
                                              beast::string_view target, int version, error_code&) {
   request_.method.assign(method.data(), method.size());
   request_.target.assign(target.data(), target.size());
-  const std::size_t path_end = request_.target.find('?');
-  request_.path = request_.target.substr(0, path_end);
-  if (path_end != std::string::npos) request_.query = request_.target.substr(path_end + 1);
+  const std::size_t path_end = std::min(target.find('?'), target.size());
+  request_.path.assign(target.data(), path_end);
+  if (path_end < target.size()) request_.query.assign(request_.target, path_end + 1);
   request_.http_1_0 = version == 10;
+  request_.headers.reserve(kUsualHeaders);
 }
 
 void RequestParser::Machine::on_field_impl(beast::http::field, beast::string_view name,

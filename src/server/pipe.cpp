@@ -71,12 +71,13 @@ void Pipe::take_http(std::span<char> bytes) {
       fault(used.error());
       return;
     }
-    if (!http_->head_seen) http_->head_bytes.append(bytes.data(), *used);
-    bytes = bytes.subspan(*used);
     if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) {
       if (give_away(*head, bytes)) return;
       head_arrived(*head);
+    } else if (!head) {
+      http_->head_bytes.append(bytes.data(), *used);
     }
+    bytes = bytes.subspan(*used);
     if (http_->parser.complete()) {
       request_arrived(http_->parser.take());
       if (websocket_) {
@@ -96,7 +97,7 @@ void Pipe::take_http(std::span<char> bytes) {
   http_->held.append(bytes.data(), bytes.size());
 }
 
-bool Pipe::give_away(const http::Request& head, std::span<const char> rest) {
+bool Pipe::give_away(const http::Request& head, std::span<const char> last_read) {
   std::string bytes;
   bytes.swap(http_->head_bytes);
   if (head.path != context_.engine.path()) return false;
@@ -105,7 +106,7 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> rest) {
   if (!owner) return false;
   auto channel = connection_.release();
   if (!channel) return closing_;
-  bytes.append(rest.data(), rest.size());
+  bytes.append(last_read.data(), last_read.size());
   context_.hand_over(*owner, std::move(*channel), std::move(bytes));
   end();
   return true;
@@ -156,10 +157,10 @@ void Pipe::resume() {
 }
 
 void Pipe::upgrade(const std::string& accept_key) {
-  connection_.send(
+  constexpr std::string_view kHead =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Accept: " +
-      accept_key + "\r\n\r\n");
+      "Sec-WebSocket-Accept: ";
+  connection_.send(base::Frame::make(kHead, {accept_key, "\r\n\r\n"}, false));
   websocket_ = true;
   context_.engine.loop().timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.

@@ -91,7 +91,7 @@ class Pipe final : public net::ConnectionHandler {
         : parser(limits), deadline(std::move(expired)) {}
     http::RequestParser parser;
     Deadline deadline;
-    std::string head_bytes;  // of the request in hand, until its head is known and it may be handed over
+    std::string head_bytes;  // of an incomplete head, as the request may be another worker's
     std::string held;        // pipelined bytes that came before the answer to the request in hand
     std::vector<http::Header> cors;
     std::shared_ptr<Exchange> exchange;  // while a handler owes an answer
@@ -123,8 +123,9 @@ class Pipe final : public net::ConnectionHandler {
   void wait_for_request(milliseconds limit);
   void on_http_timeout();
 
-  // Hands the connection over if the request is another worker's. True if nothing more may be done with it.
-  bool give_away(const http::Request& head, std::span<const char> rest);
+  // Hands the connection over if the request is another worker's, with what was read of it before and the
+  // read that completed its head. True if nothing more may be done with it.
+  bool give_away(const http::Request& head, std::span<const char> last_read);
 
   net::Connection& connection_;
   PipeContext& context_;
