@@ -12,6 +12,7 @@ constexpr std::string_view kProbe = "probe";
 // How long a closed polling session keeps its last packets for one more GET. Clients poll again at
 // once; the reference server waits as long.
 constexpr seconds kFarewell{30};
+constexpr std::size_t kOpenPacketBytes = 160;  // enough for all but the strangest settings
 }  // namespace
 
 const char* name_of(CloseReason reason) {
@@ -37,12 +38,14 @@ Session::Session(SessionIo& io, const Settings& settings, Transport transport, I
 
 std::string Session::open_packet(std::string_view sid, const Settings& settings, Transport transport) {
   const bool upgrade = settings.offer_upgrade && transport == Transport::polling;
-  std::string packet = "0{\"sid\":\"";
+  std::string packet;
+  packet.reserve(kOpenPacketBytes);
+  packet += "0{\"sid\":\"";
   packet += sid;
   packet += upgrade ? "\",\"upgrades\":[\"websocket\"]" : "\",\"upgrades\":[]";
-  packet += ",\"pingInterval\":" + std::to_string(settings.ping_interval.count());
-  packet += ",\"pingTimeout\":" + std::to_string(settings.ping_timeout.count());
-  packet += ",\"maxPayload\":" + std::to_string(settings.max_payload_bytes) + "}";
+  packet.append(",\"pingInterval\":").append(std::to_string(settings.ping_interval.count()));
+  packet.append(",\"pingTimeout\":").append(std::to_string(settings.ping_timeout.count()));
+  packet.append(",\"maxPayload\":").append(std::to_string(settings.max_payload_bytes)).append("}");
   return packet;
 }
 
