@@ -13,6 +13,23 @@ const unsigned char* octets(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
+struct Free {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+// At the beginning of a text. The original is held on to, so that another's can never be taken for it.
+EVP_MAC_CTX* copy_of(const std::shared_ptr<EVP_MAC_CTX>& original) {
+  thread_local std::shared_ptr<EVP_MAC_CTX> copied;
+  thread_local std::unique_ptr<EVP_MAC_CTX, Free> copy;
+  if (copied != original) {
+    copy.reset(EVP_MAC_CTX_dup(original.get()));
+    copied = original;
+  }
+  // Without a key it goes back to where the secret has been worked in.
+  ROLLCALL_ASSERT(copy && EVP_MAC_init(copy.get(), nullptr, 0, nullptr) == 1);
+  return copy.get();
+}
+
 }  // namespace
 
 Hmac::Hmac(std::string_view secret)
@@ -21,7 +38,7 @@ Hmac::Hmac(std::string_view secret)
 
 Hmac::Context Hmac::make_context(std::string_view secret, const char* digest) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
-  Context context(EVP_MAC_CTX_new(mac));
+  Context context(EVP_MAC_CTX_new(mac), Free{});
   EVP_MAC_free(mac);
   const OSSL_PARAM params[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(digest), 0),
@@ -32,11 +49,11 @@ Hmac::Context Hmac::make_context(std::string_view secret, const char* digest) {
 
 bool Hmac::matches(Algorithm algorithm, std::string_view text, std::string_view signature) const {
   if (family_of(algorithm) != Family::secret) return false;
-  const Context context(EVP_MAC_CTX_dup(contexts_[static_cast<std::size_t>(algorithm)].get()));
+  EVP_MAC_CTX* context = copy_of(contexts_[static_cast<std::size_t>(algorithm)]);
   std::array<unsigned char, EVP_MAX_MD_SIZE> code{};
   std::size_t size = 0;
-  ROLLCALL_ASSERT(context && EVP_MAC_update(context.get(), octets(text), text.size()) == 1 &&
-                  EVP_MAC_final(context.get(), code.data(), &size, code.size()) == 1);
+  ROLLCALL_ASSERT(EVP_MAC_update(context, octets(text), text.size()) == 1 &&
+                  EVP_MAC_final(context, code.data(), &size, code.size()) == 1);
   return signature.size() == size && CRYPTO_memcmp(signature.data(), code.data(), size) == 0;
 }
 

@@ -1,8 +1,8 @@
 // HMAC with one secret (RFC 2104, for the HS* of RFC 7518, section 3.2), computed by OpenSSL.
 //
-// Used by Key only. The secret is worked into the three contexts once; a verification copies one of them,
-// which makes it several times cheaper than from the beginning, and every connection needs one. Any number
-// of threads may verify at the same time.
+// Used by Key only. The secret is worked into the three contexts once, which makes a verification several
+// times cheaper than from the beginning, and every connection needs one. Any number of threads may verify at
+// the same time, each with a copy that it keeps until it verifies with another secret or algorithm.
 #pragma once
 
 #include <openssl/evp.h>
@@ -25,10 +25,7 @@ class Hmac {
   bool matches(Algorithm algorithm, std::string_view text, std::string_view signature) const;
 
  private:
-  struct Free {
-    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-  };
-  using Context = std::unique_ptr<EVP_MAC_CTX, Free>;
+  using Context = std::shared_ptr<EVP_MAC_CTX>;
 
   static Context make_context(std::string_view secret, const char* digest);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 namespace rollcall::jwt {
@@ -37,6 +38,22 @@ TEST(Hmac, VerifiesAsOftenAsAsked) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(hmac.matches(Algorithm::HS256, kText + "!", kCode256));
     EXPECT_TRUE(hmac.matches(Algorithm::HS256, kText, kCode256));
+  }
+}
+
+TEST(Hmac, SecretsAndHashesTakeTurns) {
+  const Hmac one("Jefe"), other("Jeff");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(one.matches(Algorithm::HS256, kText, kCode256));
+    EXPECT_FALSE(other.matches(Algorithm::HS256, kText, kCode256));
+    EXPECT_TRUE(one.matches(Algorithm::HS512, kText, kCode512));
+  }
+}
+
+TEST(Hmac, ASecretThatHasGoneIsForgotten) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(std::make_unique<Hmac>("Jefe")->matches(Algorithm::HS256, kText, kCode256));
+    EXPECT_FALSE(std::make_unique<Hmac>("Jeff")->matches(Algorithm::HS256, kText, kCode256));
   }
 }
 
