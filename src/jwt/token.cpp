@@ -1,6 +1,7 @@
 #include "jwt/token.hpp"
 
 #include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <cstdint>
 
 #include "base/json.hpp"
@@ -11,14 +12,14 @@ namespace {
 
 namespace json = base::json;
 
-constexpr std::uint8_t kNoDigit = 0xFF;
+constexpr std::uint32_t kNoDigit = 1 << 24;  // shifted or not, it is above the 24 bits of four digits
 
-constexpr std::array<std::uint8_t, 256> make_digits() {
+constexpr std::array<std::uint32_t, 256> make_digits() {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::array<std::uint8_t, 256> digits{};
+  std::array<std::uint32_t, 256> digits{};
   digits.fill(kNoDigit);
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+    digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint32_t>(i);
   }
   return digits;
 }
@@ -32,7 +33,9 @@ Failure<std::string> refuse(std::string_view sentence) {
 std::optional<std::string_view> read_header(std::string_view encoded, Token& token) {
   const auto text = decode_base64url(encoded);
   if (!text) return "The token's header is not base64url";
-  const auto parsed = json::parse(*text);
+  JsonMemory memory;
+  boost::json::monotonic_resource resource(memory.data(), memory.size());
+  const auto parsed = json::parse(*text, &resource);
   if (!parsed || !parsed->is_object()) return "The token's header is not a JSON object";
   const json::object& header = parsed->get_object();
 
@@ -58,27 +61,27 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   if (tail == 1) return std::nullopt;
   std::string out(text.size() / 4 * 3 + (tail == 0 ? 0 : tail - 1), '\0');
   char* to = out.data();
-  std::uint8_t seen = 0;  // all digits' values: kNoDigit alone has the top bit
+  std::uint64_t seen = 0;  // all groups: whether one had kNoDigit in it
   const auto digit = [&](std::size_t at) {
-    const std::uint8_t value = kDigits[static_cast<std::uint8_t>(text[at])];
-    seen |= value;
-    return std::uint32_t{value};
+    return std::uint64_t{kDigits[static_cast<std::uint8_t>(text[at])]};
   };
   std::size_t at = 0;
   for (; at + 4 <= text.size(); at += 4) {
-    const std::uint32_t group = digit(at) << 18 | digit(at + 1) << 12 | digit(at + 2) << 6 | digit(at + 3);
+    const std::uint64_t group = digit(at) << 18 | digit(at + 1) << 12 | digit(at + 2) << 6 | digit(at + 3);
+    seen |= group;
     *to++ = static_cast<char>(group >> 16);
     *to++ = static_cast<char>(group >> 8);
     *to++ = static_cast<char>(group);
   }
-  std::uint32_t stray = 0;
+  std::uint64_t stray = 0;
   if (tail != 0) {
-    const std::uint32_t group = digit(at) << 18 | digit(at + 1) << 12 | (tail == 3 ? digit(at + 2) << 6 : 0);
+    const std::uint64_t group = digit(at) << 18 | digit(at + 1) << 12 | (tail == 3 ? digit(at + 2) << 6 : 0);
+    seen |= group;
     *to++ = static_cast<char>(group >> 16);
     if (tail == 3) *to++ = static_cast<char>(group >> 8);
     stray = group & (tail == 3 ? 0xFF : 0xFFFF);
   }
-  if ((seen & 0x80) != 0 || stray != 0) return std::nullopt;
+  if (seen >= kNoDigit || stray != 0) return std::nullopt;
   return out;
 }
 
