@@ -30,8 +30,8 @@ Failure<Error> invalid(std::string field, std::string_view reason);
 std::string described(const base::json::value* value);
 bool is_nothing(const base::json::value* value);
 
-Result<UserId, Error> read_user_id(const Fields& fields);                                           // userId
-Result<UserIds, Error> read_user_ids(const Fields& fields, const Limits& limits);                   // userIds
+Result<UserId, Error> read_user_id(const Fields& fields);                                    // userId
+Result<UserIds, Error> read_user_ids(const Fields& fields, const Limits& limits);            // userIds
 Result<GetOnlineUsers, Error> read_online_page(const Fields& fields, const Limits& limits);  // limit, cursor
 
 }  // namespace rollcall::api

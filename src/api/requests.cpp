@@ -1,7 +1,6 @@
 #include "api/requests.hpp"
 
 #include <array>
-#include <boost/json/monotonic_resource.hpp>
 
 #include "api/fields.hpp"
 #include "api/first_argument.hpp"
@@ -13,8 +12,7 @@ namespace {
 
 namespace json = base::json;
 
-// What most payloads need, a hundred ids among them; more is taken from the heap.
-constexpr std::size_t kPayloadMemory = 12 * 1024;
+constexpr std::size_t kPayloadMemory = 12 * 1024;  // a hundred ids
 // A longer event name is not repeated in the error.
 constexpr std::size_t kMaxNamedEventBytes = 64;
 
@@ -79,11 +77,10 @@ const Event* find_event(std::string_view name) {
 Result<Request, Error> read_payload(const Event& event, std::string_view text, const Limits& limits,
                                     std::pmr::memory_resource* memory) {
   if (text.empty() && event.payload_optional) return event.read({}, limits);
-  unsigned char parts[kPayloadMemory];
-  boost::json::monotonic_resource resource(parts);
+  json::Scratch<kPayloadMemory> scratch;
   std::optional<json::value> payload;
   if (!text.empty()) {
-    auto parsed = json::parse(text, &resource);
+    auto parsed = json::parse(text, scratch.memory());
     if (!parsed) return invalid({}, "the payload is not valid JSON: " + parsed.error());
     payload = std::move(*parsed);
   }

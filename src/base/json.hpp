@@ -4,7 +4,9 @@
 // parsed into values: see socketio/json_scan.hpp.
 #pragma once
 
+#include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
@@ -22,6 +24,19 @@ using boost::json::serialize;
 using boost::json::value;
 
 inline constexpr std::size_t kMaxDepth = 32;
+
+// Memory on the stack for a value that does not outlive the function: what most texts need; the rest of a
+// longer one is taken from the heap.
+template <std::size_t kBytes = 4096>
+class Scratch {
+ public:
+  Scratch() : resource_(memory_.data(), memory_.size()) {}
+  boost::json::storage_ptr memory() { return &resource_; }
+
+ private:
+  std::array<unsigned char, kBytes> memory_;
+  boost::json::monotonic_resource resource_;
+};
 
 // Parses one JSON text. The error is a reason without position or quotation ("incomplete JSON"). The value
 // keeps its parts in `memory`, by default the heap.

@@ -7,8 +7,8 @@
 
 namespace rollcall::base {
 
-// `kMost`: of the elements there is room for; larger ones are not kept, so that one long text does not hold its
-// memory for ever.
+// `kMost`: of the elements there is room for; larger ones are not kept, so that one long text does not hold
+// its memory for ever.
 template <typename Container, std::size_t kMost = 4096>
 class Spare {
  public:

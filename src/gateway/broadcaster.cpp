@@ -10,7 +10,10 @@ namespace rollcall::gateway {
 namespace log = base::log;
 
 std::string watch_room(std::string_view user_id) {
-  return std::string(kWatchPrefix) += user_id;
+  std::string room;
+  room.reserve(kWatchPrefix.size() + user_id.size());
+  room.append(kWatchPrefix).append(user_id);
+  return room;
 }
 
 // Watchers are few: what they hear is live, always.

@@ -191,7 +191,8 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   const PresenceAnswers::Reading reading =
       hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
         place.emplace(socket, !ack);
-        return request ? answers_.read(view, member.connection, *request, wall, &resource) : PresenceAnswers::Reading();
+        return request ? answers_.read(view, member.connection, *request, wall, &resource)
+                       : PresenceAnswers::Reading();
       });
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
@@ -259,8 +260,7 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
   return PresenceAnswers::write(request, reading, server_.wall_now(), std::move(begin));
 }
 
-std::optional<api::Error> PresenceGateway::subscribe(Socket& socket,
-                                                     const api::UserIds& user_ids) {
+std::optional<api::Error> PresenceGateway::subscribe(Socket& socket, const api::UserIds& user_ids) {
   if (count_watched(socket) + user_ids.size() > kMaxWatched &&
       count_watched(socket) + count_new(socket, user_ids) > kMaxWatched) {
     return api::Error{api::ErrorCode::too_many_users,

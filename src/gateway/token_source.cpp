@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kBearer = "bearer ";
 
 std::string token_in_auth(const std::string& auth_json) {
-  const auto auth = base::json::parse(auth_json);
+  base::json::Scratch scratch;
+  const auto auth = base::json::parse(auth_json, scratch.memory());
   if (!auth || !auth->is_object()) return {};
   const auto* token = auth->as_object().if_contains("token");
   if (!token || token->is_null()) return {};

@@ -1,7 +1,6 @@
 #include "jwt/key_set.hpp"
 
 #include <algorithm>
-#include <boost/json/monotonic_resource.hpp>
 
 #include "base/json.hpp"
 #include "jwt/claims.hpp"
@@ -174,9 +173,8 @@ Result<Claims, AuthFault> KeySet::verify(std::string_view token, WallTime now) c
     return invalid("The token's algorithm is not accepted");
   }
   if (auto why = wrong_signature(text, *parsed)) return invalid(std::move(*why));
-  JsonMemory memory;
-  boost::json::monotonic_resource resource(memory.data(), memory.size());
-  const auto payload = base::json::parse(parsed->payload, &resource);
+  base::json::Scratch scratch;
+  const auto payload = base::json::parse(parsed->payload, scratch.memory());
   if (!payload || !payload->is_object()) return invalid("The token's payload is not a JSON object");
   return check_claims(payload->get_object(), options_, now);
 }

@@ -1,7 +1,6 @@
 #include "jwt/token.hpp"
 
 #include <array>
-#include <boost/json/monotonic_resource.hpp>
 #include <cstdint>
 
 #include "base/json.hpp"
@@ -33,9 +32,8 @@ Failure<std::string> refuse(std::string_view sentence) {
 std::optional<std::string_view> read_header(std::string_view encoded, Token& token) {
   const auto text = decode_base64url(encoded);
   if (!text) return "The token's header is not base64url";
-  JsonMemory memory;
-  boost::json::monotonic_resource resource(memory.data(), memory.size());
-  const auto parsed = json::parse(*text, &resource);
+  json::Scratch scratch;
+  const auto parsed = json::parse(*text, scratch.memory());
   if (!parsed || !parsed->is_object()) return "The token's header is not a JSON object";
   const json::object& header = parsed->get_object();
 

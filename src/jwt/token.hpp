@@ -4,7 +4,6 @@
 // section 2.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -22,9 +21,6 @@ struct Token {
   std::string signature;         // decoded
   std::size_t signed_bytes = 0;  // of the text, from its beginning: what the signature is of
 };
-
-// On the stack, for what the JSON of usual tokens is parsed into; more of it goes to the heap.
-using JsonMemory = std::array<unsigned char, 4096>;
 
 // The error is a sentence for the client.
 Result<Token, std::string> parse_token(std::string_view text);

@@ -6,7 +6,11 @@
 namespace rollcall::net {
 namespace {
 constexpr std::size_t kFirstReserve = 14;  // with the allocator's header, two lines of the cache
-}
+
+// One is kept for whoever comes next: of the connections that have just opened, each sends two frames in a
+// turn.
+thread_local std::unique_ptr<std::vector<base::FrameRef>> spare_rest;
+}  // namespace
 
 void OutputQueue::push(base::FrameRef frame) {
   bytes_ += frame->wire().size();
@@ -14,11 +18,20 @@ void OutputQueue::push(base::FrameRef frame) {
     first_ = std::move(frame);
     return;
   }
-  if (!rest_) {
-    rest_ = std::make_unique<std::vector<base::FrameRef>>();
-    rest_->reserve(kFirstReserve);
-  }
+  if (!rest_) begin_rest();
   rest_->push_back(std::move(frame));
+}
+
+void OutputQueue::begin_rest() {
+  rest_ = spare_rest ? std::move(spare_rest) : std::make_unique<std::vector<base::FrameRef>>();
+  rest_->reserve(kFirstReserve);
+}
+
+void OutputQueue::end_rest() {
+  rest_->clear();
+  if (rest_->capacity() == kFirstReserve) spare_rest = std::move(rest_);
+  rest_.reset();
+  next_ = 0;
 }
 
 // Calls `use` with the bytes of each frame in turn, while it returns true.
@@ -60,8 +73,7 @@ void OutputQueue::pop() {
   }
   first_ = std::move((*rest_)[next_++]);
   if (next_ == rest_->size()) {
-    rest_.reset();
-    next_ = 0;
+    end_rest();
   } else if (next_ >= 64 && next_ * 2 >= rest_->size()) {
     rest_->erase(rest_->begin(), rest_->begin() + next_);
     next_ = 0;

@@ -32,6 +32,8 @@ class OutputQueue {
   template <typename Use>
   void each(Use&& use) const;
   void pop();
+  void begin_rest();
+  void end_rest();
 
   base::FrameRef first_;
   std::unique_ptr<std::vector<base::FrameRef>> rest_;  // freed when the queue is empty

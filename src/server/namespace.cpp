@@ -70,10 +70,14 @@ void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
   Emitter(*this).emit(event, payload);
 }
 Emitter NamespaceImpl::to(std::string room) {
-  return Emitter(*this).to(std::move(room));
+  Emitter emitter(*this);
+  emitter.to(std::move(room));
+  return emitter;
 }
 Emitter NamespaceImpl::except(std::string room) {
-  return Emitter(*this).except(std::move(room));
+  Emitter emitter(*this);
+  emitter.except(std::move(room));
+  return emitter;
 }
 
 std::size_t NamespaceImpl::size(std::string_view room) const {
@@ -152,7 +156,8 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
 
 std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketImpl& socket) {
   if (!port_.bus().recovers() || socket.auth().find("\"pid\"") == std::string::npos) return std::nullopt;
-  const auto auth = base::json::parse(socket.auth());
+  base::json::Scratch scratch;
+  const auto auth = base::json::parse(socket.auth(), scratch.memory());
   if (!auth || !auth->is_object()) return std::nullopt;
   const auto* pid = auth->as_object().if_contains("pid");
   const auto* offset = auth->as_object().if_contains("offset");
@@ -203,7 +208,8 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   enter(socket);
   // After the answer: what was missed is older than anything sent from now on.
   if (recovered) {
-    for (const auto& missed : recovered->missed) send(socket, message_frame({missed.packet}), missed.attachments);
+    for (const auto& missed : recovered->missed)
+      send(socket, message_frame({missed.packet}), missed.attachments);
   }
   const SocketRef ref = socket.ref();
   for (const ConnectionHandler& handler : spec_.on_connection) {

@@ -90,7 +90,8 @@ void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload&
   const Attachments attachments = attachments_of(payload);
   std::string begin = spare_ack_begin_.take();
   socketio::append_ack_begin(begin, spec_.name, id, attachments.size());
-  send(static_cast<SocketImpl&>(socket), message_frame({begin, payload.args, socketio::kAckEnd}), attachments);
+  send(static_cast<SocketImpl&>(socket), message_frame({begin, payload.args, socketio::kAckEnd}),
+       attachments);
   spare_ack_begin_.give(std::move(begin));
 }
 

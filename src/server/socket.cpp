@@ -108,7 +108,9 @@ void SocketImpl::fail_acks() {
 }
 
 Emitter SocketImpl::to(std::string room) {
-  return home_.to(std::move(room)).except(std::string(id()));
+  Emitter others = broadcast();
+  others.to(std::move(room));
+  return others;
 }
 
 Emitter SocketImpl::broadcast() {

@@ -125,7 +125,8 @@ std::optional<Incoming> Client::message_of(const Packet& packet, std::unique_ptr
     return event;
   }
   if (!packet.id) return std::nullopt;
-  return AckReceived{packet.nsp, *packet.id, packet.args, std::move(whole.attachments), std::move(whole.text)};
+  return AckReceived{packet.nsp, *packet.id, packet.args, std::move(whole.attachments),
+                     std::move(whole.text)};
 }
 
 }  // namespace rollcall::socketio

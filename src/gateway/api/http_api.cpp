@@ -179,7 +179,8 @@ HttpAnswer HttpApi::emit(const HttpRequest& request) {
   if (!user) return problem_answer(api::problem_of(std::move(user.error())));
   auto emit = api::read_emit(request.body);
   if (!emit) return problem_answer(api::problem_of(std::move(emit.error())));
-  const auto reach = gateway_.emit_to_user(std::string(user->user_id), emit->event, {std::move(emit->data), {}});
+  const auto reach =
+      gateway_.emit_to_user(std::string(user->user_id), emit->event, {std::move(emit->data), {}});
   return json_answer(api::emitted(reach.connections, reach.online));
 }
 
