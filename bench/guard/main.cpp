@@ -1,8 +1,10 @@
 // rollcall-guard: names the guarded paths, or runs one of them for `bench/guard/run.js`, which counts its
-// instructions by callgrind. A process each: then no path changes the heap that another finds.
+// instructions by callgrind, and prints how often it allocated. A process each: then no path changes the heap
+// that another finds.
 #include <cstdio>
 #include <string_view>
 
+#include "guard/measured.hpp"
 #include "guard/paths.hpp"
 
 int main(int argc, char** argv) {
@@ -11,6 +13,7 @@ int main(int argc, char** argv) {
       std::printf("{\"path\":\"%s\",\"count\":%u}\n", path.name, path.operations * path.parts);
     } else if (std::string_view(argv[1]) == path.name) {
       path.run(path.operations, path.parts);
+      std::printf("{\"allocated\":%llu}\n", static_cast<unsigned long long>(rollcall::guard::allocated));
       return 0;
     }
   }

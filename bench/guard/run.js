@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Counts the instructions of the guarded paths and compares them with what was recorded:
+// Counts the instructions and allocations of the guarded paths and compares them with what was recorded:
 //   bench/guard/run.js PROGRAM [--record] [--tolerance PERCENT]
-// Exit status 1 if one has become slower. What callgrind wrote stays beside the program, in guard/:
+// Exit status 1 if one has become slower, or allocates more often. What callgrind wrote stays beside the program, in guard/:
 //   callgrind_annotate build/release/guard/<path>.out
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
@@ -25,9 +25,9 @@ if (!program || !(tolerance > 0)) {
 const counted = count();
 if (record) {
   const before = recorded();
-  const kept = { compiler: compiler(), instructions: counted };
+  const kept = { compiler: compiler(), ...counted };
   writeFileSync(recordedFile, JSON.stringify(kept, null, 2) + '\n');
-  print(counted, before.instructions);
+  print(counted, before);
   console.log(`recorded in ${recordedFile}`);
 } else {
   process.exit(compare(counted, recorded()) ? 0 : 1);
@@ -38,13 +38,19 @@ function count() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const paths = run(program, []).trim().split('\n').map((line) => JSON.parse(line));
-  return Object.fromEntries(paths.map(({ path, count: operations }) => [path, Math.round(instructions(folder, path) / operations)]));
+  const all = { instructions: {}, allocations: {} };
+  for (const { path, count: operations } of paths) {
+    const { instructions, allocated } = measure(folder, path);
+    all.instructions[path] = Math.round(instructions / operations);
+    all.allocations[path] = Math.round((allocated / operations) * 100) / 100;
+  }
+  return all;
 }
 
-function instructions(folder, path) {
+function measure(folder, path) {
   const out = join(folder, path.replaceAll(/[^a-z0-9]+/gi, '-') + '.out');
-  run('valgrind', ['--tool=callgrind', '--collect-atstart=no', '--quiet', `--callgrind-out-file=${out}`, program, path]);
-  return Number(/^totals: (\d+)/m.exec(readFileSync(out, 'utf8'))[1]);
+  const said = run('valgrind', ['--tool=callgrind', '--collect-atstart=no', '--quiet', `--callgrind-out-file=${out}`, program, path]);
+  return { instructions: Number(/^totals: (\d+)/m.exec(readFileSync(out, 'utf8'))[1]), ...JSON.parse(said) };
 }
 
 function run(command, its) {
@@ -61,32 +67,49 @@ function compiler() {
 }
 
 function recorded() {
-  return existsSync(recordedFile) ? JSON.parse(readFileSync(recordedFile, 'utf8')) : { instructions: {} };
+  return existsSync(recordedFile) ? JSON.parse(readFileSync(recordedFile, 'utf8')) : { instructions: {}, allocations: {} };
 }
 
 function change(now, before) {
   return before ? (now / before - 1) * 100 : NaN;
 }
 
+// A hundredth is a vector that grew, somewhere in a hundred operations.
+function allocatesMore(now, before) {
+  return now > before + 0.02;
+}
+
+function verdictOn(percent, allocations, allocationsBefore) {
+  if (Number.isNaN(percent)) return 'new: record it';
+  if (allocatesMore(allocations, allocationsBefore)) return `ALLOCATES MORE: ${allocationsBefore} before`;
+  if (percent > tolerance) return 'SLOWER';
+  return percent < -tolerance || allocatesMore(allocationsBefore, allocations) ? 'better: record it' : '';
+}
+
 function print(now, before) {
-  const width = Math.max(...Object.keys(now).map((path) => path.length));
-  for (const [path, instructions] of Object.entries(now)) {
-    const percent = change(instructions, before[path]);
-    const verdict = Number.isNaN(percent) ? 'new: record it'
-      : percent > tolerance ? 'SLOWER' : percent < -tolerance ? 'faster: record it' : '';
+  const width = Math.max(...Object.keys(now.instructions).map((path) => path.length));
+  console.log(`${'instructions'.padStart(width + 9)} ${' '.repeat(9)} allocations`);
+  for (const [path, instructions] of Object.entries(now.instructions)) {
+    const percent = change(instructions, before.instructions[path]);
+    const allocations = now.allocations[path];
     const shown = Number.isNaN(percent) ? '' : `${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %`;
-    console.log(`${path.padEnd(width)} ${String(instructions).padStart(8)} ${shown.padStart(9)}  ${verdict}`.trimEnd());
+    const verdict = verdictOn(percent, allocations, before.allocations[path] ?? Infinity);
+    const row = [path.padEnd(width), String(instructions).padStart(8), shown.padStart(9), String(allocations).padStart(11), ` ${verdict}`];
+    console.log(row.join(' ').trimEnd());
   }
 }
 
 function compare(now, before) {
-  print(now, before.instructions);
+  print(now, before);
   if (before.compiler && before.compiler !== compiler()) {
     console.log(`note: recorded with g++ ${before.compiler}, this is ${compiler()}`);
   }
-  const slower = Object.keys(now).filter((path) => change(now[path], before.instructions[path]) > tolerance);
-  const lost = Object.keys(before.instructions).filter((path) => !(path in now));
+  const paths = Object.keys(now.instructions);
+  const slower = paths.filter((path) => change(now.instructions[path], before.instructions[path]) > tolerance);
+  const greedier = paths.filter((path) => allocatesMore(now.allocations[path], before.allocations[path] ?? Infinity));
+  const lost = Object.keys(before.instructions).filter((path) => !(path in now.instructions));
   if (lost.length) console.log(`recorded, but not counted any more: ${lost.join('; ')}`);
   if (slower.length) console.log(`more than ${tolerance} % slower than recorded. If it must be: make bench-guard-record`);
-  return slower.length === 0 && lost.length === 0;
+  if (greedier.length) console.log(`allocates more often than recorded: ${greedier.join('; ')}. If it must be: make bench-guard-record`);
+  return slower.length === 0 && greedier.length === 0 && lost.length === 0;
 }

@@ -9,7 +9,7 @@ namespace rollcall::base {
 
 // `kMost`: of the elements there is room for; larger ones are not kept, so that one long text does not hold
 // its memory for ever.
-template <typename Container, std::size_t kMost = 4096>
+template <typename Container, std::size_t kMost = 64 * 1024>
 class Spare {
  public:
   Container take() { return std::exchange(kept_, Container()); }

@@ -1,19 +1,19 @@
-#include "micro/counting.hpp"
+#include "allocations/allocations.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
-namespace rollcall::micro {
-std::uint64_t allocations = 0;
-std::uint64_t allocated_bytes = 0;
-}  // namespace rollcall::micro
+namespace rollcall::allocations {
+std::uint64_t count = 0;
+std::uint64_t bytes = 0;
+}  // namespace rollcall::allocations
 
 namespace {
 
-// The server's thread is the only one that counts.
 void* allocate(std::size_t bytes, std::size_t alignment) {
-  ++rollcall::micro::allocations;
-  rollcall::micro::allocated_bytes += bytes;
+  ++rollcall::allocations::count;
+  rollcall::allocations::bytes += bytes;
   const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
   void* memory = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, whole)
                                                        : std::malloc(bytes ? bytes : 1);
