@@ -20,7 +20,7 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-void check_id(const std::string& id) {
+void check_id(std::string_view id) {
   require(!id.empty() && id.size() <= rollcall::presence::kMaxUserIdBytes);
 }
 
@@ -34,7 +34,7 @@ struct Check {
   template <class Batch>
   void operator()(const Batch& request) const {
     require(request.user_ids.size() <= kLimits.max_batch_ids);
-    for (const std::string& id : request.user_ids) check_id(id);
+    for (const std::string_view id : request.user_ids) check_id(id);
   }
 };
 

@@ -27,7 +27,7 @@ void check(const Error& error) {
   require(error.message.starts_with(error.field));
 }
 
-void check_id(const std::string& id) {
+void check_id(std::string_view id) {
   require(!id.empty() && id.size() <= rollcall::presence::kMaxUserIdBytes);
 }
 
@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(user.error());
   if (const auto query = read_query(text, kLimits)) {
     require(query->user_ids.size() <= kLimits.max_batch_ids);
-    for (const std::string& id : query->user_ids) check_id(id);
+    for (const std::string_view id : query->user_ids) check_id(id);
   } else {
     check(query.error());
   }
