@@ -7,6 +7,7 @@
 namespace rollcall::gateway {
 
 OnlineListPage OnlineList::page(const presence::Core& core) {
+  const std::lock_guard lock(mutex_);
   if (version_ != core.list_version()) {
     write(core);
   } else {
@@ -29,9 +30,10 @@ void OnlineList::write(const presence::Core& core) {
   json += '[';
   core.each_online(limit_, [&](presence::Slot slot, const presence::User& user) {
     if (!entries_.empty()) json += ',';
+    const WallTime last_active = user.last_active.get();
     api::append_online_user(json, user.profile.id(), user.profile.email(), user.profile.role(),
-                            user.session_at, user.last_active);
-    entries_.push_back({slot, static_cast<std::uint32_t>(json.size()), user.last_active});
+                            user.session_at, last_active);
+    entries_.push_back({slot, static_cast<std::uint32_t>(json.size()), last_active});
   });
   json += ']';
   text_ = std::move(text);
@@ -41,7 +43,7 @@ void OnlineList::write(const presence::Core& core) {
 
 void OnlineList::bring_up_to_date(const presence::Core& core) {
   for (Entry& entry : entries_) {
-    const WallTime last_active = core.user(entry.slot).last_active;
+    const WallTime last_active = core.user(entry.slot).last_active.get();
     if (last_active == entry.last_active) continue;
     // Somebody may still be reading the text as it was.
     if (text_->readers.load(std::memory_order_acquire) > 0) {

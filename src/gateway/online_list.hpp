@@ -1,13 +1,14 @@
 // The list of who is online as JSON, for those who ask for all of it: written once a change, and brought up
 // to date in place when only times of activity have changed since it was asked for last.
 //
-// Belongs to the hub's state: `page` is called under its lock. The text it gives may be kept and read
-// without the lock. It holds the first `limit` users of the list.
+// `page` may be called by several threads at once, as long as the core stays as it is. The text it gives may
+// be kept and read without a lock. It holds the first `limit` users of the list.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ class OnlineList {
   void bring_up_to_date(const presence::Core& core);
 
   std::size_t limit_;
+  std::mutex mutex_;
   std::optional<std::uint64_t> version_;  // of the core's list that is written
   std::shared_ptr<Text> text_;
   std::vector<Entry> entries_;

@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <mutex>
 #include <thread>
+
+#include "base/iso8601.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -87,22 +88,21 @@ TEST_F(OnlineListTest, IsCutAtItsLimitAndLeadsOnFromThere) {
   EXPECT_EQ(*list.page(core_).users, *page.users);
 }
 
-TEST_F(OnlineListTest, IsReadWithoutTheLockWhileOthersBringItUpToDate) {
+TEST_F(OnlineListTest, IsReadWhileOthersBringItUpToDate) {
+  constexpr presence::ConnectionId kUsers = 3;
   OnlineList list(10);
-  for (presence::ConnectionId i = 1; i <= 3; ++i) come(i, "user" + std::to_string(i));
-  std::mutex mutex;
+  for (presence::ConnectionId i = 1; i <= kUsers; ++i) come(i, "user" + std::to_string(i));
   std::atomic<int> torn = 0;
   std::vector<std::thread> threads;
-  for (presence::ConnectionId i = 1; i <= 3; ++i) {
-    threads.emplace_back([&, i] {
-      for (int k = 0; k < 300; ++k) {
-        std::unique_lock lock(mutex);
-        apply(presence::Activity{i});
+  for (presence::ConnectionId i = 1; i <= kUsers; ++i) {
+    threads.emplace_back([&, i, now = wall_ + seconds(i)] {
+      for (int k = 1; k <= 300; ++k) {
+        core_.touch(i, now + milliseconds(k));
         const OnlineListPage page = list.page(core_);
-        const std::string now = *page.users;
-        lock.unlock();
+        const std::string text = *page.users;
+        EXPECT_THAT(text, HasSubstr(base::iso8601(now + milliseconds(k))));
         std::this_thread::yield();
-        if (*page.users != now) ++torn;
+        if (*page.users != text) ++torn;
       }
     });
   }

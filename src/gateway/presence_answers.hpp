@@ -1,7 +1,8 @@
 // What the state says to a request, whoever asks and by whatever means: read under the hub's lock, written
 // without it.
 //
-// Shared by the sockets of all workers and by the HTTP API. `read` belongs under the lock, `write` does not.
+// Shared by the sockets of all workers and by the HTTP API. `read` belongs under a lane of the hub's lock, so
+// several threads may call it at once; `write` does not.
 #pragma once
 
 #include <memory_resource>

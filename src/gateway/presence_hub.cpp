@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include "server/figures.hpp"
+
 namespace rollcall::gateway {
 namespace {
 
@@ -20,12 +22,23 @@ PresenceHub::PresenceHub(Server& server, const presence::Settings& settings,
     : server_(server),
       publish_(std::move(publish)),
       count_receivers_(std::move(count_receivers)),
+      lanes_(server.workers() + 1U),
       core_(settings),
       announcer_(pace),
       feed_(new_epoch(), feed_changes) {}
 
+// Threads that are no workers have the last one.
+std::mutex& PresenceHub::lane_here() const {
+  return lanes_.of(server::worker_here(server_).value_or(server_.workers()));
+}
+
+bool PresenceHub::nothing_due() const {
+  const auto due = core_.deadline();
+  return !due || *due > server_.now();
+}
+
 void PresenceHub::apply(const presence::Command& command) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lanes_);
   apply_locked(command);
 }
 
@@ -83,7 +96,7 @@ void PresenceHub::await_deadline() {
 
 void PresenceHub::tick() {
   const auto keep = std::exchange(timer_, nullptr);  // it is running
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lanes_);
   awaited_.reset();
   read_clocks();
   core_.tick(now_, wall_, effects_);

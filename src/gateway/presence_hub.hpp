@@ -1,9 +1,10 @@
 // The presence state, shared by the workers: presence::Core, the Announcer that its changes go through to
-// sockets, and the Feed that keeps them for others, under one lock.
+// sockets, and the Feed that keeps them for others, under one lock with a lane for each worker.
 //
-// What is to be told is published under the lock too, so that all workers hear of the changes in the order in
-// which they happened. The lock is held for a microsecond or so: nothing is sent or encoded
-// under it. Thread-safe.
+// Who reads, or says that a person is there, takes the lane of its thread: requests on different workers do
+// not meet. Who changes who is online takes them all. What is to be told is published under the lock too, so
+// that all workers hear of the changes in the order in which they happened. The lock is held for a
+// microsecond or so: nothing is sent or encoded under it. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/lanes.hpp"
 #include "presence/announcer.hpp"
 #include "presence/core.hpp"
 #include "presence/feed.hpp"
@@ -49,36 +51,52 @@ class PresenceHub {
   void on_change(Observe observe) { observe_ = std::move(observe); }
 
   void apply(const presence::Command& command);
-  // Then reads what `use(view)` wants while nothing can change.
+  // A sign of life, and then what `use(view)` reads while nobody's being online can change. `use` may be
+  // called by several threads at once.
   template <typename Use>
-  auto apply_and_read(const presence::Command& command, Use&& use) {
-    const std::lock_guard lock(mutex_);
-    apply_locked(command);
+  auto apply_and_read(const presence::Activity& activity, Use&& use) {
+    {
+      const std::lock_guard lock(lane_here());
+      if (nothing_held() && nothing_due()) {
+        core_.touch(activity.connection, server_.wall_now());
+        return use(presence::View(core_, announcer_));
+      }
+    }
+    const std::lock_guard lock(lanes_);
+    apply_locked(activity);
     return use(presence::View(core_, announcer_));
-  }
-  ChangeTotals changes() const {
-    const std::lock_guard lock(mutex_);
-    return changes_;
   }
   template <typename Use>
   auto read(Use&& use) const {
-    const std::lock_guard lock(mutex_);
+    {
+      const std::lock_guard lock(lane_here());
+      if (nothing_held()) return use(presence::View(core_, announcer_));
+    }
+    const std::lock_guard lock(lanes_);
     return use(presence::View(core_, announcer_));
+  }
+  ChangeTotals changes() const {
+    const std::lock_guard lock(lane_here());
+    return changes_;
   }
   std::string cursor(std::uint64_t number) const { return feed_.cursor(number); }  // needs no lock
   template <typename Use>
   auto read_feed(Use&& use) const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(lane_here());
     return use(feed_);
   }
   // For readers of the feed, who hear of every change: what they read need not be remembered.
   template <typename Use>
   auto read_for_feed(Use&& use) const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(lane_here());
     return use(core_);
   }
 
  private:
+  std::mutex& lane_here() const;
+  // Else what is read is written down, and a grace has to be ended first: that takes all lanes.
+  bool nothing_held() const { return announcer_.held() == 0; }
+  bool nothing_due() const;
   void apply_locked(const presence::Command& command);
   void read_clocks();
   void tell_changes();
@@ -91,9 +109,9 @@ class PresenceHub {
   Publish publish_;
   CountReceivers count_receivers_;
   Observe observe_;
-  mutable std::mutex mutex_;
+  mutable Lanes lanes_;
   presence::Core core_;
-  mutable presence::Announcer announcer_;  // a read leaves its trace there
+  mutable presence::Announcer announcer_;  // a read leaves its trace there, if anything is held
   presence::Feed feed_;
   std::vector<std::function<void()>> feed_grown_;
   // The workers' clocks are read once a turn; here time does not go back.

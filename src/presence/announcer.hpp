@@ -46,7 +46,8 @@ class Announcer {
   void tick(std::size_t receivers, Instant now, std::vector<News>& out);
   std::optional<Instant> deadline() const;
 
-  // Somebody is told by other means how things are with this user; with everyone.
+  // Somebody is told by other means how things are with this user; with everyone. While nothing is held these
+  // change nothing: then several threads may call them at once.
   void read(std::string_view user_id) { held_.read(user_id); }
   void read_all() { held_.read_all(); }
 

@@ -35,22 +35,27 @@ bool Core::may_connect(std::string_view user_id) const {
 
 void Core::apply(const Command& command, Instant now, WallTime wall, std::vector<Effect>& out) {
   tick(now, wall, out);
-  std::visit([&](const auto& known) { handle(known, now, wall, out); }, command);
+  if (const auto* activity = std::get_if<Activity>(&command)) {
+    touch(activity->connection, wall);
+  } else if (const auto* connect = std::get_if<Connect>(&command)) {
+    handle(*connect, wall, out);
+  } else {
+    handle(std::get<Disconnect>(command), now, wall, out);
+  }
 }
 
-void Core::handle(const Connect& command, Instant, WallTime wall, std::vector<Effect>& out) {
+void Core::handle(const Connect& command, WallTime wall, std::vector<Effect>& out) {
   if (!possible_id(command.user_id) || connections_.contains(command.connection)) return;
   Slot slot = directory_.find(command.user_id);
   if (slot == kNoSlot) {
     slot = directory_.add(command.user_id);
-    directory_[slot].last_active = wall;
   } else if (!roster_.contains(slot)) {
     directory_.recall(slot);
   }
   User& user = directory_[slot];
   user.profile = Profile(command.user_id, command.details);
   ++list_version_;
-  user.last_active = std::max(user.last_active, wall);
+  user.last_active.advance(wall);
   user.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
   ++user.connections;
   connections_.emplace(command.connection, slot);
@@ -73,11 +78,9 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
   if (user.connections == 0 && user.grace_ends <= now) end_session(slot, wall, out);
 }
 
-void Core::handle(const Activity& command, Instant, WallTime wall, std::vector<Effect>&) {
-  const auto found = connections_.find(command.connection);
-  if (found == connections_.end()) return;
-  User& user = directory_[found->second];
-  user.last_active = std::max(user.last_active, wall);
+void Core::touch(ConnectionId connection, WallTime wall) {
+  const auto found = connections_.find(connection);
+  if (found != connections_.end()) directory_[found->second].last_active.advance(wall);
 }
 
 void Core::begin_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
@@ -90,7 +93,7 @@ void Core::begin_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
 void Core::end_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
   User& user = directory_[slot];
   user.session_at = wall;
-  out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active});
+  out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active.get()});
   roster_.remove(slot);
   ++list_version_;
   directory_.remember(slot);
@@ -123,7 +126,7 @@ Status Core::status(std::string_view user_id) const {
   const Slot slot = directory_.find(user_id);
   if (slot == kNoSlot) return status;
   const User& user = directory_[slot];
-  status.last_active = user.last_active;
+  status.last_active = user.last_active.get();
   status.online = roster_.contains(slot);
   if (status.online) status.connected_at = user.session_at;
   return status;
@@ -158,7 +161,7 @@ std::size_t Core::connections(std::string_view user_id) const {
 std::optional<WallTime> Core::last_active(ConnectionId connection) const {
   const auto found = connections_.find(connection);
   if (found == connections_.end()) return std::nullopt;
-  return directory_[found->second].last_active;
+  return directory_[found->second].last_active.get();
 }
 
 Result<OnlinePage, CursorFault> Core::online(std::size_t limit,
@@ -176,7 +179,7 @@ Result<OnlinePage, CursorFault> Core::online(std::size_t limit,
   for (const Slot slot : slots.slots) {
     const User& user = directory_[slot];
     page.users.push_back({std::string(user.profile.id()), owned(user.profile.email()),
-                          owned(user.profile.role()), user.session_at, user.last_active});
+                          owned(user.profile.role()), user.session_at, user.last_active.get()});
   }
   if (slots.next) page.next_cursor = std::to_string(*slots.next);
   return page;

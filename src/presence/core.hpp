@@ -2,8 +2,10 @@
 // than `offline_grace` ago (contract, "Words" and "Events from the server").
 //
 // The gateway's hub owns the only Core of a server, reports what happens as commands, and makes the
-// effects known. Pure: `now` and `wall` are arguments. Not thread-safe. Nothing a peer does is a fault
-// here; a command about a connection that is not known (or is known already) does nothing.
+// effects known. Pure: `now` and `wall` are arguments. Nothing a peer does is a fault here; a command about a
+// connection that is not known (or is known already) does nothing.
+//
+// Threads: any number may call `touch` and the const functions at once, while none calls `apply` or `tick`.
 //
 // Bounds: online users are bounded by who may connect; of users who are offline at most
 // Settings::remembered_users are kept, those who left first are forgotten first. A user with one
@@ -47,6 +49,9 @@ class Core {
   // Appends to `out` what became of it, in order. Graces that are over by `now` end first.
   void apply(const Command& command, Instant now, WallTime wall, std::vector<Effect>& out);
 
+  // An Activity, while no grace is over: nothing changes but a time.
+  void touch(ConnectionId connection, WallTime wall);
+
   // Ends the graces that are over. Due at `deadline()`; early or late calls do no harm.
   void tick(Instant now, WallTime wall, std::vector<Effect>& out);
   std::optional<Instant> deadline() const;
@@ -86,9 +91,8 @@ class Core {
     Slot slot;
   };
 
-  void handle(const Connect& command, Instant now, WallTime wall, std::vector<Effect>& out);
+  void handle(const Connect& command, WallTime wall, std::vector<Effect>& out);
   void handle(const Disconnect& command, Instant now, WallTime wall, std::vector<Effect>& out);
-  void handle(const Activity& command, Instant now, WallTime wall, std::vector<Effect>& out);
   void begin_session(Slot slot, WallTime wall, std::vector<Effect>& out);
   void end_session(Slot slot, WallTime wall, std::vector<Effect>& out);
   bool stale(const Grace& grace) const;

@@ -12,6 +12,7 @@
 #include <deque>
 #include <string_view>
 
+#include "base/shared_time.hpp"
 #include "presence/profile.hpp"
 #include "presence/slot.hpp"
 #include "rollcall/time.hpp"
@@ -21,7 +22,7 @@ namespace rollcall::presence {
 struct User {
   Profile profile;
   WallTime session_at{};  // when the session began; of one who is offline, when the last one ended
-  WallTime last_active{};
+  base::SharedTime last_active;
   Instant grace_ends = Instant::min();  // of the connection that broke last
   std::uint32_t connections = 0;
   Ending ending = Ending::unknown;  // of the connection that the grace is for, or that ended the session

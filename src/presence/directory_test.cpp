@@ -32,11 +32,11 @@ TEST(Directory, WhoIsRememberedKeepsTheirTimeButNotTheirDetails) {
   Directory directory(10);
   const Slot ann = directory.add("ann");
   directory[ann].profile = Profile("ann", {.email = "ann@example.org", .role = {}, .name = {}});
-  directory[ann].last_active = wall_time(5);
+  directory[ann].last_active.advance(wall_time(5));
   directory.remember(ann);
   EXPECT_EQ(directory[ann].profile.id(), "ann");
   EXPECT_EQ(directory[ann].profile.email(), std::nullopt);
-  EXPECT_EQ(directory[ann].last_active, wall_time(5));
+  EXPECT_EQ(directory[ann].last_active.get(), wall_time(5));
 }
 
 TEST(Directory, WhoIsRecalledFromAnyPlaceIsNotForgotten) {
@@ -68,14 +68,14 @@ TEST(Directory, TheSlotsOfTheForgottenAreUsedAgain) {
 TEST(Directory, AUsedSlotHoldsNothingOfTheOneBefore) {
   Directory directory(0);
   const Slot ann = directory.add("ann");
-  directory[ann].last_active = wall_time(5);
+  directory[ann].last_active.advance(wall_time(5));
   directory[ann].connections = 7;
   directory.remember(ann);
   EXPECT_EQ(directory.find("ann"), kNoSlot);
   const Slot bob = directory.add("bob");
   EXPECT_EQ(bob, ann);
   EXPECT_EQ(directory[bob].connections, 0u);
-  EXPECT_EQ(directory[bob].last_active, WallTime{});
+  EXPECT_EQ(directory[bob].last_active.get(), WallTime{});
 }
 
 }  // namespace

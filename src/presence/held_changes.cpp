@@ -31,6 +31,10 @@ void HeldChanges::hold(Effect change) {
   by_user_.emplace(user_of(entry->latest), entry);
 }
 
+void HeldChanges::read_all() {
+  if (!entries_.empty()) last_read_all_ = ++clock_;
+}
+
 void HeldChanges::read(std::string_view user_id) {
   if (entries_.empty()) return;
   const auto found = by_user_.find(user_id);

@@ -25,9 +25,10 @@ class HeldChanges {
   // Of any one user the changes alternate, and continue what was told of that user.
   void hold(Effect change);
 
-  // Somebody is told, by a reply, how things are with this user; with everyone.
+  // Somebody is told, by a reply, how things are with this user; with everyone. While nothing is held these
+  // change nothing.
   void read(std::string_view user_id);
-  void read_all() { last_read_all_ = ++clock_; }
+  void read_all();
 
   // Users of whom something may be to be told.
   std::size_t size() const { return entries_.size(); }

@@ -30,6 +30,7 @@ void Bus::publish(NamespaceIndex nsp, socketio::Message message, bool is_volatil
     if (inboxes_[i].retired) continue;
     const bool first = inboxes_[i].inbox.empty();
     inboxes_[i].inbox.push_back({nsp, is_volatile, shared});
+    inboxes_[i].has_mail.store(true, std::memory_order_relaxed);
     if (!first || i == from) continue;
     if (from) {
       inboxes_[i].wake_owed = true;
@@ -47,16 +48,19 @@ void Bus::wake_others(WorkerIndex from) {
   }
 }
 
+// What this thread must see, being its own or published under a lock that it has had since, it sees in the
+// flag, too.
 Inbox Bus::take(WorkerIndex worker) {
+  if (!inboxes_[worker].has_mail.load(std::memory_order_relaxed)) return {};
   const std::lock_guard lock(mutex_);
-  return std::exchange(inboxes_[worker].inbox, {});
+  return inboxes_[worker].take();
 }
 
 Place Bus::take_place(WorkerIndex worker, NamespaceIndex nsp) {
   const std::lock_guard lock(mutex_);
   Place place;
   if (recoveries_[nsp]) place.number = recoveries_[nsp]->next_number();
-  place.before.swap(inboxes_[worker].inbox);
+  place.before = inboxes_[worker].take();
   return place;
 }
 
@@ -76,7 +80,7 @@ std::optional<socketio::Recovery::Recovered> Bus::recover(NamespaceIndex nsp, Wo
                                                           std::string_view owner, Instant now,
                                                           Inbox& before) {
   const std::lock_guard lock(mutex_);
-  before.swap(inboxes_[worker].inbox);
+  before = inboxes_[worker].take();
   if (!recoveries_[nsp]) return std::nullopt;
   return recoveries_[nsp]->take(pid, offset, owner, now);
 }
@@ -93,7 +97,7 @@ void Bus::retire(WorkerIndex worker) {
   Inbox dropped;
   const std::lock_guard lock(mutex_);
   inboxes_[worker].retired = true;
-  dropped.swap(inboxes_[worker].inbox);
+  dropped = inboxes_[worker].take();
 }
 
 void Bus::prune(Instant now) {

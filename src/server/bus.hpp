@@ -2,19 +2,22 @@
 // delivers them to its own sockets in that order.
 //
 // Called by the workers' BusPort, and by any thread that broadcasts. One lock, held for as long as it takes
-// to add to a few lists; nothing is delivered under it. The order is what recovery rests on: an offset
-// names a place in it, so a client may come back to any worker.
+// to add to a few lists; nothing is delivered under it, and who finds an inbox empty does without. The order
+// is what recovery rests on: an offset names a place in it, so a client may come back to any worker.
 //
 // Bounds: an inbox holds what was broadcast since its worker's last turn, and nothing once that has ended;
 // the recovery log is bounded by socketio::RecoveryLimits.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rollcall/time.hpp"
@@ -79,16 +82,22 @@ class Bus {
   void retire(WorkerIndex worker);
 
  private:
-  struct Worker {
+  struct alignas(64) Worker {
     std::function<void()> wake;
     Inbox inbox;
+    std::atomic<bool> has_mail = false;  // the inbox is not empty
     bool retired = false;
     bool wake_owed = false;  // something was put into the inbox, and it was not woken for that
+
+    Inbox take() {
+      has_mail.store(false, std::memory_order_relaxed);
+      return std::exchange(inbox, {});
+    }
   };
 
   std::mutex mutex_;
   std::optional<socketio::RecoveryLimits> recovery_limits_;
-  std::vector<Worker> inboxes_;
+  std::deque<Worker> inboxes_;
   std::vector<std::unique_ptr<socketio::Recovery>> recoveries_;  // one a namespace; null if it is off
 };
 

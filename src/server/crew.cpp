@@ -152,9 +152,19 @@ TransportCounts Crew::transports() const {
   return all;
 }
 
-net::Loop* Crew::loop_here() {
+BusPort* Crew::port_here() const {
   BusPort* port = BusPort::current();
-  return port && &port->bus() == &bus_ ? &port->loop() : nullptr;
+  return port && &port->bus() == &bus_ ? port : nullptr;
+}
+
+net::Loop* Crew::loop_here() const {
+  BusPort* port = port_here();
+  return port ? &port->loop() : nullptr;
+}
+
+std::optional<WorkerIndex> Crew::worker_here() const {
+  BusPort* port = port_here();
+  return port ? std::optional(port->index()) : std::nullopt;
 }
 
 }  // namespace rollcall::server

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,12 @@ class Crew {
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   void on_turn_end(WorkerIndex worker, std::function<void(microseconds)> watcher);
   // The loop of this thread's worker; null in a thread that is none.
-  net::Loop* loop_here();
+  net::Loop* loop_here() const;
+  std::optional<WorkerIndex> worker_here() const;
   bool running() const { return running_; }
 
  private:
+  BusPort* port_here() const;
   void deal(net::Channel channel);
   void prune();
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;

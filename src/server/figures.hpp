@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,5 +79,8 @@ Figures figures_of(Server& server);
 // Calls `watcher` at the end of each turn of the worker, on its thread, with how long the turn took. It must
 // be quick. Before the server runs.
 void on_turn_end(Server& server, WorkerIndex worker, std::function<void(microseconds)> watcher);
+
+// The worker of the server whose thread calls; none: it is no worker's.
+std::optional<WorkerIndex> worker_here(Server& server);
 
 }  // namespace rollcall::server

@@ -142,6 +142,9 @@ void server::on_turn_end(Server& server, WorkerIndex worker, std::function<void(
   ROLLCALL_ASSERT(!server.impl().crew.running());
   server.impl().crew.on_turn_end(worker, std::move(watcher));
 }
+std::optional<server::WorkerIndex> server::worker_here(Server& server) {
+  return server.impl().crew.worker_here();
+}
 
 class EngineServer::Impl {
  public:
