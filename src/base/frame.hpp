@@ -1,7 +1,7 @@
 // A message encoded once and queued on any number of connections by reference.
 //
 // The bytes are a complete WebSocket frame; `packet()` is the same Engine.IO packet without the
-// WebSocket header, which is what HTTP long-polling sends. One allocation a frame. The count is not
+// WebSocket header, which is what HTTP long-polling sends. One block of memory a frame. The count is not
 // atomic: a frame never leaves the thread of the worker that made it.
 #pragma once
 
@@ -11,6 +11,8 @@
 #include <new>
 #include <string_view>
 #include <utility>
+
+#include "base/block_cache.hpp"
 
 namespace rollcall::base {
 
@@ -50,7 +52,7 @@ class FrameRef {
     return *this;
   }
   ~FrameRef() {
-    if (frame_ && --frame_->references_ == 0) ::operator delete(frame_);
+    if (frame_ && --frame_->references_ == 0) BlockCache::give(frame_, sizeof(Frame) + frame_->wire().size());
   }
 
   explicit operator bool() const { return frame_ != nullptr; }
@@ -67,7 +69,7 @@ inline FrameRef Frame::make(std::string_view header, std::initializer_list<std::
                             bool binary) {
   std::size_t size = 0;
   for (const std::string_view part : packet) size += part.size();
-  void* memory = ::operator new(sizeof(Frame) + header.size() + size);
+  void* memory = BlockCache::take(sizeof(Frame) + header.size() + size);
   auto* frame =
       new (memory) Frame(static_cast<std::uint32_t>(header.size()), static_cast<std::uint32_t>(size), binary);
   char* out = frame->data();
