@@ -17,8 +17,8 @@ const idle = (n, seconds) =>
 const fanout = (n) =>
   measure(`fanout-${n}`, `fan-out, ${count(n)} listeners, one change at a time`, 'fanout', ['-n', n], { group: 'fanout', x: n });
 // All changes under way come to an end about together: NestJS takes 3 s and 15 s for each such wave, so these take their time.
-const many = (n, times) =>
-  measure(`many-${n}`, `fan-out, ${count(n)} listeners, 200 changes in flight`, 'fanout', ['-n', n, '--inflight', 200], { group: 'many', ...times });
+const many = (name, n, inflight, times) =>
+  measure(name, `fan-out, ${count(n)} listeners, ${inflight} changes in flight`, 'fanout', ['-n', n, '--inflight', inflight], { group: 'many', ...times });
 const load = (rate) =>
   measure(`load-${rate}`, `\`check-user-status\`, ${count(rate)} a second`, 'query', ['-n', 200, '--rate', rate], {
     group: 'load', x: rate, seconds: 3,
@@ -34,8 +34,9 @@ export const kMeasures = [
   idle(5000, 1),
   idle(19000, 26), // a little more than the ping interval
   ...[100, 1000, 5000, 10000].map(fanout),
-  many(1000, { warmup: 3, seconds: 6 }),
-  many(5000, { warmup: 8, seconds: 16 }),
+  many('many-1000', 1000, 200, { warmup: 3, seconds: 6 }),
+  many('many-5000', 5000, 200, { warmup: 8, seconds: 16 }),
+  many('many-more', 5000, 400, { warmup: 8, seconds: 16 }), // 200 for each of two workers
   measure('query-1', '`check-user-status`, 100 connections', 'query', ['-n', 100]),
   measure('query-8', '`check-user-status`, 100 connections, 8 in flight each', 'query', ['-n', 100, '--inflight', 8], { group: 'deep' }),
   measure('ids-100', '`check-users-status`, 100 ids', 'query', ['-n', 100, '--event', 'check-users-status', '--ids', 100], { floor: false }),
