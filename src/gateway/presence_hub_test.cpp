@@ -10,7 +10,6 @@
 
 #include "gateway/presence_answers.hpp"
 #include "gateway/test_gateway.hpp"
-#include "net/loop.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -36,7 +35,7 @@ TEST(PresenceHub, SignsOfLifeOnAllWorkersAreSeenByAll) {
   for (unsigned i = 0; i < options.workers; ++i) anna.push_back(presence.user("anna"));
   WallTime last{};
   for (Client& connection : anna) {
-    const WallTime before = net::Loop::read_wall_clock();
+    const WallTime before = presence.host.server.wall_now();
     connection.send(R"(427["heartbeat"])");
     connection.until("437[");
     const auto active = presence.gateway.presence().read(
