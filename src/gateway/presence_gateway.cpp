@@ -178,7 +178,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
     return;
   }
   if (const auto own = handlers_.find(event); own != handlers_.end()) {
-    hub_.apply(presence::Activity{member.connection});
+    hub_.apply_and_read(presence::Activity{member.connection}, [](const presence::View&) {});
     own->second(socket, payload, ack);
     return;
   }
