@@ -58,13 +58,13 @@ void rooms_join_and_leave(benchmark::State& state) {
   socketio::Rooms rooms;
   const auto others = static_cast<socketio::Rooms::Slot>(state.range(0));
   for (socketio::Rooms::Slot i = 0; i < others; ++i) {
-    rooms.join(i, sham::user_name(i));
-    rooms.join(i, "everyone");
+    rooms.join(i, Room::user(sham::user_name(i)));
+    rooms.join(i, Room::application("everyone"));
   }
   const std::string mine = sham::user_name(others);
   repeat(state, [&] {
-    rooms.join(others, mine);
-    rooms.join(others, "everyone");
+    rooms.join(others, Room::user(mine));
+    rooms.join(others, Room::application("everyone"));
     rooms.leave_all(others);
   });
 }
@@ -73,8 +73,8 @@ BENCHMARK(rooms_join_and_leave)->Arg(1000)->Arg(1'000'000);
 void rooms_members(benchmark::State& state) {
   socketio::Rooms rooms;
   const auto count = static_cast<socketio::Rooms::Slot>(state.range(0));
-  for (socketio::Rooms::Slot i = 0; i < count; ++i) rooms.join(i, "watchers");
-  const std::vector<std::string> asked{"watchers"};
+  for (socketio::Rooms::Slot i = 0; i < count; ++i) rooms.join(i, Room::watchers("user"));
+  const std::vector<RoomKey> asked{Room::watchers("user")};
   std::vector<socketio::Rooms::Slot> members;
   repeat(state, [&] {
     rooms.members(asked, members);
@@ -89,7 +89,7 @@ void recovery_log(benchmark::State& state) {
   limits.max_log_bytes = 1 << 20;
   socketio::Recovery recovery(limits);
   socketio::Message message;
-  message.except = {sham::user_name(7)};
+  message.except = {Room::user(sham::user_name(7))};
   message.packet = socketio::encode_event("/ws/messages", std::nullopt, "user-online", kChange, 0);
   const Instant now{seconds(1)};
   for (int i = 0; i < 20'000; ++i) recovery.log(recovery.next_number(), message, now);
@@ -111,7 +111,7 @@ void recovery_save_and_take(benchmark::State& state) {
   for (const std::uint64_t number : missed) recovery.log(number, message, now);
   repeat(state, [&] {
     now += microseconds(1);
-    recovery.save("pid", {"sid", "owner", {"room"}}, now);
+    recovery.save("pid", {"sid", "owner", {Room::application("room")}}, now);
     benchmark::DoNotOptimize(recovery.take("pid", offset, "owner", now));
   });
 }

@@ -103,8 +103,10 @@ class Gateway {
   // Whom an event goes to.
   class Receivers {
    public:
-    Receivers& to(std::string room);
-    Receivers& except(std::string room);
+    Receivers& to(std::string_view name);
+    Receivers& to(Room room);
+    Receivers& except(std::string_view name);
+    Receivers& except(Room room);
     // To every connection in any of the rooms (in all, if there are none), on whatever worker, each once.
     // `json`: the event's argument, which clients get as it stands; empty = none; several are comma-joined,
     // as in Payload::args, which may be passed on. Throws std::invalid_argument, and sends nothing, if `json`
@@ -117,13 +119,16 @@ class Gateway {
     friend class Gateway;
     explicit Receivers(const Gateway& gateway) : gateway_(&gateway) {}
     const Gateway* gateway_;
-    std::vector<std::string> rooms_;
-    std::vector<std::string> except_;
+    std::vector<RoomKey> rooms_;
+    std::vector<RoomKey> except_;
   };
-  // Everyone in the room. A user's id is the room of all of the user's connections; others are what handlers
-  // `join`.
-  Receivers to(std::string room) const;
-  Receivers except(std::string room) const;
+  // A plain name means all connections of the user with that id, and everyone in the room of that name that
+  // handlers `join`. Where names of rooms could be somebody's user id, say which: to(Room::user(id)),
+  // to(Room::application(name)); one connection is to(Room::socket(id)).
+  Receivers to(std::string_view name) const;
+  Receivers to(Room room) const;
+  Receivers except(std::string_view name) const;
+  Receivers except(Room room) const;
   // To everyone.
   void emit(std::string_view event, std::string_view json = {}) const;
 

@@ -32,6 +32,7 @@
 
 #include "rollcall/http.hpp"
 #include "rollcall/result.hpp"
+#include "rollcall/room.hpp"
 #include "rollcall/time.hpp"
 
 namespace rollcall {
@@ -98,11 +99,15 @@ class Ack {
 };
 
 // Chooses receivers, then emits: `to(a).to(b).except(c).emit(...)`. No room: everyone in the namespace.
+// A plain name means the application's room of that name and the user with that id; a Room, that room alone:
+// `to(Room::socket(id))` is one socket.
 class Emitter {
  public:
   explicit Emitter(Namespace& target) : target_(&target) {}
-  Emitter& to(std::string room);
-  Emitter& except(std::string room);
+  Emitter& to(std::string_view name);
+  Emitter& to(Room room);
+  Emitter& except(std::string_view name);
+  Emitter& except(Room room);
   // Dropped where the transport cannot take it now, and not kept for recovery.
   Emitter& volatile_();
   void emit(std::string_view event, const Payload& payload) const&;
@@ -111,8 +116,8 @@ class Emitter {
  private:
   friend class Namespace;
   Namespace* target_;
-  std::vector<std::string> rooms_;
-  std::vector<std::string> except_;
+  std::vector<RoomKey> rooms_;
+  std::vector<RoomKey> except_;
   bool volatile_flag_ = false;
 };
 
@@ -135,15 +140,21 @@ class Socket {
   virtual bool recovered() const = 0;
   virtual SocketRef ref() = 0;
 
-  virtual void join(std::string_view room) = 0;
-  virtual void leave(std::string_view room) = 0;
-  virtual std::vector<std::string> rooms() const = 0;
+  // A room of any kind but a socket's.
+  virtual void join(Room room) = 0;
+  virtual void leave(Room room) = 0;
+  // The application's room of that name.
+  void join(std::string_view name) { join(Room::application(name)); }
+  void leave(std::string_view name) { leave(Room::application(name)); }
+  // Once it is connected, Room::socket(id()) is among them.
+  virtual std::vector<RoomKey> rooms() const = 0;
 
   virtual void emit(std::string_view event, const Payload& payload) = 0;
   virtual void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
                              AckHandler handler) = 0;
   // Everyone else in the room, or in the namespace.
-  virtual Emitter to(std::string room) = 0;
+  Emitter to(std::string_view name);
+  Emitter to(Room room);
   virtual Emitter broadcast() = 0;
 
   // Leaves the namespace: the client reports "io server disconnect" and does not come back by itself.
@@ -186,22 +197,27 @@ class Namespace {
   virtual Namespace& on_disconnect(DisconnectHandler handler) = 0;
 
   virtual void emit(std::string_view event, const Payload& payload) = 0;
-  virtual Emitter to(std::string room) = 0;
-  virtual Emitter except(std::string room) = 0;
+  Emitter to(std::string_view name);
+  Emitter to(Room room);
+  Emitter except(std::string_view name);
+  Emitter except(Room room);
   virtual std::size_t size() const = 0;  // connected sockets, of all workers
-  // Of the worker on whose thread it is called.
-  virtual std::size_t size(std::string_view room) const = 0;
-  virtual std::vector<SocketRef> sockets(std::string_view room) const = 0;
+  // Of the worker on whose thread it is called; plain names as Emitter takes them.
+  std::size_t size(std::string_view name) const { return sockets(name).size(); }
+  virtual std::size_t size(Room room) const = 0;
+  std::vector<SocketRef> sockets(std::string_view name) const;
+  std::vector<SocketRef> sockets(Room room) const;
 
  protected:
   friend class Emitter;
   friend class SocketRef;
   friend class Ack;
+  virtual std::vector<SocketRef> members(const std::vector<RoomKey>& rooms) const = 0;
   virtual void publish(Emitter to, std::string_view event, const Payload& payload) = 0;
   virtual Socket* find(std::uint32_t slot, std::uint32_t generation) = 0;
   virtual void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) = 0;
-  static std::vector<std::string>& rooms_of(Emitter& e) { return e.rooms_; }
-  static std::vector<std::string>& except_of(Emitter& e) { return e.except_; }
+  static std::vector<RoomKey>& rooms_of(Emitter& e) { return e.rooms_; }
+  static std::vector<RoomKey>& except_of(Emitter& e) { return e.except_; }
   static bool is_volatile(const Emitter& e) { return e.volatile_flag_; }
 };
 

@@ -16,17 +16,13 @@ class CompactText {
   CompactText() = default;
   // At most 4 GiB.
   explicit CompactText(std::string_view text) {
-    if (text.empty()) return;
-    // A length below 128 takes one byte: a uuid with it fits a block of the allocator's that it would not
-    // fit with four.
-    ROLLCALL_ASSERT(text.size() <= UINT32_MAX);
-    const bool is_short = text.size() < kLong;
-    const std::size_t prefix = is_short ? 1 : 1 + sizeof(std::uint32_t);
-    block_.reset(new char[prefix + text.size()]);
-    block_[0] = static_cast<char>(is_short ? text.size() : kLong);
-    const auto size = static_cast<std::uint32_t>(text.size());
-    if (!is_short) std::memcpy(&block_[1], &size, sizeof size);
-    std::memcpy(&block_[prefix], text.data(), text.size());
+    if (!text.empty()) copy(text, allocate(text.size()));
+  }
+  // `first`, then `rest`.
+  CompactText(char first, std::string_view rest) {
+    char* const place = allocate(1 + rest.size());
+    *place = first;
+    copy(rest, place + 1);
   }
 
   bool empty() const { return !block_; }
@@ -42,6 +38,22 @@ class CompactText {
 
  private:
   static constexpr unsigned char kLong = 128;
+
+  // Returns the place of the text's `length` bytes. A length below 128 takes one byte: a uuid with it fits a
+  // block of the allocator's that it would not fit with four.
+  char* allocate(std::size_t length) {
+    ROLLCALL_ASSERT(length <= UINT32_MAX);
+    const bool is_short = length < kLong;
+    const std::size_t prefix = is_short ? 1 : 1 + sizeof(std::uint32_t);
+    block_.reset(new char[prefix + length]);
+    block_[0] = static_cast<char>(is_short ? length : kLong);
+    const auto size = static_cast<std::uint32_t>(length);
+    if (!is_short) std::memcpy(&block_[1], &size, sizeof size);
+    return &block_[prefix];
+  }
+  static void copy(std::string_view text, char* to) {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+  }
 
   std::unique_ptr<char[]> block_;
 };

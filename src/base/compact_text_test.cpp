@@ -21,6 +21,13 @@ TEST(CompactText, KeepsEveryByte) {
   EXPECT_EQ(CompactText(text).view(), text);
 }
 
+TEST(CompactText, PutsACharacterInFront) {
+  for (const std::size_t size : {0U, 1U, 126U, 127U, 128U, 300U}) {
+    const std::string text(size, 'x');
+    EXPECT_EQ(CompactText('k', text).view(), "k" + text);
+  }
+}
+
 TEST(CompactText, IsReplacedAndMoved) {
   CompactText text("one");
   text = CompactText("two");

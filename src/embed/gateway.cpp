@@ -128,13 +128,21 @@ void Gateway::on(std::string event, EventHandler handler) {
                                 " is an event of presence's own");
 }
 
-Gateway::Receivers& Gateway::Receivers::to(std::string room) {
-  rooms_.push_back(std::move(room));
+Gateway::Receivers& Gateway::Receivers::to(std::string_view name) {
+  return to(Room::application(name)).to(Room::user(name));
+}
+
+Gateway::Receivers& Gateway::Receivers::to(Room room) {
+  rooms_.emplace_back(room);
   return *this;
 }
 
-Gateway::Receivers& Gateway::Receivers::except(std::string room) {
-  except_.push_back(std::move(room));
+Gateway::Receivers& Gateway::Receivers::except(std::string_view name) {
+  return except(Room::application(name)).except(Room::user(name));
+}
+
+Gateway::Receivers& Gateway::Receivers::except(Room room) {
+  except_.emplace_back(room);
   return *this;
 }
 
@@ -143,18 +151,26 @@ void Gateway::Receivers::emit(std::string_view event, std::string_view json) con
   const Payload payload{std::string(json), {}};
   for (Namespace* nsp : gateway_->impl_->namespaces) {
     Emitter emitter(*nsp);
-    for (const std::string& room : rooms_) emitter.to(room);
-    for (const std::string& room : except_) emitter.except(room);
+    for (const RoomKey& room : rooms_) emitter.to(room);
+    for (const RoomKey& room : except_) emitter.except(room);
     emitter.emit(event, payload);
   }
 }
 
-Gateway::Receivers Gateway::to(std::string room) const {
-  return Receivers(*this).to(std::move(room));
+Gateway::Receivers Gateway::to(std::string_view name) const {
+  return Receivers(*this).to(name);
 }
 
-Gateway::Receivers Gateway::except(std::string room) const {
-  return Receivers(*this).except(std::move(room));
+Gateway::Receivers Gateway::to(Room room) const {
+  return Receivers(*this).to(room);
+}
+
+Gateway::Receivers Gateway::except(std::string_view name) const {
+  return Receivers(*this).except(name);
+}
+
+Gateway::Receivers Gateway::except(Room room) const {
+  return Receivers(*this).except(room);
 }
 
 void Gateway::emit(std::string_view event, std::string_view json) const {

@@ -9,13 +9,6 @@ namespace rollcall::gateway {
 
 namespace log = base::log;
 
-std::string watch_room(std::string_view user_id) {
-  std::string room;
-  room.reserve(kWatchPrefix.size() + user_id.size());
-  room.append(kWatchPrefix).append(user_id);
-  return room;
-}
-
 // Watchers are few: what they hear is live, always.
 presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers) {
   const bool everyone = settings.broadcast == "everyone";
@@ -35,8 +28,8 @@ void Broadcaster::publish(const presence::News& news) {
 void Broadcaster::tell(const std::string& user_id, std::string_view event, std::string data) {
   const Payload payload{std::move(data), {}};
   for (Namespace* nsp : namespaces_) {
-    Emitter others = nsp->except(user_id);
-    if (watchers_only_) others.to(watch_room(user_id));
+    Emitter others = nsp->except(Room::user(user_id));
+    if (watchers_only_) others.to(Room::watchers(user_id));
     std::move(others).emit(event, payload);
   }
 }

@@ -13,11 +13,6 @@
 
 namespace rollcall::gateway {
 
-// A user's id is the name of the room of their connections. A byte that no UTF-8 text contains keeps the
-// rooms of watchers apart from those, whatever ids there are.
-inline constexpr std::string_view kWatchPrefix = "\xFF";
-std::string watch_room(std::string_view user_id);
-
 // Each worker delivers to its own connections, and has a budget of its own.
 presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers);
 

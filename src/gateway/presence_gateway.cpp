@@ -27,14 +27,15 @@ constexpr const char* kAuthenticationFailed = "Authentication failed";
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
   return static_cast<std::size_t>(std::count_if(
-      rooms.begin(), rooms.end(), [](const std::string& room) { return room.starts_with(kWatchPrefix); }));
+      rooms.begin(), rooms.end(), [](const RoomKey& room) { return room.kind() == RoomKind::watchers; }));
 }
 
 // How many of the users the socket does not watch yet: clients subscribe again whenever they have connected.
 std::size_t count_new(const Socket& socket, const api::UserIds& user_ids) {
-  std::unordered_set<std::string> unwatched;
-  for (const api::UserId& user_id : user_ids) unwatched.insert(watch_room(user_id));
-  for (const std::string& room : socket.rooms()) unwatched.erase(room);
+  std::unordered_set<std::string_view> unwatched(user_ids.begin(), user_ids.end());
+  for (const RoomKey& room : socket.rooms()) {
+    if (room.kind() == RoomKind::watchers) unwatched.erase(room.name());
+  }
   return unwatched.size();
 }
 
@@ -123,7 +124,7 @@ void PresenceGateway::connected(Socket& socket) {
   member.connected_at(server_.now() - started_);
   member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
   const auto claims = std::move(member.claims);
-  socket.join(socket.owner());
+  socket.join(Room::user(socket.owner()));
   watch_expiry(socket, claims->expires_at);
   log::debug("connected", {{"socket", socket.id()},
                            {"transport", socket.transport()},
@@ -226,7 +227,7 @@ PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id,
   const Reach reach = hub_.read([&](const presence::View& view) {
     return Reach{view.connections(user_id), view.status(user_id).online};
   });
-  for (Namespace* nsp : namespaces_) nsp->to(user_id).emit(event, payload);
+  for (Namespace* nsp : namespaces_) nsp->to(Room::user(user_id)).emit(event, payload);
   return reach;
 }
 
@@ -266,12 +267,12 @@ std::optional<api::Error> PresenceGateway::subscribe(Socket& socket, const api::
     return api::Error{api::ErrorCode::too_many_users,
                       "A connection can watch at most " + std::to_string(kMaxWatched) + " users"};
   }
-  for (const api::UserId& user_id : user_ids) socket.join(watch_room(user_id));
+  for (const api::UserId& user_id : user_ids) socket.join(Room::watchers(user_id));
   return std::nullopt;
 }
 
 std::size_t PresenceGateway::unsubscribe(Socket& socket, const api::UserIds& user_ids) {
-  for (const api::UserId& user_id : user_ids) socket.leave(watch_room(user_id));
+  for (const api::UserId& user_id : user_ids) socket.leave(Room::watchers(user_id));
   return count_watched(socket);
 }
 

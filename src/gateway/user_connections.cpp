@@ -8,11 +8,11 @@
 
 namespace rollcall::gateway {
 
-// A room is a name that others might have, too; the owner is the user.
+// An embedder's handlers may put anyone into the room; the owner is the user.
 std::vector<SocketRef> PresenceGateway::sockets_here(const std::string& user_id) {
   std::vector<SocketRef> found;
   for (const Namespace* nsp : namespaces_) {
-    for (const SocketRef& ref : nsp->sockets(user_id)) {
+    for (const SocketRef& ref : nsp->sockets(Room::user(user_id))) {
       const Socket* socket = ref.get();
       if (socket && socket->connected() && socket->owner() == user_id) found.push_back(ref);
     }

@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include "socketio/test_rooms.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -13,10 +15,10 @@ using testing::IsEmpty;
 
 constexpr Instant kNow{seconds{100}};
 
-socketio::Message message(const std::string& text, std::vector<std::string> rooms = {}) {
+socketio::Message message(const std::string& text, const std::vector<std::string>& rooms = {}) {
   socketio::Message made;
   made.packet = "2[\"" + text + "\"]";
-  made.rooms = std::move(rooms);
+  made.rooms = socketio::test::named(rooms);
   return made;
 }
 

@@ -101,7 +101,7 @@ TEST_F(FiguresTest, SocketsThatTheServerThrowsOutAreCountedApart) {
   Client client(host.address(), By::websocket);
   const std::string answer = client.connect();  // 40{"sid":"...
   const std::string id = answer.substr(10, answer.find('"', 10) - 10);
-  host.call([&] { nsp.sockets(id).at(0).get()->disconnect(); });
+  host.call([&] { nsp.sockets(Room::socket(id)).at(0).get()->disconnect(); });
   host.notes.await(1);
   EXPECT_EQ(of(figures().left, "server namespace disconnect"), 1U);
 }

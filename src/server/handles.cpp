@@ -63,13 +63,21 @@ void Ack::operator()(const Payload& payload) {
   if (Socket* socket = socket_.get()) socket->nsp().acknowledge(*socket, id, payload);
 }
 
-Emitter& Emitter::to(std::string room) {
-  rooms_.push_back(std::move(room));
+Emitter& Emitter::to(std::string_view name) {
+  return to(Room::application(name)).to(Room::user(name));
+}
+
+Emitter& Emitter::to(Room room) {
+  rooms_.emplace_back(room);
   return *this;
 }
 
-Emitter& Emitter::except(std::string room) {
-  except_.push_back(std::move(room));
+Emitter& Emitter::except(std::string_view name) {
+  return except(Room::application(name)).except(Room::user(name));
+}
+
+Emitter& Emitter::except(Room room) {
+  except_.emplace_back(room);
   return *this;
 }
 
@@ -84,6 +92,38 @@ void Emitter::emit(std::string_view event, const Payload& payload) const& {
 
 void Emitter::emit(std::string_view event, const Payload& payload) && {
   target_->publish(std::move(*this), event, payload);
+}
+
+Emitter Socket::to(std::string_view name) {
+  return std::move(broadcast().to(name));
+}
+
+Emitter Socket::to(Room room) {
+  return std::move(broadcast().to(room));
+}
+
+Emitter Namespace::to(std::string_view name) {
+  return std::move(Emitter(*this).to(name));
+}
+
+Emitter Namespace::to(Room room) {
+  return std::move(Emitter(*this).to(room));
+}
+
+Emitter Namespace::except(std::string_view name) {
+  return std::move(Emitter(*this).except(name));
+}
+
+Emitter Namespace::except(Room room) {
+  return std::move(Emitter(*this).except(room));
+}
+
+std::vector<SocketRef> Namespace::sockets(std::string_view name) const {
+  return members({Room::application(name), Room::user(name)});
+}
+
+std::vector<SocketRef> Namespace::sockets(Room room) const {
+  return members({room});
 }
 
 }  // namespace rollcall

@@ -69,30 +69,19 @@ const NamespaceImpl& NamespaceImpl::here() const {
 void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
   Emitter(*this).emit(event, payload);
 }
-Emitter NamespaceImpl::to(std::string room) {
-  Emitter emitter(*this);
-  emitter.to(std::move(room));
-  return emitter;
-}
-Emitter NamespaceImpl::except(std::string room) {
-  Emitter emitter(*this);
-  emitter.except(std::move(room));
-  return emitter;
-}
 
-std::size_t NamespaceImpl::size(std::string_view room) const {
+std::size_t NamespaceImpl::size(Room room) const {
   const NamespaceImpl& part = here();
-  const auto own = part.by_id_.find(room);
-  const bool is_own = own != part.by_id_.end() && part.slots_[*own].socket->in_own_room_;
-  return part.rooms_.size(room) + (is_own ? 1 : 0);
+  if (room.kind == RoomKind::socket) return part.by_id_.count(room.name);
+  return part.rooms_.size(room);
 }
 
-std::vector<SocketRef> NamespaceImpl::sockets(std::string_view room) const {
-  const std::string name(room);
+std::vector<SocketRef> NamespaceImpl::members(const std::vector<RoomKey>& rooms) const {
   const NamespaceImpl& part = here();
   std::vector<std::uint32_t> slots;
-  part.members({&name, 1}, slots);
+  part.find_members(rooms, slots);
   std::vector<SocketRef> found;
+  found.reserve(slots.size());
   for (const std::uint32_t slot : slots) found.push_back(part.slots_[slot].socket->ref());
   return found;
 }
@@ -197,7 +186,7 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   if (recovered) {
     socket.recovered_ = true;
     socket.id_ = recovered->session.sid;
-    for (const std::string& room : recovered->session.rooms) rooms_.join(socket.slot(), room);
+    for (const RoomKey& room : recovered->session.rooms) rooms_.join(socket.slot(), room);
   }
   if (port_.bus().recovers() && !recovered) socket.pid_ = net::random_id(kPidBytes);
   peer.client.accept(spec_.name);

@@ -35,11 +35,9 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   Namespace& on_any(AnyEventHandler handler) override;
   Namespace& on_disconnect(DisconnectHandler handler) override;
   void emit(std::string_view event, const Payload& payload) override;
-  Emitter to(std::string room) override;
-  Emitter except(std::string room) override;
+  using Namespace::size;
   std::size_t size() const override { return spec_.connected.load(std::memory_order_relaxed); }
-  std::size_t size(std::string_view room) const override;
-  std::vector<SocketRef> sockets(std::string_view room) const override;
+  std::size_t size(Room room) const override;
 
   // A CONNECT packet: runs the middleware, then accepts or refuses.
   void connect(Peer& peer, std::string auth_json);
@@ -64,6 +62,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
  protected:
   void publish(Emitter to, std::string_view event, const Payload& payload) override;
   Socket* find(std::uint32_t slot, std::uint32_t generation) override;
+  std::vector<SocketRef> members(const std::vector<RoomKey>& rooms) const override;
 
  private:
   struct Slot {
@@ -71,7 +70,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
     std::uint32_t generation = 0;
   };
 
-  // Sockets by their id, which is the name of a room of their own.
+  // Sockets by their id, which names a room of their own (Room::socket).
   struct IdHash {
     using is_transparent = void;
     const std::vector<Slot>* slots;
@@ -91,7 +90,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   template <class Use>
   void each_receiver(const socketio::Message& message, Use&& use);
   // Sets `out` to the members of any of the rooms, each once.
-  void members(std::span<const std::string> rooms, std::vector<std::uint32_t>& out) const;
+  void find_members(std::span<const RoomKey> rooms, std::vector<std::uint32_t>& out) const;
   SocketImpl& make_socket(Peer& peer, std::string auth_json);
   void free_slot(std::uint32_t slot);
   void run_middleware(SocketRef ref, std::size_t index);
@@ -110,7 +109,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::vector<std::uint32_t> free_;
   std::vector<SocketImpl*> connected_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_{0, IdHash{&slots_}, IdEqual{&slots_}};
-  socketio::Rooms rooms_;  // all but those of the sockets' own ids
+  socketio::Rooms rooms_;  // all but those of kind socket
   base::Spare<std::string> spare_args_, spare_ack_begin_;
   base::Spare<std::vector<std::uint32_t>> spare_receivers_, spare_excluded_;
 };

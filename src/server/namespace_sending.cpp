@@ -42,11 +42,12 @@ Frames frames_of(const socketio::Message& message) {
 
 }  // namespace
 
-void NamespaceImpl::members(std::span<const std::string> rooms, std::vector<std::uint32_t>& out) const {
+void NamespaceImpl::find_members(std::span<const RoomKey> rooms, std::vector<std::uint32_t>& out) const {
   rooms_.members(rooms, out);
-  for (const std::string& room : rooms) {
-    const auto found = by_id_.find(std::string_view(room));
-    if (found == by_id_.end() || !slots_[*found].socket->in_own_room_) continue;
+  for (const RoomKey& room : rooms) {
+    if (room.kind() != RoomKind::socket) continue;
+    const auto found = by_id_.find(room.name());
+    if (found == by_id_.end()) continue;
     if (std::find(out.begin(), out.end(), *found) == out.end()) out.push_back(*found);
   }
 }
@@ -75,7 +76,7 @@ void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view ev
   send(socket, message_frame({packet}), attachments_of(payload));
   if (!place.number || !recoverable) return;
   socketio::Message message = message_of(std::move(packet), payload);
-  message.rooms.emplace_back(socket.id());
+  message.rooms.emplace_back(Room::socket(socket.id()));
   port_.bus().log(spec_.index, place, std::move(message), loop().now());
 }
 
@@ -106,14 +107,14 @@ void NamespaceImpl::publish(Emitter to, std::string_view event, const Payload& p
 template <class Use>
 void NamespaceImpl::each_receiver(const socketio::Message& message, Use&& use) {
   std::vector<std::uint32_t> excluded = spare_excluded_.take();  // usually one user's few connections
-  members(message.except, excluded);
+  find_members(message.except, excluded);
   std::sort(excluded.begin(), excluded.end());
   const auto is_excluded = [&](std::uint32_t slot) {
     return std::binary_search(excluded.begin(), excluded.end(), slot);
   };
   const bool everybody = message.rooms.empty();
   std::vector<std::uint32_t> slots = spare_receivers_.take();
-  if (!everybody) members(message.rooms, slots);
+  if (!everybody) find_members(message.rooms, slots);
   const std::size_t count = everybody ? connected_.size() : slots.size();
   for (std::size_t i = 0; i < count; ++i) {
     SocketImpl& socket = everybody ? *connected_[i] : *slots_[slots[i]].socket;

@@ -79,8 +79,10 @@ TEST_F(NamespaceTest, KnowsWhoIsInARoom) {
     ASSERT_EQ(found.size(), 1U);
     Socket* socket = found[0].get();
     ASSERT_NE(socket, nullptr);
-    EXPECT_THAT(socket->rooms(), UnorderedElementsAre(socket->id(), "a", "b"));
-    EXPECT_EQ(nsp.size(socket->id()), 1U);
+    EXPECT_THAT(socket->rooms(), UnorderedElementsAre(Room::socket(socket->id()), Room::application("a"),
+                                                      Room::application("b")));
+    EXPECT_EQ(nsp.size(Room::socket(socket->id())), 1U);
+    EXPECT_EQ(nsp.size(socket->id()), 0U);
   });
   one.send(R"(42["leave"])");
   EXPECT_THAT(until_sync(one), IsEmpty());
@@ -88,6 +90,35 @@ TEST_F(NamespaceTest, KnowsWhoIsInARoom) {
   two.send("41");
   host.settle();
   EXPECT_EQ(host.call([&] { return nsp.size("a") + nsp.size("nobody's"); }), 0U);
+}
+
+TEST_F(NamespaceTest, RoomsOfAnotherKindAreOtherRoomsWhateverTheirNames) {
+  std::vector<SocketRef> refs;
+  nsp.on_connection([&](Socket& socket) { refs.push_back(socket.ref()); });
+  host.start();
+  Client victim = member(), mallory = member(), bystander = member();
+  host.call([&] {
+    const std::string id(refs[0].get()->id());
+    refs[1].get()->join(Room::user(id));
+    refs[2].get()->join(id);
+    refs[2].get()->join(Room::watchers(id));
+    nsp.to(Room::socket(id)).emit("to the socket", {});
+    nsp.to(Room::user(id)).emit("to the user", {});
+    nsp.to(Room::application(id)).emit("to the room", {});
+    nsp.to(Room::watchers(id)).emit("to the watchers", {});
+    nsp.to(id).emit("by plain name", {});
+    refs[0].get()->to(id).emit("by plain name", {});
+    nsp.except(id).emit("to others by plain name", {});
+    refs[0].get()->broadcast().emit("to others", {});
+    EXPECT_EQ(nsp.size(Room::user(id)), 1U);
+    EXPECT_EQ(nsp.sockets(id).size(), 2U);
+  });
+  EXPECT_THAT(until_sync(victim), ElementsAre(R"(42["to the socket"])", R"(42["to others by plain name"])"));
+  EXPECT_THAT(until_sync(mallory), ElementsAre(R"(42["to the user"])", R"(42["by plain name"])",
+                                               R"(42["by plain name"])", R"(42["to others"])"));
+  EXPECT_THAT(until_sync(bystander),
+              ElementsAre(R"(42["to the room"])", R"(42["to the watchers"])", R"(42["by plain name"])",
+                          R"(42["by plain name"])", R"(42["to others"])"));
 }
 
 TEST_F(NamespaceTest, RunsMiddlewareInOrderAndLetsInWhomAllLetIn) {

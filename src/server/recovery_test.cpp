@@ -81,7 +81,8 @@ TEST_F(RecoveryTest, WhatWasMissedFollowsTheAnswerOnceAndInOrder) {
     nsp.to("other").emit("not for it", {});
     nsp.except("room").emit("not for it", {});
     nsp.to("room").volatile_().emit("not kept", {});
-    nsp.to(id).emit("3", {});
+    nsp.to(Room::socket(id)).emit("3", {});
+    nsp.to(Room::user(id)).emit("not for it", {});
     EXPECT_EQ(old.get(), nullptr);
   });
   Client second = client("u", By::polling);

@@ -77,7 +77,7 @@ TEST_F(SeveralWorkers, RoomsAndExceptionsHoldOnAllOfThem) {
     nsp.to("a").except("b").emit("to a, not b", {});
     nsp.except("a").emit("not a", {});
     socket.to("b").emit("others in b", {});
-    nsp.to(std::string(socket.id())).emit("me", {});
+    nsp.to(Room::socket(socket.id())).emit("me", {});
     ack({});
   });
   host.start();

@@ -1,5 +1,6 @@
 #include "server/socket.hpp"
 
+#include "base/assert.hpp"
 #include "net/random.hpp"
 #include "server/namespace.hpp"
 #include "server/socket_server.hpp"
@@ -45,29 +46,23 @@ SocketRef SocketImpl::ref() {
   return {&home_, slot_, generation_};
 }
 
-void SocketImpl::join(std::string_view room) {
+void SocketImpl::join(Room room) {
+  ROLLCALL_ASSERT(room.kind != RoomKind::socket);
   if (state == State::gone) return;
   home_.port().sync();
-  if (room == id()) {
-    in_own_room_ = true;
-  } else {
-    home_.rooms().join(slot_, room);
-  }
+  home_.rooms().join(slot_, room);
 }
 
-void SocketImpl::leave(std::string_view room) {
+void SocketImpl::leave(Room room) {
+  ROLLCALL_ASSERT(room.kind != RoomKind::socket);
   if (state == State::gone) return;
   home_.port().sync();
-  if (room == id()) {
-    in_own_room_ = false;
-  } else {
-    home_.rooms().leave(slot_, room);
-  }
+  home_.rooms().leave(slot_, room);
 }
 
-std::vector<std::string> SocketImpl::rooms() const {
-  std::vector<std::string> rooms = home_.rooms().rooms_of(slot_);
-  if (connected() && in_own_room_) rooms.emplace_back(id());
+std::vector<RoomKey> SocketImpl::rooms() const {
+  std::vector<RoomKey> rooms = home_.rooms().rooms_of(slot_);
+  if (connected()) rooms.emplace_back(Room::socket(id()));
   return rooms;
 }
 
@@ -107,14 +102,8 @@ void SocketImpl::fail_acks() {
   while (acks_ && !acks_->by_id.empty()) finish_ack(acks_->by_id.begin()->first, fail(AckTimeout{}));
 }
 
-Emitter SocketImpl::to(std::string room) {
-  Emitter others = broadcast();
-  others.to(std::move(room));
-  return others;
-}
-
 Emitter SocketImpl::broadcast() {
-  return home_.except(std::string(id()));
+  return home_.except(Room::socket(id()));
 }
 
 void SocketImpl::disconnect(bool close_transport) {

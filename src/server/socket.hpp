@@ -33,13 +33,14 @@ class SocketImpl final : public Socket {
   bool connected() const override { return state == State::connected; }
   bool recovered() const override { return recovered_; }
   SocketRef ref() override;
-  void join(std::string_view room) override;
-  void leave(std::string_view room) override;
-  std::vector<std::string> rooms() const override;
+  using Socket::join;
+  using Socket::leave;
+  void join(Room room) override;
+  void leave(Room room) override;
+  std::vector<RoomKey> rooms() const override;
   void emit(std::string_view event, const Payload& payload) override;
   void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
                      AckHandler handler) override;
-  Emitter to(std::string room) override;
   Emitter broadcast() override;
   void disconnect(bool close_transport) override;
   void close_transport() override;
@@ -76,7 +77,6 @@ class SocketImpl final : public Socket {
   std::uint32_t generation_;
   std::uint32_t connected_index_ = 0;
   bool recovered_ = false;
-  bool in_own_room_ = true;  // the room of its id
 };
 
 }  // namespace rollcall::server

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "rollcall/room.hpp"
+
 namespace rollcall::socketio {
 
 struct Message {
-  std::vector<std::string> rooms;   // none: everybody
-  std::vector<std::string> except;  // nobody who is in one of these
-  std::string packet;               // Socket.IO, text
+  std::vector<RoomKey> rooms;   // none: everybody
+  std::vector<RoomKey> except;  // nobody who is in one of these
+  std::string packet;           // Socket.IO, text
   std::vector<std::string> attachments;
 };
 

@@ -17,6 +17,11 @@ void append_texts(std::string& out, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) base::append_text(out, text);
 }
 
+void append_rooms(std::string& out, const std::vector<RoomKey>& rooms) {
+  base::append_varint(out, rooms.size());
+  for (const RoomKey& room : rooms) base::append_text(out, room.text());
+}
+
 void take_texts(std::string_view& rest, std::vector<std::string_view>& out) {
   out.clear();
   for (std::uint64_t left = base::take_varint(rest); left > 0; --left) out.push_back(base::take_text(rest));
@@ -35,8 +40,8 @@ void MessageLog::add(std::uint64_t number, const Message& message, Instant now) 
   Block& block = blocks_.back();
   const std::size_t before = block.bytes.size();
   base::append_varint(block.bytes, number);
-  append_texts(block.bytes, message.rooms);
-  append_texts(block.bytes, message.except);
+  append_rooms(block.bytes, message.rooms);
+  append_rooms(block.bytes, message.except);
   base::append_text(block.bytes, message.packet);
   append_texts(block.bytes, message.attachments);
   bytes_ += block.bytes.size() - before;

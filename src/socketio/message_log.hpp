@@ -31,7 +31,7 @@ class MessageLog {
   // A message in the log; the views die with the next call of the log.
   struct Entry {
     std::uint64_t number = 0;
-    std::vector<std::string_view> rooms;
+    std::vector<std::string_view> rooms;  // as RoomKey's text
     std::vector<std::string_view> except;
     std::string_view packet;
     std::vector<std::string_view> attachments;

@@ -17,14 +17,15 @@ struct MessageLogTest : testing::Test {
 };
 
 TEST_F(MessageLogTest, AMessageComesBackWhole) {
-  const Message message{{"a", ""}, {"b"}, "packet", {std::string("\0x", 2), ""}};
+  const Message message{
+      {Room::user("a"), Room::application("")}, {Room::socket("b")}, "packet", {std::string("\0x", 2), ""}};
   log.add(7, message, now);
   std::size_t seen = 0;
   log.each_after(6, [&](const MessageLog::Entry& entry) {
     ++seen;
     EXPECT_EQ(entry.number, 7U);
-    EXPECT_EQ(entry.rooms, (std::vector<std::string_view>{"a", ""}));
-    EXPECT_EQ(entry.except, (std::vector<std::string_view>{"b"}));
+    EXPECT_EQ(entry.rooms, (std::vector<std::string_view>{"ua", "a"}));
+    EXPECT_EQ(entry.except, (std::vector<std::string_view>{"sb"}));
     EXPECT_EQ(entry.packet, "packet");
     EXPECT_EQ(entry.attachments, (std::vector<std::string_view>{std::string_view("\0x", 2), ""}));
   });

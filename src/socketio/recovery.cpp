@@ -78,8 +78,9 @@ std::optional<Recovery::Recovered> Recovery::take(std::string_view pid, std::str
 }
 
 std::vector<Recovery::Missed> Recovery::missed_by(const SavedSession& session, std::uint64_t seen) const {
-  RoomSet rooms(session.rooms.begin(), session.rooms.end());
-  rooms.insert(session.sid);
+  const RoomKey own = Room::socket(session.sid);
+  RoomSet rooms{own.text()};
+  for (const RoomKey& room : session.rooms) rooms.insert(room.text());
   std::vector<Missed> missed;
   log_.each_after(seen, [&](const MessageLog::Entry& entry) {
     if (any_in(entry.except, rooms) || !(entry.rooms.empty() || any_in(entry.rooms, rooms))) return;

@@ -23,7 +23,7 @@ namespace rollcall::socketio {
 struct SavedSession {
   std::string sid;
   std::string owner;  // who may recover it
-  std::vector<std::string> rooms;
+  std::vector<RoomKey> rooms;
   Instant saved_at = {};  // set by save()
 };
 
@@ -44,7 +44,7 @@ class Recovery {
   // What the event of that number carries as its last argument. No string of an application's is likely
   // to look like one: clients take the last argument of any event for its offset, if it is a string.
   static std::string offset_of(std::uint64_t number);
-  // Keeps a message under a number of next_number(). A socket's own id counts as one of its rooms.
+  // Keeps a message under a number of next_number(). A session is also in the room of its socket.
   void log(std::uint64_t number, const Message& message, Instant now) { log_.add(number, message, now); }
   // A session whose connection broke.
   void save(std::string pid, SavedSession session, Instant now);

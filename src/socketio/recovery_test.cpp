@@ -2,21 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include "socketio/test_rooms.hpp"
+
 namespace rollcall::socketio {
 namespace {
 
 struct RecoveryTest : testing::Test {
   static constexpr RecoveryLimits kLimits{seconds(120), seconds(45), 10'000, 3};
+  const std::vector<RoomKey> kRoom{Room::application("room")};
   Recovery recovery{kLimits};
   Instant now{seconds(1000)};
 
-  std::string say(const std::string& text, std::vector<std::string> rooms = {},
-                  std::vector<std::string> except = {}) {
+  std::string say(const std::string& text, const std::vector<RoomKey>& rooms = {},
+                  const std::vector<RoomKey>& except = {}) {
     const std::uint64_t number = recovery.next_number();
-    recovery.log(number, {std::move(rooms), std::move(except), text, {}}, now);
+    recovery.log(number, {rooms, except, text, {}}, now);
     return Recovery::offset_of(number);
   }
-  void save(const std::string& pid) { recovery.save(pid, {"sid-" + pid, "ann", {"room"}}, now); }
+  void save(const std::string& pid) { recovery.save(pid, {"sid-" + pid, "ann", kRoom}, now); }
   std::string missed(const std::string& pid, const std::string& offset, const std::string& owner = "ann") {
     const auto recovered = recovery.take(pid, offset, owner, now);
     if (!recovered) return "none";
@@ -31,10 +34,10 @@ TEST_F(RecoveryTest, WhatWasMissedComesInOrderAndNothingElse) {
   const std::string seen = say("seen");
   save("p");
   say("all");
-  say("room", {"room"});
-  say("direct", {"sid-p"});
-  say("others", {"elsewhere"});
-  say("all-but", {}, {"room"});
+  say("room", kRoom);
+  say("direct", {Room::socket("sid-p")});
+  say("others", test::named({"elsewhere"}));
+  say("all-but", {}, kRoom);
   say("last");
   EXPECT_EQ(missed("p", seen), "all room direct last ");
 }
@@ -66,10 +69,23 @@ TEST_F(RecoveryTest, UnknownIdsAndOffsetsRecoverNothing) {
 TEST_F(RecoveryTest, ExceptNamesTheSocketItselfToo) {
   const std::string seen = say("seen");
   save("p");
-  say("not to p", {}, {"sid-p"});
-  say("not to p either", {"room"}, {"sid-p", "elsewhere"});
-  say("not to another", {"room"}, {"sid-q"});
+  say("not to p", {}, {Room::socket("sid-p")});
+  say("not to p either", kRoom, {Room::socket("sid-p"), Room::application("elsewhere")});
+  say("not to another", kRoom, {Room::socket("sid-q")});
   EXPECT_EQ(missed("p", seen), "not to another ");
+}
+
+TEST_F(RecoveryTest, RoomsOfAnotherKindAreNotItsOwnWhateverTheirNames) {
+  const std::string seen = say("seen");
+  recovery.save("p", {"sid-p", "ann", {Room::user("ann"), Room::user("sid-q"), Room::watchers("bert")}}, now);
+  say("to another's socket", {Room::socket("sid-q")});
+  say("to the socket", {Room::socket("sid-p")});
+  say("to a user of its name", {Room::user("sid-p")});
+  say("to bert", {Room::user("bert")});
+  say("to bert's watchers", {Room::watchers("bert")});
+  say("to a room", {Room::application("ann")});
+  say("but not another's socket", {}, {Room::socket("ann")});
+  EXPECT_EQ(missed("p", seen), "to the socket to bert's watchers but not another's socket ");
 }
 
 TEST_F(RecoveryTest, WhatWasSentBeforeTheConnectionBrokeButNeverSeenIsMissedToo) {
@@ -82,11 +98,11 @@ TEST_F(RecoveryTest, WhatWasSentBeforeTheConnectionBrokeButNeverSeenIsMissedToo)
 
 TEST_F(RecoveryTest, TheSessionComesBackAsItWas) {
   const std::string seen = say("seen");
-  recovery.save("p", {"sid-p", "ann", {"sid-p", "room"}}, now);
+  recovery.save("p", {"sid-p", "ann", {Room::user("sid-p"), Room::application("room")}}, now);
   const auto recovered = recovery.take("p", seen, "ann", now);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->session.sid, "sid-p");
-  EXPECT_EQ(recovered->session.rooms, (std::vector<std::string>{"sid-p", "room"}));
+  EXPECT_EQ(recovered->session.rooms, (std::vector<RoomKey>{Room::user("sid-p"), Room::application("room")}));
   EXPECT_EQ(recovered->session.saved_at, now);
 }
 
@@ -189,7 +205,7 @@ TEST_F(RecoveryTest, ALogThatOutgrewItsLimitForgetsTheOldestAndItsOffsets) {
 TEST_F(RecoveryTest, TheNamesOfRoomsCountTowardsTheLimitOfTheLog) {
   const std::string seen = say("seen");
   save("p");
-  for (int i = 0; i < 20; ++i) say("x", {std::string(1000, 'r')});
+  for (int i = 0; i < 20; ++i) say("x", test::named({std::string(1000, 'r')}));
   EXPECT_EQ(missed("p", seen), "none");
 }
 
@@ -215,7 +231,7 @@ TEST_F(RecoveryTest, OfTooManySessionsTheOldestGoesFirst) {
 TEST_F(RecoveryTest, AClientThatHeardNothingForLongMayStillComeBack) {
   const std::string old = say("old");
   now += seconds(1000);
-  say("for others", {"elsewhere"});
+  say("for others", test::named({"elsewhere"}));
   now += seconds(1000);
   save("p");
   now += seconds(60);

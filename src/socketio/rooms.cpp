@@ -4,19 +4,19 @@
 
 namespace rollcall::socketio {
 
-const Rooms::Room* Rooms::find(std::string_view name) const {
-  const auto found = by_name_.find(name);
+const Rooms::Place* Rooms::find(Room room) const {
+  const auto found = by_name_.find(room);
   return found == by_name_.end() ? nullptr : &by_id_[*found];
 }
 
-Rooms::RoomId Rooms::add_room(std::string_view name) {
+Rooms::RoomId Rooms::add_room(Room room) {
   if (free_ids_.empty()) {
     free_ids_.push_back(static_cast<RoomId>(by_id_.size()));
     by_id_.emplace_back();
   }
   const RoomId id = free_ids_.back();
   free_ids_.pop_back();
-  by_id_[id].name = base::CompactText(name);
+  by_id_[id].key = base::CompactText(static_cast<char>(room.kind), room.name);
   by_name_.insert(id);
   return id;
 }
@@ -37,7 +37,7 @@ const Rooms::Membership* Rooms::find_membership(Slot slot, RoomId room) const {
   return nullptr;
 }
 
-bool Rooms::join(Slot slot, std::string_view room) {
+bool Rooms::join(Slot slot, Room room) {
   const auto found = by_name_.find(room);
   if (found != by_name_.end() && find_membership(slot, *found)) return false;
   const RoomId id = found != by_name_.end() ? *found : add_room(room);
@@ -69,11 +69,11 @@ void Rooms::remove_from_room(Membership gone) {
   if (moved) by_slot_[last.slot][last.place].place = gone.place;
   if (!members.empty()) return;
   by_name_.erase(gone.room);
-  by_id_[gone.room] = Room();
+  by_id_[gone.room] = Place();
   free_ids_.push_back(gone.room);
 }
 
-bool Rooms::leave(Slot slot, std::string_view room) {
+bool Rooms::leave(Slot slot, Room room) {
   const auto found = by_name_.find(room);
   if (found == by_name_.end()) return false;
   const Membership* membership = find_membership(slot, *found);
@@ -89,26 +89,29 @@ void Rooms::leave_all(Slot slot) {
   for (const Membership& gone : all) remove_from_room(gone);
 }
 
-std::vector<std::string> Rooms::rooms_of(Slot slot) const {
-  std::vector<std::string> names;
-  if (slot >= by_slot_.size()) return names;
-  for (const Membership& membership : by_slot_[slot]) names.emplace_back(by_id_[membership.room].name);
-  return names;
+std::vector<RoomKey> Rooms::rooms_of(Slot slot) const {
+  std::vector<RoomKey> rooms;
+  if (slot >= by_slot_.size()) return rooms;
+  rooms.reserve(by_slot_[slot].size());
+  for (const Membership& membership : by_slot_[slot]) rooms.emplace_back(by_id_[membership.room].room());
+  return rooms;
 }
 
-std::size_t Rooms::size(std::string_view room) const {
-  const Room* found = find(room);
+std::size_t Rooms::size(Room room) const {
+  const Place* found = find(room);
   return found ? found->members.size() : 0;
 }
 
-void Rooms::members(std::span<const std::string> rooms, std::vector<Slot>& out) const {
+void Rooms::members(std::span<const RoomKey> rooms, std::vector<Slot>& out) const {
   out.clear();
-  for (const std::string& name : rooms) {
-    const Room* room = find(name);
+  std::size_t found = 0;
+  for (const RoomKey& key : rooms) {
+    const Place* room = find(key);
     if (!room) continue;
+    ++found;
     for (const Member& member : room->members) out.push_back(member.slot);
   }
-  if (rooms.size() <= 1) return;
+  if (found <= 1) return;
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
 }

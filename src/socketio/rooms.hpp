@@ -12,12 +12,12 @@
 #include <deque>
 #include <functional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/compact_text.hpp"
 #include "base/small_list.hpp"
+#include "rollcall/room.hpp"
 
 namespace rollcall::socketio {
 
@@ -29,16 +29,16 @@ class Rooms {
   Rooms(const Rooms&) = delete;  // the index looks into the object
   Rooms& operator=(const Rooms&) = delete;
 
-  bool join(Slot slot, std::string_view room);   // false: was in it
-  bool leave(Slot slot, std::string_view room);  // false: was not
+  bool join(Slot slot, Room room);   // false: was in it
+  bool leave(Slot slot, Room room);  // false: was not
   void leave_all(Slot slot);
 
-  std::vector<std::string> rooms_of(Slot slot) const;
-  std::size_t size(std::string_view room) const;
+  std::vector<RoomKey> rooms_of(Slot slot) const;
+  std::size_t size(Room room) const;
   std::size_t rooms() const { return by_name_.size(); }
 
   // Sets `out` to the members of any of `rooms`, each once, in no particular order.
-  void members(std::span<const std::string> rooms, std::vector<Slot>& out) const;
+  void members(std::span<const RoomKey> rooms, std::vector<Slot>& out) const;
 
  private:
   using RoomId = std::uint32_t;
@@ -51,9 +51,11 @@ class Rooms {
     RoomId room;
     std::uint32_t place;  // in the room's list of members
   };
-  struct Room {
-    base::CompactText name;
+  struct Place {
+    base::CompactText key;  // as RoomKey's text
     base::SmallList<Member> members;
+
+    Room room() const { return RoomKey::read(key.view()); }
   };
   // Most sockets are in one room.
   using Memberships = base::SmallList<Membership>;
@@ -61,25 +63,27 @@ class Rooms {
   // The index holds ids, and finds the names (of which there is one copy) by them.
   struct Hash {
     using is_transparent = void;
-    const std::deque<Room>* by_id;
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
-    std::size_t operator()(RoomId id) const { return (*this)((*by_id)[id].name.view()); }
+    const std::deque<Place>* by_id;
+    std::size_t operator()(Room room) const {
+      return std::hash<std::string_view>{}(room.name) + static_cast<unsigned char>(room.kind);
+    }
+    std::size_t operator()(RoomId id) const { return (*this)((*by_id)[id].room()); }
   };
   struct Equal {
     using is_transparent = void;
-    const std::deque<Room>* by_id;
+    const std::deque<Place>* by_id;
     bool operator()(RoomId a, RoomId b) const { return a == b; }
-    bool operator()(std::string_view name, RoomId id) const { return name == (*by_id)[id].name.view(); }
-    bool operator()(RoomId id, std::string_view name) const { return name == (*by_id)[id].name.view(); }
+    bool operator()(Room room, RoomId id) const { return room == (*by_id)[id].room(); }
+    bool operator()(RoomId id, Room room) const { return (*this)(room, id); }
   };
 
-  const Room* find(std::string_view name) const;
-  RoomId add_room(std::string_view name);
+  const Place* find(Room room) const;
+  RoomId add_room(Room room);
   const Membership* find_membership(Slot slot, RoomId room) const;
   void remove(Slot slot, std::uint32_t place);
   void remove_from_room(Membership gone);
 
-  std::deque<Room> by_id_;
+  std::deque<Place> by_id_;
   std::vector<RoomId> free_ids_;
   boost::unordered_flat_set<RoomId, Hash, Equal> by_name_;
   std::vector<Memberships> by_slot_;

@@ -16,7 +16,7 @@ enum class Act { join, leave, leave_all };
 struct RoomMove {
   Act act;
   Rooms::Slot slot;
-  std::string room;
+  std::string room;  // as RoomKey's text
 };
 
 std::ostream& operator<<(std::ostream& out, const RoomMove& move) {
@@ -29,7 +29,8 @@ namespace {
 using Model = std::map<std::string, std::set<Rooms::Slot>>;
 
 constexpr Rooms::Slot kSlots = 10;
-const std::vector<std::string> kRoomNames = {"a", "b", "c", "d", "e", "a name that is longer than most are"};
+const std::vector<std::string> kRoomNames = {
+    "a", "ab", "ub", "wb", "uub", "e", "ua name that is longer than most are"};
 
 rc::Gen<std::vector<RoomMove>> moves() {
   using rc::gen::element;
@@ -49,8 +50,8 @@ bool play(Model& model, const RoomMove& move) {
 }
 
 bool play(Rooms& rooms, const RoomMove& move) {
-  if (move.act == Act::join) return rooms.join(move.slot, move.room);
-  if (move.act == Act::leave) return rooms.leave(move.slot, move.room);
+  if (move.act == Act::join) return rooms.join(move.slot, RoomKey::read(move.room));
+  if (move.act == Act::leave) return rooms.leave(move.slot, RoomKey::read(move.room));
   rooms.leave_all(move.slot);
   return true;
 }
@@ -69,13 +70,14 @@ void compare(const Rooms& rooms, const Model& model) {
   std::map<Rooms::Slot, std::set<std::string>> by_slot;
   std::size_t live = 0;
   for (const auto& [name, members] : model) {
-    RC_ASSERT(rooms.size(name) == members.size());
+    RC_ASSERT(rooms.size(RoomKey::read(name)) == members.size());
     live += members.empty() ? 0 : 1;
     for (const Rooms::Slot slot : members) by_slot[slot].insert(name);
   }
   RC_ASSERT(rooms.rooms() == live);
   for (Rooms::Slot slot = 0; slot < kSlots; ++slot) {
-    const auto names = rooms.rooms_of(slot);
+    std::vector<std::string> names;
+    for (const RoomKey& room : rooms.rooms_of(slot)) names.push_back(room.text());
     RC_ASSERT(names.size() == by_slot[slot].size());
     RC_ASSERT(std::set<std::string>(names.begin(), names.end()) == by_slot[slot]);
   }
@@ -100,7 +102,9 @@ TEST(RoomsProperty, TheMembersOfSeveralRoomsAreTheirUnion) {
     const auto names = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kRoomNames));
     const std::set<Rooms::Slot> expected = united(model, names);
     std::vector<Rooms::Slot> found;
-    rooms.members(names, found);
+    std::vector<RoomKey> keys;
+    for (const std::string& name : names) keys.emplace_back(RoomKey::read(name));
+    rooms.members(keys, found);
     std::sort(found.begin(), found.end());
     RC_ASSERT(found == std::vector<Rooms::Slot>(expected.begin(), expected.end()));
   }));

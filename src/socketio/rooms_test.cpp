@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "socketio/test_rooms.hpp"
+
 namespace rollcall::socketio {
 namespace {
 
@@ -12,32 +14,36 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<Rooms::Slot> members(const Rooms& rooms, std::vector<std::string> of) {
+Room named(std::string_view name) {
+  return Room::application(name);
+}
+
+std::vector<Rooms::Slot> members(const Rooms& rooms, const std::vector<std::string>& names) {
   std::vector<Rooms::Slot> slots{100};
-  rooms.members(of, slots);
+  rooms.members(test::named(names), slots);
   std::sort(slots.begin(), slots.end());
   return slots;
 }
 
 TEST(Rooms, JoiningTwiceIsOnce) {
   Rooms rooms;
-  EXPECT_TRUE(rooms.join(1, "a"));
-  EXPECT_FALSE(rooms.join(1, "a"));
-  EXPECT_EQ(rooms.size("a"), 1U);
+  EXPECT_TRUE(rooms.join(1, named("a")));
+  EXPECT_FALSE(rooms.join(1, named("a")));
+  EXPECT_EQ(rooms.size(named("a")), 1U);
 }
 
 TEST(Rooms, AnEmptyRoomIsForgotten) {
   Rooms rooms;
-  rooms.join(1, "a");
-  EXPECT_TRUE(rooms.leave(1, "a"));
-  EXPECT_FALSE(rooms.leave(1, "a"));
+  rooms.join(1, named("a"));
+  EXPECT_TRUE(rooms.leave(1, named("a")));
+  EXPECT_FALSE(rooms.leave(1, named("a")));
   EXPECT_EQ(rooms.rooms(), 0U);
 }
 
 TEST(Rooms, MembersOfSeveralRoomsComeEachOnce) {
   Rooms rooms;
-  for (Rooms::Slot slot : {9, 3, 7}) rooms.join(slot, "a");
-  for (Rooms::Slot slot : {1, 3}) rooms.join(slot, "b");
+  for (Rooms::Slot slot : {9, 3, 7}) rooms.join(slot, named("a"));
+  for (Rooms::Slot slot : {1, 3}) rooms.join(slot, named("b"));
   EXPECT_THAT(members(rooms, {"b", "a", "none", "a"}), ElementsAre(1U, 3U, 7U, 9U));
   EXPECT_THAT(members(rooms, {"a"}), ElementsAre(3U, 7U, 9U));
   EXPECT_THAT(members(rooms, {"none"}), IsEmpty());
@@ -47,26 +53,41 @@ TEST(Rooms, MembersOfSeveralRoomsComeEachOnce) {
 TEST(Rooms, LeavingAllForgetsTheMemberAndNobodyElse) {
   Rooms rooms;
   for (Rooms::Slot slot : {1, 2}) {
-    for (const char* room : {"a", "b"}) rooms.join(slot, room);
+    for (const char* room : {"a", "b"}) rooms.join(slot, named(room));
   }
-  rooms.join(1, "own");
-  EXPECT_THAT(rooms.rooms_of(1), UnorderedElementsAre("a", "b", "own"));
+  rooms.join(1, named("own"));
+  EXPECT_THAT(rooms.rooms_of(1), UnorderedElementsAre(named("a"), named("b"), named("own")));
   rooms.leave_all(1);
   rooms.leave_all(77);
   EXPECT_THAT(rooms.rooms_of(1), IsEmpty());
   EXPECT_THAT(rooms.rooms_of(77), IsEmpty());
-  EXPECT_THAT(rooms.rooms_of(2), UnorderedElementsAre("a", "b"));
+  EXPECT_THAT(rooms.rooms_of(2), UnorderedElementsAre(named("a"), named("b")));
   EXPECT_EQ(rooms.rooms(), 2U);
 }
 
 TEST(Rooms, AnyBytesMayNameARoom) {
   Rooms rooms;
   const std::string odd("\xFF\0a", 3);
-  EXPECT_TRUE(rooms.join(0, odd));
-  EXPECT_TRUE(rooms.join(0, ""));
-  EXPECT_FALSE(rooms.leave(0, "\xFF"));
-  EXPECT_EQ(rooms.size(odd), 1U);
-  EXPECT_TRUE(rooms.leave(0, ""));
+  EXPECT_TRUE(rooms.join(0, named(odd)));
+  EXPECT_TRUE(rooms.join(0, named("")));
+  EXPECT_FALSE(rooms.leave(0, named("\xFF")));
+  EXPECT_EQ(rooms.size(named(odd)), 1U);
+  EXPECT_TRUE(rooms.leave(0, named("")));
+}
+
+TEST(Rooms, OfAnotherKindAreOtherRoomsWhateverTheirNames) {
+  Rooms rooms;
+  const Room all[] = {Room::application("x"), Room::user("x"), Room::watchers("x"), Room::user("wx"),
+                      Room::application("ux")};
+  for (Rooms::Slot slot = 0; slot < 5; ++slot) EXPECT_TRUE(rooms.join(slot, all[slot]));
+  EXPECT_EQ(rooms.rooms(), 5U);
+  for (Rooms::Slot slot = 0; slot < 5; ++slot) {
+    std::vector<Rooms::Slot> found;
+    rooms.members(std::vector<RoomKey>{all[slot]}, found);
+    EXPECT_THAT(found, ElementsAre(slot));
+    EXPECT_THAT(rooms.rooms_of(slot), ElementsAre(all[slot]));
+    EXPECT_FALSE(rooms.leave(slot, all[(slot + 1) % 5]));
+  }
 }
 
 }  // namespace
