@@ -6,8 +6,11 @@ const kMaxLoggedChars = 2000;
 const kPageOfUsers = 200;
 const kAnswerTimeoutMs = 10000;
 const kHeartbeatEveryMs = 30000;
-const kListAtMostEveryMs = 1000;
+const kCountAtMostEveryMs = 1000;
+// For this tab and its reloads: sessionStorage, never localStorage.
 const kTokenKey = 'rollcall.token';
+const kSettingsKey = 'rollcall.connected-with';
+const kSettings = ['namespace', 'path', 'transport'];
 
 const byId = (id) => document.getElementById(id);
 const element = (tag, className, text) => {
@@ -62,9 +65,13 @@ function setState(state, words) {
   document.title = 'Presence test page';
 }
 
+// Announced (role="alert") and brought into view once, not with every attempt that fails in the same way.
 function showProblem(what, whatToDo) {
-  byId('problem').replaceChildren(element('strong', '', what), document.createTextNode(whatToDo));
-  byId('problem').hidden = false;
+  const problem = byId('problem');
+  if (!problem.hidden && problem.textContent === what + whatToDo) return;
+  problem.replaceChildren(element('strong', '', what), document.createTextNode(whatToDo));
+  problem.hidden = false;
+  problem.scrollIntoView({ block: 'nearest' });
 }
 
 function clearProblem() {
@@ -130,8 +137,9 @@ function updateShown(userId, change) {
 
 // --- requests ---------------------------------------------------------------------------------
 
-async function ask(event, payload) {
-  log('sent', event, event === 'refresh-token' ? undefined : payload);
+// `quiet`: the page asks by itself, so the log has only the answer that is an error.
+async function ask(event, payload, { quiet = false } = {}) {
+  if (!quiet) log('sent', event, event === 'refresh-token' ? undefined : payload);
   let answer;
   try {
     answer = await socket.timeout(kAnswerTimeoutMs).emitWithAck(event, payload);
@@ -139,7 +147,7 @@ async function ask(event, payload) {
     answer = { status: 'error', code: 'NO_ANSWER', message: `no answer within ${kAnswerTimeoutMs / 1000} s` };
   }
   const ok = answer.status === 'ok';
-  log('received', ok ? answer.event : `${event} failed`, ok ? answer.data : answer, ok ? 'good' : 'bad');
+  if (!ok || !quiet) log('received', ok ? answer.event : `${event} failed`, ok ? answer.data : answer, ok ? 'good' : 'bad');
   return answer;
 }
 
@@ -165,38 +173,54 @@ async function askAboutMany(event) {
   if (event === 'unsubscribe-presence') byId('watching').textContent = `Still watching ${answer.data.count}.`;
 }
 
-async function listOnline(cursor) {
-  const answer = await ask('get-online-users', cursor ? { limit: kPageOfUsers, cursor } : { limit: kPageOfUsers });
+function showCount(count) {
+  byId('online-count').textContent = String(count);
+  document.title = `${count} online · Presence test page`;
+}
+
+const listed = (userId) => [...byId('online-list').children].find((item) => item.dataset.user === userId);
+const listIsWhole = () => byId('online-more').hidden;
+
+async function listOnline({ cursor, quiet = false } = {}) {
+  const answer = await ask('get-online-users', cursor ? { limit: kPageOfUsers, cursor } : { limit: kPageOfUsers }, { quiet });
   if (!socket || !socket.connected) return;
   if (answer.status !== 'ok') return showFailure('online-list', answer);
   const { users, count, nextCursor } = answer.data;
-  const people = users.map((user) => person({ ...user, online: true }));
-  if (cursor) byId('online-list').append(...people);
-  else byId('online-list').replaceChildren(...people);
-  byId('online-count').textContent = String(count);
-  document.title = `${count} online · Presence test page`;
+  if (!cursor) byId('online-list').replaceChildren();
+  for (const user of users) listPerson({ ...user, online: true });
   byId('online-more').hidden = !nextCursor;
   byId('online-more').dataset.cursor = nextCursor || '';
+  showCount(count);
 }
 
-// The list is asked for anew when someone comes or goes: at once, then at most once a second.
-let listWait = null;
-let listAgain = false;
-function listSoon() {
-  if (listWait !== null) {
-    listAgain = true;
-    return;
-  }
-  listOnline();
-  listWait = setTimeout(() => {
-    listWait = null;
-    if (listAgain && socket && socket.connected) listSoon();
-    listAgain = false;
-  }, kListAtMostEveryMs);
+function listPerson(status) {
+  const item = person(status);
+  const before = listed(status.userId);
+  if (before) before.replaceWith(item);
+  else byId('online-list').append(item);
 }
 
-async function beat() {
-  const answer = await ask('heartbeat', {});
+// One came or went. The list is in the order of arrival: who comes now stands on its last page.
+function updateList(userId, change) {
+  if (!change.online) listed(userId)?.remove();
+  else if (listIsWhole() && !listed(userId)) listPerson({ userId, ...change });
+  if (listIsWhole()) showCount(byId('online-list').children.length);
+  else countSoon();
+}
+
+// Beyond the pages that are shown the server counts, at most once a second.
+let countWait = null;
+function countSoon() {
+  countWait ??= setTimeout(async () => {
+    countWait = null;
+    if (!socket || !socket.connected) return;
+    const answer = await ask('get-online-users', { limit: 1 }, { quiet: true });
+    if (answer.status === 'ok' && socket && socket.connected) showCount(answer.data.count);
+  }, kCountAtMostEveryMs);
+}
+
+async function beat({ quiet = false } = {}) {
+  const answer = await ask('heartbeat', {}, { quiet });
   byId('heartbeat-result').textContent =
     answer.status === 'ok' ? `Answered; last active ${moment(answer.data.lastActive)}.` : `${answer.code}: ${answer.message}`;
 }
@@ -215,6 +239,34 @@ async function refreshToken() {
 
 function rememberToken() {
   sessionStorage.setItem(kTokenKey, byId('token').value.trim());
+}
+
+function rememberSettings() {
+  const settings = Object.fromEntries(kSettings.map((id) => [id, byId(id).value]));
+  sessionStorage.setItem(kSettingsKey, JSON.stringify(settings));
+}
+
+// After a reload the page is connected if it was before.
+function connectAgain() {
+  const settings = sessionStorage.getItem(kSettingsKey);
+  if (settings === null) return false;
+  for (const [id, value] of Object.entries(JSON.parse(settings))) byId(id).value = value;
+  connect();
+  return true;
+}
+
+// The user's own wish, which a reload respects.
+function leave() {
+  clearProblem();
+  sessionStorage.removeItem(kSettingsKey);
+  disconnect();
+}
+
+function logOut() {
+  leave();
+  sessionStorage.removeItem(kTokenKey);
+  byId('token').value = '';
+  byId('token').focus();
 }
 
 function disconnect() {
@@ -242,7 +294,7 @@ function onConnected(data) {
   byId('me').textContent = data.userId;
   byId('socket-id').textContent = data.socketId;
   byId('recovered').textContent = data.recovered ? 'yes' : 'no';
-  listSoon();
+  listOnline({ quiet: true });
 }
 
 function onDisconnect(reason) {
@@ -253,6 +305,11 @@ function onDisconnect(reason) {
   }
   setState('refused', 'Disconnected by the server');
   if (byId('problem').hidden) showProblem('The server closed this connection.', 'Press Connect to come back.');
+}
+
+function onChange(userId, change) {
+  updateShown(userId, change);
+  updateList(userId, change);
 }
 
 function listen() {
@@ -275,14 +332,8 @@ function listen() {
     log('received', event, data, bad ? 'bad' : event === 'user-offline' ? '' : 'good');
   });
   socket.on('connected', onConnected);
-  socket.on('user-online', (data) => {
-    updateShown(data.userId, { online: true, lastActive: data.timestamp });
-    listSoon();
-  });
-  socket.on('user-offline', (data) => {
-    updateShown(data.userId, { online: false, lastActive: data.lastActive });
-    listSoon();
-  });
+  socket.on('user-online', ({ userId, timestamp }) => onChange(userId, { online: true, connectedAt: timestamp, lastActive: timestamp }));
+  socket.on('user-offline', ({ userId, lastActive }) => onChange(userId, { online: false, lastActive }));
   socket.on('authentication_error', (error) => {
     showProblem(...(kRefusals[error.code] || ['The server no longer accepts your token.', 'Make a new one, paste it above and press Connect.']));
   });
@@ -297,6 +348,7 @@ function connect() {
     return;
   }
   rememberToken();
+  rememberSettings();
   const namespace = `/${byId('namespace').value.trim().replace(/^\/+/, '')}`;
   socket = io(location.origin + namespace, {
     path: byId('path').value.trim() || '/socket.io/',
@@ -336,12 +388,10 @@ onSubmit('many-form', () => askAboutMany('check-users-status'));
 onClick('subscribe', () => askAboutMany('subscribe-presence'));
 onClick('unsubscribe', () => askAboutMany('unsubscribe-presence'));
 onClick('online-refresh', () => listOnline());
-onClick('online-more', () => listOnline(byId('online-more').dataset.cursor));
-onClick('heartbeat', beat);
-onClick('disconnect', () => {
-  clearProblem();
-  disconnect();
-});
+onClick('online-more', () => listOnline({ cursor: byId('online-more').dataset.cursor }));
+onClick('heartbeat', () => beat());
+onClick('disconnect', leave);
+onClick('log-out', logOut);
 onClick('refresh-token', refreshToken);
 onClick('log-clear', () => byId('log').replaceChildren());
 onClick('show-token', () => {
@@ -353,7 +403,7 @@ onClick('show-token', () => {
 
 setInterval(() => {
   const wanted = byId('heartbeat-auto').checked && document.visibilityState === 'visible';
-  if (wanted && socket && socket.connected) beat();
+  if (wanted && socket && socket.connected) beat({ quiet: true });
 }, kHeartbeatEveryMs);
 
 window.addEventListener('hashchange', () => {
@@ -362,4 +412,4 @@ window.addEventListener('hashchange', () => {
 
 byId('token').value = sessionStorage.getItem(kTokenKey) || '';
 if (takeTokenFromAddress()) connect();
-else if (!byId('token').value) byId('token').focus();
+else if (!connectAgain() && !byId('token').value) byId('token').focus();

@@ -1,4 +1,4 @@
-// The guide's section on backends: its NestJS application, compiled as NestJS projects are and run; its commands, typed into a
+// The guide's own backend as it stands; and its section on backends: its NestJS application, compiled as NestJS projects are and run; its commands, typed into a
 // shell. (Its C++ program: tests/consumer.)
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { closeAll, connect } from '../e2e/support/client.js';
 import { run, startServer } from '../e2e/support/server.js';
-import { compileNest, layOut } from './support/app.js';
+import { compileNest, layOut, startBackend } from './support/app.js';
 import { blocksOf, kGuide } from './support/text.js';
 
 const blocks = blocksOf(kGuide);
@@ -19,6 +19,35 @@ const digest = createHash('sha256').update(key).digest('hex');
 const server = await startServer({ env: { ROLLCALL_API_KEYS: `guide:read+emit:${digest}`, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 } });
 afterEach(closeAll);
 after(() => server.stop());
+
+describe('backend.mjs', () => {
+  const code = blocks.get('2 backend.mjs (Node 18 or later; npm install express jsonwebtoken)').code;
+
+  test('gives a token to who is logged in, whatever type the id has, and none before or after', async (t) => {
+    const backend = await startBackend(code, (text) => text.replace("{ id: 'user-1'", '{ id: 42'));
+    t.after(backend.stop);
+    const ask = (path, options) => fetch(backend.url + path, { redirect: 'manual', ...options });
+    assert.equal((await ask('/api/presence-token')).status, 401);
+    assert.equal((await ask('/api/login/nobody')).status, 404);
+    const login = await ask('/api/login/user-1');
+    assert.deepEqual([login.status, login.headers.get('location')], [302, '/']);
+    const headers = { cookie: login.headers.get('set-cookie').split(';')[0] };
+    const answer = await ask('/api/presence-token', { headers });
+    assert.match(answer.headers.get('content-type'), /^text\/plain/);
+    const user = await connect(server, '42', { as: await answer.text() });
+    assert.equal(user.hello.userId, '42');
+    assert.equal((await ask('/api/logout', { method: 'POST', headers })).status, 204);
+    assert.equal((await ask('/api/presence-token', { headers })).status, 401);
+  });
+
+  test('says what is missing when there is no secret', async (t) => {
+    const { folder, remove } = layOut({ 'backend.mjs': code });
+    t.after(remove);
+    const program = run([join(folder, 'backend.mjs')], { JWT_SECRET: undefined }, { binary: process.execPath });
+    assert.equal((await program.ended).code, 1);
+    assert.match(program.output(), /Set JWT_SECRET to the secret that the presence server has/);
+  });
+});
 
 describe('NestJS', () => {
   test('a notification is sent at once to who is online, and kept for who is not', async (t) => {

@@ -1,4 +1,4 @@
-// The guide's recipes, and its module src/presence.js, run in Node against the real server.
+// The guide's recipes, and its module src/presence.ts, run in Node against the real server.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const blocks = blocksOf(kGuide);
 const server = await startServer({ env: { ROLLCALL_PRESENCE_BROADCAST: 'watchers', ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 } });
 const opened = [];
 afterEach(() => {
-  for (const { socket } of opened.splice(0)) socket.disconnect();
+  for (const { disconnect } of opened.splice(0)) disconnect();
   closeAll();
 });
 after(() => server.stop());
@@ -23,12 +23,13 @@ after(() => server.stop());
 let serial = 0;
 const somebody = (name) => `${name}-${++serial}`;
 
-// The recipe and src/presence.js as one module, freshly loaded; getToken gives what `tokens` gives.
+// The recipe and src/presence.ts as one module, freshly loaded; getToken gives what `tokens` gives.
 async function load(id, { tokens, change = (code) => code } = {}) {
   globalThis.docsToken = tokens ?? (() => token('viewer'));
-  const files = { 'src/auth.js': 'export const getToken = async () => globalThis.docsToken();\n' };
-  for (const name of ['2a src/presence.js', id]) files[blocks.get(name).file] = change(fill(blocks.get(name).code, server));
-  files['src/all.js'] = `export * from './presence.js';\nexport * from './${blocks.get(id).file.slice(4)}';\n`;
+  globalThis.window ??= globalThis; // else it is a server that renders
+  const files = { 'src/auth.ts': 'export const getToken = async () => globalThis.docsToken();\n' };
+  for (const name of ['2a src/presence.ts', id]) files[blocks.get(name).file] = change(fill(blocks.get(name).code, server));
+  files['src/all.js'] = `export * from './presence';\nexport * from './${blocks.get(id).file.slice(4, -3)}';\n`;
   const { folder, remove } = layOut(files);
   try {
     const path = join(folder, 'bundle.mjs');
@@ -43,7 +44,7 @@ async function load(id, { tokens, change = (code) => code } = {}) {
   }
 }
 
-async function connected(options, id = '2a src/presence.js') {
+async function connected(options, id = '2a src/presence.ts') {
   const module = await load(id, options);
   if (!module.socket.connected) await once(module.socket, 'connect');
   return module;
@@ -53,12 +54,17 @@ async function connected(options, id = '2a src/presence.js') {
 function follow({ watchUser, stateOf }, userId) {
   const inbox = new Inbox();
   const stop = watchUser(userId, () => inbox.put(stateOf(userId)));
-  return { stop, next: (online) => inbox.take((state) => state.online === online, `${userId} to be ${online}`) };
+  return { stop, next: (online, ms) => inbox.take((state) => state.online === online, `${userId} to be ${online}`, ms) };
+}
+
+// Calls `happened` again and again until it is so.
+async function until(happened) {
+  while (!(await happened())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const watchedBy = ({ socket }) => within(socket.emitWithAck('unsubscribe-presence', { userIds: [] }), 5000, 'the count').then(({ data }) => data.count);
 
-test('src/presence.js: a user comes and goes, for two listeners and one subscription', async () => {
+test('src/presence.ts: a user comes and goes, for two listeners and one subscription', async () => {
   const module = await connected();
   const user = somebody('ann');
   const [one, two] = [follow(module, user), follow(module, user)];
@@ -76,7 +82,7 @@ test('src/presence.js: a user comes and goes, for two listeners and one subscrip
   assert.equal(await watchedBy(module), 0);
 });
 
-test('src/presence.js: 2,500 cards cost three requests, and their end three more', async () => {
+test('src/presence.ts: 2,500 cards cost three requests, and their end three more', async () => {
   const module = await connected();
   const users = Array.from({ length: 2500 }, (_, i) => `card-${i}`);
   const stops = users.map((user) => module.watchUser(user, () => {}));
@@ -91,7 +97,7 @@ test('src/presence.js: 2,500 cards cost three requests, and their end three more
   ]);
 });
 
-test('src/presence.js: who is unmounted and mounted at once, as by StrictMode, stays watched', async () => {
+test('src/presence.ts: who is unmounted and mounted at once, as by StrictMode, stays watched', async () => {
   const module = await connected();
   const user = somebody('strict');
   const first = module.watchUser(user, () => {});
@@ -102,7 +108,7 @@ test('src/presence.js: who is unmounted and mounted at once, as by StrictMode, s
   assert.equal(await watchedBy(module), 1);
 });
 
-test('src/presence.js: after a break it asks again, for all that is watched by then', async () => {
+test('src/presence.ts: after a break it asks again, for all that is watched by then', async () => {
   const module = await connected();
   const [before, meanwhile] = [somebody('before'), somebody('meanwhile')];
   const card = follow(module, before);
@@ -115,51 +121,150 @@ test('src/presence.js: after a break it asks again, for all that is watched by t
   assert.equal(await watchedBy(module), 2);
 });
 
-test('src/presence.js: a token that has run out is replaced by asking again', async () => {
+// What it complains of meanwhile, besides.
+async function warned(action) {
+  const { warn } = console;
+  const complaints = [];
+  console.warn = (...words) => complaints.push(words);
+  try {
+    await action();
+  } finally {
+    console.warn = warn;
+  }
+  return complaints;
+}
+
+const sooner = (code) => code.replaceAll('1000;', '20;').replace('SETTLING_MS = 10_000', 'SETTLING_MS = 300');
+
+test('src/presence.ts: a token that has expired is replaced by asking again', async () => {
   let asked = 0;
   const tokens = () => token('late', (asked += 1) === 1 ? { exp: nowSeconds() - 60 } : {});
-  const { error } = console;
-  const complaints = [];
-  console.error = (...words) => complaints.push(words);
-  try {
-    const sooner = (code) => code.replace('5000', '50');
-    const { socket } = await load('2a src/presence.js', { tokens, change: sooner });
-    await once(socket, 'connect');
-  } finally {
-    console.error = error;
-  }
+  const complaints = await warned(() => connected({ tokens, change: sooner }));
   assert.equal(asked, 2);
-  assert.deepEqual(complaints.map(([, message, data]) => [message, data.code]), [['Authentication failed', 'TOKEN_EXPIRED']]);
+  assert.deepEqual(complaints.map(([, { code }]) => code), ['TOKEN_EXPIRED']);
 });
 
-test('src/presence.js: where there is no token, the server is asked all the same, and says so', async () => {
-  const { error } = console;
-  const complaint = new Promise((resolve) => (console.error = (...words) => resolve(words)));
+test('src/presence.ts: while there is no token it asks again, ever more slowly, and meanwhile opens no connection', async (t) => {
+  const failures = 4;
+  let asked = 0;
+  const tokens = () => {
+    if ((asked += 1) <= failures) throw new Error('502');
+    return token(somebody('patient'));
+  };
+  const waits = [];
+  const { setTimeout } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (run, ms, ...rest) => {
+    if (run.name === 'connect') waits.push(ms);
+    return setTimeout(run, run.name === 'connect' ? 1 : ms, ...rest);
+  });
+  const complaints = await warned(async () => {
+    const { socket } = await connected({ tokens });
+    assert.equal(socket.connected, true);
+  });
+  assert.equal(complaints.length, failures);
+  for (const [index, wait] of waits.entries()) {
+    const meant = 1000 * 2 ** index;
+    assert.ok(wait >= meant / 2 && wait < meant * 1.5, `${wait} ms before attempt ${index + 2}`);
+  }
+  assert.equal(waits.length, failures);
+});
+
+test('src/presence.ts: nobody stays online while the page is cut off, and a short break changes nothing', async () => {
+  const user = somebody('seen');
+  const client = await connect(server, user);
+  let broken = false;
+  const tokens = () => {
+    if (broken) throw new Error('502');
+    return token('viewer');
+  };
+  await warned(async () => {
+    const module = await connected({ tokens, change: sooner });
+    const states = [];
+    const gone = new Promise((resolve) => module.watchUser(user, () => {
+      const state = module.stateOf(user);
+      states.push([state.online, state.known]);
+      if (!state.known) resolve();
+    }));
+    await within(until(() => states.length === 1), 5000, 'the first state');
+    module.socket.io.engine.close();
+    await once(module.socket, 'connect');
+    broken = true;
+    module.socket.io.engine.close();
+    await within(gone, 5000, 'nobody to be known');
+    assert.ok(states.slice(0, -1).every(([online, known]) => online && known), JSON.stringify(states));
+    assert.deepEqual(states.at(-1), [false, false]);
+    broken = false;
+    await once(module.socket, 'connect');
+    await within(until(() => states.at(-1)[0]), 5000, 'the user to be online again');
+  });
+  client.close();
+});
+
+test('src/presence.ts: after a restart of the server, who comes back in time was never offline, and who does not, is', async (t) => {
+  let passing = await startServer({ env: { ROLLCALL_PRESENCE_BROADCAST: 'watchers' } });
+  t.after(() => passing.stop());
+  const [back, gone] = [somebody('back'), somebody('gone')];
+  for (const user of [back, gone]) await connect(passing, user);
+  const module = await connected({ change: (code) => code.replace('SETTLING_MS = 10_000', 'SETTLING_MS = 6000').replaceAll(server.url, passing.url) });
+  const [staying, leaving] = [follow(module, back), follow(module, gone)];
+  await staying.next(true);
+  await leaving.next(true);
+  const states = [];
+  module.watchUser(back, () => states.push(module.stateOf(back).online));
+  const { port } = passing;
+  await passing.stop(); // nobody says goodbye
+  passing = await startServer({ env: { ROLLCALL_PRESENCE_BROADCAST: 'watchers' }, listen: `127.0.0.1:${port}` });
+  await once(module.socket, 'connect');
+  await watchedBy(module); // so it has been told that nobody is there
+  await connect(passing, back);
+  await leaving.next(false, 30_000);
+  assert.ok(states.every(Boolean), JSON.stringify(states));
+});
+
+test('src/presence.ts: loaded anew by a development server, it leaves one connection', async () => {
+  const user = somebody('editor');
+  const tokens = () => token(user);
+  const witness = await connect(server, 'witness');
+  for (let edit = 0; edit < 4; ++edit) await connected({ tokens });
+  const last = opened.at(-1);
+  assert.equal(opened.filter(({ socket }) => socket.connected).length, 1);
+  assert.equal(await witness.isOnline(user), true);
+  last.disconnect();
+  await until(async () => !(await witness.isOnline(user)));
+});
+
+test('src/presence.ts: where a server renders the page, it connects to nothing', async () => {
+  const { window } = globalThis;
+  delete globalThis.window;
   try {
-    await load('2a src/presence.js', { tokens: () => { throw new Error('logged out'); } });
-    const [, message, data] = await within(complaint, 5000, 'the complaint');
-    assert.deepEqual([message, data.code], ['Authentication failed', 'MISSING_AUTH_TOKEN']);
+    const files = { 'auth.ts': 'export const getToken = () => { throw new Error("asked"); };', 'presence.ts': fill(blocks.get('2a src/presence.ts').code, server) };
+    const { folder, remove } = layOut(files);
+    const path = join(folder, 'bundle.mjs');
+    writeFileSync(path, await bundle(folder, 'presence.ts', { format: 'esm' }));
+    const { socket, stateOf } = await import(pathToFileURL(path));
+    remove();
+    assert.deepEqual([socket.active, stateOf('somebody').known], [false, false]);
   } finally {
-    console.error = error;
+    globalThis.window = window;
   }
 });
 
-test('src/auth.js: gives what the backend gives, if it is a token', async (t) => {
-  const { folder, remove } = layOut({ 'auth.mjs': blocks.get('2 src/auth.js').code });
+test('src/auth.ts: gives what the backend gives, if it is a token', async (t) => {
+  const { folder, remove } = layOut({ 'auth.mjs': blocks.get('2 src/auth.ts').code });
   t.after(remove);
   const { getToken } = await import(pathToFileURL(join(folder, 'auth.mjs')));
   const answer = (text, status = 200) => t.mock.method(globalThis, 'fetch', async () => new Response(text, { status }));
   const good = token('somebody');
   answer(good);
   assert.equal(await getToken(), good);
-  for (const [text, status] of [['<!doctype html>', 200], ['', 200], [good, 403]]) {
+  for (const [text, status] of [['<!doctype html>', 200], ['', 200], [good, 403], ['Bad Gateway', 502]]) {
     answer(text, status);
-    await assert.rejects(getToken(), { message: `/api/presence-token gave no token, but ${status}` });
+    await assert.rejects(getToken(), { message: `/api/presence-token answered ${status}, text/plain;charset=UTF-8: not a token` });
   }
 });
 
-test('src/auth.js, for now: does without a backend', async (t) => {
-  const { folder, remove } = layOut({ 'auth.mjs': fill(blocks.get('2 src/auth.js, for now').code, server, token('early')) });
+test('src/auth.ts, for now: does without a backend', async (t) => {
+  const { folder, remove } = layOut({ 'auth.mjs': fill(blocks.get('2 src/auth.ts, for now').code, server, token('early')) });
   t.after(remove);
   const { getToken } = await import(pathToFileURL(join(folder, 'auth.mjs')));
   const { socket } = await connected({ tokens: getToken });
@@ -169,7 +274,7 @@ test('src/auth.js, for now: does without a backend', async (t) => {
 });
 
 test('last seen', async () => {
-  const { lastSeen } = await load('7 src/lastSeen.js');
+  const { lastSeen } = await load('7 src/lastSeen.ts');
   const now = Date.parse('2026-01-04T12:00:00.000Z');
   const ago = (ms) => lastSeen({ online: false, lastActive: new Date(now - ms).toISOString() }, now);
   assert.equal(lastSeen({ online: true, lastActive: null }, now), 'Online');
@@ -179,8 +284,17 @@ test('last seen', async () => {
   ]);
 });
 
+test('last seen, by the server’s clock, whatever the visitor’s says', async (t) => {
+  const { now } = Date;
+  t.mock.method(Date, 'now', () => now() + 3 * 3600_000);
+  const module = await connected({ tokens: () => token('viewer', { exp: nowSeconds() + 8 * 3600 }) }, '7 src/lastSeen.ts');
+  if (Math.abs(module.serverNow() - now()) > 5000) await once(module.socket, 'connected');
+  assert.ok(Math.abs(module.serverNow() - now()) < 5000);
+  assert.equal(module.lastSeen({ online: false, lastActive: new Date(now() - 1000).toISOString() }), 'Last seen just now');
+});
+
 test('everybody who is online, page by page', async () => {
-  const module = await connected({}, '7 src/everybodyOnline.js');
+  const module = await connected({}, '7 src/everybodyOnline.ts');
   const users = Array.from({ length: 5 }, () => somebody('lot'));
   for (const user of users) await connect(server, user);
   const pages = (await module.everybodyOnline(2)).map(({ userId }) => userId);
@@ -191,7 +305,7 @@ test('everybody who is online, page by page', async () => {
 });
 
 test('online first', async () => {
-  const module = await connected({}, '7 src/onlineFirst.js');
+  const module = await connected({}, '7 src/onlineFirst.ts');
   const people = ['a', 'b', 'c', 'd'].map((name) => ({ userId: somebody(name) }));
   for (const index of [1, 3]) await connect(server, people[index].userId);
   const [first, last] = [people[1], people[2]].map(({ userId }) => follow(module, userId));
@@ -205,7 +319,7 @@ test('the heartbeat is sent while the page is looked at', async (t) => {
   t.mock.method(globalThis, 'setInterval', (beat, ms) => ({ beat, ms }));
   globalThis.document = { visibilityState: 'visible' };
   t.after(() => delete globalThis.document);
-  const { heartbeat, socket } = await connected({}, '7 src/heartbeat.js');
+  const { heartbeat, socket } = await connected({}, '7 src/heartbeat.ts');
   assert.equal(heartbeat.ms, 30000);
   const beats = () => socket.sent.filter(([event]) => event === 'heartbeat').length;
   const answered = once(socket, 'heartbeat-ack');
@@ -216,8 +330,9 @@ test('the heartbeat is sent while the page is looked at', async (t) => {
   assert.equal(beats(), 1);
 });
 
-test('the note shows while there is no connection', async () => {
-  const { connectionNote, socket } = await load('7 src/connectionNote.js');
+test('the dot that is not known yet, and the note that shows while there is no connection', async () => {
+  const { connectionNote, dot, socket } = await load('7 src/unknown.ts');
+  assert.deepEqual([{ known: false, online: false }, { known: true, online: false }, { known: true, online: true }].map(dot), ['⚪ Not known yet', '⚫ Offline', '🟢 Online']);
   socket.disconnect();
   const element = {};
   connectionNote(element);
@@ -231,19 +346,53 @@ test('the note shows while there is no connection', async () => {
   assert.equal(element.hidden, false);
 });
 
-test('logging out is seen at once, and logging in asks for a token', async () => {
-  const user = somebody('leaver');
-  let asked = 0;
-  const tokens = () => token(user, { n: (asked += 1) });
-  const patient = await connect(server, 'patient');
-  await patient.data('subscribe-presence', { userIds: [user] });
-  const { logOut, logInAgain } = await connected({ tokens }, '7 src/logOut.js');
-  await patient.take('user-online', user);
-  logOut();
-  await patient.take('user-offline', user);
-  logInAgain();
-  await patient.take('user-online', user);
-  assert.equal(asked, 2);
+test('logging out is seen at once, also while the token endpoint is down; the next user sees nothing of the one before', async (t) => {
+  const posted = [];
+  t.mock.method(globalThis, 'fetch', async (path, { method }) => posted.push(`${method} ${path}`));
+  const [first, second, other] = [somebody('first'), somebody('second'), somebody('other')];
+  let [who, asked, broken] = [first, 0, false];
+  const tokens = () => {
+    asked += 1;
+    if (broken) throw new Error('502');
+    return token(who);
+  };
+  const witness = await connect(server, 'witness');
+  await connect(server, other);
+  await witness.data('subscribe-presence', { userIds: [first, second] });
+  await warned(async () => {
+    const module = await connected({ tokens, change: sooner }, '7 src/session.ts');
+    const card = follow(module, other);
+    await card.next(true);
+    await witness.take('user-online', first);
+    await module.logOut();
+    await witness.take('user-offline', first);
+    assert.deepEqual([posted, module.stateOf(other).known], [['POST /api/logout'], false]);
+    who = second;
+    module.loggedIn();
+    await witness.take('user-online', second);
+    await card.next(true);
+    broken = true;
+    module.socket.io.engine.close();
+    await until(() => asked >= 4);
+    await module.logOut();
+    broken = false;
+    await once(module.socket, 'connect', 200).then(() => assert.fail('it came back'), () => {});
+    assert.equal(module.socket.active, false);
+  });
+});
+
+test('all of it is TypeScript, as strict as the templates of Vite have it', async (t) => {
+  const files = {};
+  for (const section of ['2a', '4a', '4b', '4c', '5a', '7']) {
+    for (const [id, { file, code }] of blocks) {
+      const belongs = [section, '2', '2b', ...(section === '4c' ? [] : ['2a'])].includes(id.split(' ')[0]) && /\.tsx?$/.test(file) && !id.endsWith('for now');
+      if (belongs) files[`${section}/${section === '4c' ? file.replace(/^src/, 'app') : file}`] = code;
+    }
+  }
+  delete files['5a/src/main.ts']; // it imports .vue, which `make test-recipes` checks
+  const { folder, remove } = layOut(files);
+  t.after(remove);
+  await typeCheck(folder);
 });
 
 test('the types', async () => {

@@ -65,10 +65,10 @@ const client = createRollcall({ url: '${server.url}', token: '${token('viewer')}
 `;
 const kDots = {
   React: {
-    id: 'Dot.jsx (React, in a RollcallProvider)',
+    id: 'Dot.tsx (React, in a RollcallProvider)',
     main: () => `${kClient()}import { RollcallProvider } from '@rollcall/react';
 import { createRoot } from 'react-dom/client';
-import { Dot } from './Dot.jsx';
+import { Dot } from './Dot';
 createRoot(document.getElementById('root')).render(<RollcallProvider client={client}><Dot userId="user-1" /></RollcallProvider>);
 `,
   },

@@ -22,12 +22,12 @@ after(async () => {
 const kShots = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
 mkdirSync(kShots, { recursive: true });
 
-async function openPage(address = '/', { width = 1100, height = 900, colorScheme } = {}) {
+async function openPage(address = '/', { width = 1100, height = 900, colorScheme, where = server } = {}) {
   const page = await browser.context.newPage();
   page.seen = watchPage(page);
   await page.setViewportSize({ width, height });
   if (colorScheme) await page.emulateMedia({ colorScheme });
-  await page.goto(server.url + address);
+  await page.goto(where.url + address);
   return page;
 }
 
@@ -125,6 +125,77 @@ test('a token in the fragment connects at once, leaves the address bar, and stay
   await other.close();
 });
 
+test('a reload is invisible: the page connects again as it was, and others are told nothing', async () => {
+  const patient = await startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 10_000 } });
+  const witness = await connect(patient, 'witness');
+  const page = await openPage('/', { where: patient });
+  await page.getByText('More settings').click();
+  await page.getByLabel('Transport').selectOption('websocket');
+  await page.getByLabel('Token (JWT)').fill(token('reloader'));
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await state(page, 'Connected');
+  await witness.take('user-online', 'reloader');
+  for (let times = 0; times < 2; ++times) {
+    await page.reload();
+    await state(page, 'Connected');
+    assert.equal(await page.locator('#transport-now').textContent(), 'websocket');
+  }
+  assert.equal(await witness.isOnline('reloader'), true);
+  assert.deepEqual(witness.story('reloader'), []);
+  assert.equal(await page.evaluate(() => localStorage.length + document.cookie.length), 0);
+
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await witness.take('user-offline', 'reloader');
+  await page.reload();
+  await state(page, 'Not connected');
+  assert.match(await page.getByLabel('Token (JWT)').inputValue(), /^eyJ/, 'who disconnects stays so, but has not logged out');
+
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await state(page, 'Connected');
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await state(page, 'Not connected');
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.reload();
+  await state(page, 'Not connected');
+  assert.equal(await page.getByLabel('Token (JWT)').inputValue(), '');
+  await page.close();
+  witness.close();
+  await patient.stop();
+});
+
+test('the log shows events, and the list follows them without asking', async () => {
+  const page = await connectPage('observer');
+  await listed(page, 'observer').waitFor();
+  const names = () => page.locator('#log .name').allTextContents();
+  for (let times = 0; times < 3; ++times) {
+    const guest = await connect(server, 'passer-by');
+    await listed(page, 'passer-by').waitFor();
+    await count(page, 2);
+    guest.socket.disconnect();
+    await listed(page, 'passer-by').waitFor({ state: 'detached' });
+    await count(page, 1);
+  }
+  assert.deepEqual((await names()).reverse().filter((name) => name !== 'upgraded'), ['connect', 'connected', ...Array(3).fill(['user-online', 'user-offline']).flat()]);
+  await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+  await logged(page, 'online-users', 'observer');
+  await page.close();
+});
+
+test('with more users than it shows, the page counts them all, and shows nobody twice', async () => {
+  const crowd = await Promise.all(Array.from({ length: 203 }, (_, i) => connect(server, `crowd-${i}`)));
+  const page = await connectPage('counter');
+  await count(page, 204);
+  await page.locator('#online-list li').nth(199).waitFor();
+  const late = await connect(server, 'late');
+  await count(page, 205);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await listed(page, 'late').waitFor();
+  assert.equal(await page.locator('#online-list li').count(), 205);
+  for (const one of [...crowd, late]) one.close();
+  await count(page, 1);
+  await page.close();
+});
+
 test('each refusal says what to do', async () => {
   const page = await openPage('/');
   const tryIt = async (value, words) => {
@@ -158,6 +229,28 @@ test('a token that runs out is told, and can be refreshed before', async () => {
   await logged(page, 'token-refreshed', 'expiresAt');
   await page.getByRole('alert').filter({ hasText: 'has run out' }).waitFor();
   await logged(page, 'authentication_error', 'TOKEN_EXPIRED');
+  await page.close();
+});
+
+test('on a phone, too, what is wrong comes into view when it happens', async () => {
+  const page = await openPage('/', { width: 360, height: 640 });
+  await page.getByText('More settings').click();
+  await page.getByLabel('Token (JWT)').fill('nonsense');
+  const button = page.getByRole('button', { name: 'Connect', exact: true });
+  await button.evaluate((one) => one.scrollIntoView({ block: 'start' }));
+  const inView = () =>
+    page.getByRole('alert').evaluate((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return top >= 0 && bottom <= window.innerHeight;
+    });
+  for (const words of ['does not accept this token', 'got no token']) {
+    await button.evaluate((one) => one.scrollIntoView({ block: 'start' }));
+    await button.click();
+    await page.getByRole('alert').filter({ hasText: words }).waitFor();
+    assert.equal(await inView(), true, words);
+    await page.screenshot({ path: `${kShots}test-presence-phone-refused.png` });
+    await page.getByLabel('Token (JWT)').fill('');
+  }
   await page.close();
 });
 

@@ -5,9 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import jwt from 'jsonwebtoken';
 import { compileScript, parse } from '@vue/compiler-sfc';
-import { kSecret } from '../../e2e/support/tokens.js';
+import { run } from '../../e2e/support/server.js';
 import { kRoot } from './text.js';
 
 // What the guide's code says, and what it must say here.
@@ -21,7 +20,8 @@ const vue = {
     onLoad({ filter: /\.vue$/ }, ({ path }) => {
       const { descriptor, errors } = parse(readFileSync(path, 'utf8'), { filename: path });
       if (errors.length > 0) throw errors[0];
-      return { contents: compileScript(descriptor, { id: path, inlineTemplate: true }).content, loader: 'js' };
+      const { content, lang } = compileScript(descriptor, { id: path, inlineTemplate: true });
+      return { contents: content, loader: lang ?? 'js' };
     }),
 };
 
@@ -35,9 +35,12 @@ export function layOut(files) {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-// As strictly as TypeScript can.
+// As strictly as TypeScript can, and with what the templates of Vite ask for.
 export async function typeCheck(folder) {
-  const compilerOptions = { strict: true, noEmit: true, target: 'es2022', module: 'es2022', moduleResolution: 'bundler', skipLibCheck: true, types: [] };
+  const compilerOptions = {
+    strict: true, noEmit: true, target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], module: 'es2022', moduleResolution: 'bundler', jsx: 'react-jsx', skipLibCheck: true, types: [],
+    verbatimModuleSyntax: true, isolatedModules: true, erasableSyntaxOnly: true, noUnusedLocals: true, noUnusedParameters: true,
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   await tsc(folder);
 }
@@ -65,34 +68,56 @@ export async function bundle(folder, entry, { format = 'iife' } = {}) {
   return outputFiles[0].text;
 }
 
-// The guide's own backend, on a user who is logged in: answers GET /api/presence-token.
-export function backendOf(code, user) {
-  const routes = new Map();
-  const app = { get: (path, ...handlers) => routes.set(path, handlers) };
-  const requireLogin = (request, _response, next) => {
-    request.user = user;
-    next();
-  };
-  const body = code.replace(/^import jwt from 'jsonwebtoken';$/m, '');
-  new Function('app', 'requireLogin', 'jwt', 'process', body)(app, requireLogin, jwt, { env: { JWT_SECRET: kSecret } });
-  return (request, response) => {
-    const handlers = routes.get(new URL(request.url, 'http://x').pathname);
-    if (!handlers) return false;
-    response.type = (type) => response.setHeader('Content-Type', type) && response;
-    response.send = (text) => response.end(text);
-    const [guard, handler] = handlers;
-    guard(request, response, () => handler(request, response));
+// The guide's own backend, as a program of its own; on a free port, and with `change` made to its code. `answers` passes a
+// request under /api/ on to it, as a development server's proxy does.
+export async function startBackend(code, change = (text) => text) {
+  const port = await freePort();
+  const { folder, remove } = layOut({ 'backend.mjs': change(code).replaceAll('4000', String(port)) });
+  const program = run([join(folder, 'backend.mjs')], {}, { binary: process.execPath });
+  await program.says(/listens on http/);
+  const url = `http://127.0.0.1:${port}`;
+  const answers = (request, response) => {
+    if (!request.url.startsWith('/api/')) return false;
+    const { method, headers } = request;
+    const pass = http.request(url + request.url, { method, headers }, (answer) => answer.pipe(response.writeHead(answer.statusCode, answer.headers)));
+    pass.on('error', () => response.destroy());
+    request.pipe(pass);
     return true;
   };
+  const stop = async () => {
+    program.child.kill();
+    await program.ended;
+    remove();
+  };
+  return { url, answers, stop };
+}
+
+async function freePort() {
+  const probe = http.createServer();
+  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 const kEmptyPage = '<!doctype html><meta charset="utf-8"><div id="root"></div><div id="app"></div><app-root></app-root><script src="/src/main.js"></script>';
 
-// A site of an origin of its own: the page, its script, and the backend. `site.script` may be set later.
+// What a proxy says while the backend is deployed, and what a development server says that knows no /api.
+const kOutages = {
+  502: [502, 'text/html', '<h1>502 Bad Gateway</h1>'],
+  page: [200, 'text/html; charset=utf-8', kEmptyPage],
+};
+
+// A site of an origin of its own: the page, its script, and the backend. `site.script` may be set later; `site.outages` is what
+// the next requests for a token get instead of one.
 export async function serveSite({ page = kEmptyPage, backend = () => false }) {
-  const site = { script: '', asked: 0 };
+  const site = { script: '', asked: 0, outages: [] };
   const server = http.createServer((request, response) => {
-    if (request.url.startsWith('/api/')) site.asked += 1;
+    if (request.url === '/api/presence-token') {
+      site.asked += 1;
+      const [status, type, text] = kOutages[site.outages.shift()] ?? [];
+      if (status) return void response.writeHead(status, { 'Content-Type': type }).end(text);
+    }
     if (backend(request, response)) return;
     const isScript = request.url.endsWith('.js');
     response.setHeader('Content-Type', isScript ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8');
