@@ -79,12 +79,12 @@ function clearProblem() {
 }
 
 const kRefusals = {
-  MISSING_AUTH_TOKEN: ['The server got no token.', 'Paste a token above and press Connect.'],
+  MISSING_AUTH_TOKEN: ['The server got no token.', 'Paste one into the field and press Connect.'],
   INVALID_TOKEN: [
     'The server does not accept this token.',
     'It must be whole, and signed with a key this server knows. Make a new one with “rollcall token --sub alice”.',
   ],
-  TOKEN_EXPIRED: ['The token has run out.', 'Make a new one, paste it above and press Connect.'],
+  TOKEN_EXPIRED: ['The token has run out.', 'Make a new one, paste it into the field and press Connect.'],
 };
 
 function explainConnectError(error) {
@@ -335,7 +335,7 @@ function listen() {
   socket.on('user-online', ({ userId, timestamp }) => onChange(userId, { online: true, connectedAt: timestamp, lastActive: timestamp }));
   socket.on('user-offline', ({ userId, lastActive }) => onChange(userId, { online: false, lastActive }));
   socket.on('authentication_error', (error) => {
-    showProblem(...(kRefusals[error.code] || ['The server no longer accepts your token.', 'Make a new one, paste it above and press Connect.']));
+    showProblem(...(kRefusals[error.code] || ['The server no longer accepts your token.', 'Make a new one, paste it into the field and press Connect.']));
   });
   socket.on('exception', (error) => showProblem(`The server could not do that (${error.code}).`, error.message));
 }

@@ -221,10 +221,10 @@ test('each refusal says what to do', async () => {
 
 test('a token that runs out is told, and can be refreshed before', async () => {
   const page = await openPage('/');
-  await page.getByLabel('Token (JWT)').fill(token('brief', { exp: nowSeconds() + 3 }));
+  await page.getByLabel('Token (JWT)').fill(token('brief', { exp: nowSeconds() + 6 }));
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await state(page, 'Connected');
-  await page.getByLabel('Token (JWT)').fill(token('brief', { exp: nowSeconds() + 5 }));
+  await page.getByLabel('Token (JWT)').fill(token('brief', { exp: nowSeconds() + 9 }));
   await page.getByRole('button', { name: 'Refresh token' }).click();
   await logged(page, 'token-refreshed', 'expiresAt');
   await page.getByRole('alert').filter({ hasText: 'has run out' }).waitFor();
