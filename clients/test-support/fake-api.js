@@ -13,6 +13,8 @@ export class FakeApi {
   // Whether whoever comes is let in: `{status, detail, headers}` if not; a function takes the response over.
   refuse = undefined;
   pageSize = 2;
+  // As of a server that has just started.
+  settling = {};
   // Called between the pages of a snapshot; may return a promise.
   betweenPages = () => {};
   #ring = [];
@@ -139,7 +141,7 @@ export class FakeApi {
       return void this.#snapshot(response, cursor ? 'cursor-unknown' : 'start');
     }
     response.live = true;
-    response.write(this.#text('live', { count: this.online.size, timestamp: this.now(), resumed: true }));
+    response.write(this.#text('live', { count: this.online.size, timestamp: this.now(), resumed: true, ...this.settling }));
     this.#since(response, Number(number));
   }
 
@@ -158,7 +160,7 @@ export class FakeApi {
       response.write(this.#text('snapshot', { users }));
       await this.betweenPages(response);
     }
-    response.write(this.#text('live', { count: this.online.size, timestamp: this.now() }, cursor));
+    response.write(this.#text('live', { count: this.online.size, timestamp: this.now(), ...this.settling }, cursor));
     response.live = true;
     this.#since(response, cursor);
   }

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 export function make(options = {}) {
-  const made = new FeedMirror({ url: api.url, apiKey: kApiKey, backoffMs: { first: 1, longest: 5 }, ...options });
+  const made = new FeedMirror({ url: api.url, apiKey: kApiKey, backoffMs: { first: 1, longest: 5 }, settleMs: 0, ...options });
   mirrors.push(made);
   return made;
 }

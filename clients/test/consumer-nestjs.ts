@@ -1,7 +1,7 @@
 // Compiled, never run: what a backend's code may say, and what it may not.
 import { Injectable, Module } from '@nestjs/common';
 import { MessagesGateway, PresenceService, RollcallApiError, RollcallModule, type EmitResult, type UserStatus } from '@rollcall/nestjs';
-import { FeedMirror, type FeedState, type OnlineUser } from '@rollcall/nestjs/feed';
+import { FeedMirror, type FeedState, type OnlineUser, type UsersById } from '@rollcall/nestjs/feed';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const same = <A, B>(..._proof: Same<A, B> extends true ? [] : [never]): void => {};
@@ -49,8 +49,10 @@ export class Consumer {
     const sent: boolean = this.gateway.server.to('a').to(['b', 'c']).emit('notification', { message: 'x' });
     // @ts-expect-error: to whom?
     this.gateway.server.emit('notification', sent);
-    // @ts-expect-error: a user id is a text
     this.gateway.getUserOnlineStatus(7);
+    this.presence.mirror.users.get(7);
+    // @ts-expect-error: whose?
+    this.gateway.getUserOnlineStatus(undefined);
     same<typeof this.presence.status.state, FeedState>();
   }
 
@@ -67,5 +69,7 @@ export class Consumer {
 }
 
 const mirror = new FeedMirror({ url: 'https://a.example', apiKey: 'rck_x' }).start();
-same<typeof mirror.users, ReadonlyMap<string, Readonly<OnlineUser>>>();
+same<typeof mirror.users, UsersById>();
+const users: ReadonlyMap<string, Readonly<OnlineUser>> = mirror.users;
+void users;
 void mirror.ready(1000);

@@ -1,6 +1,7 @@
 import { Access, type AccessOptions } from './access.js';
 import { RollcallApiError } from './errors.js';
 import type { OnlineUser } from './feed-events.js';
+import { userIdOf, userIdsOf, type UserId } from './ids.js';
 import type { UserOnlineStatus } from './mirror.js';
 import { Turns } from './turns.js';
 
@@ -35,14 +36,14 @@ export class RollcallApi {
     this.#access = new Access(options);
   }
 
-  async userStatus(userId: string): Promise<UserStatus> {
-    const [status] = await this.usersStatus([userId]);
+  async userStatus(userId: UserId): Promise<UserStatus> {
+    const [status] = await this.usersStatus([userIdOf(userId, 'userStatus(userId)')]);
     return status as UserStatus;
   }
 
   /** In the order asked; any number of users. */
-  async usersStatus(userIds: Iterable<string>): Promise<UserStatus[]> {
-    const ids = [...userIds];
+  async usersStatus(userIds: UserId | Iterable<UserId>): Promise<UserStatus[]> {
+    const ids = userIdsOf(userIds, 'usersStatus(userIds)');
     const batches: Promise<{ statuses: UserStatus[] }>[] = [];
     for (let i = 0; i < ids.length; i += kMostIds) {
       batches.push(this.#access.ask('POST', '/presence/query', JSON.stringify({ userIds: ids.slice(i, i + kMostIds) })));
@@ -61,37 +62,32 @@ export class RollcallApi {
     return (await this.#access.ask<{ count: number }>('GET', '/presence/count')).count;
   }
 
-  emit(userId: string, event: string, data?: unknown): Promise<EmitResult> {
+  emit(userId: UserId, event: string, data?: unknown): Promise<EmitResult> {
     try {
-      const path = pathOf(userId, 'emit');
+      const id = userIdOf(userId, 'emit(userId)');
+      const path = pathOf(id, 'emit');
       // As it is now, whatever becomes of it while it waits.
       const body = JSON.stringify({ event, data });
-      return this.#turns.take(userId, () => this.#access.ask<EmitResult>('POST', path, body));
+      return this.#turns.take(id, () => this.#access.ask<EmitResult>('POST', path, body));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** Ends all connections of the user; says how many there were. */
-  async disconnect(userId: string): Promise<number> {
-    const path = pathOf(userId, 'disconnect');
+  async disconnect(userId: UserId): Promise<number> {
+    const path = pathOf(userIdOf(userId, 'disconnect(userId)'), 'disconnect');
     return (await this.#access.ask<{ disconnected: number }>('POST', path)).disconnected;
   }
 
   /** Why the server holds the user to be online or offline: for people to read. */
-  async explain(userId: string): Promise<Record<string, unknown>> {
-    return this.#access.ask('GET', pathOf(userId, 'explain'));
+  async explain(userId: UserId): Promise<Record<string, unknown>> {
+    return this.#access.ask('GET', pathOf(userIdOf(userId, 'explain(userId)'), 'explain'));
   }
 }
 
 function pathOf(userId: string, what: string): string {
-  const got = (): string => JSON.stringify(typeof userId === 'string' ? userId.slice(0, 40) : userId) ?? String(userId);
-  if (typeof userId !== 'string' || userId === '') throw new RollcallApiError('INVALID_PAYLOAD', `userId must be a text, got ${got()}`);
   // As parts of a path these two mean something else, however they are encoded.
-  if (userId === '.' || userId === '..') throw new RollcallApiError('INVALID_PAYLOAD', `userId ${got()} can't be part of an address`);
-  try {
-    return `/users/${encodeURIComponent(userId)}/${what}`;
-  } catch {
-    throw new RollcallApiError('INVALID_PAYLOAD', `userId ${got()} is no valid Unicode`);
-  }
+  if (userId === '.' || userId === '..') throw new RollcallApiError('INVALID_PAYLOAD', `userId "${userId}" can't be part of an address`);
+  return `/users/${encodeURIComponent(userId)}/${what}`;
 }

@@ -32,7 +32,8 @@ export type PresenceChange = UserCameOnline | UserWentOffline;
 export type FeedEvent =
   | { kind: 'reset'; reason: string }
   | { kind: 'snapshot'; users: OnlineUser[] }
-  | { kind: 'live'; timestamp: string; resumed: boolean }
+  /** `settlingMs`: the server has just started, and its users may need so long yet to come back. */
+  | { kind: 'live'; timestamp: string; resumed: boolean; settlingMs: number }
   | { kind: 'change'; change: PresenceChange };
 
 type Fields = Record<string, unknown>;
@@ -79,8 +80,9 @@ export function readFeedEvent(event: StreamEvent): FeedEvent | undefined {
   if (name === 'user-offline') return { kind: 'change', change: went(name, fieldsOf(event)) };
   if (name === 'reset') return { kind: 'reset', reason: String(fieldsOf(event)['reason']) };
   if (name === 'live') {
-    const { timestamp, resumed } = fieldsOf(event);
-    return { kind: 'live', timestamp: text(timestamp) ? timestamp : new Date().toISOString(), resumed: resumed === true };
+    const { timestamp, resumed, settlingMs } = fieldsOf(event);
+    const at = text(timestamp) ? timestamp : new Date().toISOString();
+    return { kind: 'live', timestamp: at, resumed: resumed === true, settlingMs: typeof settlingMs === 'number' ? settlingMs : 0 };
   }
   if (name !== 'snapshot') return undefined;
   const { users } = fieldsOf(event);

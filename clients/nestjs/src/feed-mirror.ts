@@ -1,10 +1,11 @@
 import { Access, type AccessOptions } from './access.js';
 import { Backoff, pause } from './backoff.js';
 import { RollcallApiError } from './errors.js';
-import { readFeedEvent, type OnlineUser, type UserCameOnline, type UserWentOffline } from './feed-events.js';
+import { readFeedEvent, type PresenceChange, type UserCameOnline, type UserWentOffline } from './feed-events.js';
 import { FeedReader } from './feed-reader.js';
+import { userIdOf, type UserId } from './ids.js';
 import { Listeners, uncaught } from './listeners.js';
-import { Mirror, type UserOnlineStatus } from './mirror.js';
+import { Mirror, type UserOnlineStatus, type UsersById } from './mirror.js';
 import type { StreamEvent } from './sse.js';
 
 export interface FeedMirrorOptions extends AccessOptions {
@@ -12,6 +13,11 @@ export interface FeedMirrorOptions extends AccessOptions {
   maxLastSeen?: number;
   /** A feed of which nothing is heard for so long is lost: 45,000 ms. The server says something every 15 s. */
   silenceMs?: number;
+  /**
+   * How long a state of before is `settling`, after a loss and after a start of the server, until users have had the time to come
+   * back: 10,000 ms at most, less if the server says so; 0: not at all.
+   */
+  settleMs?: number;
   /** Before the first attempt to come back, and the longest one; in between it doubles: 500 and 30,000 ms. */
   backoffMs?: { first?: number; longest?: number };
   /** Gets what listeners throw, which otherwise is an uncaught exception. */
@@ -19,10 +25,12 @@ export interface FeedMirrorOptions extends AccessOptions {
 }
 
 /**
- * `live`: the mirror is what the server says. `connecting`: nothing is known yet. `stale`: it is as it was at `lastHeardAt`,
- * and is being renewed. `refused`: so it is too, but the server does not want us (see `error`), and attempts are rare.
+ * `live`: the mirror is what the server says. `connecting`: nothing is known yet. `settling`: the feed was lost a moment ago, or
+ * the server has just started and waits for its users to come back; who was online before still is, and what differs is told when
+ * that is over, after `settleMs` at most. `stale`: it was lost longer ago; the mirror is as it was at `lastHeardAt`. `refused`: so
+ * it is too, but the server does not want us (see `error`), and attempts are rare.
  */
-export type FeedState = 'idle' | 'connecting' | 'live' | 'stale' | 'refused' | 'stopped';
+export type FeedState = 'idle' | 'connecting' | 'live' | 'settling' | 'stale' | 'refused' | 'stopped';
 
 export interface FeedStatus {
   state: FeedState;
@@ -51,6 +59,9 @@ export class FeedMirror {
   #heardAt: number | undefined;
   #cursor: string | undefined;
   #running: AbortController | undefined;
+  readonly #settleMs: number;
+  // Ends the state `settling`.
+  #settle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FeedMirrorOptions) {
     const failed = options.onListenerError ?? uncaught;
@@ -58,6 +69,7 @@ export class FeedMirror {
     this.#offline = new Listeners(failed);
     this.#states = new Listeners(failed);
     this.#mirror = new Mirror(options.maxLastSeen);
+    this.#settleMs = options.settleMs ?? 10_000;
     this.#longestMs = options.backoffMs?.longest ?? 30_000;
     this.#backoff = new Backoff(options.backoffMs?.first ?? 500, this.#longestMs);
     this.#reader = new FeedReader(new Access(options), options.silenceMs ?? 45_000, {
@@ -79,6 +91,7 @@ export class FeedMirror {
   stop(): void {
     this.#running?.abort();
     this.#running = undefined;
+    this.#settleNoMore();
     if (this.#state !== 'stopped') this.#set('stopped', this.#error);
   }
 
@@ -106,8 +119,8 @@ export class FeedMirror {
   }
 
   /** Of a user never heard of: offline, and `lastActive` is `null`. While online, `lastActive` is that of the connect or snapshot. */
-  getUserOnlineStatus(userId: string): UserOnlineStatus {
-    return this.#mirror.status(userId);
+  getUserOnlineStatus(userId: UserId): UserOnlineStatus {
+    return this.#mirror.status(userIdOf(userId, 'getUserOnlineStatus(userId)'));
   }
 
   getOnlineUsers(): string[] {
@@ -119,7 +132,7 @@ export class FeedMirror {
   }
 
   /** With email and role as of the session's beginning. Not a copy: it changes as people come and go. */
-  get users(): ReadonlyMap<string, Readonly<OnlineUser>> {
+  get users(): UsersById {
     return this.#mirror.users;
   }
 
@@ -161,7 +174,48 @@ export class FeedMirror {
     this.#mirror.cut();
     // What could not be understood once will not be the next time: begin anew, with a snapshot.
     if (error.code === 'BAD_ANSWER') this.#cursor = undefined;
-    this.#set(error.refused ? 'refused' : this.#mirror.ready ? 'stale' : 'connecting', error);
+    if (error.refused || !this.#mirror.ready) {
+      this.#settleNoMore();
+      return this.#set(error.refused ? 'refused' : 'connecting', error);
+    }
+    // Once for each loss, however many attempts fail.
+    const wasThere = this.#state === 'live' || (this.#state === 'settling' && !this.#error);
+    if (wasThere) this.#settleFor(this.#settleMs, () => this.#set('stale', this.#error));
+    this.#set(this.#settle ? 'settling' : 'stale', error);
+  }
+
+  #settleFor(ms: number, over: () => void): void {
+    this.#settleNoMore();
+    if (ms <= 0) return;
+    this.#settle = setTimeout(() => {
+      this.#settle = undefined;
+      over();
+    }, ms);
+  }
+
+  #settleNoMore(): void {
+    clearTimeout(this.#settle);
+    this.#settle = undefined;
+  }
+
+  #live(settlingMs: number): void {
+    this.#backoff.worked();
+    this.#settleFor(Math.min(settlingMs, this.#settleMs), () => this.#settled());
+    if (this.#settle) this.#set('settling', undefined);
+    else this.#settled();
+  }
+
+  #settled(): void {
+    const changes = this.#mirror.settled(new Date().toISOString());
+    this.#set('live', undefined);
+    this.#tell(changes);
+  }
+
+  #tell(changes: PresenceChange[]): void {
+    for (const change of changes) {
+      if (change.online) this.#online.tell(change);
+      else this.#offline.tell(change);
+    }
   }
 
   #event(event: StreamEvent): void {
@@ -174,14 +228,8 @@ export class FeedMirror {
       if (this.#state === 'live') this.#set('stale', new RollcallApiError('RESET', `The feed begins anew: ${read.reason}`));
     }
     if (event.id !== undefined) this.#cursor = event.id;
-    if (read.kind === 'live') {
-      this.#backoff.worked();
-      this.#set('live', undefined);
-    }
-    for (const change of changes) {
-      if (change.online) this.#online.tell(change);
-      else this.#offline.tell(change);
-    }
+    if (read.kind === 'live') this.#live(read.settlingMs);
+    this.#tell(changes);
   }
 
   #set(state: FeedState, error: RollcallApiError | undefined): void {

@@ -4,4 +4,5 @@ export { RollcallApi, type EmitResult, type OnlineUsersPage, type UserStatus } f
 export { RollcallApiError } from './errors.js';
 export type { OnlineUser, PresenceChange, UserCameOnline, UserWentOffline } from './feed-events.js';
 export { FeedMirror, type FeedMirrorOptions, type FeedState, type FeedStatus } from './feed-mirror.js';
-export type { UserOnlineStatus } from './mirror.js';
+export type { UserId } from './ids.js';
+export type { UserOnlineStatus, UsersById } from './mirror.js';

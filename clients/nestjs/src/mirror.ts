@@ -1,5 +1,12 @@
 import type { FeedEvent, OnlineUser, PresenceChange } from './feed-events.js';
 import { RollcallApiError } from './errors.js';
+import { ByUserId, type UserId } from './ids.js';
+
+/** Users by their ids. `get` and `has` take numbers, too. */
+export interface UsersById extends ReadonlyMap<string, Readonly<OnlineUser>> {
+  get(userId: UserId): Readonly<OnlineUser> | undefined;
+  has(userId: UserId): boolean;
+}
 
 /** What the seed's gateway told of a user, and this one does. */
 export interface UserOnlineStatus {
@@ -17,14 +24,18 @@ export interface UserOnlineStatus {
 export class Mirror {
   /** A snapshot has been whole. */
   ready = false;
-  #users = new Map<string, OnlineUser>();
-  #gathered: Map<string, OnlineUser> | undefined;
+  #users = new ByUserId<OnlineUser>();
+  #gathered: ByUserId<OnlineUser> | undefined;
+  // Whether the server may have started since we last heard of it, and thus forgotten who was online.
+  #ofAnotherStart = false;
+  // Who was online before the server started, and may be on their way back: they are in #users, too.
+  readonly #held = new Set<string>();
   // When those who went offline were last seen; the newest ones, in the order in which they went.
   readonly #lastSeen = new Map<string, string>();
 
   constructor(private readonly maxLastSeen = 10_000) {}
 
-  get users(): ReadonlyMap<string, OnlineUser> {
+  get users(): UsersById {
     return this.#users;
   }
 
@@ -37,9 +48,10 @@ export class Mirror {
   /** What changed by it, in order. */
   apply(event: FeedEvent): PresenceChange[] {
     if (event.kind === 'change') return this.#change(event.change);
-    if (event.kind === 'live') return this.#live(event.timestamp, event.resumed);
+    if (event.kind === 'live') return this.#live(event.timestamp, event.resumed, event.settlingMs > 0);
     if (event.kind === 'reset') {
-      this.#gathered = new Map();
+      this.#gathered = new ByUserId();
+      this.#ofAnotherStart = event.reason !== 'fell-behind';
     } else {
       if (!this.#gathered) throw new RollcallApiError('BAD_ANSWER', 'The feed sent a snapshot without a reset before it');
       for (const user of event.users) this.#gathered.set(user.userId, user);
@@ -52,7 +64,20 @@ export class Mirror {
     this.#gathered = undefined;
   }
 
-  #live(timestamp: string, resumed: boolean): PresenceChange[] {
+  /** By now the server knows who is online: those who did not come back are not. */
+  settled(timestamp: string): PresenceChange[] {
+    const changes: PresenceChange[] = [];
+    for (const userId of this.#held) {
+      const lastActive = this.#users.get(userId)?.lastActive ?? null;
+      this.#users.delete(userId);
+      this.#seen(userId, lastActive);
+      changes.push({ userId, online: false, timestamp, lastActive });
+    }
+    this.#held.clear();
+    return changes;
+  }
+
+  #live(timestamp: string, resumed: boolean, settling: boolean): PresenceChange[] {
     const next = this.#gathered;
     if (!next) {
       if (resumed && this.ready) return [];
@@ -61,12 +86,22 @@ export class Mirror {
     const before = this.#users;
     this.#users = next;
     this.#gathered = undefined;
+    this.#held.clear();
+    if (settling && this.#ofAnotherStart) this.#hold(before, next);
     for (const userId of next.keys()) this.#lastSeen.delete(userId);
     const changes = this.#missed(before, next, timestamp);
     // The first snapshot says how things are, not what happened.
     if (this.ready) return changes;
     this.ready = true;
     return [];
+  }
+
+  #hold(before: ByUserId<OnlineUser>, next: ByUserId<OnlineUser>): void {
+    for (const [userId, user] of before) {
+      if (next.has(userId)) continue;
+      next.set(userId, user);
+      this.#held.add(userId);
+    }
   }
 
   #missed(before: Map<string, OnlineUser>, next: Map<string, OnlineUser>, timestamp: string): PresenceChange[] {
@@ -85,6 +120,7 @@ export class Mirror {
   #change(change: PresenceChange): PresenceChange[] {
     if (this.#gathered) throw new RollcallApiError('BAD_ANSWER', 'The feed sent a change in the middle of a snapshot');
     const { userId } = change;
+    this.#held.delete(userId);
     const was = this.#users.get(userId);
     if (change.online) {
       const { email, role, connectedAt, timestamp } = change;

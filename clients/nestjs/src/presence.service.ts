@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { RollcallApi, type EmitResult, type OnlineUsersPage, type UserStatus } from './api.js';
 import type { UserCameOnline, UserWentOffline } from './feed-events.js';
+import { userIdOf, userIdsOf, type UserId } from './ids.js';
 import { FeedMirror, type FeedStatus } from './feed-mirror.js';
 import type { UserOnlineStatus } from './mirror.js';
 import { ROLLCALL_OPTIONS, type RollcallModuleOptions } from './options.js';
@@ -53,7 +54,7 @@ export class PresenceService implements OnModuleDestroy {
   }
 
   /** From the mirror. `lastActive` is the last that it heard; {@link checkUser} asks the server. */
-  getUserOnlineStatus(userId: string): UserOnlineStatus {
+  getUserOnlineStatus(userId: UserId): UserOnlineStatus {
     return this.mirror.getUserOnlineStatus(userId);
   }
 
@@ -73,23 +74,23 @@ export class PresenceService implements OnModuleDestroy {
   }
 
   /** To every connection of the user: to how many, and whether the user is online. */
-  emitToUser(userId: string, event: string, data?: unknown): Promise<EmitResult> {
-    return this.api.emit(userId, event, data);
+  async emitToUser(userId: UserId, event: string, data?: unknown): Promise<EmitResult> {
+    return this.api.emit(userIdOf(userId, 'emitToUser(userId)'), event, data);
   }
 
   /** Ends all connections of the user; says how many there were. Needs the scope `admin`. */
-  async disconnectUser(userId: string): Promise<{ disconnected: number }> {
-    return { disconnected: await this.api.disconnect(userId) };
+  async disconnectUser(userId: UserId): Promise<{ disconnected: number }> {
+    return { disconnected: await this.api.disconnect(userIdOf(userId, 'disconnectUser(userId)')) };
   }
 
   /** Asks the server. */
-  checkUser(userId: string): Promise<UserStatus> {
-    return this.api.userStatus(userId);
+  async checkUser(userId: UserId): Promise<UserStatus> {
+    return this.api.userStatus(userIdOf(userId, 'checkUser(userId)'));
   }
 
   /** Asks the server, of any number of users; in their order. */
-  checkUsers(userIds: Iterable<string>): Promise<UserStatus[]> {
-    return this.api.usersStatus(userIds);
+  async checkUsers(userIds: UserId | Iterable<UserId>): Promise<UserStatus[]> {
+    return this.api.usersStatus(userIdsOf(userIds, 'checkUsers(userIds)'));
   }
 
   /** Asks the server: one page, with emails and roles. */
@@ -106,12 +107,12 @@ export class PresenceService implements OnModuleDestroy {
     return this.mirror.onUserOffline(listener);
   }
 
-  // Once when it is lost and once when it is back, not for every attempt.
+  // Once when it is lost and once when it is back, not for every attempt; and not for a restart of the server.
   #log({ state, error }: FeedStatus): void {
     if (state === 'live') {
       if (!this.#wasLive) this.#logger.log(`Presence is live: ${this.getOnlineUsersCount()} online`);
       this.#wasLive = true;
-    } else if (this.#wasLive && state !== 'stopped') {
+    } else if (this.#wasLive && state !== 'stopped' && state !== 'settling') {
       this.#logger.warn(`Presence may be out of date: ${error?.message}`);
       this.#wasLive = false;
     }

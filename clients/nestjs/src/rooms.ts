@@ -1,9 +1,10 @@
 import type { RollcallApi } from './api.js';
+import { userIdsOf, type UserId } from './ids.js';
 
 /** What of a Socket.IO server a backend uses to reach users: `server.to(userId).emit(event, data)`. */
 export interface PresenceServer {
-  to(userIds: string | readonly string[]): UserRoom;
-  in(userIds: string | readonly string[]): UserRoom;
+  to(userIds: UserId | readonly UserId[]): UserRoom;
+  in(userIds: UserId | readonly UserId[]): UserRoom;
 }
 
 export interface UserRoom extends PresenceServer {
@@ -13,7 +14,7 @@ export interface UserRoom extends PresenceServer {
 
 export function presenceServer(api: Pick<RollcallApi, 'emit'>, failed: (error: unknown) => void): PresenceServer {
   const room = (userIds: ReadonlySet<string>): UserRoom => {
-    const to = (more: string | readonly string[]): UserRoom => room(new Set([...userIds].concat(more)));
+    const to = (more: UserId | readonly UserId[]): UserRoom => room(new Set([...userIds, ...userIdsOf(more, 'to(userIds)')]));
     const emit = (event: string, data?: unknown): boolean => {
       for (const userId of userIds) api.emit(userId, event, data).catch(failed);
       return true;

@@ -44,7 +44,7 @@ describe('the mirror of the real server', () => {
     away = false;
     heard = () => {};
     told = [];
-    mirror = new FeedMirror({ url: world.url, apiKey: kApiKey, fetch: fetchOrNot, backoffMs: { first: 5, longest: 20 } });
+    mirror = new FeedMirror({ url: world.url, apiKey: kApiKey, fetch: fetchOrNot, backoffMs: { first: 5, longest: 20 }, settleMs: 0 });
     const tell = ({ userId, online }) => void (told.push(`${online ? '+' : '-'}${userId}`), heard());
     mirror.onUserOnline(tell);
     mirror.onUserOffline(tell);
