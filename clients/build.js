@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'esbuild';
+import { buildSync, transformSync } from 'esbuild';
 
 const kHere = dirname(fileURLToPath(import.meta.url));
 const kRoot = join(kHere, '..');
@@ -41,6 +41,22 @@ function toCommonJs(esm, cjs) {
   }
 }
 
+// One file for pages without a build: `Rollcall.createRollcall(…)`, socket.io-client inside.
+function toScript(esm, file) {
+  buildSync({
+    entryPoints: [join(esm, 'index.js')],
+    outfile: file,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    globalName: 'Rollcall',
+    platform: 'browser',
+    target: 'es2021',
+    legalComments: 'none',
+    banner: { js: '/*! rollcall, with socket.io-client: MIT */' },
+  });
+}
+
 function buildPackage(name, common) {
   const folder = join(kHere, name);
   const dist = join(folder, 'dist');
@@ -52,6 +68,7 @@ function buildPackage(name, common) {
   compile(name === 'angular' ? kNgc : kTsc, folder, '--outDir', join(dist, 'esm'), '--rootDir', join(folder, 'src'));
   // Angular knows ES modules only.
   if (name !== 'angular') toCommonJs(join(dist, 'esm'), join(dist, 'cjs'));
+  if (name === 'client') toScript(join(dist, 'esm'), join(dist, 'rollcall.min.js'));
   copyFileSync(join(kRoot, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(stamp, '');
   return true;

@@ -56,10 +56,10 @@ export class FakeSocket {
     for (const handler of this.#handlers.get(event) ?? []) handler(data);
   }
 
-  accept({ recovered = false, id = 's1' } = {}) {
+  accept({ recovered = false, id = 's1', userId = 'me', ...more } = {}) {
     Object.assign(this, { connected: true, active: true, recovered, id });
     this.hear('connect');
-    this.hear('connected', { userId: 'me', socketId: id, timestamp: new Date().toISOString(), recovered });
+    this.hear('connected', { userId, socketId: id, timestamp: new Date().toISOString(), recovered, ...more });
   }
 
   drop(active = true) {
@@ -110,6 +110,14 @@ export class FakeServer {
     this.#tell('user-offline', { userId, online: false, timestamp, lastActive });
   }
 
+  // It starts anew: nobody is online, and whoever was may come back within `settlingMs`.
+  restart(settlingMs) {
+    this.socket.drop();
+    this.online.clear();
+    this.missed = [];
+    this.accept(false, { settlingMs });
+  }
+
   // What it says while nobody listens is missed, unless the session is recovered.
   missed = [];
   #tell(event, data) {
@@ -118,9 +126,9 @@ export class FakeServer {
     else this.missed.push([event, data]);
   }
 
-  accept(recovered = false) {
+  accept(recovered = false, more = {}) {
     if (!recovered) this.watched.clear();
-    this.socket.accept({ recovered });
+    this.socket.accept({ recovered, ...more });
     if (recovered) for (const [event, data] of this.missed) this.socket.hear(event, data);
     this.missed = [];
   }

@@ -3,6 +3,7 @@ import {
   createRollcall,
   RollcallError,
   type OnlineUsers,
+  type Presences,
   type RollcallSocket,
   type Store,
   type UserPresence,
@@ -28,7 +29,8 @@ async function requests(): Promise<void> {
   same<typeof count, number>();
   // @ts-expect-error: there is no such event
   await client.request('check-everything', {});
-  // @ts-expect-error: a user id is a string
+  await client.checkUsers([7, "b"]);
+  // @ts-expect-error: on the wire a user id is a string
   await client.request('check-user-status', { userId: 7 });
   try {
     await client.heartbeat();
@@ -56,13 +58,34 @@ socket.on('user-offline', ({ lastActive, online }) => {
 socket.on('user-away', () => {});
 createRollcall({ socket });
 
+declare module '@rollcall/client' {
+  interface ServerToClientEvents {
+    notification: (data: { id: string; text: string }) => void;
+  }
+  interface ClientToServerEvents {
+    'notification-read': (ids: string[]) => void;
+  }
+}
+client.socket.on('notification', (data) => same<typeof data, { id: string; text: string }>());
+client.socket.emit('notification-read', ['7']);
+// @ts-expect-error: it has ids
+client.socket.emit('notification-read', 7);
+// @ts-expect-error: nor is there such an event
+client.socket.on('notifications', () => {});
+same<ReturnType<typeof client.serverNow>, number>();
+
 export function Card(): unknown {
   same<ReturnType<typeof useUserPresence>, boolean>();
   useUserPresence(undefined);
   const { users } = useOnlineUsers();
   same<(typeof users)[number]['email'], string | null>();
   same<ReturnType<typeof useUserStatus>, UserPresence>();
-  same<ReturnType<typeof useUsersPresence>, ReadonlyMap<string, UserPresence>>();
+  useUserPresence(42);
+  // @ts-expect-error: an object is no user id
+  useUserPresence({ id: 42 });
+  same<ReturnType<typeof useUsersPresence>, Presences>();
+  const all: ReadonlyMap<string, UserPresence> = useUsersPresence([1, 'b']);
+  void all;
   return RollcallProvider({ client, children: null });
 }
 

@@ -1,4 +1,4 @@
 export { provideRollcall } from './provide.js';
-export { RollcallService, type FollowOptions, type Presences, type UserId } from './rollcall.service.js';
+export { RollcallService, type FollowOptions, type UserId, type UserIds } from './rollcall.service.js';
 export type { RollcallSource } from './source.js';
-export type { ConnectionState, OnlineUsers, UserPresence } from '@rollcall/client';
+export type { ConnectionState, OnlineUsers, Presences, UserPresence } from '@rollcall/client';

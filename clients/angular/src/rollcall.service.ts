@@ -4,18 +4,23 @@ import {
   createRollcall,
   RollcallClient,
   unknownPresence,
+  userIdOf,
+  userIdsOf,
   type ConnectionState,
   type OnlineUsers,
+  type Presences,
   type Store,
+  type UserId as KnownUserId,
   type UserPresence,
 } from '@rollcall/client';
 import { follow } from './follow.js';
 import { kSource } from './source.js';
 
-/** No id, for want of one still to be loaded, is a user who is offline. */
-export type UserId = string | null | undefined;
+/** No id yet (`undefined`, `null`, `''`), while data is being loaded, is a user who is offline. */
+export type UserId = KnownUserId | null | undefined;
 
-export type Presences = ReadonlyMap<string, UserPresence>;
+/** No list yet is an empty one. */
+export type UserIds = Iterable<KnownUserId> | null | undefined;
 
 /** What tells when a signal is not wanted any more, where it is not made in an injection context. */
 export interface FollowOptions {
@@ -57,27 +62,35 @@ export class RollcallService {
 
   /** Whether the user is online. Until the server has told, and without an id: `false`. The id may be a signal. */
   userPresence(userId: UserId | (() => UserId), options?: FollowOptions): Signal<boolean> {
-    const status = this.userStatus(userId, options);
+    const status = this.#one('userPresence(userId)', userId, options);
     return computed(() => status().online);
   }
 
   /** All that is known of the user: `online`, `lastActive`, `connectedAt`, and whether anything is `known` yet. */
   userStatus(userId: UserId | (() => UserId), options?: FollowOptions): Signal<UserPresence> {
-    const id = computed(() => (typeof userId === 'function' ? userId() : userId) || '');
-    const presences = this.usersPresence(() => (id() ? [id()] : []), options);
-    return computed(() => presences().get(id()) ?? unknownPresence(id()));
+    return this.#one('userStatus(userId)', userId, options);
   }
 
-  /** The same of many users, by their ids. */
-  usersPresence(userIds: readonly string[] | (() => readonly string[]), options?: FollowOptions): Signal<Presences> {
+  /** The same of many users, by their ids; of none while there is no list yet. */
+  usersPresence(userIds: UserIds | (() => UserIds), options?: FollowOptions): Signal<Presences> {
     // What counts is which users there are, not in which array they come.
-    const key = computed(() => (typeof userIds === 'function' ? userIds() : userIds).join(kSeparator));
+    const ids = () => userIdsOf((typeof userIds === 'function' ? userIds() : userIds) ?? [], 'usersPresence(userIds)');
+    const key = computed(() => ids().join(kSeparator));
     return this.#follow(() => this.client.presences(key() === '' ? [] : key().split(kSeparator)), options?.injector ?? inject(Injector));
   }
 
   /** Everyone who is online, and how many they are. */
   onlineUsers(options?: FollowOptions): Signal<OnlineUsers> {
     return this.#follow(() => this.client.onlineUsers, options?.injector ?? inject(Injector));
+  }
+
+  #one(where: string, userId: UserId | (() => UserId), options?: FollowOptions): Signal<UserPresence> {
+    const id = computed(() => {
+      const given = typeof userId === 'function' ? userId() : userId;
+      return given === undefined || given === null || given === '' ? '' : userIdOf(given, where);
+    });
+    const presences = this.usersPresence(() => (id() ? [id()] : []), options);
+    return computed(() => presences().get(id()) ?? unknownPresence(id()));
   }
 
   #follow<T>(choose: () => Store<T>, injector: Injector): Signal<T> {

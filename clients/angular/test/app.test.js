@@ -63,8 +63,9 @@ export class UserList {
   readonly #injector = inject(Injector);
 
   later(): Signal<boolean> {
-    // @ts-expect-error: a user id is a text
     this.presence.userPresence(7);
+    // @ts-expect-error: an object is no user id
+    this.presence.userPresence({ id: 7 });
     return this.presence.userPresence(null, { injector: this.#injector });
   }
 }

@@ -60,6 +60,32 @@ describe('userPresence', () => {
     assert.equal(online(), false, 'at once, without another turn');
   });
 
+  test('an id may be a number, and 0 is one; what is no id is an error that names the method', async () => {
+    const app = await start();
+    server.accept();
+    for (const user of ['42', '0']) server.come(user);
+    const list = signal(undefined);
+    const { value } = component(app, (rollcall) => ({
+      cards: [rollcall.userPresence(42), rollcall.userPresence(() => 0), rollcall.userPresence(null), rollcall.userPresence('')],
+      all: rollcall.usersPresence(list),
+      wrong: [rollcall.userPresence({}), rollcall.userStatus(() => NaN), rollcall.usersPresence(['a', null])],
+    }));
+    assert.throws(value.wrong[0], { name: 'TypeError', message: /^userPresence\(userId\) must be a user id/ });
+    assert.throws(value.wrong[1], { name: 'TypeError', message: /^userStatus\(userId\) .* got NaN/ });
+    assert.throws(value.wrong[2], { name: 'TypeError', message: /^usersPresence\(userIds\[1\]\) .* got null/ });
+    assert.equal(value.all().size, 0, 'there is no list yet');
+    list.set([42, 43]);
+  });
+
+  test('a number and its text are the same user', async () => {
+    const app = await start();
+    server.accept();
+    server.come('42');
+    const { value: all } = component(app, (rollcall) => rollcall.usersPresence([42, 0]));
+    await served(app);
+    assert.deepEqual([all().get(42).online, all().get('42').online, all().get(0).online], [true, true, false]);
+  });
+
   test('takes a signal or a function, read no sooner than needed, and none is nobody', async () => {
     const app = await start();
     server.accept();

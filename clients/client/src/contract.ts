@@ -111,6 +111,8 @@ export interface Connected {
   timestamp: Timestamp;
   /** Whether the session was taken up again, with its subscriptions and the events that were missed. */
   recovered: boolean;
+  /** The server has just started, and its users may need so long yet to come back; missing otherwise. */
+  settlingMs?: number;
 }
 
 export interface UserOnline {
@@ -135,7 +137,10 @@ export interface PresenceMode {
 
 type Replies = { [E in RequestName as Requests[E]['reply']]: (data: DataOf<E>) => void };
 
-/** The events that come from the server. The answers come as events to those who gave no callback. */
+/**
+ * The events that come from the server. The answers come as events to those who gave no callback. The application's own are
+ * added by `declare module '@rollcall/client' { interface ServerToClientEvents { … } }`.
+ */
 export interface ServerToClientEvents extends Replies {
   connected: (data: Connected) => void;
   'user-online': (data: UserOnline) => void;
@@ -148,14 +153,16 @@ export interface ServerToClientEvents extends Replies {
 type Optional<E extends RequestName> = {} extends PayloadOf<E> ? true : false;
 type Callback<E extends RequestName> = (answer: Answer<E>) => void;
 
-/** The events that the server understands. What has nothing that must be said needs no payload. */
-export type ClientToServerEvents = {
+type RequestEvents = {
   [E in RequestName]: (
     ...args:
       | [payload: PayloadOf<E>, callback?: Callback<E>]
       | (Optional<E> extends true ? [callback?: Callback<E>] : never)
   ) => void;
 };
+
+/** The events that the server understands; the application's own are added as to {@link ServerToClientEvents}. */
+export interface ClientToServerEvents extends RequestEvents {}
 
 /** How many user ids the server takes in one request, unless it is configured otherwise. */
 export const MAX_BATCH = 1000;

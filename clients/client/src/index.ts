@@ -4,7 +4,8 @@ export { createRollcall, RollcallClient, type RollcallOptions, type RollcallSock
 export type { ConnectionState, SocketSettings } from './connection.js';
 export type { Attention } from './heartbeat.js';
 export { noOnlineUsers, type OnlineUsers } from './online-list.js';
-export { unknown as unknownPresence, type UserPresence } from './presence.js';
+export { userIdOf, userIdsOf, type UserId } from './ids.js';
+export { unknown as unknownPresence, unknowns as unknownPresences, type Presences, type UserPresence } from './presence.js';
 export type { AnySocket } from './requests.js';
 export type { Store } from './store.js';
 export { expiryOf, type GetToken, type TokenReason } from './token.js';

@@ -22,6 +22,8 @@ export const noOnlineUsers: OnlineUsers = { users: [], count: 0, loading: true, 
 
 export interface OnlineListPorts {
   connected(): boolean;
+  /** Whether the server may not know yet who is online. */
+  settling(): boolean;
   page(cursor: string | undefined, outcome: Outcome<OnlineUsersPage>): void;
   /** Whether the server tells everybody of everybody; if not (or if that is not known), the list must be asked for. */
   toldOfEveryone(): boolean;
@@ -44,6 +46,8 @@ export class OnlineList {
   #users = new Map<string, OnlineUser>();
   // The pages that have come, with the changes since: it becomes #users when the last page is there.
   #next: Map<string, OnlineUser> | undefined;
+  // Who was online before the server started, and may be on their way back.
+  readonly #held = new Set<string>();
   // Those who went, for what the event of their return does not say of them.
   readonly #gone = new Map<string, OnlineUser>();
   #count = 0;
@@ -95,9 +99,31 @@ export class OnlineList {
     this.#fetch += 1;
   }
 
+  /** By now the server knows who is online. */
+  settled(): void {
+    if (this.#held.size === 0 || !this.ports.connected()) return;
+    if (!this.ports.toldOfEveryone()) return this.refresh();
+    for (const userId of this.#held) this.#users.delete(userId);
+    this.#count = Math.max(this.#users.size, this.#count - this.#held.size);
+    this.#held.clear();
+    this.#tellNow();
+  }
+
+  /** Nothing is known any more. */
+  forget(): void {
+    this.#users = new Map();
+    this.#held.clear();
+    this.#gone.clear();
+    this.#fetched = false;
+    this.#complete = false;
+    this.#count = 0;
+    this.#state.set(noOnlineUsers);
+  }
+
   changed(event: UserOnline | UserOffline): void {
     if (!this.#running) return;
     const { userId } = event;
+    this.#held.delete(userId);
     const listed = this.#users.get(userId);
     if (listed && !event.online) this.#remember(listed);
     for (const users of [this.#users, this.#next]) {
@@ -132,10 +158,7 @@ export class OnlineList {
     if (this.#readers > 0) return;
     this.#linger = setTimeout(() => {
       this.close();
-      this.#users.clear();
-      this.#gone.clear();
-      this.#fetched = false;
-      this.#state.set(noOnlineUsers);
+      this.forget();
     }, this.settings.lingerMs);
   }
 
@@ -157,14 +180,26 @@ export class OnlineList {
     const next = this.#next!;
     for (const user of page.users) next.set(user.userId, user);
     if (page.nextCursor && next.size < this.settings.maxOnlineUsers) return this.#fetchPage(page.nextCursor);
+    this.#hold(next);
     this.#users = next;
     this.#next = undefined;
     this.#complete = !page.nextCursor;
-    this.#count = this.#complete ? this.#users.size : page.count;
+    this.#count = this.#complete ? this.#users.size : page.count + this.#held.size;
     this.#fetched = true;
     this.#error = null;
     this.#tellNow();
     this.#refreshLater();
+  }
+
+  // Those of before stay for a while, if the server has just started.
+  #hold(next: Map<string, OnlineUser>): void {
+    this.#held.clear();
+    if (!this.ports.settling()) return;
+    for (const [userId, user] of this.#users) {
+      if (next.has(userId)) continue;
+      next.set(userId, user);
+      this.#held.add(userId);
+    }
   }
 
   // In due course; where the changes are told, or nobody looks, there is no need yet.

@@ -1,4 +1,5 @@
 import type { UserStatus } from './contract.js';
+import { ByUserId, type UserId } from './ids.js';
 import { guarded } from './store.js';
 
 /** What is known of a user. A new object whenever something changes. */
@@ -14,6 +15,16 @@ export const unknown = (userId: string): UserPresence => ({
   connectedAt: null,
   known: false,
 });
+
+/** Users by their ids. `get` and `has` take numbers, too. */
+export interface Presences extends ReadonlyMap<string, UserPresence> {
+  get(userId: UserId): UserPresence | undefined;
+  has(userId: UserId): boolean;
+}
+
+/** Of each nothing is known. */
+export const unknowns = (userIds: Iterable<string>): Presences =>
+  new ByUserId(Array.from(userIds, (userId) => [userId, unknown(userId)] as const));
 
 export type Listener = (presences: readonly UserPresence[]) => void;
 

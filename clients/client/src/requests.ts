@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io-client';
-import type { Answer, DataOf, PayloadOf, RequestName } from './contract.js';
+import type { Answer, DataOf, PayloadOf, RequestName, Timestamp } from './contract.js';
 import { RollcallError } from './errors.js';
 
 /** A socket of socket.io-client, whatever events its application has given it. */
@@ -31,6 +31,8 @@ export class Requester {
   constructor(
     private readonly socket: AnySocket,
     private readonly timeoutMs: number,
+    /** Every answer says what time it is. */
+    private readonly answered: (timestamp: Timestamp) => void,
   ) {}
 
   ask<E extends RequestName>(event: E, payload: PayloadOf<E>, timeoutMs = this.timeoutMs): Promise<DataOf<E>> {
@@ -55,11 +57,18 @@ export class Requester {
     }
   }
 
+  /** What was asked for one user is not to be sent for another. */
+  abandon(): void {
+    this.#failAll(new RollcallError('DISCONNECTED', 'disconnect() was called before the answer came'));
+  }
+
   close(): void {
     this.#closed = true;
-    for (const request of [...this.#pending]) {
-      request.fail(new RollcallError('CLOSED', 'close() was called before the answer came'));
-    }
+    this.#failAll(new RollcallError('CLOSED', 'close() was called before the answer came'));
+  }
+
+  #failAll(error: RollcallError): void {
+    for (const request of [...this.#pending]) request.fail(error);
   }
 
   #begin<E extends RequestName>(
@@ -79,8 +88,10 @@ export class Requester {
       send: () =>
         this.socket.emit(event, payload, (answer: Answer<E>) => {
           if (!end()) return;
-          if (answer?.status === 'ok') outcome.ok(answer.data);
-          else outcome.failed(new RollcallError(answer?.code ?? 'INTERNAL', `${event}: ${answer?.message}`));
+          if (answer?.status === 'ok') {
+            this.answered(answer.data.timestamp);
+            outcome.ok(answer.data);
+          } else outcome.failed(new RollcallError(answer?.code ?? 'INTERNAL', `${event}: ${answer?.message}`));
         }),
       fail: (error) => {
         end();

@@ -1,5 +1,6 @@
 import type { Timestamp } from './contract.js';
 import { asRollcallError, RollcallError } from './errors.js';
+import { described } from './ids.js';
 
 /**
  * Why a token is wanted: to connect; because the one in use runs out soon; or because the server refused the one before,
@@ -18,6 +19,18 @@ export function expiryOf(token: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+// What a page in the place of the token endpoint gives, or that endpoint's whole answer.
+function checkedToken(given: unknown): string {
+  const token = typeof given === 'string' ? given.trim() : given;
+  if (typeof token === 'string' && token !== '' && !/^[<{["]/.test(token)) return token;
+  let got = described(token);
+  if (token === undefined || token === '') got = 'nothing';
+  else if (typeof token === 'string') {
+    got = token.startsWith('<') ? 'an HTML page, not a token: is /api proxied?' : 'JSON, not a token: return the token that is in it';
+  } else if (typeof (token as { token?: unknown } | null)?.token === 'string') got = 'an object, not a token: return its field token';
+  throw new RollcallError('TOKEN_UNAVAILABLE', `getToken returned ${got}`);
 }
 
 const kLongestTimerMs = 2 ** 31 - 1;
@@ -48,10 +61,9 @@ export class TokenKeeper {
 
   async get(reason: TokenReason): Promise<string> {
     try {
-      const token = await this.getToken!(reason);
-      if (typeof token !== 'string' || token === '') throw new TypeError('it gave no token');
-      return token;
+      return checkedToken(await this.getToken!(reason));
     } catch (error) {
+      if (error instanceof RollcallError) throw error;
       throw new RollcallError('TOKEN_UNAVAILABLE', `getToken failed: ${(error as Error)?.message ?? error}`, error);
     }
   }

@@ -6,8 +6,9 @@ import {
   type UsersStatus,
   type UserStatus,
 } from './contract.js';
-import { checkUserId, RollcallError } from './errors.js';
-import { Deliveries, unknown, type Listener, type UserPresence, type Watcher } from './presence.js';
+import { RollcallError } from './errors.js';
+import { ByUserId } from './ids.js';
+import { Deliveries, unknown, unknowns, type Listener, type Presences, type UserPresence, type Watcher } from './presence.js';
 import type { Outcome } from './requests.js';
 import type { Store } from './store.js';
 
@@ -19,10 +20,14 @@ interface Entry {
   phase: Phase;
   presence: UserPresence;
   watchers: Set<Watcher>;
+  /** What a server said that has just started of a user who was online before: true unless they come back in time. */
+  held?: UserStatus;
 }
 
 export interface WatchingPorts {
   connected(): boolean;
+  /** Whether the server may not know yet who is online. */
+  settling(): boolean;
   subscribe(userIds: string[], outcome: Outcome<UsersStatus>): void;
   unsubscribe(userIds: string[], outcome: Outcome<unknown>): void;
   failed(error: RollcallError): void;
@@ -32,6 +37,14 @@ export interface WatchingTimes {
   batchMs: number;
   lingerMs: number;
 }
+
+const knownAs = ({ userId, online, lastActive, connectedAt }: UserStatus): UserPresence => ({
+  userId,
+  online,
+  lastActive,
+  connectedAt,
+  known: true,
+});
 
 const kFirstRetryMs = 1000;
 const kLastRetryMs = 30_000;
@@ -70,7 +83,6 @@ export class Watching {
 
   /** The listener first gets what is known already, soon, and then whatever changes. */
   watch(userIds: readonly string[], listener: Listener): () => void {
-    userIds.forEach(checkUserId);
     const watcher: Watcher = { listener, news: new Map() };
     const ids = new Set(userIds);
     for (const userId of ids) this.#add(userId, watcher);
@@ -82,13 +94,13 @@ export class Watching {
     };
   }
 
-  store(userIds: readonly string[]): Store<ReadonlyMap<string, UserPresence>> {
-    const blank = new Map(userIds.map((userId) => [userId, unknown(userId)]));
-    let last: ReadonlyMap<string, UserPresence> = blank;
+  store(userIds: readonly string[]): Store<Presences> {
+    const blank = unknowns(userIds);
+    let last = blank;
     return {
       get: () => {
         const changed = [...blank].some(([id, none]) => (this.get(id) ?? none) !== last.get(id));
-        if (changed) last = new Map([...blank].map(([id, none]) => [id, this.get(id) ?? none]));
+        if (changed) last = new ByUserId([...blank].map(([id, none]) => [id, this.get(id) ?? none]));
         return last;
       },
       subscribe: (changed) => this.watch(userIds, () => changed()),
@@ -100,6 +112,7 @@ export class Watching {
     if (!recovered) this.#leaving.clear();
     for (const [userId, entry] of this.#entries) {
       if (!recovered || entry.phase === 'failed') entry.phase = 'idle';
+      if (!recovered) delete entry.held;
       if (!recovered && entry.watchers.size === 0) this.#forget(userId);
     }
     this.#flush();
@@ -110,11 +123,37 @@ export class Watching {
     if (!entry) return;
     const { userId, online, timestamp } = event;
     const { presence } = entry;
+    const back = entry.held !== undefined;
+    delete entry.held;
     if (online) {
-      // Who is known to be online already has been since an earlier time.
-      if (!presence.online) this.#set(entry, { userId, online, lastActive: timestamp, connectedAt: timestamp });
+      // Who is known to be online already has been since an earlier time; who came back is so anew, and that is no news.
+      if (back) entry.presence = knownAs({ userId, online, lastActive: timestamp, connectedAt: timestamp });
+      else if (!presence.online) this.#set(entry, { userId, online, lastActive: timestamp, connectedAt: timestamp });
     } else {
       this.#set(entry, { userId, online, lastActive: event.lastActive, connectedAt: null });
+    }
+    this.#news.deliver();
+  }
+
+  /** By now the server knows who is online: those who did not come back are not. */
+  settled(): void {
+    if (!this.ports.connected()) return;
+    for (const entry of this.#entries.values()) {
+      if (!entry.held) continue;
+      const { held, presence } = entry;
+      delete entry.held;
+      this.#set(entry, { ...held, lastActive: held.lastActive ?? presence.lastActive });
+    }
+    this.#news.deliver();
+  }
+
+  /** Nothing is known any more of anybody, and all are told so. */
+  forget(): void {
+    for (const [userId, entry] of this.#entries) {
+      delete entry.held;
+      if (!entry.presence.known) continue;
+      entry.presence = unknown(userId);
+      for (const watcher of entry.watchers) this.#news.note(watcher, entry.presence);
     }
     this.#news.deliver();
   }
@@ -211,7 +250,12 @@ export class Watching {
     const entry = this.#entries.get(status.userId);
     if (!entry) return;
     entry.phase = 'watched';
-    this.#set(entry, status);
+    const { presence } = entry;
+    if (!this.ports.settling() || !presence.known) this.#set(entry, status);
+    // A server that has just started does not know when somebody was last seen; we do.
+    else if (!presence.online) this.#set(entry, { ...status, lastActive: status.lastActive ?? presence.lastActive });
+    else if (status.online) entry.presence = knownAs(status);
+    else entry.held = status;
   }
 
   #unsubscribe(userIds: string[]): void {
@@ -257,11 +301,12 @@ export class Watching {
     if (entry) entry.phase = phase;
   }
 
-  #set(entry: Entry, { userId, online, lastActive, connectedAt }: UserStatus): void {
+  #set(entry: Entry, status: UserStatus): void {
+    const { online, lastActive, connectedAt } = status;
     const old = entry.presence;
     const same = old.online === online && old.lastActive === lastActive && old.connectedAt === connectedAt;
     if (same && old.known) return;
-    entry.presence = { userId, online, lastActive, connectedAt, known: true };
+    entry.presence = knownAs(status);
     for (const watcher of entry.watchers) this.#news.note(watcher, entry.presence);
   }
 }

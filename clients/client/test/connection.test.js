@@ -23,6 +23,17 @@ test('the address may name the namespace or leave it out', () => {
   };
   for (const [url, address] of Object.entries(cases)) assert.equal(addressOf(url, '/ws/messages'), address);
   assert.equal(addressOf(undefined, '/ws/messages'), '/ws/messages');
+  assert.equal(addressOf(new URL('http://localhost:3000'), '/ws/messages'), 'http://localhost:3000/ws/messages');
+});
+
+test('an address without a scheme is refused, and what was meant is named', () => {
+  for (const url of ['localhost:3000', 'presence.example.com', '127.0.0.1:3000/x']) {
+    const message = `createRollcall({ url }) must begin with http:// or https://, got "${url}": did you mean "http://${url}"?`;
+    assert.throws(() => createRollcall({ url }), { name: 'TypeError', message });
+  }
+  for (const url of ['ftp://a.example', 'http://', 7, {}]) {
+    assert.throws(() => createRollcall({ url }), { name: 'TypeError', message: /^createRollcall\(\{ url \}\) must begin with http/ });
+  }
 });
 
 test('a token says when it runs out, if it does', () => {
@@ -49,7 +60,7 @@ test('whoever was sent away is not brought back by the next component, but by co
   const client = createRollcall({ socket, heartbeat: false, onError: ({ code }) => errors.push(code) });
   client.connect();
   socket.accept();
-  assert.deepEqual(client.connection.get(), { status: 'connected', userId: 'me', socketId: 's1', recovered: false, error: null });
+  assert.deepEqual(client.connection.get(), { status: 'connected', userId: 'me', socketId: 's1', recovered: false, settling: false, error: null });
   socket.drop(false);
   assert.equal(client.connection.get().status, 'closed');
   client.watch('ann', () => {});
@@ -79,9 +90,9 @@ test('the mode is told, and a new connection begins as live', () => {
 function own(getToken) {
   const errors = [];
   const tokens = new TokenKeeper(getToken, { refresh: () => {}, failed: ({ code }) => errors.push(code) });
-  const ports = { up() {}, greeted() {}, down() {}, failed: ({ code }) => errors.push(code) };
+  const ports = { up() {}, greeted() {}, otherUser() {}, settled() {}, down() {}, failed: ({ code }) => errors.push(code) };
   const socket = new FakeSocket();
-  const connection = new Connection(undefined, { url: 'http://127.0.0.1:1', namespace: '/', io: {} }, tokens, ports, () => socket);
+  const connection = new Connection(undefined, { url: 'http://127.0.0.1:1', namespace: '/', io: {}, settleMs: 0 }, tokens, ports, () => socket);
   connection.begin();
   return { connection, socket, errors, status: () => connection.state.get().status };
 }
@@ -92,7 +103,7 @@ test('a token that is refused is replaced at once, then ever more rarely', async
   socket.refuse('TOKEN_EXPIRED');
   assert.equal(status(), 'refused');
   await pass(1);
-  assert.deepEqual([socket.active, status()], [true, 'connecting']);
+  assert.deepEqual([socket.active, status()], [true, 'refused'], 'it does not flicker');
   for (const most of [1250, 2500, 5000]) {
     socket.refuse('TOKEN_EXPIRED');
     await pass(most / 2);

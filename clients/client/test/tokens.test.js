@@ -77,7 +77,7 @@ test('getToken that fails is reported, and asked again', async () => {
     },
   });
   client.connect();
-  const { error } = await until(client.connection, ({ status }) => status === 'refused', 'the refusal');
+  const { error } = await until(client.connection, ({ status }) => status === 'awaiting-token', 'the failure');
   assert.deepEqual([error.code, error.message], ['TOKEN_UNAVAILABLE', 'getToken failed: offline']);
   await connected(client);
 });

@@ -10,7 +10,7 @@ import { settled } from '../../test-support/fake-timers.js';
 const { window } = new JSDOM('<div id="root"></div>');
 Object.assign(globalThis, { window, document: window.document, IS_REACT_ACT_ENVIRONMENT: true });
 globalThis.navigator ??= window.navigator;
-const { act, createElement: h, StrictMode, useState } = await import('react');
+const { act, createElement: h, StrictMode, useEffect, useState } = await import('react');
 const { createRoot, hydrateRoot } = await import('react-dom/client');
 const { renderToString } = await import('react-dom/server');
 const { RollcallProvider, useConnection, useOnlineUsers, useRollcall, useUserPresence, useUsersPresence, useUserStatus } =
@@ -82,6 +82,26 @@ describe('useUserPresence', () => {
     assert.equal(text(), 'on ');
     await show(h(Card, { userId: 'ann' }));
     assert.equal(text(), 'off ');
+  });
+
+  test('an id may be a number, and 0 is one; what is no id is an error that names the hook', async () => {
+    server.accept();
+    for (const user of ['42', '0']) server.come(user);
+    const All = () => [...useUsersPresence([42, 43]).values()].map(({ userId, online }) => `${userId}${online}`).join() + useUsersPresence([42]).get(42).online;
+    await show([h(Card, { userId: 42, key: 1 }), h(Card, { userId: 0, key: 2 }), h(All, { key: 3 })]);
+    await served();
+    assert.equal(text(), 'on on 42true,43falsetrue');
+    const wrong = (Component) => () => renderToString(page(h(Component)));
+    assert.throws(wrong(() => h(Card, { userId: {} })), { name: 'TypeError', message: /^useUserPresence\(userId\) must be a user id/ });
+    assert.throws(wrong(() => useUserStatus(NaN).userId), { name: 'TypeError', message: /^useUserStatus\(userId\) .* got NaN/ });
+    assert.throws(wrong(() => useUsersPresence(['a', null]).size), { name: 'TypeError', message: /^useUsersPresence\(userIds\[1\]\) .* got null/ });
+  });
+
+  test('no id and no list yet, while data is loaded, are nobody', async () => {
+    const Loading = () => `${useUserPresence(null)} ${useUserPresence('')} ${useUserStatus(undefined).known} ${useUsersPresence(undefined).size} ${useUsersPresence(null).size}`;
+    await show(h(Loading));
+    await served();
+    assert.deepEqual([text(), socket.sent], ['false false false 0 0', []]);
   });
 
   test('only the cards of who changed are drawn again', async () => {
@@ -188,6 +208,54 @@ test('on a server it renders what is known there, nothing, connects to nobody, a
   renderToString(h(RollcallProvider, { client: fresh }, h(Card, { userId: 'ann' })));
   assert.deepEqual([untouched.active, untouched.sent], [false, []]);
   fresh.close();
+});
+
+describe('the provider', () => {
+  const own = () => createRollcall({ url: 'http://127.0.0.1:1', token: 'x', onError: () => {} });
+  const provide = (which) => h(StrictMode, null, h(RollcallProvider, { client: which }, h(Card, { userId: 'ann' })));
+  const draw = async (...clients) => {
+    root ??= createRoot(place);
+    await act(() => root.render(clients.map((one, key) => h('div', { key }, provide(one)))));
+  };
+  const statuses = (clients) => clients.map((one) => one.connection.get().status);
+
+  test('disconnects the client that it replaces, as hot reloads do, and no other', async (t) => {
+    const clients = Array.from({ length: 5 }, own);
+    t.after(() => clients.forEach((one) => one.close()));
+    for (const one of clients) await draw(one);
+    assert.deepEqual(statuses(clients), ['idle', 'idle', 'idle', 'idle', 'connecting']);
+    await draw(clients[0], clients[0]);
+    await draw(clients[1], clients[0]);
+    assert.deepEqual(statuses(clients.slice(0, 2)), ['connecting', 'connecting'], 'another provider still gives it');
+    await act(() => root.unmount());
+    root = undefined;
+    assert.deepEqual(statuses(clients.slice(0, 2)), ['connecting', 'connecting'], 'a client outlives its provider');
+  });
+
+  test('a client that an effect’s clean-up closed under StrictMode is not silent about it', async () => {
+    const errors = [];
+    const closing = createRollcall({ url: 'http://127.0.0.1:1', token: 'x', onError: ({ code, message }) => errors.push([code, message]) });
+    const Closer = () => {
+      useEffect(() => () => closing.close(), []);
+      return null;
+    };
+    root = createRoot(place);
+    await act(() => root.render(h(StrictMode, null, h(RollcallProvider, { client: closing }, h(Closer)))));
+    assert.deepEqual(errors.map(([code]) => code), ['CLOSED']);
+    assert.match(errors[0][1], /StrictMode/);
+  });
+
+  test('a client that an effect’s clean-up disconnected is connected again', async (t) => {
+    const one = own();
+    t.after(() => one.close());
+    const Leaver = () => {
+      useEffect(() => () => one.disconnect(), []);
+      return null;
+    };
+    root = createRoot(place);
+    await act(() => root.render(h(StrictMode, null, h(RollcallProvider, { client: one }, h(Leaver)))));
+    assert.equal(one.connection.get().status, 'connecting');
+  });
 });
 
 test('without a provider it says what is missing', () => {

@@ -1,9 +1,13 @@
 import {
   unknownPresence,
+  userIdOf,
+  userIdsOf,
   type ConnectionState,
   type OnlineUsers,
+  type Presences,
   type RollcallClient,
   type Store,
+  type UserId as KnownUserId,
   type UserPresence,
 } from '@rollcall/client';
 import {
@@ -23,12 +27,10 @@ import {
   type Ref,
 } from 'vue';
 
-export type { ConnectionState, OnlineUsers, UserPresence } from '@rollcall/client';
+export type { ConnectionState, OnlineUsers, Presences, UserPresence } from '@rollcall/client';
 
-/** No id, for want of one still to be loaded, is a user who is offline. */
-export type UserId = string | null | undefined;
-
-type Presences = ReadonlyMap<string, UserPresence>;
+/** No id yet (`undefined`, `null`, `''`), while data is being loaded, is a user who is offline. */
+export type UserId = KnownUserId | null | undefined;
 
 const kClient: InjectionKey<RollcallClient> = Symbol('rollcall');
 
@@ -39,7 +41,8 @@ const kClient: InjectionKey<RollcallClient> = Symbol('rollcall');
 export const rollcall: Plugin<[RollcallClient]> = {
   install(app: App, client: RollcallClient) {
     app.provide(kClient, client);
-    if (typeof window !== 'undefined' && client.connection.get().status === 'idle') client.connect();
+    if (typeof window === 'undefined') return;
+    if (client.connection.get().status === 'idle' || client.closed) client.connect();
   },
 };
 
@@ -77,22 +80,31 @@ function followUsers(userIds: () => readonly string[]): Readonly<Ref<Presences>>
   return follow(() => client.presences(key.value === '' ? [] : key.value.split(kSeparator)));
 }
 
+function followOne(userId: MaybeRefOrGetter<UserId>, where: string): ComputedRef<UserPresence> {
+  const id = () => {
+    const given = toValue(userId);
+    return given === undefined || given === null || given === '' ? '' : userIdOf(given, where);
+  };
+  const presences = followUsers(() => (id() ? [id()] : []));
+  return computed(() => presences.value.get(id()) ?? unknownPresence(id()));
+}
+
 /** Whether the user is online. Until the server has told, and without an id: `false`. */
 export function useUserPresence(userId: MaybeRefOrGetter<UserId>): ComputedRef<boolean> {
-  const status = useUserStatus(userId);
+  const status = followOne(userId, 'useUserPresence(userId)');
   return computed(() => status.value.online);
 }
 
 /** All that is known of the user: `online`, `lastActive`, `connectedAt`, and whether anything is `known` yet. */
 export function useUserStatus(userId: MaybeRefOrGetter<UserId>): ComputedRef<UserPresence> {
-  const id = () => toValue(userId) || '';
-  const presences = followUsers(() => (id() ? [id()] : []));
-  return computed(() => presences.value.get(id()) ?? unknownPresence(id()));
+  return followOne(userId, 'useUserStatus(userId)');
 }
 
-/** The same of many users, by their ids. */
-export function useUsersPresence(userIds: MaybeRefOrGetter<readonly string[]>): Readonly<Ref<Presences>> {
-  return followUsers(() => toValue(userIds));
+/** The same of many users, by their ids; of none while there is no list yet. */
+export function useUsersPresence(
+  userIds: MaybeRefOrGetter<Iterable<KnownUserId> | null | undefined>,
+): Readonly<Ref<Presences>> {
+  return followUsers(() => userIdsOf(toValue(userIds) ?? [], 'useUsersPresence(userIds)'));
 }
 
 /** Everyone who is online, and how many they are. */

@@ -60,6 +60,52 @@ describe('useUserPresence', () => {
     assert.equal(text(), 'off');
   });
 
+  test('an id may be a number, and 0 is one; what is no id is an error that names the composable', async () => {
+    server.accept();
+    for (const user of ['42', '0']) server.come(user);
+    const id = ref(42);
+    const errors = [];
+    const app = createApp({
+      setup() {
+        const cards = [useUserPresence(id), useUserPresence(0), useUserPresence(() => id.value)];
+        const all = useUsersPresence(() => [42, 43]);
+        for (const wrong of [() => useUserPresence({}), () => useUserStatus(NaN), () => useUsersPresence(['a', id])]) {
+          try {
+            wrong();
+          } catch (error) {
+            errors.push(`${error.name}: ${error.message.slice(0, 32)}`);
+          }
+        }
+        return () => `${cards.map(({ value }) => value)} ${all.value.get(42).online} ${all.value.get('43').online} ${useless(all)}`;
+      },
+    });
+    const useless = (all) => all.value.has(44);
+    app.use(rollcall, client).mount(place);
+    apps.push(app);
+    await served();
+    assert.equal(text(), 'true,true,true true false false');
+    assert.deepEqual(errors, [
+      'TypeError: useUserPresence(userId) must be ',
+      'TypeError: useUserStatus(userId) must be a ',
+      'TypeError: useUsersPresence(userIds[1]) mus',
+    ]);
+  });
+
+  test('no id and no list yet, while data is loaded, are nobody', async () => {
+    server.accept();
+    const list = ref(undefined);
+    show(() => {
+      const all = useUsersPresence(list);
+      const none = [useUserPresence(null), useUserPresence('')];
+      return () => `${all.value.size} ${none.map(({ value }) => value)}`;
+    });
+    await served();
+    assert.deepEqual([text(), socket.sent], ['0 false,false', []]);
+    list.value = ['ann'];
+    await served();
+    assert.equal(text(), '1 false,false');
+  });
+
   test('takes a ref or a getter, and none is nobody', async () => {
     server.accept();
     server.come('bob');

@@ -1,4 +1,4 @@
-import { useConnection, useOnlineUsers, useUsersPresence, useUserStatus } from '@rollcall/react';
+import { useConnection, useOnlineUsers, useRollcall, useUsersPresence, useUserStatus } from '@rollcall/react';
 import { useEffect, useState } from 'react';
 import { lastSeen } from './lastSeen';
 import { team, type Carer } from './team';
@@ -21,14 +21,15 @@ function Card({ userId, name, role }: Carer) {
   );
 }
 
-// So that “2 minutes ago” grows older by itself.
+// So that “2 minutes ago” grows older by itself; by the server's clock, as the visitor's may be wrong.
 function useNow() {
-  const [now, setNow] = useState(Date.now);
+  const rollcall = useRollcall();
+  const [, tick] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    const timer = setInterval(() => tick((n) => n + 1), 30_000);
     return () => clearInterval(timer);
   }, []);
-  return now;
+  return rollcall.serverNow();
 }
 
 function Top() {
@@ -37,6 +38,7 @@ function Top() {
   const words = {
     idle: 'Not connected',
     connecting: 'Connecting…',
+    'awaiting-token': 'Waiting for the login…',
     connected: `${userId ?? ''} · ${count} online`,
     refused: error?.message ?? 'Refused',
     closed: 'The server ended the connection',
