@@ -36,7 +36,7 @@ struct Channel {
   int descriptor;
   PeerAddress peer;
   std::unique_ptr<TlsStream> tls;
-  std::string unsent;  // left over by the loop that gave it away; encrypted already
+  std::string unsent;  // left over by the loop that gave it away; not encrypted yet
 };
 
 }  // namespace rollcall::net

@@ -43,6 +43,10 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       ended_(false),
       reports_sent_(false) {
   loop_.watch(descriptor_, *this, kInput);
+  if (tls_ && tls_->has_output()) {
+    loop_.count().bytes_waiting.add(tls_->output().size());
+    mark_dirty();
+  }
   if (!channel.unsent.empty()) queue(base::Frame::make({}, {channel.unsent}, false));
 }
 
@@ -51,13 +55,7 @@ Connection::~Connection() {
 }
 
 void Connection::send(base::FrameRef frame) {
-  if (state_ != State::open || overflowing_ || frame->wire().empty()) return;
-  if (!tls_) {
-    queue(std::move(frame));
-    return;
-  }
-  tls_->write(frame->wire());
-  queue_tls_output();  // none before the handshake is over: then it leaves with the first flight after it
+  if (state_ == State::open && !overflowing_ && !frame->wire().empty()) queue(std::move(frame));
 }
 
 void Connection::queue(base::FrameRef frame) {
@@ -71,21 +69,16 @@ void Connection::queue(base::FrameRef frame) {
 // pile up until the flush; but closing has to wait for it, as the caller is in the middle of something.
 void Connection::relieve() {
   ssize_t sent = 0;
-  while (!queue_.empty() && sent >= 0) {
-    const std::string_view bytes = queue_.front();
+  while (has_output() && sent >= 0) {
+    if (tls_ && !tls_->has_output()) seal(queue_.front().substr(0, kJoinBytes), {});
+    const std::string_view bytes = tls_ ? tls_->output() : queue_.front();
     sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent <= 0) continue;
-    queue_.consume(static_cast<std::size_t>(sent));
+    consume(static_cast<std::size_t>(sent));
     loop_.count().bytes_sent.add(static_cast<std::size_t>(sent));
     loop_.count().bytes_waiting.subtract(static_cast<std::size_t>(sent));
   }
   overflowing_ = backlog() > backlog_limit_;  // if it is broken, the flush will find that too
-}
-
-void Connection::queue_tls_output() {
-  if (const std::string bytes = tls_->take_output(); !bytes.empty()) {
-    queue(base::Frame::make({}, {bytes}, false));
-  }
 }
 
 void Connection::mark_dirty() {
@@ -96,23 +89,58 @@ void Connection::mark_dirty() {
 
 void Connection::close_after_flush() {
   if (state_ != State::open) return;
-  if (tls_) {
-    tls_->shutdown();
-    queue_tls_output();
-  }
   state_ = State::flushing;
   linger_ = std::make_unique<Linger>(*this, kDrain);
   mark_dirty();
 }
 
-std::string_view Connection::next_output(SendBatch& batch) const {
-  if (state_ == State::closed || queue_.empty()) return {};
+bool Connection::has_output() const {
+  if (!tls_) return !queue_.empty();
+  return tls_->has_output() || (tls_->ready() && !queue_.empty());
+}
+
+std::string_view Connection::next_output(SendBatch& batch) {
+  if (state_ == State::closed || !has_output()) return {};
+  if (tls_) return next_tls_output(batch);
   const std::size_t joined = queue_.joinable(kJoinBytes);
   if (joined == 0) return queue_.front();
   char* place = batch.stage(joined);
   if (!place) return {};
   queue_.copy(place, joined);
   return {place, joined};
+}
+
+std::string_view Connection::next_tls_output(SendBatch& batch) {
+  if (tls_->has_output()) return tls_->output();
+  constexpr std::size_t kRoom = TlsStream::sealed_room(kJoinBytes);
+  char* room = batch.stage(kRoom);
+  if (!room) return {};
+  std::string_view plain = queue_.front().substr(0, kJoinBytes);
+  if (const std::size_t joined = queue_.joinable(kJoinBytes); joined > 0) {
+    const std::span<char> together = loop_.plain_buffer();
+    queue_.copy(together.data(), joined);
+    plain = {together.data(), joined};
+  }
+  seal(plain, {room, kRoom});
+  batch.unstage(kRoom - tls_->output().size());
+  return tls_->output();
+}
+
+// Encrypts what is at the front of the queue, or was put together of it.
+void Connection::seal(std::string_view plain, std::span<char> room) {
+  recount([&] {
+    tls_->seal(plain, room);
+    queue_.consume(plain.size());
+  });
+}
+
+// Encrypting, and what TLS says by itself, change how much waits to be sent.
+template <typename Change>
+void Connection::recount(Change&& change) {
+  const std::size_t before = unsent();
+  change();
+  loop_.count().bytes_waiting.add(unsent());
+  loop_.count().bytes_waiting.subtract(before);
 }
 
 void Connection::sent(long result, std::size_t asked) {
@@ -126,10 +154,14 @@ void Connection::sent(long result, std::size_t asked) {
     close(CloseCause::overflow);
     return;
   }
-  if (queue_.empty()) {
+  if (tls_ && tls_->failed() && state_ == State::open) {
+    close(CloseCause::error);
+    return;
+  }
+  if (!has_output()) {
     watch_output(false);
-    if (state_ == State::flushing) begin_linger();
-    if (reports_sent_) {
+    if (state_ == State::flushing) finish_flushing();
+    if (reports_sent_ && unsent() == 0) {
       reports_sent_ = false;
       if (handler_) handler_->on_sent();
     }
@@ -184,15 +216,16 @@ void Connection::take_bytes(std::span<char> bytes) {
     handler_->on_bytes(bytes);
     return;
   }
-  const bool good = tls_->feed(bytes);
-  std::string plain = tls_->take_input();
-  queue_tls_output();
-  if (!plain.empty()) {
-    handler_->on_bytes(plain);
+  const std::span<char> plain = loop_.plain_buffer();
+  TlsStream::Fed fed;
+  recount([&] { fed = tls_->feed(bytes, plain); });
+  if (has_output()) mark_dirty();
+  if (fed.plain > 0) {
+    handler_->on_bytes(plain.first(fed.plain));
     if (state_ == State::closed) return;
   }
-  if (!good && state_ == State::open) {
-    close_after_flush();  // an alert may have been queued
+  if (!fed.good && state_ == State::open) {
+    close_after_flush();  // an alert may be on its way out
     handler_->on_end();
   } else if (tls_->ended() && state_ == State::open) {
     take_end();
@@ -203,7 +236,7 @@ void Connection::take_end() {
   if (ended_) return;
   ended_ = true;
   if (state_ == State::lingering || state_ == State::flushing) {
-    if (queue_.empty()) {
+    if (!has_output()) {
       close(CloseCause::peer);
       return;
     }
@@ -213,6 +246,12 @@ void Connection::take_end() {
   }
   // RDHUP would be reported again and again.
   if (state_ != State::closed) loop_.rewatch(descriptor_, *this, watching_output_ ? EPOLLOUT : 0U);
+}
+
+void Connection::finish_flushing() {
+  bool goodbye = false;
+  if (tls_) recount([&] { goodbye = tls_->say_goodbye(); });
+  goodbye ? mark_dirty() : begin_linger();
 }
 
 void Connection::begin_linger() {
@@ -228,7 +267,7 @@ void Connection::begin_linger() {
 // The object lives until the turn ends: those who called it are still on the stack.
 void Connection::leave_loop() {
   state_ = State::closed;
-  loop_.count().bytes_waiting.subtract(queue_.bytes());
+  loop_.count().bytes_waiting.subtract(unsent());
   linger_.reset();
   loop_.bury(*this);
 }

@@ -3,7 +3,8 @@
 // Output is queued by reference and leaves once a turn, many frames in one system call (SendBatch). There
 // is no read buffer: the loop's is used. Bounds: what is queued behind the message being written may not
 // exceed `backlog_limit`. If it does, and the kernel takes no more, the rest is dropped and the connection
-// closed at the end of the turn (CloseCause::overflow).
+// closed at the end of the turn (CloseCause::overflow). With TLS what is queued is plain text, encrypted when
+// it is sent.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,7 @@ class Connection final : public EventSource {
   void send(std::string_view bytes) { send(base::Frame::make({}, {bytes}, false)); }
   std::size_t backlog() const { return queue_.bytes_behind_first(); }
   // All of it, the message being written included.
-  std::size_t unsent() const { return queue_.bytes(); }
+  std::size_t unsent() const { return queue_.bytes() + (tls_ ? tls_->output().size() : 0); }
   // Calls the handler's `on_sent`, while flushing, as soon as the system has taken all that was sent.
   void report_when_sent() { reports_sent_ = true; }
   // The backlog has passed its limit: the end is near, and what is sent from now on goes nowhere.
@@ -71,9 +72,9 @@ class Connection final : public EventSource {
   bool secure() const { return tls_ != nullptr; }
 
   // For SendBatch, once a turn: what to send now, how much of it has gone, and what to do then.
-  bool has_output() const { return !queue_.empty(); }
-  std::string_view next_output(SendBatch& batch) const;
-  void consume(std::size_t bytes) { queue_.consume(bytes); }
+  bool has_output() const;
+  std::string_view next_output(SendBatch& batch);
+  void consume(std::size_t bytes) { tls_ ? tls_->sent(bytes) : queue_.consume(bytes); }
   void sent(long result, std::size_t asked);
   int descriptor() const { return descriptor_; }
 
@@ -87,10 +88,14 @@ class Connection final : public EventSource {
   void take_bytes(std::span<char> bytes);
   void take_end();
   void queue(base::FrameRef frame);
-  void queue_tls_output();
+  std::string_view next_tls_output(SendBatch& batch);
+  void seal(std::string_view plain, std::span<char> room);
+  template <typename Change>
+  void recount(Change&& change);
   void relieve();
   void mark_dirty();
   void watch_output(bool wanted);
+  void finish_flushing();
   void begin_linger();
   void leave_loop();
   void close(CloseCause cause);

@@ -196,6 +196,12 @@ void Loop::flush() {
   counters_.bytes_waiting.subtract(sent);
 }
 
+std::span<char> Loop::plain_buffer() {
+  constexpr std::size_t kBytes = TlsStream::plain_room(kReadBufferBytes);
+  if (!plain_buffer_) plain_buffer_ = std::make_unique<char[]>(kBytes);
+  return {plain_buffer_.get(), kBytes};
+}
+
 Connection& Loop::adopt(Channel channel, std::size_t backlog_limit) {
   auto connection = std::make_unique<Connection>(*this, std::move(channel), backlog_limit);
   connection->place_in_loop_ = static_cast<std::uint32_t>(connections_.size());

@@ -95,6 +95,8 @@ class Loop {
   // Its descriptor was closed, which is the cheaper way out of epoll.
   void closed(EventSource& source) { unwatched_.push_back(&source); }
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
+  // For what a read decrypts to, or what is encrypted together. Nobody's from one use to the next.
+  std::span<char> plain_buffer();
   void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
   void bury(Connection& connection);  // closed: destroyed at the end of the turn
   LoopCounters& count() { return counters_; }
@@ -129,6 +131,7 @@ class Loop {
   base::TimingWheel timers_;
   Wakeup wakeup_{*this};
   std::unique_ptr<char[]> read_buffer_;
+  std::unique_ptr<char[]> plain_buffer_;  // once there is TLS
   std::vector<epoll_event> events_;
   std::vector<std::function<void()>> deferred_;
   std::vector<Connection*> dirty_;

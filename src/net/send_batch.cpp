@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <span>
@@ -140,9 +141,9 @@ void SendBatch::send() {
   staged_ = 0;
   // First all forget what has gone: what one does about a failure may make another send.
   for (const Entry& entry : entries_) {
-    if (entry.result <= 0) continue;
-    entry.connection->consume(static_cast<std::size_t>(entry.result));
-    sent_bytes_ += static_cast<std::size_t>(entry.result);
+    const auto gone = static_cast<std::size_t>(std::max(entry.result, 0L));
+    entry.connection->consume(gone);
+    sent_bytes_ += gone;
   }
   for (const Entry& entry : entries_) entry.connection->sent(entry.result, entry.bytes.size());
   entries_.clear();

@@ -39,6 +39,8 @@ class SendBatch {
 
   // Memory for a connection to put small frames together in; null if the batch has too little left.
   char* stage(std::size_t bytes);
+  // Gives back the end of what was staged last.
+  void unstage(std::size_t bytes) { staged_ -= bytes; }
 
  private:
   static constexpr std::size_t kMaxEntries = 1024;

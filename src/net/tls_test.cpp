@@ -116,14 +116,31 @@ std::shared_ptr<TlsContext> context_of(const Certificate& certificate) {
   return *loaded;
 }
 
+bool feed(TlsStream& server, std::string_view bytes, std::string& plain) {
+  std::string room(TlsStream::plain_room(bytes.size()), '\0');
+  const TlsStream::Fed fed = server.feed({bytes.data(), bytes.size()}, {room.data(), room.size()});
+  plain.append(room, 0, fed.plain);
+  return fed.good;
+}
+
+bool feed(TlsStream& server, std::string_view bytes) {
+  std::string plain;
+  return feed(server, bytes, plain);
+}
+
+std::string take_output(TlsStream& server) {
+  std::string out(server.output());
+  server.sent(out.size());
+  return out;
+}
+
 // Bytes to and fro until neither has any more.
 void exchange(Client& client, TlsStream& server, std::string& plain) {
   for (std::string out = client.output(); !out.empty(); out = client.output()) {
-    server.feed(out);
-    plain += server.take_input();
-    client.take(server.take_output());
+    feed(server, out, plain);
+    client.take(take_output(server));
   }
-  client.take(server.take_output());
+  client.take(take_output(server));
 }
 
 TEST(Tls, CarriesBytesBothWays) {
@@ -141,8 +158,8 @@ TEST(Tls, CarriesBytesBothWays) {
     exchange(client, *stream, plain);
     EXPECT_EQ(plain, "question");
     const std::string answer(100'000, 'a');
-    stream->write(answer);
-    client.take(stream->take_output());
+    stream->seal(answer, {});
+    client.take(take_output(*stream));
     EXPECT_TRUE(client.received == answer);
   }
 }
@@ -155,10 +172,9 @@ TEST(Tls, TakesTheBytesOneByOne) {
   for (int rounds = 0; rounds < 5; ++rounds) {
     if (client.established() && rounds == 3) client.write("hello");
     for (const char byte : client.output()) {
-      ASSERT_TRUE(stream->feed({&byte, 1}));
-      plain += stream->take_input();
+      ASSERT_TRUE(feed(*stream, {&byte, 1}, plain));
     }
-    client.take(stream->take_output());
+    client.take(take_output(*stream));
   }
   EXPECT_EQ(plain, "hello");
 }
@@ -172,8 +188,8 @@ TEST(Tls, RefusesVersionsBefore1_2) {
   client.limit_version(TLS1_1_VERSION);
   const std::string hello = client.output();
   ASSERT_FALSE(hello.empty());
-  EXPECT_FALSE(stream->feed(hello));
-  client.take(stream->take_output());
+  EXPECT_FALSE(feed(*stream, hello));
+  client.take(take_output(*stream));
   EXPECT_FALSE(client.established());
 }
 
@@ -181,19 +197,72 @@ TEST(Tls, FailsAtBytesThatAreNoTls) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
   const std::string_view text = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-  EXPECT_FALSE(stream->feed(text));
-  EXPECT_FALSE(stream->feed(text));
+  EXPECT_FALSE(feed(*stream, text));
+  EXPECT_FALSE(feed(*stream, text));
+  EXPECT_TRUE(stream->failed());
 }
 
-TEST(Tls, KeepsWhatIsWrittenBeforeTheHandshakeIsOver) {
+TEST(Tls, SealsIntoTheRoomThatItIsGiven) {
+  const Certificate certificate;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    auto stream = context_of(certificate)->accept();
+    Client client;
+    client.limit_version(version);
+    std::string plain;
+    exchange(client, *stream, plain);
+    const std::string text(40'000, 't');
+    std::string room(TlsStream::sealed_room(text.size()), '\0');
+    stream->seal(text, {room.data(), room.size()});
+    EXPECT_EQ(stream->output().data(), room.data());
+    client.take(take_output(*stream));
+    EXPECT_TRUE(client.received == text);
+  }
+}
+
+TEST(Tls, KeepsTheRecordsThatTheNetworkDidNotTake) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
-  stream->write("early");
-  EXPECT_EQ(stream->take_output(), "");
   Client client;
   std::string plain;
   exchange(client, *stream, plain);
-  EXPECT_EQ(client.received, "early");
+  const std::string text(40'000, 't');
+  std::string room(TlsStream::sealed_room(text.size()), '\0');
+  stream->seal(text, {room.data(), room.size()});
+  const std::string first(stream->output().substr(0, 100));
+  stream->sent(100);
+  std::fill(room.begin(), room.end(), 'x');  // the room is somebody else's by now
+  client.take(first);
+  while (stream->has_output()) {
+    const std::string piece(stream->output().substr(0, 7'000));
+    stream->sent(piece.size());
+    client.take(piece);
+  }
+  EXPECT_TRUE(client.received == text);
+}
+
+TEST(Tls, MovesWhatItSealsInsideWhenTheRoomIsTooSmall) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  Client client;
+  std::string plain;
+  exchange(client, *stream, plain);
+  const std::string text(40'000, 't');
+  std::string room(20'000, '\0');  // for the first record only
+  stream->seal(text, {room.data(), room.size()});
+  std::fill(room.begin(), room.end(), 'x');
+  client.take(take_output(*stream));
+  EXPECT_TRUE(client.received == text);
+}
+
+TEST(Tls, IsNotReadyBeforeTheHandshakeIsOver) {
+  const Certificate certificate;
+  auto stream = context_of(certificate)->accept();
+  EXPECT_FALSE(stream->ready());
+  EXPECT_FALSE(stream->say_goodbye());
+  Client client;
+  std::string plain;
+  exchange(client, *stream, plain);
+  EXPECT_TRUE(stream->ready());
 }
 
 TEST(Tls, SaysAndHearsGoodbye) {
@@ -203,10 +272,11 @@ TEST(Tls, SaysAndHearsGoodbye) {
   std::string plain;
   exchange(client, *stream, plain);
   SSL_shutdown(client.ssl());
-  EXPECT_TRUE(stream->feed(client.output()));
+  EXPECT_TRUE(feed(*stream, client.output()));
   EXPECT_TRUE(stream->ended());
-  stream->shutdown();
-  client.take(stream->take_output());
+  EXPECT_TRUE(stream->say_goodbye());
+  EXPECT_FALSE(stream->say_goodbye());
+  client.take(take_output(*stream));
   EXPECT_TRUE(client.ended);
 }
 
@@ -224,12 +294,12 @@ TEST(TlsContext, NamesTheFileThatIsWrongAndQuotesNothingOfIt) {
 
 // A client and a listener with TLS.
 struct Secure {
-  explicit Secure(Loop& loop, std::shared_ptr<TlsContext> tls) {
+  Secure(Loop& loop, std::shared_ptr<TlsContext> tls, std::size_t backlog_limit = 1 << 20) {
     ListenerOptions options;
     options.address = "127.0.0.1:0";
     options.tls = std::move(tls);
-    auto opened = Listener::open(loop, std::move(options), [this, &loop](Channel accepted) {
-      connection = &loop.adopt(std::move(accepted), 1 << 20);
+    auto opened = Listener::open(loop, std::move(options), [this, &loop, backlog_limit](Channel accepted) {
+      connection = &loop.adopt(std::move(accepted), backlog_limit);
       connection->set_handler(&handler);
     });
     if (!opened) std::abort();
@@ -269,6 +339,69 @@ TEST(TlsConnection, EchoesAndClosesWithGoodbye) {
   secure.peer->close();
   EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 0; }));
   EXPECT_EQ(secure.handler.closed.size(), 1U);
+}
+
+TEST(TlsConnection, SendsWhatWasQueuedBeforeTheHandshakeWasOver) {
+  const Certificate certificate;
+  Loop loop;
+  Secure secure(loop, context_of(certificate));
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.connection != nullptr; }));
+  secure.connection->send(frame("early"));
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.received == "early"; }));
+  EXPECT_EQ(secure.connection->unsent(), 0U);
+}
+
+TEST(TlsConnection, DeliversEverythingInOrderToAPeerThatReadsLate) {
+  const Certificate certificate;
+  Loop loop;
+  Secure secure(loop, context_of(certificate), 64 << 20);
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.established(); }));
+  std::string expected;
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string text = std::to_string(i) + std::string(static_cast<std::size_t>(i) * 3, 'x');
+    secure.connection->send(frame(text));
+    expected += text;
+    if (i % 100 == 0) loop.turn(milliseconds{0});
+  }
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.connection->congested(); }));
+  EXPECT_EQ(loop.counters().bytes_waiting.value(), secure.connection->unsent());
+  EXPECT_TRUE(
+      turn_until(loop, [&] { return secure.shuttle(), secure.client.received.size() >= expected.size(); }));
+  EXPECT_TRUE(secure.client.received == expected);
+  EXPECT_EQ(loop.counters().bytes_waiting.value(), 0U);
+}
+
+TEST(TlsConnection, IsClosedForItsBacklogAsAPlainOneIs) {
+  const Certificate certificate;
+  Loop loop;
+  Secure secure(loop, context_of(certificate), 100'000);
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.established(); }));
+  const auto text = frame(std::string(50'000, 'x'));
+  EXPECT_TRUE(turn_until(loop, [&] {
+    if (secure.handler.closed.empty()) secure.connection->send(text);
+    return !secure.handler.closed.empty();
+  }));
+  EXPECT_EQ(secure.handler.closed.front(), CloseCause::overflow);
+}
+
+TEST(TlsConnection, CarriesWhatIsUnsentToAnotherLoop) {
+  const Certificate certificate;
+  Loop loop;
+  Loop other;
+  Secure secure(loop, context_of(certificate), 64 << 20);
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.established(); }));
+  const std::string text(8 << 20, 'x');
+  secure.connection->send(frame(text));
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.connection->congested(); }));
+  auto channel = secure.connection->release();
+  ASSERT_TRUE(channel);
+  EXPECT_EQ(loop.counters().bytes_waiting.value(), 0U);
+  secure.connection = &other.adopt(std::move(*channel), 64 << 20);
+  secure.connection->set_handler(&secure.handler);
+  EXPECT_TRUE(
+      turn_until(other, [&] { return secure.shuttle(), secure.client.received.size() >= text.size(); }));
+  EXPECT_TRUE(secure.client.received == text);
+  EXPECT_EQ(other.counters().bytes_waiting.value(), 0U);
 }
 
 TEST(TlsConnection, EndsWithAClientThatSpeaksPlainHttp) {
