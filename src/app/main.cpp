@@ -1,5 +1,10 @@
 // The program: parses the command line and runs the command.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <iostream>
 
@@ -30,11 +35,32 @@ struct Run {
   int operator()(int exit_status) const { return exit_status; }
 };
 
+// A standard descriptor that was closed (`>&-`) would become the next socket or file, and be written to.
+// Opened the wrong way round, so that to use it is an error still.
+void occupy_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest that is free, which is this one.
+    static_cast<void>(open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
+// A key or a token that nobody got must not look like success.
+int with_output_written(int exit_status) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout) return exit_status;
+  std::cerr << "rollcall: stdout cannot be written"
+            << (errno != 0 ? std::string(": ") + std::strerror(errno) : std::string()) << "\n";
+  return exit_status == app::kExitOk ? app::kExitFailure : exit_status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_descriptors();
   try {
-    return std::visit(Run(), app::parse_command_line(argc, argv, std::cout, std::cerr));
+    return with_output_written(std::visit(Run(), app::parse_command_line(argc, argv, std::cout, std::cerr)));
   } catch (const std::exception& error) {
     std::cerr << "rollcall: " << error.what() << '\n';
     return app::kExitFailure;

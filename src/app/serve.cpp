@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string_view>
 
 #include "adapters/webhook_sender.hpp"
@@ -18,7 +19,9 @@
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
 #include "net/limits.hpp"
+#include "net/log_writer.hpp"
 #include "net/random.hpp"
+#include "net/signals.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/tokens.hpp"
@@ -33,6 +36,15 @@ namespace log = base::log;
 constexpr std::size_t kDevSecretBytes = 48;
 constexpr seconds kDevTokenLife{24 * 3600};
 constexpr std::size_t kFewDescriptors = 10'000;
+
+// What keeps the server from starting, when the log is set up.
+void complain(const ServerSettings& settings, const std::string& mistake) {
+  if (settings.log_format == "json") {
+    log::error("not started", {{"reason", mistake}});
+  } else {
+    std::cerr << mistake << "\n";
+  }
+}
 
 void configure_log(const ServerSettings& settings) {
   log::Level level = log::Level::info;
@@ -84,27 +96,32 @@ std::string development_token(const std::string& subject, const std::string& sec
 }
 
 // `api_key`: of development; empty if there is none.
-void announce(const Config& config, const std::string& address, bool dev, const std::string& api_key) {
+std::string announcement(const Config& config, const std::string& address, bool dev,
+                         const std::string& api_key) {
   const std::string scheme = config.server.tls_cert.empty() ? "http" : "https";
-  std::cout << "rollcall is ready on " << scheme << "://" << address << std::endl;
-  if (!dev) return;
+  const std::string ready = "rollcall is ready on " + scheme + "://" + address;
+  // Collectors are given JSON lines only; --dev talks to people.
+  if (!dev && config.server.log_format == "json") return log::stamped_line(log::Level::info, ready, {});
+  std::ostringstream out;
+  out << ready << "\n";
+  if (!dev) return out.str();
   const std::string url = scheme + "://" + host_to_open(address);
-  std::cout << "\nDevelopment mode: do not use it in production.\n"
-            << "Test page: " << url << "/\n"
-            << "Dashboard: " << url << "/dashboard" << (api_key.empty() ? "" : "#key=" + api_key) << "\n";
+  out << "\nDevelopment mode: do not use it in production.\n"
+      << "Test page: " << url << "/\n"
+      << "Dashboard: " << url << "/dashboard" << (api_key.empty() ? "" : "#key=" + api_key) << "\n";
   if (!config.auth.jwt_secret.empty()) {
-    std::cout << "Tokens that are ready to use, for 24 hours:\n";
+    out << "Tokens that are ready to use, for 24 hours:\n";
     for (const char* user : {"user-1", "user-2"}) {
       const std::string token = development_token(user, config.auth.jwt_secret);
-      std::cout << "  " << user << ": " << token << "\n"
-                << "    open " << url << "/#token=" << token << "\n";
+      out << "  " << user << ": " << token << "\n"
+          << "    open " << url << "/#token=" << token << "\n";
     }
   }
   if (!api_key.empty()) {
-    std::cout << "API key: " << api_key << "\n  curl -H 'Authorization: Bearer " << api_key << "' " << url
-              << "/api/v1/presence/online\n";
+    out << "API key: " << api_key << "\n  curl -H 'Authorization: Bearer " << api_key << "' " << url
+        << "/api/v1/presence/online\n";
   }
-  std::cout << std::flush;
+  return out.str();
 }
 
 void warn_of_limits() {
@@ -160,13 +177,13 @@ void handle_signal(Server& server, const Config& config, watch::Supervisor& supe
 std::shared_ptr<const Verifier> load_files(const Config& config) {
   auto keys = embed::load_keys(config.auth);
   if (!keys) {
-    for (const std::string& mistake : keys.error()) std::cerr << "auth: " << mistake << "\n";
+    for (const std::string& mistake : keys.error()) complain(config.server, "auth: " + mistake);
     return nullptr;
   }
   if (!config.server.tls_cert.empty()) {
     const auto tls = net::TlsContext::load(config.server.tls_cert, config.server.tls_key);
     if (!tls) {
-      std::cerr << "server.tls_cert, server.tls_key: " << tls.error() << "\n";
+      complain(config.server, "server.tls_cert, server.tls_key: " + tls.error());
       return nullptr;
     }
   }
@@ -192,7 +209,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
                    [&](int signal) { handle_signal(server, config, supervisor, signal, draining); });
   warn_of_limits();
   if (auto opened = server.open(); !opened) {
-    std::cerr << "rollcall: " << opened.error() << "\n";
+    complain(config.server, "rollcall: " + opened.error());
     return kExitFailure;
   }
   log::info("started", {{"address", server.address()},
@@ -200,7 +217,8 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   webhooks = start_webhooks(config.webhooks, gateway, feed);
   // Once it is so: who reads it may rely on it.
-  server.post([&] { announce(config, server.address(), dev, api_key); });
+  const auto console = net::LogWriter::lease();
+  server.post([&] { console->print(announcement(config, server.address(), dev, api_key)); });
   supervisor.start();
   server.run();
   log::info("ended");
@@ -210,12 +228,14 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
 }  // namespace
 
 int serve(const ServeCommand& command) {
+  net::ignore_idle_signals();
   auto config = read_config({command.config_file, command.listen, command.dev});
   if (!config) {
     std::cerr << to_text(config.error());
     return kExitBadConfig;
   }
   configure_log(config->server);
+  const auto log_writer = net::LogWriter::lease();  // to the very end, which says what still waits
   for (const std::string& warning : config_warnings(*config))
     log::warn("configuration", {{"warning", warning}});
   if (command.dev && !has_key(config->auth)) make_development_secret(*config);

@@ -1,15 +1,21 @@
 #include "base/log.hpp"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/details/log_msg.h>
+#include <spdlog/pattern_formatter.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/log_throttle.hpp"
 #include "rollcall/log.hpp"
 
 namespace rollcall::base::log {
@@ -18,18 +24,30 @@ namespace {
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})";
 
-struct Log {
-  Log() : logger("rollcall", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
-    logger.set_pattern(kTextPattern, spdlog::pattern_time_type::utc);
-    logger.set_level(spdlog::level::info);
-    logger.flush_on(spdlog::level::trace);
-  }
+std::unique_ptr<spdlog::pattern_formatter> formatter_of(const char* pattern) {
+  return std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, "\n");
+}
 
-  spdlog::logger logger;
+constexpr int kOff = 100;  // above all levels
+
+struct Log {
+  std::atomic<int> least = static_cast<int>(Level::info);
   std::atomic<Format> format = Format::text;
-  // An embedder's, in place of stderr.
+  std::atomic<std::uint64_t> lost = 0;
+
+  // Held while a line is stamped and put into the queue, not while it is written: but for programs without
+  // one.
+  std::mutex mutex;
+  std::unique_ptr<spdlog::pattern_formatter> formatter = formatter_of(kTextPattern);
+  std::shared_ptr<Output> output;
+
+  // An embedder's, in place of stderr. The lock is held while it is called.
   std::mutex sink_mutex;
   LogSink sink;
+  std::atomic<bool> has_sink = false;
+
+  std::mutex throttle_mutex;
+  LogThrottle throttle;
 };
 
 // Never destroyed: other statics may log while they are.
@@ -38,18 +56,40 @@ Log& the_log() {
   return log;
 }
 
-spdlog::level::level_enum to_spdlog(Level level) {
-  switch (level) {
-    case Level::debug:
-      return spdlog::level::debug;
-    case Level::info:
-      return spdlog::level::info;
-    case Level::warn:
-      return spdlog::level::warn;
-    case Level::error:
-      return spdlog::level::err;
+// The signal of a pipe without a reader would end a program that did not ask for it, and its disposition is
+// the program's: so it is held back from this thread, and taken away if it came.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
   }
-  return spdlog::level::err;
+  ~WithoutSigpipe() {
+    const timespec at_once{};
+    if (!was_pending_) sigtimedwait(&pipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+ private:
+  sigset_t pipe_, before_;
+  bool was_pending_;
+};
+
+// At once, however long that takes.
+void write_to_stderr(std::string_view text) {
+  const WithoutSigpipe guard;
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return count_lost(1);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 const char* json_name(Level level) {
@@ -157,14 +197,71 @@ LogLevel public_level(Level level) {
 static_assert(static_cast<int>(LogLevel::debug) == static_cast<int>(Level::debug));
 static_assert(static_cast<int>(LogLevel::error) == static_cast<int>(Level::error));
 
-bool give_to_sink(Log& log, Level level, std::string_view event, std::initializer_list<Field> fields) {
+// With its time, which is that of the event and not that of its writing. Under the lock.
+std::string stamped(Log& log, const std::string& line) {
+  spdlog::memory_buf_t text;
+  log.formatter->format({"", spdlog::level::info, {line.data(), line.size()}}, text);
+  return {text.data(), text.size()};
+}
+
+std::string unstamped(const Log& log, Level level, std::string_view event,
+                      std::initializer_list<Field> fields) {
+  return log.format == Format::json ? json_line(level, event, fields)
+                                    : text_line(text_name(level), event, fields);
+}
+
+bool call_sink(Log& log, Level level, const std::string& text) {
   const std::lock_guard lock(log.sink_mutex);
   if (!log.sink) return false;
-  log.sink(public_level(level), text_line({}, event, fields));
+  log.sink(public_level(level), text);
   return true;
 }
 
+void write_each(const std::vector<LogThrottle::Summary>& summaries) {
+  for (const LogThrottle::Summary& summary : summaries) {
+    const Level level = static_cast<Level>(summary.level);
+    const std::string event = summary.event + ", repeated";
+    const Field count("count", summary.count), since("since_s", summary.since.count());
+    summary.code.empty() ? write(level, event, {count, since})
+                         : write(level, event, {{"code", summary.code}, count, since});
+  }
+}
+
 }  // namespace
+
+bool sampled(Level level, std::string_view event, std::string_view code, Instant now) {
+  if (!enabled(level)) return false;
+  Log& log = the_log();
+  std::vector<LogThrottle::Summary> due;
+  bool admitted = false;
+  {
+    const std::lock_guard lock(log.throttle_mutex);
+    due = log.throttle.take_due(now);
+    admitted = log.throttle.admit(event, code, static_cast<unsigned>(level), now);
+  }
+  write_each(due);
+  return admitted;
+}
+
+void write_summaries(Instant now) {
+  Log& log = the_log();
+  std::vector<LogThrottle::Summary> due;
+  {
+    const std::lock_guard lock(log.throttle_mutex);
+    due = log.throttle.take_due(now);
+  }
+  write_each(due);
+}
+
+void write_all_summaries(Instant now) {
+  Log& log = the_log();
+  std::vector<LogThrottle::Summary> all;
+  {
+    const std::lock_guard lock(log.throttle_mutex);
+    all = log.throttle.take_all(now);
+  }
+  write_each(all);
+}
 
 // JSON has no word for what is not finite.
 Field::Field(std::string_view name, double real) : key(name), number(std::isfinite(real)) {
@@ -175,23 +272,66 @@ Field::Field(std::string_view name, double real) : key(name), number(std::isfini
 
 void configure(Level least, Format format) {
   Log& log = the_log();
+  const std::lock_guard lock(log.mutex);
   log.format = format;
-  log.logger.set_pattern(format == Format::json ? kJsonPattern : kTextPattern,
-                         spdlog::pattern_time_type::utc);
-  log.logger.set_level(to_spdlog(least));
+  log.formatter = formatter_of(format == Format::json ? kJsonPattern : kTextPattern);
+  log.least = static_cast<int>(least);
 }
 
 bool enabled(Level level) {
-  return the_log().logger.should_log(to_spdlog(level));
+  return static_cast<int>(level) >= the_log().least;
+}
+
+void set_output(std::shared_ptr<Output> output) {
+  Log& log = the_log();
+  const std::lock_guard lock(log.mutex);
+  log.output = std::move(output);
+}
+
+void remove_output(const Output& output) {
+  Log& log = the_log();
+  const std::lock_guard lock(log.mutex);
+  if (log.output.get() == &output) log.output.reset();
+}
+
+void give_to_sink(const Line& line) {
+  if (!call_sink(the_log(), line.level, line.text)) write_to_stderr(line.text + "\n");
+}
+
+std::string stamped_line(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  Log& log = the_log();
+  const std::string line = unstamped(log, level, event, fields);
+  const std::lock_guard lock(log.mutex);
+  return stamped(log, line);
+}
+
+Line line_of(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  if (the_log().has_sink) return {Line::To::sink, level, text_line({}, event, fields)};
+  return {Line::To::log, level, stamped_line(level, event, fields)};
+}
+
+std::uint64_t lines_lost() {
+  return the_log().lost;
+}
+
+void count_lost(std::uint64_t lines) {
+  the_log().lost += lines;
 }
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  if (!enabled(level)) return;
   Log& log = the_log();
-  if (!log.logger.should_log(to_spdlog(level))) return;
-  if (give_to_sink(log, level, event, fields)) return;
-  const std::string line = log.format == Format::json ? json_line(level, event, fields)
-                                                      : text_line(text_name(level), event, fields);
-  log.logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  const bool for_sink = log.has_sink;
+  std::string text = for_sink ? text_line({}, event, fields) : unstamped(log, level, event, fields);
+  {
+    const std::lock_guard lock(log.mutex);
+    if (!for_sink) text = stamped(log, text);
+    Line line{for_sink ? Line::To::sink : Line::To::log, level, std::move(text)};
+    if (log.output) return log.output->take(std::move(line));
+    if (!for_sink) return write_to_stderr(line.text);
+    text = std::move(line.text);
+  }
+  give_to_sink({Line::To::sink, level, std::move(text)});
 }
 
 }  // namespace rollcall::base::log
@@ -199,14 +339,19 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
 namespace rollcall {
 
 void set_log_level(LogLevel least) {
-  auto& logger = base::log::the_log().logger;
-  logger.set_level(least == LogLevel::off ? spdlog::level::off
-                                          : base::log::to_spdlog(static_cast<base::log::Level>(least)));
+  base::log::the_log().least = least == LogLevel::off ? base::log::kOff : static_cast<int>(least);
 }
 
 void set_log_sink(LogSink sink) {
   auto& log = base::log::the_log();
+  std::shared_ptr<base::log::Output> output;
+  {
+    const std::lock_guard lock(log.mutex);
+    output = log.output;
+  }
+  if (output) output->flush();  // what was logged until now is still the old one's
   const std::lock_guard lock(log.sink_mutex);
+  log.has_sink = sink != nullptr;
   log.sink = std::move(sink);
 }
 

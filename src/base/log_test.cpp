@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <sstream>
@@ -155,6 +156,22 @@ TEST(Log, an_embedder_may_take_the_lines_or_have_fewer) {
   const std::string text = written(Level::info, Format::text, act);
   EXPECT_EQ(text.substr(kTimeLength), " INFO  here again\n");
   EXPECT_EQ(lines, (std::vector<std::string>{R"(1 ended  why="a b")", "3 broken"}));
+}
+
+TEST(Log, an_event_that_is_repeated_at_will_gets_few_lines_and_a_summary) {
+  const Instant now{seconds(50)};
+  const std::string text = written(Level::info, Format::text, [&] {
+    for (int i = 0; i < 1000; ++i) {
+      if (sampled(Level::warn, "connection refused", "BAD", now))
+        warn("connection refused", {{"code", "BAD"}});
+    }
+    EXPECT_FALSE(sampled(Level::debug, "not enabled", "BAD", now));
+    write_summaries(now + seconds(10));
+    write_all_summaries(now + seconds(10));
+  });
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
+  EXPECT_THAT(text,
+              testing::HasSubstr(" WARN  connection refused, repeated  code=BAD count=995 since_s=10\n"));
 }
 
 TEST(Log, lines_of_several_threads_do_not_mix) {

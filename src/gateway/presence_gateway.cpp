@@ -22,6 +22,9 @@ constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 // What most requests need, a hundred ids and their statuses among them; more is taken from the heap.
 constexpr std::size_t kRequestMemory = 16 * 1024;
 thread_local base::Spare<std::string> spare_reply;
+constexpr const char* kConnectionRefused = "connection refused";
+constexpr const char* kTokenExpired = "token expired";
+constexpr const char* kSlowConsumer = "slow consumer closed";
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 
 std::size_t count_watched(const Socket& socket) {
@@ -93,8 +96,10 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
   const auto refuse = [&](Denial denial, const std::string& details) {
     const std::string_view code = name_of(denial);
     tallies_.here().deny(denial);
-    log::info("connection refused",
-              {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
+    if (log::sampled(log::Level::info, kConnectionRefused, code, server_.now())) {
+      log::info(kConnectionRefused,
+                {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
+    }
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
   };
   const std::string token = find_token(socket.auth(), socket.handshake());
@@ -158,9 +163,8 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
   Member& member = member_of(socket);
   server::timers_of(socket).disarm(member);
   log::debug("disconnected", {{"socket", socket.id()}, {"reason", reason}});
-  if (reason == "slow consumer") {
-    log::warn("slow consumer closed",
-              {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
+  if (reason == "slow consumer" && log::sampled(log::Level::warn, kSlowConsumer, "", server_.now())) {
+    log::warn(kSlowConsumer, {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
   }
   const presence::Ending ending = member.expired ? presence::Ending::token_expired : ending_of(reason);
   hub_.apply(presence::Disconnect{member.connection, is_goodbye(ending), ending});
@@ -303,7 +307,9 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
 
 void PresenceGateway::expired(Socket& socket) {
   tallies_.here().expire();
-  log::info("token expired", {{"socket", socket.id()}});
+  if (log::sampled(log::Level::info, kTokenExpired, "", server_.now())) {
+    log::info(kTokenExpired, {{"socket", socket.id()}});
+  }
   member_of(socket).expired = true;
   socket.emit(api::kAuthenticationErrorEvent,
               {api::auth_error_data(api::name_of(AuthCode::token_expired),

@@ -32,4 +32,14 @@ void Signals::on_events(std::uint32_t) {
   }
 }
 
+void ignore_idle_signals() {
+  // SIGXFSZ: a log file that reached its limit costs lines. SIGPROF, SIGVTALRM and SIGALRM: a timer of
+  // whoever started us.
+  for (const int signal :
+       {SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXFSZ}) {
+    ::signal(signal, SIG_IGN);
+  }
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) ::signal(signal, SIG_IGN);
+}
+
 }  // namespace rollcall::net

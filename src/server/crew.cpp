@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "net/limits.hpp"
+#include "net/log_writer.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -94,6 +95,7 @@ void Crew::prune() {
 }
 
 void Crew::run() {
+  const auto log_writer = net::LogWriter::lease();  // no loop may wait for whoever reads the log
   running_ = true;
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;

@@ -31,6 +31,9 @@ void program(Exposition& out, const Sample& sample) {
       .value(process.open_descriptors);
   out.gauge("process_max_fds", "How many file descriptors the program may use.")
       .value(process.most_descriptors);
+  out.counter("rollcall_log_lines_lost_total",
+              "Lines of the log that nobody got: the reader was too slow or gone, or the disk full.")
+      .value(sample.log_lines_lost);
 }
 
 void connections(Exposition& out, const Figures& server) {

@@ -21,6 +21,7 @@ struct Sample {
   std::size_t feed_readers = 0;
   feed::WebhookCounts webhooks;
   ProcessFigures process;
+  std::uint64_t log_lines_lost = 0;
 };
 
 std::string metrics_text(const Sample& sample);

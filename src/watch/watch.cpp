@@ -1,5 +1,6 @@
 #include "watch/watch.hpp"
 
+#include "base/log.hpp"
 #include "server/readiness.hpp"
 
 namespace rollcall::watch {
@@ -40,6 +41,7 @@ std::string Watch::metrics() const {
   sample.feed_readers = api_.feed_readers();
   sample.webhooks = webhooks_();
   sample.process = read_process();
+  sample.log_lines_lost = base::log::lines_lost();
   return metrics_text(sample);
 }
 

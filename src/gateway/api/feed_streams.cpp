@@ -52,7 +52,9 @@ FeedStreams::Desk& FeedStreams::here() {
 void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
   if (readers_.fetch_add(1) >= kMostReaders) {
     --readers_;
-    log::warn("feed reader refused", {{"readers", kMostReaders}});
+    if (log::sampled(log::Level::warn, "feed reader refused", "", server_.now())) {
+      log::warn("feed reader refused", {{"readers", kMostReaders}});
+    }
     reply.answer(too_many_readers());
     return;
   }

@@ -15,6 +15,8 @@ namespace log = base::log;
 using api::Scope;
 
 constexpr std::string_view kPrefix = "/api/";
+constexpr const char* kCallsRefused = "api calls refused";
+constexpr const char* kCallRefused = "api call refused";
 
 void never_cache(HttpAnswer& answer) {
   answer.headers.emplace_back("cache-control", "no-store");
@@ -116,10 +118,11 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
   }
   const auto admission = keys_.admit(*caller, server_.now());
   if (admission != KeyRing::Admission::admitted) {
-    if (admission == KeyRing::Admission::refused) {
-      log::warn("api calls refused", {{"code", "RATE_LIMITED"},
-                                      {"key", caller->name()},
-                                      {"requests_per_second", keys_.requests_per_second()}});
+    if (admission == KeyRing::Admission::refused &&
+        log::sampled(log::Level::warn, kCallsRefused, "RATE_LIMITED", server_.now())) {
+      log::warn(kCallsRefused, {{"code", "RATE_LIMITED"},
+                                {"key", caller->name()},
+                                {"requests_per_second", keys_.requests_per_second()}});
     }
     HttpAnswer answer = problem_answer(api::problem_of_status(
         429,
@@ -128,7 +131,9 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
     return answer;
   }
   if (!caller->scopes().include(scope)) {
-    log::info("api call refused", {{"code", "FORBIDDEN"}, {"key", caller->name()}, {"call", call}});
+    if (log::sampled(log::Level::info, kCallRefused, "FORBIDDEN", server_.now())) {
+      log::info(kCallRefused, {{"code", "FORBIDDEN"}, {"key", caller->name()}, {"call", call}});
+    }
     return problem_answer(api::problem_of_status(403, "The key " + caller->name() + " has the scope " +
                                                           api::names_of(caller->scopes(), '+') +
                                                           ", this call needs " + api::name_of(scope)));
@@ -140,7 +145,9 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
 }
 
 HttpAnswer HttpApi::unauthorized(const char* call, const HttpRequest& request, const char* reason) {
-  log::info("api call refused", {{"code", "UNAUTHORIZED"}, {"call", call}, {"address", request.address}});
+  if (log::sampled(log::Level::info, kCallRefused, "UNAUTHORIZED", server_.now())) {
+    log::info(kCallRefused, {{"code", "UNAUTHORIZED"}, {"call", call}, {"address", request.address}});
+  }
   HttpAnswer answer = problem_answer(api::problem_of_status(401, reason));
   answer.headers.emplace_back("www-authenticate", "Bearer realm=\"rollcall\"");
   return answer;

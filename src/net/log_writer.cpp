@@ -1,0 +1,259 @@
+#include "net/log_writer.hpp"
+
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "net/loop.hpp"
+
+namespace rollcall::net {
+namespace {
+
+namespace log = base::log;
+using log::Line;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kTick{1000};
+// As much as a pipe that says it is writable takes without waiting. The descriptors are not ours alone, so they
+// cannot be made non-blocking.
+constexpr std::size_t kPiece = PIPE_BUF;
+
+std::size_t cost_of(const Line& line) {
+  return line.text.size() + sizeof line;
+}
+
+std::uint64_t lines_in(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+// What those that log put in, and the writing thread takes out.
+class LogWriter::Queue final : public log::Output {
+ public:
+  void take(Line line) override;
+  void flush() override;
+  // The thread's.
+  void run();
+  // True if the thread has come to its end.
+  bool end();
+
+ private:
+  bool over();
+  std::deque<Line> next_batch();
+  void write_batch(std::deque<Line> batch);
+  void print(const Line& line);
+  void put_log(std::string& text, std::size_t& cost);
+  bool put(int descriptor, std::string_view text);
+  bool wait_until_writable(int descriptor);
+  void tell_lost();
+  void lose(std::uint64_t lines, int error);
+  void release(std::size_t cost);
+
+  std::mutex mutex_;
+  std::condition_variable something_;
+  std::condition_variable progress_;
+  std::deque<Line> lines_;
+  std::size_t bytes_ = 0;  // of those, and of what the thread has taken and not written yet
+  std::uint64_t dropped_ = 0;
+  bool waiting_ = false;
+  bool ending_ = false;
+  bool ended_ = false;
+  Clock::time_point last_moment_{};
+
+  // Of the thread alone.
+  std::uint64_t untold_ = 0;  // lines lost, and not told yet
+  int reason_ = 0;            // errno of the last failed write; 0: the queue was full
+};
+
+void LogWriter::Queue::take(Line line) {
+  const std::lock_guard lock(mutex_);
+  if (bytes_ + cost_of(line) > kMostBytes) {
+    ++dropped_;
+    log::count_lost(1);
+    return;
+  }
+  bytes_ += cost_of(line);
+  lines_.push_back(std::move(line));
+  if (waiting_) something_.notify_one();
+}
+
+void LogWriter::Queue::flush() {
+  std::unique_lock lock(mutex_);
+  progress_.wait_for(lock, kFlush, [this] { return bytes_ == 0 || ended_; });
+}
+
+bool LogWriter::Queue::end() {
+  std::unique_lock lock(mutex_);
+  ending_ = true;
+  last_moment_ = Clock::now() + kFlush;
+  something_.notify_one();
+  // A little longer: the thread gives up by itself, unless it is stuck in a write.
+  return progress_.wait_for(lock, kFlush + milliseconds(200), [this] { return ended_; });
+}
+
+// Asked to end, and the time for the rest has passed.
+bool LogWriter::Queue::over() {
+  const std::lock_guard lock(mutex_);
+  return ending_ && Clock::now() >= last_moment_;
+}
+
+void LogWriter::Queue::lose(std::uint64_t lines, int error) {
+  log::count_lost(lines);
+  untold_ += lines;
+  reason_ = error;
+}
+
+void LogWriter::Queue::release(std::size_t cost) {
+  const std::lock_guard lock(mutex_);
+  bytes_ -= cost;
+  if (bytes_ == 0) progress_.notify_all();
+}
+
+// False: the time is over.
+bool LogWriter::Queue::wait_until_writable(int descriptor) {
+  constexpr int kPatienceMs = 50;
+  for (;;) {
+    const bool last_try = over();
+    pollfd asked{descriptor, POLLOUT, 0};
+    if (poll(&asked, 1, last_try ? 0 : kPatienceMs) > 0) return true;
+    if (!last_try) continue;
+    errno = ETIMEDOUT;
+    return false;
+  }
+}
+
+bool LogWriter::Queue::put(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    if (!wait_until_writable(descriptor)) return false;
+    const ssize_t written = ::write(descriptor, text.data(), std::min(text.size(), kPiece));
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// With the next batch, and once a second: until it gets through.
+void LogWriter::Queue::tell_lost() {
+  {
+    const std::lock_guard lock(mutex_);
+    untold_ += std::exchange(dropped_, 0);
+  }
+  if (untold_ == 0) return;
+  const char* reason = reason_ == 0 ? "the reader of the log is slow" : std::strerror(reason_);
+  const Line line =
+      log::line_of(log::Level::warn, "log lines lost", {{"count", untold_}, {"reason", reason}});
+  if (line.to == Line::To::sink) {
+    log::give_to_sink(line);
+  } else if (!put(STDERR_FILENO, line.text)) {
+    reason_ = errno;
+    return;
+  }
+  untold_ = 0;
+  reason_ = 0;
+}
+
+void LogWriter::Queue::print(const Line& line) {
+  if (put(STDOUT_FILENO, line.text)) return;
+  const Line complaint =
+      log::line_of(log::Level::warn, "stdout cannot be written", {{"reason", std::strerror(errno)}});
+  if (complaint.to == Line::To::sink) {
+    log::give_to_sink(complaint);
+  } else if (!put(STDERR_FILENO, complaint.text)) {
+    lose(1, errno);
+  }
+}
+
+void LogWriter::Queue::put_log(std::string& text, std::size_t& cost) {
+  if (!put(STDERR_FILENO, text)) lose(lines_in(text), errno);
+  release(std::exchange(cost, 0));
+  text.clear();
+}
+
+// Whole lines together, up to what a pipe takes at once.
+void LogWriter::Queue::write_batch(std::deque<Line> batch) {
+  std::string text;
+  std::size_t cost = 0;
+  for (const Line& line : batch) {
+    const bool joins = line.to == Line::To::log && text.size() + line.text.size() <= kPiece;
+    if (!joins && !text.empty()) put_log(text, cost);
+    if (line.to == Line::To::log) {
+      text += line.text;
+      cost += cost_of(line);
+      continue;
+    }
+    line.to == Line::To::sink ? log::give_to_sink(line) : print(line);
+    release(cost_of(line));
+  }
+  if (!text.empty()) put_log(text, cost);
+}
+
+// Empty: a second has passed, or it is the end.
+std::deque<Line> LogWriter::Queue::next_batch() {
+  std::unique_lock lock(mutex_);
+  waiting_ = true;
+  something_.wait_for(lock, kTick, [this] { return !lines_.empty() || ending_; });
+  waiting_ = false;
+  return std::exchange(lines_, {});
+}
+
+void LogWriter::Queue::run() {
+  for (bool ending = false; !ending;) {
+    std::deque<Line> batch = next_batch();
+    tell_lost();
+    write_batch(std::move(batch));
+    log::write_summaries(Loop::read_clock());
+    const std::lock_guard lock(mutex_);
+    ending = ending_ && lines_.empty();
+  }
+  tell_lost();
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  progress_.notify_all();
+}
+
+LogWriter::LogWriter() : queue_(std::make_shared<Queue>()) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([queue = queue_] { queue->run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  log::set_output(queue_);
+}
+
+LogWriter::~LogWriter() {
+  log::write_all_summaries(Loop::read_clock());
+  log::remove_output(*queue_);
+  queue_->end() ? thread_.join() : thread_.detach();
+}
+
+std::shared_ptr<LogWriter> LogWriter::lease() {
+  static std::mutex& mutex = *new std::mutex;
+  static std::weak_ptr<LogWriter>& current = *new std::weak_ptr<LogWriter>;
+  const std::lock_guard lock(mutex);
+  auto held = current.lock();
+  if (!held) {
+    held.reset(new LogWriter);
+    current = held;
+  }
+  return held;
+}
+
+void LogWriter::print(std::string text) {
+  queue_->take({Line::To::console, log::Level::info, std::move(text)});
+}
+
+}  // namespace rollcall::net
