@@ -18,6 +18,7 @@ constexpr Kind kKinds[] = {
     {405, "Method Not Allowed", "METHOD_NOT_ALLOWED"},
     {408, "Request Timeout", "REQUEST_TIMEOUT"},
     {413, "Content Too Large", "PAYLOAD_TOO_LARGE"},
+    {415, "Unsupported Media Type", "UNSUPPORTED_ENCODING"},
     {429, "Too Many Requests", "RATE_LIMITED"},
     {431, "Request Header Fields Too Large", "HEADER_TOO_LARGE"},
     {501, "Not Implemented", "NOT_IMPLEMENTED"},

@@ -26,19 +26,13 @@ TEST(Problem, OfAStatusHasTheCodeThatGoesWithIt) {
   const struct {
     unsigned status;
     const char* code;
-  } cases[] = {{400, "BAD_REQUEST"},
-               {401, "UNAUTHORIZED"},
-               {403, "FORBIDDEN"},
-               {404, "NOT_FOUND"},
-               {405, "METHOD_NOT_ALLOWED"},
-               {408, "REQUEST_TIMEOUT"},
-               {413, "PAYLOAD_TOO_LARGE"},
-               {429, "RATE_LIMITED"},
-               {431, "HEADER_TOO_LARGE"},
-               {500, "INTERNAL"},
-               {501, "NOT_IMPLEMENTED"},
-               {503, "UNAVAILABLE"},
-               {505, "VERSION_NOT_SUPPORTED"}};
+  } cases[] = {{400, "BAD_REQUEST"},        {401, "UNAUTHORIZED"},
+               {403, "FORBIDDEN"},          {404, "NOT_FOUND"},
+               {405, "METHOD_NOT_ALLOWED"}, {408, "REQUEST_TIMEOUT"},
+               {413, "PAYLOAD_TOO_LARGE"},  {415, "UNSUPPORTED_ENCODING"},
+               {429, "RATE_LIMITED"},       {431, "HEADER_TOO_LARGE"},
+               {500, "INTERNAL"},           {501, "NOT_IMPLEMENTED"},
+               {503, "UNAVAILABLE"},        {505, "VERSION_NOT_SUPPORTED"}};
   for (const auto& [status, code] : cases) {
     const Problem problem = problem_of_status(status, "why");
     EXPECT_EQ(problem.status, status);

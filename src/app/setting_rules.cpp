@@ -63,7 +63,7 @@ bool is_namespace(std::string_view text) {
 }
 
 bool is_origin(std::string_view text) {
-  if (text == "*") return true;
+  if (text == "*" || text == "null") return true;
   const std::size_t mark = text.find("://");
   if (mark == std::string_view::npos || !is_scheme(text.substr(0, mark))) return false;
   const std::string_view scheme = text.substr(0, mark);

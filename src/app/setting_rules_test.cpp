@@ -22,15 +22,15 @@ TEST(SettingRules, a_namespace_begins_with_a_slash_and_has_nothing_that_packets_
 
 TEST(SettingRules, an_origin_is_written_as_browsers_do) {
   for (const char* text :
-       {"*", "https://app.example.com", "http://localhost:5173", "http://127.0.0.1:8080", "http://[::1]:3000",
-        "https://[::1]", "capacitor://localhost", "https://a.b:80", "chrome-extension://abcdefghijklmnop"}) {
+       {"*", "null", "https://app.example.com", "http://localhost:5173", "http://127.0.0.1:8080",
+        "http://[::1]:3000", "https://[::1]", "capacitor://localhost", "https://a.b:80",
+        "chrome-extension://abcdefghijklmnop"}) {
     EXPECT_TRUE(is_origin(text)) << text;
   }
 }
 
 TEST(SettingRules, an_origin_that_no_browser_would_send_is_refused) {
   for (const char* text : {"",
-                           "null",
                            "app.example.com",
                            "https://",
                            "https://a/",

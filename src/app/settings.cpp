@@ -214,7 +214,7 @@ const std::array kSettings = {
             .target = cors<&Cors::origins>,
             .allowed =
                 "* or an origin as browsers write it: scheme://host or scheme://host:port, in lower case, "
-                "without a path or the scheme's own port",
+                "without a path or the scheme's own port; or null, which pages of files and sandboxes send",
             .accepts = is_origin},
     Setting{.section = "cors", .key = "credentials", .target = cors<&Cors::credentials>},
 

@@ -3,7 +3,8 @@
 //
 // Events are told apart by their name and a code, both of which come from a small set: never an address, a
 // user or anything else that a peer chooses. Of each, the first kLinesEach in kInterval are let through; the
-// rest are counted, and come out as one summary when the interval is over. Use it by `log::sampled` (log.hpp).
+// rest are counted, and come out as one summary when the interval is over. Use it by `log::sampled`
+// (log.hpp).
 //
 // Bounded: at most kMaxKinds are told apart, what is beyond them is counted together. Pure: `now` is an
 // argument. Not thread-safe.

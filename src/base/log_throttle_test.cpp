@@ -32,7 +32,8 @@ TEST(LogThrottle, the_next_interval_begins_with_lines_again) {
   LogThrottle throttle;
   admitted(throttle, "refused", "A", 100, kStart);
   throttle.take_due(kStart + LogThrottle::kInterval);
-  EXPECT_EQ(admitted(throttle, "refused", "A", 100, kStart + LogThrottle::kInterval), LogThrottle::kLinesEach);
+  EXPECT_EQ(admitted(throttle, "refused", "A", 100, kStart + LogThrottle::kInterval),
+            LogThrottle::kLinesEach);
 }
 
 TEST(LogThrottle, few_events_have_no_summary) {

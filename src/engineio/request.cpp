@@ -35,7 +35,7 @@ std::string_view message_of(Refusal refusal) {
     case Refusal::bad_request:
       return "Bad request";
     case Refusal::forbidden:
-      return "Forbidden";
+      return "Forbidden: this origin is not allowed, list it in cors.origins of the server";
     case Refusal::unsupported_version:
       return "Unsupported protocol version";
   }

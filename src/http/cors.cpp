@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/origin.hpp"
+
 namespace rollcall::http {
 namespace {
 
@@ -32,7 +34,8 @@ std::string joined_values(const Request& request, std::string_view name) {
 
 bool origin_allowed(const CorsPolicy& policy, std::string_view origin) {
   return allows_any(policy) ||
-         std::find(policy.origins.begin(), policy.origins.end(), origin) != policy.origins.end();
+         std::any_of(policy.origins.begin(), policy.origins.end(),
+                     [&](const std::string& listed) { return same_origin(listed, origin); });
 }
 
 std::vector<Header> cors_headers(const CorsPolicy& policy, const Request& request) {

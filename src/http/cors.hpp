@@ -16,7 +16,8 @@
 namespace rollcall::http {
 
 struct CorsPolicy {
-  std::vector<std::string> origins;  // as browsers write them, or "*"; none: same origin only
+  std::vector<std::string>
+      origins;  // as browsers write them, "null" among them, or "*"; none: same origin only
   bool credentials = false;
 };
 

@@ -14,6 +14,7 @@ const CorsPolicy kNoneWithCredentials{{}, true};
 const CorsPolicy kAny{{"*"}, false};
 const CorsPolicy kAnyWithCredentials{{"*"}, true};
 const CorsPolicy kListed{{"https://a.example", "http://localhost:5173"}, false};
+const CorsPolicy kListedNull{{"null"}, false};
 const CorsPolicy kListedWithCredentials{{"https://a.example"}, true};
 const CorsPolicy kListedAndAny{{"https://a.example", "*"}, false};
 
@@ -45,11 +46,12 @@ TEST(Cors, AllowsTheOriginsOfThePolicy) {
       {kAny, "null", true},
       {kListed, "https://a.example", true},
       {kListed, "http://localhost:5173", true},
-      {kListed, "https://a.example:443", false},
+      {kListed, "https://a.example:443", true},
       {kListed, "https://a.example.evil", false},
       {kListed, "http://a.example", false},
-      {kListed, "https://A.example", false},
+      {kListed, "https://A.example", true},
       {kListed, "null", false},
+      {kListedNull, "null", true},
       {kListed, "", false},
       {kListed, "*", false},
       {kListedAndAny, "https://b.example", true},

@@ -23,7 +23,9 @@ const char* message_of(Fault fault) {
     case Fault::bad_request:
       return "The request is not valid HTTP.";
     case Fault::header_too_big:
-      return "The request's headers are too many or too big.";
+      return "The request's headers are too many (more than 100) or too big (limits.header_bytes of the "
+             "server). "
+             "Large cookies are often why: delete those of this site, or raise the limit.";
     case Fault::body_too_big:
       return "The request's body is too big.";
     case Fault::unsupported_transfer:

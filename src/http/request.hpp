@@ -22,7 +22,7 @@ struct Header {
 struct Request {
   std::string method;
   std::string target;
-  std::string path;   // the target before '?', as it came
+  std::string path;   // the target before '?', as it came; without scheme and host, if it came with them
   std::string query;  // the target after '?', as it came
   std::vector<Header> headers;
   std::string body;

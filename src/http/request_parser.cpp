@@ -39,6 +39,19 @@ bool names_a_version(std::string_view request_line) {
          is_digit(version[7]);
 }
 
+// Where the host begins in the absolute form of a target, as proxies are sent it; 0 if it is in another form.
+std::size_t authority_begin(std::string_view target) {
+  if (target.starts_with('/')) return 0;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    const std::string_view begin = target.substr(0, scheme.size());
+    if (lower({begin.data(), begin.size()}) == scheme && target.size() > scheme.size() &&
+        target[scheme.size()] != '/' && target[scheme.size()] != '?') {
+      return scheme.size();
+    }
+  }
+  return 0;
+}
+
 // Not the whole grammar of a host: what could make another server read another host out of it.
 bool is_host(std::string_view value) {
   return value.find_first_of(" \t,/?#@\\") == std::string_view::npos;
@@ -76,6 +89,7 @@ class RequestParser::Machine final : private beast::http::basic_parser<true> {
   void refuse_lines(const error_code& error);
   std::size_t parse_data(std::string_view bytes);
   std::optional<Fault> fault_of_head() const;
+  void take_absolute_host();
   bool body_too_big(std::uint64_t bytes) const { return bytes > limits_.body_bytes - request_.body.size(); }
   void refuse(Fault fault, error_code& error);
 
@@ -94,6 +108,7 @@ class RequestParser::Machine final : private beast::http::basic_parser<true> {
   Limits limits_;
   LineBuffer lines_;
   Request request_;
+  std::string absolute_host_;  // of the target, if it has one
   std::size_t header_count_ = 0;
   std::optional<Fault> fault_;
   Phase phase_ = Phase::head;
@@ -166,10 +181,22 @@ std::size_t RequestParser::Machine::parse_data(std::string_view bytes) {
   return used;
 }
 
+// What Host says is ignored then (RFC 9112, section 3.2.2).
+void RequestParser::Machine::take_absolute_host() {
+  const auto is_host_field = [](const Header& field) { return field.name == "host"; };
+  const auto field = std::find_if(request_.headers.begin(), request_.headers.end(), is_host_field);
+  if (field == request_.headers.end()) {
+    request_.headers.push_back({"host", std::move(absolute_host_)});
+  } else {
+    field->value = std::move(absolute_host_);
+  }
+}
+
 std::optional<Fault> RequestParser::Machine::fault_of_head() const {
   const std::size_t hosts = count(request_, "host");
   if (hosts > 1 || (hosts == 0 && !request_.http_1_0)) return Fault::bad_request;
   if (hosts == 1 && !is_host(*request_.header("host"))) return Fault::bad_request;
+  if (!is_host(absolute_host_)) return Fault::bad_request;
 
   const auto encoding = request_.header("transfer-encoding");
   if (!encoding) return std::nullopt;
@@ -189,9 +216,16 @@ void RequestParser::Machine::on_request_impl(beast::http::verb, beast::string_vi
                                              beast::string_view target, int version, error_code&) {
   request_.method.assign(method.data(), method.size());
   request_.target.assign(target.data(), target.size());
-  const std::size_t path_end = std::min(target.find('?'), target.size());
-  request_.path.assign(target.data(), path_end);
-  if (path_end < target.size()) request_.query.assign(request_.target, path_end + 1);
+  std::string_view local = request_.target;
+  if (const std::size_t authority = authority_begin(local); authority > 0) {
+    local.remove_prefix(authority);
+    const std::size_t end = std::min(local.find_first_of("/?"), local.size());
+    absolute_host_ = local.substr(0, end);
+    local.remove_prefix(end);
+  }
+  const std::size_t path_end = std::min(local.find('?'), local.size());
+  request_.path = absolute_host_.empty() || path_end > 0 ? local.substr(0, path_end) : "/";
+  if (path_end < local.size()) request_.query = local.substr(path_end + 1);
   request_.http_1_0 = version == 10;
   request_.headers.reserve(kUsualHeaders);
 }
@@ -210,6 +244,7 @@ void RequestParser::Machine::on_header_impl(error_code& error) {
     refuse(*fault, error);
     return;
   }
+  if (!absolute_host_.empty()) take_absolute_host();
   request_.keep_alive = keep_alive();
   head_ready_ = true;
   const std::uint64_t length = content_length().value_or(0);

@@ -34,6 +34,36 @@ TEST(RequestParser, ReadsAGetRequest) {
   EXPECT_FALSE(request.http_1_0);
 }
 
+TEST(RequestParser, UnderstandsATargetWithSchemeAndHostWhichWinsOverTheHeader) {
+  const struct {
+    const char* target;
+    const char* host;
+    const char* path;
+    const char* query;
+  } cases[] = {
+      {"http://b.example/x/y?z=1", "b.example", "/x/y", "z=1"},
+      {"https://b.example:443/x", "b.example:443", "/x", ""},
+      {"HTTP://b.example", "b.example", "/", ""},
+      {"http://b.example?z", "b.example", "/", "z"},
+      {"http://[::1]:3000/", "[::1]:3000", "/", ""},
+      {"/http://b.example/", "a", "/http://b.example/", ""},
+  };
+  for (const auto& [target, host, path, query] : cases) {
+    const Request request = only_request("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(request.header("host"), host) << target;
+    EXPECT_EQ(request.path, path) << target;
+    EXPECT_EQ(request.query, query) << target;
+    EXPECT_EQ(request.target, target);
+  }
+}
+
+TEST(RequestParser, RefusesATargetWhoseHostCouldBeReadInTwoWays) {
+  for (const char* target : {"http://u:p@b.example/", "http://b.example#x/", "http://b.example\\x/"}) {
+    const auto outcome = parse("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n", kLimits);
+    EXPECT_EQ(outcome.fault, Fault::bad_request) << target;
+  }
+}
+
 TEST(RequestParser, OnlyTheFirstQuestionMarkBeginsTheQuery) {
   const Request request = only_request("GET /a?b?c HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(request.path, "/a");

@@ -26,8 +26,8 @@ using log::Line;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kTick{1000};
-// As much as a pipe that says it is writable takes without waiting. The descriptors are not ours alone, so they
-// cannot be made non-blocking.
+// As much as a pipe that says it is writable takes without waiting. The descriptors are not ours alone, so
+// they cannot be made non-blocking.
 constexpr std::size_t kPiece = PIPE_BUF;
 
 std::size_t cost_of(const Line& line) {

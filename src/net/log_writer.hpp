@@ -1,7 +1,8 @@
 // The log's way out while servers run: a bounded queue, and a thread that writes what is in it. Whoever logs
 // never waits for a reader of stderr, however stuck (decision 21).
 //
-// - The queue holds kMostBytes; lines beyond are dropped and counted (base::log::lines_lost), and so are those
+// - The queue holds kMostBytes; lines beyond are dropped and counted (base::log::lines_lost), and so are
+// those
 //   that cannot be written: no reader, disk full, closed. Once lines get through again, one says how many
 //   were lost.
 // - The writing thread takes no signals: a pipe without a reader costs a line, not the process.
@@ -25,8 +26,8 @@ class LogWriter {
   static constexpr std::size_t kMostBytes = 1 << 20;
   static constexpr milliseconds kFlush{1000};
 
-  // The one of the process, for as long as anyone holds it. The log goes through it meanwhile; its destruction
-  // waits for what is queued, up to kFlush.
+  // The one of the process, for as long as anyone holds it. The log goes through it meanwhile; its
+  // destruction waits for what is queued, up to kFlush.
   static std::shared_ptr<LogWriter> lease();
 
   ~LogWriter();

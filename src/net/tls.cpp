@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "net/certificate.hpp"
+
 namespace rollcall::net {
 namespace {
 
@@ -11,11 +13,6 @@ std::string openssl_reason() {
   ERR_clear_error();
   const char* reason = code ? ERR_reason_error_string(code) : nullptr;
   return reason ? reason : "unknown error";
-}
-
-// Else OpenSSL asks for it on the terminal.
-int no_passphrase(char*, int, int, void*) {
-  return 0;
 }
 
 int choose_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
@@ -43,18 +40,13 @@ Result<std::shared_ptr<TlsContext>, std::string> TlsContext::load(const std::str
   // Sessions are resumed by tickets, which clients keep. A cache here would hold a kilobyte for each of them.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_default_passwd_cb(raw, no_passphrase);
   SSL_CTX_set_alpn_select_cb(raw, choose_http_1_1, nullptr);
-  if (SSL_CTX_use_certificate_chain_file(raw, certificate_file.c_str()) != 1) {
-    return fail("the TLS certificate cannot be read from " + certificate_file + ": " + openssl_reason());
-  }
-  if (SSL_CTX_use_PrivateKey_file(raw, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return fail("the TLS key cannot be read from " + key_file + ": " + openssl_reason());
-  }
-  if (SSL_CTX_check_private_key(raw) != 1) {
-    return fail("the TLS key " + key_file + " does not belong to the certificate " + certificate_file);
-  }
+  if (auto mistake = use_certificate(raw, certificate_file, key_file)) return fail(std::move(*mistake));
   return context;
+}
+
+Validity TlsContext::validity() const {
+  return validity_of(SSL_CTX_get0_certificate(context_));
 }
 
 TlsContext::~TlsContext() {

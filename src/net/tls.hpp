@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "net/certificate.hpp"
 #include "net/tls_stream.hpp"
 #include "rollcall/result.hpp"
 
@@ -23,6 +24,7 @@ class TlsContext {
   TlsContext& operator=(const TlsContext&) = delete;
 
   std::unique_ptr<TlsStream> accept();
+  Validity validity() const;  // of the server's own certificate
 
  private:
   ssl_ctx_st* context_;

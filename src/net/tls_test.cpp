@@ -45,6 +45,13 @@ class Certificate {
     X509_free(certificate_);
     EVP_PKEY_free(key_);
   }
+  // Writes this certificate and then the other one into its file.
+  void prepend_to(const Certificate& other) const {
+    write(other.certificate_file, [&](FILE* file) {
+      PEM_write_X509(file, certificate_);
+      PEM_write_X509(file, other.certificate_);
+    });
+  }
   std::string certificate_file;
   std::string key_file;
 
@@ -290,6 +297,41 @@ TEST(TlsContext, NamesTheFileThatIsWrongAndQuotesNothingOfIt) {
   ASSERT_FALSE(swapped.ok());
   EXPECT_EQ(swapped.error().find("BEGIN"), std::string::npos);
   EXPECT_FALSE(TlsContext::load(certificate.certificate_file, other.key_file).ok());
+}
+
+TEST(TlsContext, BlamesAChainInTheWrongOrderOnTheChainAndAnotherKeyOnTheKey) {
+  const Certificate own;
+  const Certificate issuer;
+  issuer.prepend_to(own);
+  const auto reversed = TlsContext::load(own.certificate_file, own.key_file);
+  ASSERT_FALSE(reversed.ok());
+  EXPECT_THAT(reversed.error(), testing::HasSubstr("wrong order"));
+  EXPECT_THAT(reversed.error(), testing::HasSubstr("number 2 of 2"));
+  EXPECT_THAT(reversed.error(), testing::HasSubstr(own.certificate_file));
+  const Certificate other;
+  const auto mismatch = TlsContext::load(other.certificate_file, own.key_file);
+  ASSERT_FALSE(mismatch.ok());
+  EXPECT_THAT(mismatch.error(), testing::HasSubstr("does not belong to the certificate"));
+  EXPECT_THAT(TlsContext::load(other.certificate_file, "/nowhere/key.pem").error(),
+              testing::HasSubstr("/nowhere/key.pem"));
+}
+
+TEST(TlsContext, KnowsHowLongItsCertificateIsGood) {
+  const Certificate certificate;
+  const Validity validity = context_of(certificate)->validity();
+  EXPECT_EQ(validity.not_after - validity.not_before, seconds(3660));
+}
+
+TEST(Validity, IsWarnedOfBeforeItBeginsWhenItIsOverAndAWeekBefore) {
+  const WallTime begin = wall_time(1'700'000'000'000), end = begin + seconds(90LL * 24 * 3600);
+  const Validity validity{begin, end};
+  EXPECT_EQ(validity_warning(validity, begin), std::nullopt);
+  EXPECT_EQ(validity_warning(validity, end - seconds(7 * 24 * 3600 + 1)), std::nullopt);
+  EXPECT_THAT(validity_warning(validity, end - seconds(7 * 24 * 3600)).value_or(""),
+              testing::HasSubstr("expires at 2024-02-12T22:13:20.000Z"));
+  EXPECT_THAT(validity_warning(validity, end).value_or(""), testing::HasSubstr("expired at 2024-02-12"));
+  EXPECT_THAT(validity_warning(validity, begin - seconds(1)).value_or(""),
+              testing::HasSubstr("good only from 2023-11-14"));
 }
 
 // A client and a listener with TLS.

@@ -39,7 +39,12 @@ Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
 
 Result<std::shared_ptr<net::TlsContext>, std::string> Crew::load_tls() const {
   if (options_.tls_cert.empty()) return std::shared_ptr<net::TlsContext>();
-  return net::TlsContext::load(options_.tls_cert, options_.tls_key);
+  auto tls = net::TlsContext::load(options_.tls_cert, options_.tls_key);
+  if (!tls) return tls;
+  if (const auto warning = net::validity_warning((*tls)->validity(), net::Loop::read_wall_clock())) {
+    log::warn("TLS certificate", {{"file", options_.tls_cert}, {"warning", *warning}});
+  }
+  return tls;
 }
 
 void Crew::add_route(std::string_view method, std::string_view pattern, HttpHandler handler) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
+#include "http/origin.hpp"
 #include "server/answers.hpp"
 #include "server/pipe.hpp"
 #include "server/upgrade_request.hpp"
@@ -63,9 +65,8 @@ base::FrameRef Engine::control_frame(std::string_view packet) {
 
 bool Engine::origin_allowed(const http::Request& request) const {
   const auto origin = request.header("origin");
-  if (!origin || http::origin_allowed(cors_, *origin)) return true;
-  const std::size_t scheme_end = origin->find("://");
-  return scheme_end != std::string_view::npos && origin->substr(scheme_end + 3) == request.header("host");
+  return !origin || http::origin_allowed(cors_, *origin) ||
+         http::origin_is_host(*origin, request.header("host").value_or(std::string_view{}));
 }
 
 engineio::RequestFacts Engine::facts_of(const http::Request& request, bool upgrade,
@@ -111,6 +112,7 @@ void Engine::handle(Pipe& pipe, const http::Request& request) {
   if (!engineio::check_request(facts_of(request, upgrade, session, transport, version, !sid.empty()),
                                refusal)) {
     if (pipe.role == Pipe::Role::post) pipe_lost(pipe);
+    if (refusal == engineio::Refusal::forbidden) report_origin(pipe, request);
     refuse(pipe, refusal, upgrade);
   } else if (!session && closing_) {
     pipe.respond(closing_response());
@@ -125,6 +127,16 @@ void Engine::handle(Pipe& pipe, const http::Request& request) {
   } else {
     refuse(pipe, engineio::Refusal::bad_request, false);
   }
+}
+
+// Whoever runs the site sees an error of CORS in the browser, if anything.
+void Engine::report_origin(const Pipe& pipe, const http::Request& request) {
+  constexpr const char* kEvent = "origin refused";
+  if (!base::log::sampled(base::log::Level::info, kEvent, "", loop_.now())) return;
+  base::log::info(kEvent, {{"origin", request.header("origin").value_or("")},
+                           {"host", request.header("host").value_or("")},
+                           {"address", pipe.connection().peer_address()},
+                           {"allow", "add the origin to cors.origins"}});
 }
 
 void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
@@ -159,6 +171,8 @@ void Engine::open_polling(Pipe& pipe, const http::Request& request) {
 
 void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading) {
   auto accepted = accept_upgrade(request);
+  const auto protocol = accepted ? chosen_protocol(request) : std::string();
+  if (!protocol) accepted = fail(websocket::UpgradeFault::bad_protocol);
   if (!accepted) {
     http::Response response = text_response(400, "text/plain; charset=utf-8", "Bad WebSocket handshake\n");
     if (accepted.error() == websocket::UpgradeFault::bad_version) {
@@ -172,7 +186,7 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
   // A second websocket for a session: opened and closed at once, as clients know it from Node. A plain
   // 400 would be an error event on theirs, where they wait for no more than a close.
   const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
-  pipe.upgrade(*accepted);
+  pipe.upgrade(*accepted, *protocol);
   if (unwanted) {
     pipe.close_websocket(1000);
     return;

@@ -69,6 +69,7 @@ class Engine {
 
   EngineSession* find(std::string_view sid);
   bool origin_allowed(const http::Request& request) const;
+  void report_origin(const Pipe& pipe, const http::Request& request);
   engineio::RequestFacts facts_of(const http::Request& request, bool upgrade, const EngineSession* session,
                                   std::string_view transport, std::string_view version, bool has_sid) const;
   EngineSession& open(engineio::Transport transport, const Pipe& pipe, const http::Request& request);

@@ -186,7 +186,9 @@ TEST_F(EngineTest, ForeignPagesAreKeptOutUnlessAllowed) {
   const std::string target = "/socket.io/?EIO=4&transport=polling";
   const auto foe = get(host2.address(), target, "origin: https://foe.example\r\n");
   EXPECT_EQ(foe.status, 403);
-  EXPECT_EQ(foe.body, R"({"code":4,"message":"Forbidden"})");
+  EXPECT_EQ(
+      foe.body,
+      R"({"code":4,"message":"Forbidden: this origin is not allowed, list it in cors.origins of the server"})");
   const auto ally = get(host2.address(), target, "origin: https://friend.example\r\n");
   EXPECT_EQ(ally.status, 200);
   EXPECT_THAT(ally.head, HasSubstr("access-control-allow-origin: https://friend.example\r\n"));

@@ -1,5 +1,6 @@
 #include "server/pipe.hpp"
 
+#include "base/log.hpp"
 #include "websocket/encoder.hpp"
 
 namespace rollcall::server {
@@ -142,9 +143,16 @@ void Pipe::fault(http::Fault fault) {
   if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
   context_.engine.pipe_lost(*this);
   if (closing_) return;
+  constexpr const char* kEvent = "request refused";
+  const unsigned status = http::status_of(fault);
+  if (base::log::sampled(base::log::Level::info, kEvent, http::message_of(fault),
+                         context_.engine.loop().now())) {
+    base::log::info(
+        kEvent,
+        {{"status", status}, {"reason", http::message_of(fault)}, {"address", connection_.peer_address()}});
+  }
   const http::Request* head = http_->parser.head();
-  http::Response response =
-      refusal(http::status_of(fault), http::message_of(fault), head ? head->path : std::string());
+  http::Response response = refusal(status, http::message_of(fault), head ? head->path : std::string());
   response.close = true;
   respond(std::move(response));
 }
@@ -156,11 +164,12 @@ void Pipe::resume() {
   take_http({held.data(), held.size()});
 }
 
-void Pipe::upgrade(const std::string& accept_key) {
+void Pipe::upgrade(const std::string& accept_key, std::string_view protocol) {
   constexpr std::string_view kHead =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: ";
-  connection_.send(base::Frame::make(kHead, {accept_key, "\r\n\r\n"}, false));
+  const std::string_view name = protocol.empty() ? "" : "\r\nSec-WebSocket-Protocol: ";
+  connection_.send(base::Frame::make(kHead, {accept_key, name, protocol, "\r\n\r\n"}, false));
   websocket_ = true;
   context_.engine.loop().timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.

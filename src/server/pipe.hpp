@@ -67,8 +67,8 @@ class Pipe final : public net::ConnectionHandler {
   void stream(std::string_view bytes);
   void end_stream(bool close);
   void forget_exchange();
-  // Answers the current request with 101 and goes on as a websocket.
-  void upgrade(const std::string& accept_key);
+  // Answers the current request with 101 and goes on as a websocket. `protocol`: a subprotocol, or empty.
+  void upgrade(const std::string& accept_key, std::string_view protocol);
 
   void send(base::FrameRef frame) { connection_.send(std::move(frame)); }
   void close_websocket(std::uint16_t code);

@@ -34,6 +34,13 @@ Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request&
                         [](const websocket::UpgradeFields& fields) { return websocket::accept_key(fields); });
 }
 
+std::optional<std::string> chosen_protocol(const http::Request& request) {
+  if (!request.header("sec-websocket-protocol")) return std::string();
+  const std::string offered = joined_header(request, "sec-websocket-protocol");
+  const auto chosen = websocket::choose_protocol(offered);
+  return chosen ? std::optional<std::string>(*chosen) : std::nullopt;
+}
+
 bool wants_upgrade(const http::Request& request) {
   if (!request.header("upgrade")) return false;
   return with_fields_of(

@@ -17,6 +17,8 @@ class Pipe;
 
 // The key to answer with, or why it is no good upgrade.
 Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request& request);
+// The subprotocol to answer with: empty if none was offered, nothing if the offer is none.
+std::optional<std::string> chosen_protocol(const http::Request& request);
 bool wants_upgrade(const http::Request& request);
 
 // `kept`: names of the headers to keep; all if not set.

@@ -69,7 +69,33 @@ Digest sha1_of(std::string_view text) {
   return digest;
 }
 
+// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || kMarks.find(c) != kMarks.npos;
+  });
+}
+
+constexpr std::size_t kMaxProtocols = 32;
+
 }  // namespace
+
+std::optional<std::string_view> choose_protocol(std::string_view offered) {
+  if (trim(offered).empty()) return std::string_view{};
+  std::array<std::string_view, kMaxProtocols> names;
+  std::size_t count = 0;
+  for (std::string_view rest = offered;;) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view name = trim(rest.substr(0, comma));
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(count);
+    if (!is_token(name) || count == kMaxProtocols || std::find(names.begin(), end, name) != end)
+      return std::nullopt;
+    names[count++] = name;
+    if (comma == std::string_view::npos) return names.front();
+    rest.remove_prefix(comma + 1);
+  }
+}
 
 bool asks_for_websocket(const UpgradeFields& fields) {
   return fields.method == "GET" && fields.http_1_1 && has_token(fields.upgrade, "websocket") &&

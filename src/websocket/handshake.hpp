@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,7 @@ struct UpgradeFields {
 enum class UpgradeFault : std::uint8_t {
   not_an_upgrade,  // an ordinary request, or one that cannot be upgraded
   bad_key,         // Sec-WebSocket-Key is not 16 bytes of base64
+  bad_protocol,    // Sec-WebSocket-Protocol is no list of different names
   bad_version,     // Sec-WebSocket-Version is not 13; the answer should name 13 (section 4.4)
 };
 
@@ -32,5 +34,10 @@ bool asks_for_websocket(const UpgradeFields& fields);
 // The Sec-WebSocket-Accept to answer with. The version is judged before the key: another version may
 // have other keys.
 Result<std::string, UpgradeFault> accept_key(const UpgradeFields& fields);
+
+// Of the subprotocols that a client offers, the first, as Node's `ws` answers where the application does not
+// choose: browsers fail a connection whose offer nobody took. Empty if none is offered; nothing if it is no
+// list of different names (section 11.3.4).
+std::optional<std::string_view> choose_protocol(std::string_view offered);
 
 }  // namespace rollcall::websocket

@@ -73,6 +73,18 @@ TEST(Handshake, RefusesKeysThatAreNotSixteenBytes) {
   }
 }
 
+TEST(Handshake, TakesTheFirstSubprotocolThatIsOfferedIfTheOfferIsWellFormed) {
+  EXPECT_EQ(choose_protocol(""), "");
+  EXPECT_EQ(choose_protocol("x"), "x");
+  EXPECT_EQ(choose_protocol(" v2.chat , x\t"), "v2.chat");
+  for (const char* offered : {",", "x,", ",x", "x,,y", "a b", "x, x", "\"x\"", "x/y", "x\r\ny", "\xc3\xa9"}) {
+    EXPECT_EQ(choose_protocol(offered), std::nullopt) << offered;
+  }
+  std::string many = "n0";
+  for (int i = 1; i < 100; ++i) many += ",n" + std::to_string(i);
+  EXPECT_EQ(choose_protocol(many), std::nullopt);
+}
+
 TEST(Handshake, TakesAKeyWithStrayBitsLikeTheOneInSection41) {
   UpgradeFields fields = good_fields();
   fields.key = "AQIDBAUGBwgJCgsMDQ4PEC==";

@@ -97,6 +97,7 @@ const kProvoked = {
   401: [(one) => ask(one, { key: 'rck_nobody' }), 'UNAUTHORIZED'],
   403: [(one) => ask(one, { key: wrongKeyFor(one) }), 'FORBIDDEN'],
   413: [(one) => ask(one, { on: small, body: ' '.repeat(kMaxPayload + 1) }), 'PAYLOAD_TOO_LARGE'],
+  415: [(one) => ask(one, { headers: { 'Content-Encoding': 'gzip' } }), 'UNSUPPORTED_ENCODING'],
   429: [untilRefused, 'RATE_LIMITED'],
   503: [(one) => (one.id === 'followPresence' ? tooManyReaders(one) : whileDraining(one)), 'UNAVAILABLE'],
 };

@@ -29,6 +29,22 @@ Result<api::Request, api::Error> as_request(Result<Read, api::Error> read) {
   return api::Request(std::move(*read));
 }
 
+// What some tools put before UTF-8, and JSON has no place for (RFC 8259, section 8.1: it may be ignored).
+void skip_byte_order_mark(std::string& body) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (body.starts_with(kMark)) body.erase(0, kMark.size());
+}
+
+// A body that is compressed, which would otherwise be a mistake in JSON.
+std::optional<HttpAnswer> unreadable_body(const HttpRequest& request) {
+  const auto encoding = request.header("content-encoding");
+  if (request.body.empty() || !encoding || encoding->empty() || *encoding == "identity") return std::nullopt;
+  HttpAnswer answer = problem_answer(
+      api::problem_of_status(415, "The body has a Content-Encoding: send it as it is, without compression"));
+  answer.headers.emplace_back("accept-encoding", "identity");  // RFC 9110, section 12.5.3
+  return answer;
+}
+
 // The server's own refusals, in the form of the API's: its sentence ends with a line end.
 void write_problem(HttpAnswer& error, std::string_view path) {
   if (!path.starts_with(kPrefix)) return;
@@ -97,7 +113,10 @@ void HttpApi::route(std::string_view method, std::string_view pattern, Scope sco
       [this, scope, call, handler = std::move(handler)](HttpRequest& request, HttpReply reply) {
         if (auto refused = refusal(request, scope, call)) {
           reply.answer(std::move(*refused));
+        } else if (auto unreadable = unreadable_body(request)) {
+          reply.answer(std::move(*unreadable));
         } else {
+          skip_byte_order_mark(request.body);
           handler(request, std::move(reply));
         }
       });

@@ -393,6 +393,24 @@ TEST(HttpApi, CountsSessionsByTheTransportTheyAreOn) {
   }
 }
 
+TEST(HttpApi, ABodyMayBeginWithAByteOrderMarkButMustNotBeCompressed) {
+  ApiHost host;
+  const std::string body = R"({"userIds":["a"]})";
+  EXPECT_EQ(host.post("/api/v1/presence/query", "\xEF\xBB\xBF" + body).status, 200);
+  const auto answer_to = [&](const std::string& encoding) {
+    Wire wire(host.host.address());
+    wire.write("POST /api/v1/presence/query HTTP/1.1\r\nhost: t\r\n" + ApiHost::authorization("rck_read") +
+               "content-encoding: " + encoding + "\r\ncontent-length: " + std::to_string(body.size()) +
+               "\r\n\r\n" + body);
+    return await_http_answer(wire);
+  };
+  const auto refused = answer_to("gzip");
+  expect_problem(refused, 415, "UNSUPPORTED_ENCODING");
+  EXPECT_THAT(refused.head, HasSubstr("accept-encoding: identity\r\n"));
+  EXPECT_THAT(refused.body, HasSubstr("Content-Encoding"));
+  EXPECT_EQ(answer_to("identity").status, 200);
+}
+
 TEST(HttpApi, EveryErrorUnderItsPathsIsAProblem) {
   ApiHost host;
   expect_problem(host.get("/api/v1/none"), 404, "NOT_FOUND");
