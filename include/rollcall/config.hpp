@@ -14,10 +14,12 @@
 namespace rollcall {
 
 struct ServerSettings {
-  std::string listen = "0.0.0.0:3000";  // HOST:PORT; [::]:3000 for IPv6; port 0 picks a free one
-  unsigned workers = 0;                 // event loops; 0 = one a core
-  std::string io_uring = "auto";        // auto | off
-  std::string tls_cert;                 // PEM files; both or neither
+  // HOST:PORT, several with commas (ServerOptions::listen). "localhost" is ::1 to some clients, 127.0.0.1 to
+  // others.
+  std::string listen = "0.0.0.0:3000,[::]:3000";
+  unsigned workers = 0;           // event loops; 0 = one a core
+  std::string io_uring = "auto";  // auto | off
+  std::string tls_cert;           // PEM files; both or neither
   std::string tls_key;
   std::string log_level = "info";   // debug | info | warn | error
   std::string log_format = "text";  // text | json

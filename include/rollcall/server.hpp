@@ -222,6 +222,8 @@ class Namespace {
 };
 
 struct ServerOptions {
+  // HOST:PORT, or several with commas: "0.0.0.0:3000,[::]:3000". [::] is IPv6 alone, and is left out, beside
+  // others, where there is none. Port 0 picks a free one, the same for all that have it.
   std::string listen = "127.0.0.1:3000";
   unsigned workers = 1;   // event loops, each on its thread, at most 1024; 0 = one a core
   bool io_uring = false;  // for sending, where the kernel allows it
@@ -268,7 +270,8 @@ class Server {
 
   // Binds and listens. The error is a sentence for the operator.
   Result<Unit, std::string> open();
-  std::string address() const;  // HOST:PORT in fact listened on
+  std::string address() const;  // HOST:PORT in fact listened on, the first of them
+  std::vector<std::string> addresses() const;
   Result<Unit, std::string> reload_tls();
   void run();  // until `stop`, or until a drain is over
   // From any thread.

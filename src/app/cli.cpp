@@ -30,7 +30,7 @@ Environment:
   ROLLCALL_<SECTION>_<KEY>  any setting: ROLLCALL_SERVER_LOG_LEVEL=debug. Lists have commas:
                             ROLLCALL_CORS_ORIGINS=https://a.example,https://b.example
   JWT_SECRET                short for ROLLCALL_AUTH_JWT_SECRET
-  PORT                      the port of server.listen
+  PORT                      the port of server.listen, for each of its addresses
   An empty value counts as unset.
 
 Exit status: 0 success, or a server that was asked to stop and has drained;
@@ -111,7 +111,12 @@ class CommandLine {
     } catch (const CLI::ParseError& error) {
       return app_.exit(error, out, err) == 0 ? kExitOk : kExitBadConfig;
     }
-    if (serve_->parsed()) return serve_command_;
+    if (serve_->parsed()) {
+      for (const std::string& address : listen_) {
+        serve_command_.listen = serve_command_.listen ? *serve_command_.listen + "," + address : address;
+      }
+      return serve_command_;
+    }
     if (check_->parsed()) return check_command_;
     if (key_->parsed()) {
       key_command_.scopes = *api::parse_scopes(scopes_, ',');
@@ -139,8 +144,11 @@ class CommandLine {
     serve_->footer(kServeFooter);
     serve_->add_flag("--dev", serve_command_.dev, "Development mode: works without a key");
     add_config(*serve_, serve_command_.config_file);
-    serve_->add_option("--listen", serve_command_.listen, "Where to listen; wins over server.listen and PORT")
-        ->type_name("HOST:PORT");
+    serve_
+        ->add_option("--listen", listen_,
+                     "Where to listen, also several times; wins over server.listen and PORT")
+        ->type_name("HOST:PORT")
+        ->allow_extra_args(false);
   }
 
   void add_token() {
@@ -190,6 +198,7 @@ class CommandLine {
   TokenCommand token_command_;
   CheckConfigCommand check_command_;
   KeyCommand key_command_;
+  std::vector<std::string> listen_;
   std::string scopes_;
   std::string ttl_ = "1h";
 };

@@ -136,14 +136,14 @@ class Loader {
     const Setting& listen = *find_setting("server", "listen");
     const auto port_text = variable("PORT");
     if (!port_text || variable(listen.environment()) || input_.listen_flag) return;
-    auto address = parse_listen(config_.server.listen);
+    auto addresses = parse_listen_list(config_.server.listen);
     const auto port = parse_port(*port_text);
     if (!port) {
       note(listen, {"", 0, "PORT"},
            "must be a whole number from 0 to 65535, not " + base::json::quote(*port_text));
-    } else if (address) {
-      address->port = *port;
-      config_.server.listen = to_text(*address);
+    } else if (addresses) {
+      for (ListenAddress& address : *addresses) address.port = *port;
+      config_.server.listen = to_text(*addresses);
     }
   }
 

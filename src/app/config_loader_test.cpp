@@ -46,6 +46,17 @@ TEST(ConfigLoader, without_anything_gives_the_defaults) {
   EXPECT_EQ(describe(config_of(input)), describe(Config()));
 }
 
+TEST(ConfigLoader, listens_on_one_address_or_several_from_a_list_or_with_commas) {
+  const auto listen = [](const std::string& file, std::vector<std::pair<std::string, std::string>> env = {}) {
+    return config_of(input_of(file, std::move(env))).server.listen;
+  };
+  EXPECT_EQ(listen(""), "0.0.0.0:3000,[::]:3000");
+  EXPECT_EQ(listen("[server]\nlisten = [\"127.0.0.1:80\", \"[::1]:80\"]\n"), "127.0.0.1:80,[::1]:80");
+  EXPECT_EQ(listen("[server]\nlisten = \"127.0.0.1:80,[::1]:80\"\n", {{"PORT", "8080"}}),
+            "127.0.0.1:8080,[::1]:8080");
+  EXPECT_EQ(listen("", {{"ROLLCALL_SERVER_LISTEN", "127.0.0.1:1, [::1]:2"}}), "127.0.0.1:1, [::1]:2");
+}
+
 TEST(ConfigLoader, takes_every_type_from_the_file) {
   const Config config = config_of(input_of(
       "[server]\nlisten = \"127.0.0.1:80\"\nworkers = 3\n"
@@ -83,7 +94,7 @@ TEST(ConfigLoader, the_environment_wins_over_the_file_and_flags_over_both) {
 }
 
 TEST(ConfigLoader, port_sets_the_port_and_keeps_the_host) {
-  EXPECT_EQ(config_of(input_of("", {{"PORT", "8080"}})).server.listen, "0.0.0.0:8080");
+  EXPECT_EQ(config_of(input_of("", {{"PORT", "8080"}})).server.listen, "0.0.0.0:8080,[::]:8080");
   EXPECT_EQ(config_of(input_of("[server]\nlisten = \"[::1]:1\"\n", {{"PORT", "0"}})).server.listen,
             "[::1]:0");
 }
@@ -113,7 +124,7 @@ TEST(ConfigLoader, empty_variables_count_as_unset) {
                        {"ROLLCALL_SERVER_NONSENSE", ""}};
   const Config config = config_of(input);
   EXPECT_EQ(config.server.workers, 4U);
-  EXPECT_EQ(config.server.listen, "0.0.0.0:3000");
+  EXPECT_EQ(config.server.listen, "0.0.0.0:3000,[::]:3000");
   EXPECT_EQ(config.auth.jwt_secret, "of the file");
 }
 
@@ -136,8 +147,14 @@ TEST(ConfigLoader, names_each_mistake_with_its_place_and_what_is_allowed) {
        "r.toml:3: server.workers must be a whole number from 0 to 1024, not -1"},
       {"[server]\nlisten = 3000\n",
        {},
-       "r.toml:2: server.listen must be HOST:PORT, such as 0.0.0.0:3000, localhost:3000 or [::]:3000, not "
-       "3000"},
+       "r.toml:2: server.listen must be HOST:PORT, such as 0.0.0.0:3000, localhost:3000 or [::]:3000, or a "
+       "list of "
+       "different ones, not 3000"},
+      {"[server]\nlisten = [\"127.0.0.1:1\", \"127.0.0.1:1\"]\n",
+       {},
+       "r.toml:2: server.listen must be HOST:PORT, such as 0.0.0.0:3000, localhost:3000 or [::]:3000, or a "
+       "list of "
+       "different ones, not \"127.0.0.1:1,127.0.0.1:1\""},
       {"[server]\nlog_level = \"loud\"\n",
        {},
        "r.toml:2: server.log_level must be debug, info, warn or error, not \"loud\""},

@@ -57,6 +57,27 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   return good ? std::optional(address) : std::nullopt;
 }
 
+std::optional<std::vector<ListenAddress>> parse_listen_list(std::string_view text) {
+  std::vector<ListenAddress> all;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    std::string_view item = text.substr(0, comma);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    const auto address = parse_listen(item);
+    if (!address || std::find(all.begin(), all.end(), *address) != all.end()) return std::nullopt;
+    all.push_back(*address);
+    if (comma == std::string_view::npos) return all;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string to_text(const std::vector<ListenAddress>& addresses) {
+  std::string text;
+  for (const ListenAddress& address : addresses) text += (text.empty() ? "" : ",") + to_text(address);
+  return text;
+}
+
 std::string to_text(const ListenAddress& address) {
   const bool brackets = address.host.find(':') != std::string::npos;
   return (brackets ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);

@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -73,11 +74,19 @@ bool has_key(const AuthSettings& auth) {
   return !auth.jwt_secret.empty() || !auth.public_keys.empty() || !auth.jwks_file.empty();
 }
 
-std::string host_to_open(const std::string& address) {
-  for (std::string_view any : {"0.0.0.0", "[::]"}) {
-    if (address.starts_with(any)) return "localhost" + address.substr(any.size());
-  }
-  return address;
+std::string port_of(const std::string& address) {
+  return address.substr(address.rfind(':'));
+}
+
+// An address that browsers and Node can open: "localhost" is ::1 to some and 127.0.0.1 to others, so it
+// serves only where both do.
+std::string host_to_open(const std::vector<std::string>& addresses) {
+  const std::string& first = addresses.front();
+  const bool v4 = first.starts_with("0.0.0.0:"), v6 = first.starts_with("[::]:");
+  if (!v4 && !v6) return first;
+  const std::string other = (v4 ? "[::]" : "0.0.0.0") + port_of(first);
+  const bool both = std::find(addresses.begin(), addresses.end(), other) != addresses.end();
+  return (both ? "localhost" : v4 ? "127.0.0.1" : "[::1]") + port_of(first);
 }
 
 WallTime wall_now() {
@@ -96,16 +105,19 @@ std::string development_token(const std::string& subject, const std::string& sec
 }
 
 // `api_key`: of development; empty if there is none.
-std::string announcement(const Config& config, const std::string& address, bool dev,
+std::string announcement(const Config& config, const std::vector<std::string>& addresses, bool dev,
                          const std::string& api_key) {
   const std::string scheme = config.server.tls_cert.empty() ? "http" : "https";
-  const std::string ready = "rollcall is ready on " + scheme + "://" + address;
+  std::string ready = "rollcall is ready on";
+  for (const std::string& address : addresses) {
+    ready += (address == addresses.front() ? " " : " and ") + scheme + "://" + address;
+  }
   // Collectors are given JSON lines only; --dev talks to people.
   if (!dev && config.server.log_format == "json") return log::stamped_line(log::Level::info, ready, {});
   std::ostringstream out;
   out << ready << "\n";
   if (!dev) return out.str();
-  const std::string url = scheme + "://" + host_to_open(address);
+  const std::string url = scheme + "://" + host_to_open(addresses);
   out << "\nDevelopment mode: do not use it in production.\n"
       << "Test page: " << url << "/\n"
       << "Dashboard: " << url << "/dashboard" << (api_key.empty() ? "" : "#key=" + api_key) << "\n";
@@ -212,13 +224,14 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, b
     complain(config.server, "rollcall: " + opened.error());
     return kExitFailure;
   }
+  for (const std::string& address : server.addresses()) log::debug("listening", {{"address", address}});
   log::info("started", {{"address", server.address()},
                         {"workers", server.workers()},
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   webhooks = start_webhooks(config.webhooks, gateway, feed);
   // Once it is so: who reads it may rely on it.
   const auto console = net::LogWriter::lease();
-  server.post([&] { console->print(announcement(config, server.address(), dev, api_key)); });
+  server.post([&] { console->print(announcement(config, server.addresses(), dev, api_key)); });
   supervisor.start();
   server.run();
   log::info("ended");

@@ -98,6 +98,12 @@ TextList split_at_commas(std::string_view text) {
   return list;
 }
 
+Value joined_with_commas(const TextList& list) {
+  std::string text;
+  for (const std::string& item : list) text += (text.empty() ? "" : ",") + item;
+  return text;
+}
+
 // A text that is no number or boolean stays one, so that `assign` says what was expected instead.
 Value number_in(std::string_view text) {
   std::int64_t number = 0;
@@ -143,6 +149,10 @@ std::optional<std::string> assign(const Setting& setting, const Value& value, Co
   const auto put = [&](auto* kept) -> std::optional<std::string> {
     using Kept = std::remove_pointer_t<decltype(kept)>;
     const auto* given = held<Kept>(value);
+    if constexpr (std::is_same_v<Kept, std::string>) {
+      const auto* list = std::get_if<TextList>(&value);
+      if (list && setting.or_list) return assign(setting, joined_with_commas(*list), config);
+    }
     if (!given) return wrong();
     if constexpr (std::is_same_v<Kept, TextList>) {
       if (auto mistake = list_mistake(setting, *given)) return mistake;

@@ -38,7 +38,7 @@ template <auto Member>
 constexpr auto webhooks = at<&Config::webhooks, Member>;
 
 bool is_listen(std::string_view text) {
-  return parse_listen(text).has_value();
+  return parse_listen_list(text).has_value();
 }
 bool is_io_uring(std::string_view text) {
   return text == "auto" || text == "off";
@@ -76,8 +76,10 @@ const std::array kSettings = {
     Setting{.section = "server",
             .key = "listen",
             .target = server<&Server::listen>,
-            .allowed = "HOST:PORT, such as 0.0.0.0:3000, localhost:3000 or [::]:3000",
-            .accepts = is_listen},
+            .allowed =
+                "HOST:PORT, such as 0.0.0.0:3000, localhost:3000 or [::]:3000, or a list of different ones",
+            .accepts = is_listen,
+            .or_list = true},
     Setting{.section = "server", .key = "workers", .target = server<&Server::workers>, .range = {0, 1024}},
     Setting{.section = "server",
             .key = "io_uring",

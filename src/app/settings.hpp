@@ -41,7 +41,8 @@ struct Setting {
   bool (*accepts)(std::string_view text) = nullptr;
   bool secret =
       false;  // its value, or what is wrong in it, is never shown; what it may be is check_together's
-  bool filled = false;  // an empty list is a mistake
+  bool filled = false;   // an empty list is a mistake
+  bool or_list = false;  // a text that may be given as a list, too: kept with commas
 
   std::string name() const;         // "server.listen"
   std::string environment() const;  // "ROLLCALL_SERVER_LISTEN"

@@ -17,7 +17,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 struct HostPort {
-  std::string_view host;                 // without a trailing dot; an IPv6 address with its brackets
+  std::string_view host;                // without a trailing dot; an IPv6 address with its brackets
   std::optional<std::uint16_t> port{};  // if it is written
 };
 

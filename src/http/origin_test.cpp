@@ -6,8 +6,9 @@ namespace rollcall::http {
 namespace {
 
 TEST(Origin, is_the_same_however_it_is_written) {
-  for (const char* written : {"https://a.example", "https://a.example:443", "https://A.Example", "HTTPS://a.example",
-                              "https://a.example.", "https://a.example.:443", "https://a.example:"}) {
+  for (const char* written :
+       {"https://a.example", "https://a.example:443", "https://A.Example", "HTTPS://a.example",
+        "https://a.example.", "https://a.example.:443", "https://a.example:"}) {
     EXPECT_TRUE(same_origin(written, "https://a.example")) << written;
     EXPECT_TRUE(same_origin("https://a.example", written)) << written;
   }
@@ -19,8 +20,9 @@ TEST(Origin, is_the_same_however_it_is_written) {
 TEST(Origin, is_another_with_another_scheme_host_or_port) {
   for (const char* other :
        {"http://a.example", "https://b.example", "https://a.example:8443", "https://a.example:80",
-        "https://a.example.evil", "https://a.example..", "https://xa.example", "null", "", "a.example", "://a.example",
-        "https://a.example:443x", "https://a.example:99999", "https://a.example/", "https://u@a.example"}) {
+        "https://a.example.evil", "https://a.example..", "https://xa.example", "null", "", "a.example",
+        "://a.example", "https://a.example:443x", "https://a.example:99999", "https://a.example/",
+        "https://u@a.example"}) {
     EXPECT_FALSE(same_origin(other, "https://a.example")) << other;
     EXPECT_FALSE(same_origin("https://a.example", other)) << other;
   }
@@ -52,14 +54,21 @@ TEST(Origin, is_not_that_of_another_host_or_port) {
     const char* origin;
     const char* host;
   } others[] = {
-      {"http://a.example", "b.example"},      {"http://a.example", "a.example:3000"},
-      {"https://a.example", "a.example:80"},  {"http://a.example", "a.example:443"},
-      {"https://a.example:8443", "a.example"}, {"null", "null"},
-      {"null", "a.example"},                  {"https://evil.example/a.example", "a.example"},
-      {"https://a.example@evil.example", "evil.example"}, {"https://", ""},
-      {"capacitor://localhost", "localhost"}, {"https://[::1]", "[::2]"},
+      {"http://a.example", "b.example"},
+      {"http://a.example", "a.example:3000"},
+      {"https://a.example", "a.example:80"},
+      {"http://a.example", "a.example:443"},
+      {"https://a.example:8443", "a.example"},
+      {"null", "null"},
+      {"null", "a.example"},
+      {"https://evil.example/a.example", "a.example"},
+      {"https://a.example@evil.example", "evil.example"},
+      {"https://", ""},
+      {"capacitor://localhost", "localhost"},
+      {"https://[::1]", "[::2]"},
   };
-  for (const auto& [origin, host] : others) EXPECT_FALSE(origin_is_host(origin, host)) << origin << " " << host;
+  for (const auto& [origin, host] : others)
+    EXPECT_FALSE(origin_is_host(origin, host)) << origin << " " << host;
 }
 
 }  // namespace

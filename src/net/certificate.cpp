@@ -64,8 +64,10 @@ std::string not_of_a_pair(const std::string& certificate_file, const std::string
   for (std::size_t place = 1; place < chain.size(); ++place) {
     if (X509_check_private_key(chain[place].get(), key) != 1) continue;
     ERR_clear_error();
-    return "the TLS certificate " + certificate_file + " has its chain in the wrong order: the server's own certificate "
-           "is number " + std::to_string(place + 1) + " of " + std::to_string(chain.size()) +
+    return "the TLS certificate " + certificate_file +
+           " has its chain in the wrong order: the server's own certificate "
+           "is number " +
+           std::to_string(place + 1) + " of " + std::to_string(chain.size()) +
            " in it, and has to come first, then the one that signed it, and so on";
   }
   ERR_clear_error();

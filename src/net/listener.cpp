@@ -54,6 +54,8 @@ int bind_one(const addrinfo& info) {
   if (descriptor < 0) return -1;
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // What listens on IPv4 beside it is another one's, or nobody's.
+  if (info.ai_family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
   if (bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, kAcceptQueue) == 0)
     return descriptor;
@@ -179,6 +181,7 @@ bool Listener::refuse_one() {
   if (descriptor >= 0) {
     ::close(descriptor);
     turned_away_.add();
+    last_turned_away_us_.set(static_cast<std::uint64_t>(loop_.now().time_since_epoch().count()));
   }
   spare_ = spare_descriptor();
   if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {

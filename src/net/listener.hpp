@@ -37,6 +37,11 @@ class Listener final : public EventSource {
   void close();
   // Connections refused because no descriptor was left. From any thread.
   std::uint64_t turned_away() const { return turned_away_.value(); }
+  // Whether one was in the last `span` before `now`. From any thread.
+  bool turned_away_within(microseconds span, Instant now) const {
+    const Instant last{microseconds(static_cast<std::int64_t>(last_turned_away_us_.value()))};
+    return turned_away_.value() > 0 && now - last < span;
+  }
 
  private:
   class Pause;
@@ -57,6 +62,7 @@ class Listener final : public EventSource {
   int accepts_a_turn_ = 1;
   Instant last_report_{};
   Counter turned_away_;
+  Counter last_turned_away_us_;
   std::unique_ptr<Pause> pause_;
 };
 

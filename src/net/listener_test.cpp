@@ -138,6 +138,8 @@ TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
   }
   EXPECT_EQ(complaints, 1);
   EXPECT_EQ((*listener)->turned_away(), 3U);
+  EXPECT_TRUE((*listener)->turned_away_within(seconds(15), loop.now()));
+  EXPECT_FALSE((*listener)->turned_away_within(seconds(15), loop.now() + seconds(16)));
   EXPECT_EQ(loop.connections(), 0U);
   // And it serves again as soon as there are some.
   const auto later = Peer::connect((*listener)->address());

@@ -57,15 +57,23 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
 
   static std::unique_ptr<Peer> connect(const std::string& address, int receive_buffer = 0) {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const std::string host = address.substr(0, address.rfind(':'));
+    const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    const bool v6 = host.starts_with('[');
+    const int descriptor = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer > 0) {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
-    if (::connect(descriptor, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+    if (inet_pton(AF_INET, host.c_str(), &to.sin_addr) != 1) to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(port);
+    sockaddr_in6 to_v6{};
+    to_v6.sin6_family = AF_INET6;
+    to_v6.sin6_addr = in6addr_loopback;
+    to_v6.sin6_port = htons(port);
+    const auto* where = v6 ? reinterpret_cast<sockaddr*>(&to_v6) : reinterpret_cast<sockaddr*>(&to);
+    if (::connect(descriptor, where, v6 ? sizeof to_v6 : sizeof to) != 0) {
       ::close(descriptor);
       return nullptr;
     }

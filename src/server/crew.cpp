@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "net/limits.hpp"
+#include "net/listeners.hpp"
 #include "net/log_writer.hpp"
 
 namespace rollcall::server {
@@ -57,25 +58,24 @@ Result<Unit, std::string> Crew::open() {
   auto tls = load_tls();
   if (!tls) return fail(tls.error());
   net::ListenerOptions listen;
-  listen.address = options_.listen;
   listen.tls = std::move(*tls);
   listen.on_descriptors_exhausted = [] {
     log::error("no file descriptor is left: connections are turned away",
                {{"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
   };
-  auto listener = net::Listener::open(first().loop(), std::move(listen),
-                                      [this](net::Channel channel) { deal(std::move(channel)); });
-  if (!listener) return fail(listener.error());
-  listener_ = std::move(*listener);
-  address_ = listener_->address();
+  auto listeners = net::open_listeners(first().loop(), options_.listen, listen,
+                                       [this](net::Channel channel) { deal(std::move(channel)); });
+  if (!listeners) return fail(listeners.error());
+  listeners_ = std::move(*listeners);
+  for (const auto& listener : listeners_) addresses_.push_back(listener->address());
   return Unit{};
 }
 
 Result<Unit, std::string> Crew::reload_tls() {
-  if (!listener_) return Unit{};
+  if (listeners_.empty()) return Unit{};
   auto tls = load_tls();
   if (!tls) return fail(tls.error());
-  listener_->set_tls(std::move(*tls));
+  for (const auto& listener : listeners_) listener->set_tls(*tls);
   return Unit{};
 }
 
@@ -118,7 +118,7 @@ void Crew::run() {
 
 void Crew::drain(milliseconds limit) {
   draining_.store(true, std::memory_order_relaxed);
-  if (listener_) listener_->close();
+  for (const auto& listener : listeners_) listener->close();
   const auto all_quiet = [this] {
     return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
   };

@@ -28,7 +28,8 @@ class Crew {
   Crew(const ServerOptions& options, const Worker::MakeApp& make_app);
 
   Result<Unit, std::string> open();
-  const std::string& address() const { return address_; }
+  // As bound, in the order of ServerOptions::listen.
+  const std::vector<std::string>& addresses() const { return addresses_; }
   Result<Unit, std::string> reload_tls();
   void run();
   void drain(milliseconds limit);
@@ -61,9 +62,9 @@ class Crew {
   Routes routes_;
   Bus bus_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<net::Listener> listener_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
-  std::string address_;
+  std::vector<std::string> addresses_;
   bool running_ = false;
   std::atomic<bool> draining_{false};
 };

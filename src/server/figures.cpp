@@ -31,6 +31,10 @@ const std::vector<std::string_view> kLeaves = [] {
   return names;
 }();
 
+// For how long a connection that was turned away makes the server one that turns connections away: as long as
+// whoever asks /readyz may take until he asks again.
+constexpr seconds kTurningAwayFor{15};
+
 std::uint64_t sum(const Workers& workers, Count what, std::size_t kind = 0) {
   std::uint64_t all = 0;
   for (const auto& worker : workers) all += worker->counters().value(what, kind);
@@ -82,7 +86,10 @@ Figures Crew::figures() {
     all.bytes_waiting += loop.bytes_waiting.value();
   }
   all.accepted = sum(workers_, Count::accepted);
-  all.turned_away = listener_ ? listener_->turned_away() : 0;
+  for (const auto& listener : listeners_) {
+    all.turned_away += listener->turned_away();
+    all.turning_away = all.turning_away || listener->turned_away_within(kTurningAwayFor, now);
+  }
   all.open = sums(workers_, Count::open, kTransports);
   all.opened = sums(workers_, Count::opened, kTransports);
   all.upgraded = sum(workers_, Count::upgraded);

@@ -49,6 +49,7 @@ struct Figures {
 
   std::uint64_t accepted = 0;     // connections
   std::uint64_t turned_away = 0;  // connections for which no descriptor was left
+  bool turning_away = false;      // there were some in the last seconds
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_waiting = 0;  // to be sent, at the moment

@@ -25,6 +25,12 @@ Readiness readiness_of(const Figures& figures) {
   if (const std::string starting = share(figures, Life::starting); !starting.empty()) {
     return {false, "STARTING", starting + " have not begun to turn"};
   }
+  if (figures.turning_away) {
+    return {
+        false, "NO_DESCRIPTORS",
+        "Connections are turned away, as no file descriptor is left: raise ulimit -n, or LimitNOFILE= of the "
+        "systemd unit"};
+  }
   return {};
 }
 

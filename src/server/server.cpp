@@ -75,7 +75,11 @@ Result<Unit, std::string> Server::open() {
   return impl_->crew.open();
 }
 std::string Server::address() const {
-  return impl_->crew.address();
+  const auto& all = impl_->crew.addresses();
+  return all.empty() ? std::string() : all.front();
+}
+std::vector<std::string> Server::addresses() const {
+  return impl_->crew.addresses();
 }
 Result<Unit, std::string> Server::reload_tls() {
   return impl_->crew.reload_tls();
@@ -184,7 +188,8 @@ Result<Unit, std::string> EngineServer::open() {
   return impl_->crew.open();
 }
 std::string EngineServer::address() const {
-  return impl_->crew.address();
+  const auto& all = impl_->crew.addresses();
+  return all.empty() ? std::string() : all.front();
 }
 void EngineServer::run() {
   impl_->crew.run();

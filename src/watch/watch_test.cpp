@@ -169,6 +169,18 @@ TEST(Watch, TellsThoseWhoWaitWhenItEnds) {
   EXPECT_EQ(await_http_answer(second).status, 500);
 }
 
+TEST(Readiness, IsNotGivenWhileConnectionsAreTurnedAway) {
+  server::Figures figures;
+  figures.workers.resize(1);
+  figures.workers[0].life = server::Life::running;
+  EXPECT_TRUE(server::readiness_of(figures).ready);
+  figures.turning_away = true;
+  const auto readiness = server::readiness_of(figures);
+  EXPECT_FALSE(readiness.ready);
+  EXPECT_EQ(readiness.code, "NO_DESCRIPTORS");
+  EXPECT_NE(readiness.detail.find("LimitNOFILE"), std::string::npos);
+}
+
 TEST(Readiness, HasAReasonForEachStateOfAWorker) {
   using server::Life;
   const auto code = [](Life one, Life two, bool draining = false) {
