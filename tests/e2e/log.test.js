@@ -1,13 +1,14 @@
 // The log and the console under the worst readers: gone, stuck, or of a closed descriptor. And the signals that mean nothing.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
 import { closeAll, connect } from './support/client.js';
+import { scratch } from './support/files.js';
 import { request } from './support/polling.js';
 import { kBinary, run, startServer } from './support/server.js';
 import { kSecret } from './support/tokens.js';
 
+const files = scratch();
+let fifos = 0;
 after(() => closeAll());
 
 const kBadToken = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA';
@@ -65,27 +66,38 @@ describe('stderr', () => {
     assert.ok(Number(repeated) > 300);
   });
 
-  // The pipe is filled before the server starts, and read by nobody while it runs.
-  test('that is full and stuck does not keep two SIGTERMs, or one and the drain, from ending it', async () => {
-    for (const signals of [2, 1]) {
-      const child = spawn('sh', ['-c', 'exec 3>&1; { yes | head -c 1000000 >&2 & sleep 0.5; exec "$0" serve --listen 127.0.0.1:0 --dev; }', kBinary], {
-        env: { PATH: process.env.PATH, ROLLCALL_SERVER_LOG_LEVEL: 'debug', ROLLCALL_SERVER_DRAIN_MS: signals === 2 ? '20000' : '1000' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      child.stderr.pause();
-      let text = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-      await until('it is ready', async () => {
-        await new Promise((resolve) => setImmediate(resolve));
-        return text.includes('is ready on');
-      });
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      if (signals === 2) child.kill('SIGTERM');
-      assert.deepEqual(await ended, [0, null]);
-      child.stderr.destroy();
-    }
+  // A pipe that is full before the server starts, and that nobody ever reads.
+  const stuck = (env) =>
+    startServer({
+      env: { ...kLoud, ...env },
+      wrap: ['sh', '-c', 'mkfifo "$0" && exec 3<>"$0" && { dd if=/dev/zero of="$0" oflag=nonblock bs=4096 2>/dev/null; exec "$@" 2>&3; }', files.path(`stuck-${++fifos}`)],
+    });
+
+  test('that is full and stuck holds up neither the clients nor /healthz, and what the queue cannot take is counted', async () => {
+    const server = await stuck({});
+    await connectAndLeave(server, 600);
+    assert.equal((await request(`${server.url}/healthz`)).status, 200);
+    await until('lines are lost', async () => {
+      await connectAndLeave(server, 500);
+      return (await lost(server)) > 0;
+    });
+    await server.stop();
   });
+
+  for (const [how, signals, drain] of [['two SIGTERMs', 2, 20000], ['one SIGTERM and the drain', 1, 1000]]) {
+    test(`that is full and stuck does not keep ${how} from ending it`, async () => {
+      const server = await stuck({ ROLLCALL_SERVER_DRAIN_MS: drain });
+      const client = await connect(server, 'ada', { reconnection: false });
+      client.socket.io.engine.transport.ws?._socket.pause(); // or the drain were over at once
+      server.signal('SIGTERM');
+      if (signals === 2) {
+        await until('the port is closed', () => request(`${server.url}/healthz`).then(() => false, () => true));
+        server.signal('SIGTERM');
+      }
+      assert.deepEqual(await server.ended, { code: 0, signal: null });
+      client.cut();
+    });
+  }
 });
 
 describe('stdout', () => {
@@ -124,13 +136,12 @@ test('signals that mean nothing to it do nothing', async () => {
 test('with log_format json, every line of stdout and stderr is JSON, the ready line among them', async () => {
   const server = await startServer({ env: { ...kLoud, ROLLCALL_SERVER_LOG_FORMAT: 'json' } });
   await connectAndLeave(server, 20);
+  const taken = run(['serve', '--listen', `127.0.0.1:${server.port}`], { ROLLCALL_SERVER_LOG_FORMAT: 'json' });
+  assert.equal((await taken.ended).code, 1);
   await server.stop();
-  const lines = server.output().split('\n').filter((line) => line !== '');
-  const events = lines.map((line) => JSON.parse(line));
-  const ready = events.find((line) => /^rollcall is ready on /.test(line.event));
+  const linesOf = (program) => program.output().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+  const ready = linesOf(server).find((line) => /^rollcall is ready on /.test(line.event));
   assert.match(ready.event, /^rollcall is ready on http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal(ready.level, 'info');
-  const taken = run(['serve', '--listen', `127.0.0.1:1`], { ROLLCALL_SERVER_LOG_FORMAT: 'json', ROLLCALL_SERVER_TLS_CERT: undefined });
-  await taken.ended;
-  for (const line of taken.output().split('\n').filter((one) => one !== '')) JSON.parse(line);
+  assert.match(linesOf(taken).find((line) => line.event === 'not started').reason, /cannot listen on .*Address already in use/);
 });
