@@ -41,8 +41,8 @@ TEST(CheckConfig, says_ok_and_shows_what_is_in_force_with_secrets_masked) {
   const Report good = report(good_config());
   EXPECT_EQ(good.status, kExitOk);
   EXPECT_THAT(good.out, StartsWith("ok\n"));
-  EXPECT_THAT(good.out, AllOf(HasSubstr("listen = \"0.0.0.0:3000\""), HasSubstr("jwt_secret = \"***\""),
-                              Not(HasSubstr("0123456789abcdef"))));
+  EXPECT_THAT(good.out, AllOf(HasSubstr("listen = \"0.0.0.0:3000,[::]:3000\""),
+                              HasSubstr("jwt_secret = \"***\""), Not(HasSubstr("0123456789abcdef"))));
   EXPECT_THAT(good.err, IsEmpty());
 }
 

@@ -37,6 +37,14 @@ TEST(CommandLine, serve_needs_nothing) {
   EXPECT_FALSE(serve->listen);
 }
 
+TEST(CommandLine, serve_listens_on_each_address_that_is_given) {
+  const Parsed parsed = parse({"serve", "--listen", "127.0.0.1:1", "--listen", "[::1]:1", "--dev"});
+  const auto* serve = std::get_if<ServeCommand>(&parsed.command);
+  ASSERT_TRUE(serve) << parsed.err;
+  EXPECT_EQ(serve->listen, "127.0.0.1:1,[::1]:1");
+  EXPECT_TRUE(serve->dev);
+}
+
 TEST(CommandLine, serve_takes_its_flags_in_any_order_and_form) {
   for (const auto& arguments : std::vector<std::vector<const char*>>{
            {"serve", "--dev", "--config", "a.toml", "--listen", "[::]:3000"},

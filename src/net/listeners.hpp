@@ -17,7 +17,8 @@ inline constexpr std::size_t kMostListeners = 16;
 //
 // - Where several have port 0 they get the same one, which was free on all.
 // - [::], which stands for every IPv6 address, is left out, beside others, on a machine without IPv6.
-Result<std::vector<std::unique_ptr<Listener>>, std::string> open_listeners(Loop& loop, std::string_view addresses,
+Result<std::vector<std::unique_ptr<Listener>>, std::string> open_listeners(Loop& loop,
+                                                                           std::string_view addresses,
                                                                            const ListenerOptions& options,
                                                                            const AcceptHandler& handler);
 

@@ -182,6 +182,9 @@ describe('connections', () => {
     const now = await scrape(poor, { agent });
     assert.ok(now.value('rollcall_tcp_turned_away_total') > 0);
     assert.equal(now.value('process_max_fds'), 40);
+    const unready = await request(`${poor.url}/readyz`, { agent });
+    assert.deepEqual([unready.status, JSON.parse(unready.text).code], [503, 'NO_DESCRIPTORS']);
+    assert.match(JSON.parse(unready.text).detail, /no file descriptor is left.*LimitNOFILE/);
     for (const tcp of crowd) tcp.end();
     agent.destroy();
     await poor.stop();

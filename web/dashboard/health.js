@@ -20,6 +20,7 @@ function readiness(ready) {
   const kAdvice = {
     DRAINING: 'It was told to end. If nobody did so on purpose, see its log.',
     WORKER_HUNG: 'Restart it: those on that worker are not served. Then report it, with the log.',
+    NO_DESCRIPTORS: 'Each connection takes one. Raise the limit, then restart it: clients come back by themselves.',
     STARTING: 'This takes a moment. If it lasts, see its log.',
   };
   return check('Not ready', 'bad', `${ready.detail || 'No reason was given'}.`, kAdvice[ready.code] ?? 'See its log.');
