@@ -145,7 +145,7 @@ void Pipe::fault(http::Fault fault) {
   if (closing_) return;
   constexpr const char* kEvent = "request refused";
   const unsigned status = http::status_of(fault);
-  if (base::log::sampled(base::log::Level::info, kEvent, http::message_of(fault),
+  if (base::log::sampled(base::log::Level::info, kEvent, std::to_string(status),
                          context_.engine.loop().now())) {
     base::log::info(
         kEvent,
