@@ -95,6 +95,7 @@ std::optional<std::string> validity_warning(const Validity& validity, WallTime n
 
 std::optional<std::string> use_certificate(ssl_ctx_st* context, const std::string& certificate_file,
                                            const std::string& key_file) {
+  SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     return "the TLS certificate cannot be read from " + certificate_file + ": " + openssl_reason();
   }
