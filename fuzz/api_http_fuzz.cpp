@@ -5,10 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "api/emit_requests.hpp"
 #include "api/http_requests.hpp"
 #include "api/problem.hpp"
 #include "api/service_key.hpp"
 #include "base/json.hpp"
+#include "base/json_scan.hpp"
+#include "base/utf8.hpp"
 
 using namespace rollcall::api;
 
@@ -29,6 +32,14 @@ void check(const Error& error) {
 
 void check_id(std::string_view id) {
   require(!id.empty() && id.size() <= rollcall::presence::kMaxUserIdBytes);
+}
+
+// What clients are sent is a part of what came, and one JSON value in UTF-8.
+void check_emit(const Emit& emit, std::string_view body) {
+  require(!emit.event.empty() && emit.event.size() <= kMaxEventNameBytes && !refused_event(emit.event));
+  if (emit.data.empty()) return;
+  require(body.find(emit.data) != std::string_view::npos && rollcall::base::is_utf8(emit.data));
+  require(rollcall::base::scan_value(emit.data, 0) == emit.data.size());
 }
 
 void check_key(std::string_view text) {
@@ -61,10 +72,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(*online->limit >= 1 && *online->limit <= kLimits.max_online_list);
   }
   if (const auto emit = read_emit(text)) {
-    require(!emit->event.empty() && emit->event.size() <= kMaxEventNameBytes);
-    require(emit->data.empty() || rollcall::base::json::parse(emit->data).ok());
+    check_emit(*emit, text);
   } else {
     check(emit.error());
+  }
+  if (const auto many = read_emit_to_many(text, kLimits)) {
+    check_emit(many->emit, text);
+    if (many->user_ids) {
+      require(many->user_ids->size() <= kLimits.max_batch_ids);
+      for (const std::string_view id : *many->user_ids) check_id(id);
+    }
+  } else {
+    check(many.error());
   }
   check_key(text);
   return 0;

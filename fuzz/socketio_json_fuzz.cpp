@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
+#include "socketio/placeholders.hpp"
 
-using namespace rollcall::socketio;
+using namespace rollcall::base;
+using rollcall::socketio::placeholders_fit;
 namespace json = rollcall::base::json;
 
 namespace {
@@ -123,11 +125,24 @@ void check_parts(std::string_view text) {
   (void)placeholders_fit(text, kAttachments);
 }
 
+// Its members are parts of an object, and it is one exactly if there is no fault, which lies inside.
+void check_members(std::string_view text) {
+  const auto fault = scan_members(text, [&](std::string_view name, std::string_view value) {
+    require(name.data() >= text.data() && value.data() + value.size() <= text.data() + text.size());
+    require(name.front() == '"' && scan_value(name, 0) == name.size());
+    require(scan_value(value, 0) == value.size());
+    (void)decode_string(name);
+  });
+  require(scan_object(text) == !fault.has_value());
+  if (fault) require(fault->at <= text.size());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   check_parts(text);
+  check_members(text);
   const auto end = scan_value(text, 0);
   const bool scanned = end && text.find_first_not_of(" \t\n\r", *end) == std::string_view::npos;
 

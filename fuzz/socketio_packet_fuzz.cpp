@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/json_scan.hpp"
 #include "base/utf8.hpp"
 #include "socketio/client.hpp"
 #include "socketio/encode.hpp"
-#include "socketio/json_scan.hpp"
 
 using namespace rollcall::socketio;
 
@@ -44,7 +44,8 @@ void check_again(const EventReceived& event) {
   const auto packet = parse_packet(text);
   require(packet.ok() && packet->nsp == event.nsp && packet->id == event.ack_id);
   require(packet->args == event.args_json && packet->attachments == event.attachments.size());
-  if (rollcall::base::is_utf8(event.name())) require(decode_string(packet->name) == event.name());
+  if (rollcall::base::is_utf8(event.name()))
+    require(rollcall::base::decode_string(packet->name) == event.name());
 }
 
 void check_again(const AckReceived& ack) {

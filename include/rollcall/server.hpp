@@ -18,7 +18,10 @@
 // handler that got it; keep a SocketRef for later, and use it on the thread it came from.
 //
 // Arguments travel as JSON text, comma-joined ("1,\"two\",{\"three\":3}"), and pass through byte by
-// byte; `{"_placeholder":true,"num":N}` in them stands for attachment N.
+// byte; `{"_placeholder":true,"num":N}` in them stands for attachment N. What emits or acknowledges throws
+// std::invalid_argument, and sends nothing, if the arguments are no JSON in UTF-8 (or nested deeper than 64),
+// if attachments are too many or missing, or if socket.io keeps the event's name for itself ("connect",
+// "disconnect", ...): clients close their connection on any of these.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +46,9 @@ class Namespace;
 struct Payload {
   std::string args;                      // JSON values, comma-joined
   std::vector<std::string> attachments;  // at most 10, what clients accept
+  // The rest is known to be right, as in what a handler gets, and is not looked at before it is sent. Clear
+  // it in a copy that you change.
+  bool verified = false;
 };
 
 // The HTTP request that opened the connection, in one block of memory: there is one for every connection.
@@ -172,7 +178,7 @@ class Socket {
 
 struct ConnectError {
   std::string message;
-  std::string data_json;  // empty = none
+  std::string data_json;  // empty = none; passed on as it stands, if it is JSON
 };
 // Passes the connection on, or refuses it. May be called later, but on the server's thread.
 using Next = std::function<void(std::optional<ConnectError>)>;

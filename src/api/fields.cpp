@@ -1,5 +1,6 @@
 #include "api/fields.hpp"
 
+#include <charconv>
 #include <cmath>
 
 namespace rollcall::api {
@@ -16,11 +17,38 @@ std::string_view id_in(const json::value* value) {
   return id.size() <= presence::kMaxUserIdBytes ? id : std::string_view();
 }
 
-Failure<Error> bad_id(const json::value* value, std::string field) {
-  std::string got = described(value);
-  if (got == "a string") got = std::to_string(value->as_string().size()) + " bytes";
+Failure<Error> bad_id(std::string_view got, std::string field) {
   return invalid(std::move(field), "must be a non-empty string of at most " +
-                                       std::to_string(presence::kMaxUserIdBytes) + " bytes, got " + got);
+                                       std::to_string(presence::kMaxUserIdBytes) + " bytes, got " +
+                                       std::string(got));
+}
+
+std::string bytes_of(std::string_view text) {
+  return text.empty() ? "an empty string" : std::to_string(text.size()) + " bytes";
+}
+
+// Two ids that differ in such a half would become one.
+bool is_halved(std::string_view id) {
+  return id.find("\xEF\xBF\xBD") != std::string_view::npos;
+}
+
+Failure<Error> bad_id(const json::value* value, std::string field) {
+  if (!id_in(value).empty()) {
+    return invalid(std::move(field),
+                   "has half of a surrogate pair, such as \\ud83d alone: an id must be whole Unicode");
+  }
+  if (value && value->is_string()) {
+    return bad_id(bytes_of({value->as_string().data(), value->as_string().size()}), std::move(field));
+  }
+  return bad_id(described(value), std::move(field));
+}
+
+// A number as it is usually written.
+std::string number_text(const json::value& number) {
+  if (!number.is_double()) return json::serialize(number);
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number.get_double()).ptr;
+  return std::isfinite(number.get_double()) ? std::string(text, end) : "a number";
 }
 
 // JSON knows one kind of number: 5, 5.0 and 5e0 are the same.
@@ -66,10 +94,16 @@ bool is_nothing(const json::value* value) {
   return !value || value->is_null();
 }
 
+Result<UserId, Error> user_id_of(std::string_view text, std::string field) {
+  if (text.empty() || text.size() > presence::kMaxUserIdBytes)
+    return bad_id(bytes_of(text), std::move(field));
+  return UserId(text);
+}
+
 Result<UserId, Error> read_user_id(const Fields& fields) {
   const json::value* value = fields.find("userId");
   const std::string_view id = id_in(value);
-  if (id.empty()) return bad_id(value, "userId");
+  if (id.empty() || (fields.halves && is_halved(id))) return bad_id(value, "userId");
   return UserId(id, fields.memory);
 }
 
@@ -89,7 +123,8 @@ Result<UserIds, Error> read_user_ids(const Fields& fields, const Limits& limits)
   ids.reserve(array.size());
   for (const json::value& element : array) {
     const std::string_view id = id_in(&element);
-    if (id.empty()) return bad_id(&element, "userIds[" + std::to_string(ids.size()) + "]");
+    if (id.empty() || (fields.halves && is_halved(id)))
+      return bad_id(&element, "userIds[" + std::to_string(ids.size()) + "]");
     ids.emplace_back(id);
   }
   return ids;
@@ -101,8 +136,7 @@ Result<GetOnlineUsers, Error> read_online_page(const Fields& fields, const Limit
     request.limit = whole_number(*value, limits.max_online_list);
     if (!request.limit) {
       return invalid("limit", "must be an integer from 1 to " + std::to_string(limits.max_online_list) +
-                                  ", got " +
-                                  (value->is_number() ? json::serialize(*value) : described(value)));
+                                  ", got " + (value->is_number() ? number_text(*value) : described(value)));
     }
   }
   if (const json::value* value = fields.find("cursor"); !is_nothing(value)) {

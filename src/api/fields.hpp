@@ -17,6 +17,7 @@ namespace rollcall::api {
 struct Fields {
   const base::json::object* object = nullptr;
   std::pmr::memory_resource* memory = std::pmr::get_default_resource();  // for the ids
+  bool halves = false;  // U+FFFD may stand for half of a surrogate pair (base::json::parse)
 
   const base::json::value* find(std::string_view name) const {
     return object ? object->if_contains({name.data(), name.size()}) : nullptr;
@@ -30,6 +31,8 @@ Failure<Error> invalid(std::string field, std::string_view reason);
 std::string described(const base::json::value* value);
 bool is_nothing(const base::json::value* value);
 
+// An id that came as text of its own, in UTF-8.
+Result<UserId, Error> user_id_of(std::string_view text, std::string field);
 Result<UserId, Error> read_user_id(const Fields& fields);                                    // userId
 Result<UserIds, Error> read_user_ids(const Fields& fields, const Limits& limits);            // userIds
 Result<GetOnlineUsers, Error> read_online_page(const Fields& fields, const Limits& limits);  // limit, cursor

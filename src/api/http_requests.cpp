@@ -1,7 +1,5 @@
 #include "api/http_requests.hpp"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "api/fields.hpp"
@@ -31,17 +29,9 @@ Failure<Error> not_utf8(std::string field) {
 
 }  // namespace
 
-bool is_reserved(std::string_view event) {
-  constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
-                                                         "disconnecting", "newListener",   "removeListener"};
-  return std::find(kReserved.begin(), kReserved.end(), event) != kReserved.end();
-}
-
 Result<CheckUserStatus, Error> read_path_user(std::string_view user_id) {
   if (!base::is_utf8(user_id)) return not_utf8("userId");
-  json::object object;
-  object["userId"] = text(user_id);
-  auto id = read_user_id({&object});
+  auto id = user_id_of(user_id, "userId");
   if (!id) return fail(std::move(id.error()));
   return CheckUserStatus{std::move(*id)};
 }
@@ -58,28 +48,6 @@ Result<GetOnlineUsers, Error> read_online(const std::optional<std::string>& limi
   if (limit) object["limit"] = number_or_text(*limit);
   if (cursor) object["cursor"] = text(*cursor);
   return read_online_page({&object}, limits);
-}
-
-Result<Emit, Error> read_emit(std::string_view body) {
-  auto parsed = json::parse(body);
-  if (!parsed) return invalid({}, "the payload is not valid JSON: " + parsed.error());
-  if (!parsed->is_object()) return invalid({}, "the payload must be an object, got " + described(&*parsed));
-  const Fields fields{&parsed->as_object()};
-  const json::value* event = fields.find("event");
-  if (!event || !event->is_string() || event->as_string().empty()) {
-    return invalid("event", "must be a non-empty string, got " + described(event));
-  }
-  const std::string_view name(event->as_string().data(), event->as_string().size());
-  if (name.size() > kMaxEventNameBytes) {
-    return invalid("event", "must be at most " + std::to_string(kMaxEventNameBytes) + " bytes, got " +
-                                std::to_string(name.size()));
-  }
-  if (is_reserved(name)) {
-    return invalid("event", "must not be a name that clients use for events of their own, such as connect");
-  }
-  Emit emit{std::string(name), {}};
-  if (const json::value* data = fields.find("data")) emit.data = json::serialize(*data);
-  return emit;
 }
 
 }  // namespace rollcall::api

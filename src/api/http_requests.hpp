@@ -20,14 +20,4 @@ Result<CheckUsersStatus, Error> read_query(std::string_view body, const Limits& 
 Result<GetOnlineUsers, Error> read_online(const std::optional<std::string>& limit,
                                           const std::optional<std::string>& cursor, const Limits& limits);
 
-// What the clients' own events are called: they throw when one comes from outside, or believe it.
-bool is_reserved(std::string_view event);
-
-struct Emit {
-  std::string event;
-  std::string data;  // JSON; empty: none
-};
-inline constexpr std::size_t kMaxEventNameBytes = 256;
-Result<Emit, Error> read_emit(std::string_view body);
-
 }  // namespace rollcall::api

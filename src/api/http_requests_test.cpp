@@ -60,6 +60,15 @@ TEST(ReadQuery, TakesTheWholeBodyForOneObject) {
   }
 }
 
+TEST(ReadQuery, NamesTheIdThatIsCutInTheMiddleOfACharacter) {
+  const Error error = error_of(read_query(R"({"userIds":["a","\ud83d"]})", kLimits));
+  EXPECT_EQ(error.field, "userIds[1]");
+  EXPECT_EQ(error.message,
+            R"(userIds[1] has half of a surrogate pair, such as \ud83d alone: an id must be whole Unicode)");
+  EXPECT_TRUE(read_query(R"({"userIds":["\ud83d\ude00"],"note":"\ud83d"})", kLimits).ok());
+  EXPECT_TRUE(read_query("{\"userIds\":[\"\xEF\xBF\xBD\"]}", kLimits).ok());
+}
+
 TEST(ReadOnline, TakesLimitAndCursorOrNeither) {
   auto read = read_online({}, {}, kLimits);
   ASSERT_TRUE(read.ok());
@@ -78,46 +87,6 @@ TEST(ReadOnline, SaysWhatIsWrong) {
     EXPECT_THAT(error.message, HasSubstr("limit must be an integer from 1 to 10, got ")) << bad;
   }
   EXPECT_EQ(error_of(read_online({}, std::string(65, '1'), kLimits)).field, "cursor");
-}
-
-TEST(ReadEmit, TakesAnEventAndAnyData) {
-  const struct {
-    const char* body;
-    const char* data;
-  } cases[] = {{R"({"event":"hello"})", ""},
-               {R"({"event":"hello","data":null})", "null"},
-               {R"({"data":{"a":[1,"x"]},"event":"hello","more":1})", R"({"a":[1,"x"]})"},
-               {"{\"event\":\"hello\",\"data\":\"\\u001e \xC3\xA4\"}", "\"\\u001E \xC3\xA4\""}};
-  for (const auto& [body, data] : cases) {
-    const auto read = read_emit(body);
-    ASSERT_TRUE(read.ok()) << read.error().message;
-    EXPECT_EQ(read->event, "hello");
-    EXPECT_STRCASEEQ(read->data.c_str(), data);
-  }
-}
-
-TEST(ReadEmit, RefusesEventsThatClientsHaveOfTheirOwn) {
-  for (const char* event :
-       {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
-    const Error error = error_of(read_emit(std::string(R"({"event":")") + event + "\"}"));
-    EXPECT_EQ(error.field, "event") << event;
-  }
-  EXPECT_TRUE(read_emit(R"({"event":"connected"})").ok());
-}
-
-TEST(ReadEmit, SaysWhatIsWrong) {
-  for (const char* body : {"", "[]", "5", "{", R"({"event":"a"}{)"}) {
-    EXPECT_EQ(error_of(read_emit(body)).code, ErrorCode::invalid_payload) << body;
-  }
-  EXPECT_EQ(error_of(read_emit("{}")).message, "event must be a non-empty string, got nothing");
-  EXPECT_EQ(error_of(read_emit(R"({"event":""})")).message,
-            "event must be a non-empty string, got an empty string");
-  EXPECT_EQ(error_of(read_emit(R"({"event":5})")).message, "event must be a non-empty string, got a number");
-  EXPECT_EQ(error_of(read_emit("{\"event\":\"" + std::string(257, 'x') + "\"}")).message,
-            "event must be at most 256 bytes, got 257");
-  EXPECT_TRUE(read_emit("{\"event\":\"" + std::string(256, 'x') + "\"}").ok());
-  const std::string deep = std::string(40, '[') + std::string(40, ']');
-  EXPECT_EQ(error_of(read_emit(R"({"event":"a","data":)" + deep + "}")).code, ErrorCode::invalid_payload);
 }
 
 }  // namespace

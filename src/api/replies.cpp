@@ -1,6 +1,7 @@
 #include "api/replies.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "api/object_writer.hpp"
 
@@ -40,6 +41,15 @@ void write_status(ObjectWriter& writer, std::string_view user_id, const presence
 }
 
 }  // namespace
+
+bool is_own_event(std::string_view name) {
+  constexpr std::array<std::string_view, 13> kOwn = {
+      kConnectedEvent,        kUserOnlineEvent,      kUserOfflineEvent, kPresenceModeEvent,
+      kExceptionEvent,        "user-status",         "users-status",    "online-users",
+      "heartbeat-ack",        "presence-subscribed", "token-refreshed", kAuthenticationErrorEvent,
+      "presence-unsubscribed"};
+  return std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end();
+}
 
 const char* reply_event(const Request& request) {
   return std::visit(ReplyEvent{}, request);
@@ -171,6 +181,11 @@ std::string online_count(std::size_t count, WallTime now) {
 
 std::string emitted(std::size_t delivered, bool online) {
   return object([&](ObjectWriter& writer) { writer.number("delivered", delivered).flag("online", online); });
+}
+
+std::string emitted_to_many(std::size_t delivered, std::size_t online) {
+  return object(
+      [&](ObjectWriter& writer) { writer.number("delivered", delivered).number("online", online); });
 }
 
 std::string stats(const Stats& stats, WallTime now) {

@@ -25,6 +25,8 @@ inline constexpr std::string_view kUserOfflineEvent = "user-offline";
 inline constexpr std::string_view kPresenceModeEvent = "presence-mode";
 inline constexpr std::string_view kExceptionEvent = "exception";
 inline constexpr std::string_view kAuthenticationErrorEvent = "authentication_error";
+// True of the events that the contract says presence sends: those above, and all replies.
+bool is_own_event(std::string_view name);
 
 // The event that answers the request if no acknowledgement was asked for.
 const char* reply_event(const Request& request);
@@ -64,6 +66,8 @@ std::string error(const Error& error);
 std::string online_count(std::size_t count, WallTime now);
 // `delivered`: to how many connections.
 std::string emitted(std::size_t delivered, bool online);
+// `online`: how many of the users.
+std::string emitted_to_many(std::size_t delivered, std::size_t online);
 struct Stats {
   std::string_view version;
   WallTime started_at{};

@@ -79,13 +79,14 @@ Result<Request, Error> read_payload(const Event& event, std::string_view text, c
   if (text.empty() && event.payload_optional) return event.read({}, limits);
   json::Scratch<kPayloadMemory> scratch;
   std::optional<json::value> payload;
+  bool halves = false;
   if (!text.empty()) {
-    auto parsed = json::parse(text, scratch.memory());
+    auto parsed = json::parse(text, scratch.memory(), &halves);
     if (!parsed) return invalid({}, "the payload is not valid JSON: " + parsed.error());
     payload = std::move(*parsed);
   }
   const json::value* value = payload ? &*payload : nullptr;
-  if (value && value->is_object()) return event.read({&value->as_object(), memory}, limits);
+  if (value && value->is_object()) return event.read({&value->as_object(), memory, halves}, limits);
   if (is_nothing(value) && event.payload_optional) return event.read({}, limits);
   return invalid({}, std::string("the payload must be an object") +
                          (event.payload_optional ? " or nothing" : "") + ", got " + described(value));

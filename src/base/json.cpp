@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include <boost/json/parse.hpp>
+#include <optional>
 
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
@@ -46,13 +47,51 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-}  // namespace
-
-Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory) {
+value parse_strictly(std::string_view text, boost::json::error_code& error,
+                     const boost::json::storage_ptr& memory) {
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
+  return boost::json::parse({text.data(), text.size()}, error, memory, options);
+}
+
+enum class Unit { other, high, low };
+
+// What the escape at the start of `text` stands for.
+Unit unit_of(std::string_view text) {
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u' || (text[2] | 0x20) != 'd') return Unit::other;
+  const char digit = static_cast<char>(text[3] | 0x20);
+  if (digit == '8' || digit == '9' || digit == 'a' || digit == 'b') return Unit::high;
+  return digit >= 'c' && digit <= 'f' ? Unit::low : Unit::other;
+}
+
+// `text` with U+FFFD for every escape that is half of a pair; nothing if there is none. It need not be JSON.
+std::optional<std::string> without_halves(std::string_view text) {
+  std::optional<std::string> whole;
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
+    const Unit unit = unit_of(text.substr(at));
+    if (unit == Unit::high && unit_of(text.substr(at + 6)) == Unit::low) {
+      at += 12;
+    } else if (unit != Unit::other) {
+      if (!whole) whole.emplace(text);
+      whole->replace(at, 6, "\\ufffd");
+      at += 6;
+    } else {
+      at += 2;
+    }
+  }
+  return whole;
+}
+
+}  // namespace
+
+Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory, bool* halves) {
   boost::json::error_code error;
-  value parsed = boost::json::parse({text.data(), text.size()}, error, std::move(memory), options);
+  value parsed = parse_strictly(text, error, memory);
+  if (error) {
+    const auto whole = without_halves(text);
+    if (whole) parsed = parse_strictly(*whole, error, memory);
+    if (halves) *halves = whole.has_value();
+  }
   if (error) return fail(error.message());
   return parsed;
 }

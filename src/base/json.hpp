@@ -1,7 +1,7 @@
 // JSON at the edges: Boost.JSON with bounded depth and errors that can be shown to a person.
 //
 // Texts come from peers, so nothing here throws. Event arguments that only pass through are never
-// parsed into values: see socketio/json_scan.hpp.
+// parsed into values: see base/json_scan.hpp.
 #pragma once
 
 #include <array>
@@ -40,7 +40,11 @@ class Scratch {
 
 // Parses one JSON text. The error is a reason without position or quotation ("incomplete JSON"). The value
 // keeps its parts in `memory`, by default the heap.
-Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory = {});
+//
+// An escaped half of a surrogate pair ("\ud83d" where an emoji was cut in two), which JSON allows and UTF-8
+// cannot say, becomes U+FFFD. `halves` says if there was one: what names somebody must not be changed so.
+Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory = {},
+                                 bool* halves = nullptr);
 
 // Appends `utf8` as a JSON string, quotes included; control characters are escaped (0x1e among them,
 // which would break Engine.IO's payloads), bytes that are not UTF-8 become U+FFFD.

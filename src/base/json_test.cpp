@@ -32,5 +32,29 @@ TEST(Json, AFaultIsDescribedInWords) {
   EXPECT_FALSE(parsed.error().empty());
 }
 
+TEST(Json, HalfOfASurrogatePairBecomesTheReplacementCharacter) {
+  const struct {
+    const char* text;
+    const char* read;
+  } cases[] = {{R"("\ud83d")", "\xEF\xBF\xBD"},
+               {R"("a\uDE00\ud83db")",
+                "a\xEF\xBF\xBD\xEF\xBF\xBD"
+                "b"},
+               {R"("\ud83d\ud83d\ude00")", "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
+               {R"("\\ud83d\ud83d\n")", "\\ud83d\xEF\xBF\xBD\n"}};
+  for (const auto& [text, read] : cases) {
+    bool halves = false;
+    const auto parsed = parse(text, {}, &halves);
+    ASSERT_TRUE(parsed) << text << ": " << parsed.error();
+    EXPECT_EQ(std::string_view(parsed->as_string()), read);
+    EXPECT_TRUE(halves);
+  }
+  bool halves = false;
+  EXPECT_TRUE(parse(R"("\ud83d\ude00 \\ud83d")", {}, &halves));
+  EXPECT_FALSE(halves);
+  for (const char* bad : {R"("\ud83d)", R"(\ud83d)", R"("\ud8")", "\"\\", "\"\\u"})
+    EXPECT_FALSE(parse(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace rollcall::base::json

@@ -3,16 +3,15 @@
 
 #include <stdexcept>
 
-#include "api/http_requests.hpp"
+#include "api/emit_requests.hpp"
 #include "base/assert.hpp"
 #include "base/json.hpp"
-#include "base/utf8.hpp"
 #include "embed/callbacks.hpp"
 #include "embed/keys.hpp"
 #include "gateway/online_ids.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
-#include "socketio/json_scan.hpp"
+#include "server/emission.hpp"
 
 namespace rollcall {
 namespace {
@@ -37,25 +36,12 @@ UserStatus public_status(const presence::Status& status) {
   return {status.online, status.last_active, status.connected_at};
 }
 
-// One JSON text, or several with commas in between.
-bool are_json(std::string_view text) {
-  for (std::size_t at = 0;; ++at) {
-    const auto end = socketio::scan_value(text, at);
-    if (!end) return false;
-    at = text.find_first_not_of(" \t\r\n", *end);
-    if (at == std::string_view::npos) return base::is_utf8(text);
-    if (text[at] != ',') return false;
+// One of presence's names would be believed.
+void check_own(std::string_view event) {
+  if (const auto refused = api::refused_event(event)) {
+    throw std::invalid_argument("rollcall::Gateway cannot emit " + base::json::quote(event) + ": " +
+                                refused->message);
   }
-}
-
-// A client that is sent what is no JSON gives up its connection: better to tell whose mistake it is.
-void check_event(std::string_view event, std::string_view json) {
-  const auto refuse = [&](const char* why) {
-    throw std::invalid_argument("rollcall::Gateway cannot emit " + base::json::quote(event) + ": " + why);
-  };
-  if (!base::is_utf8(event)) refuse("its name is not UTF-8");
-  if (api::is_reserved(event)) refuse("socket.io keeps that name for itself");
-  if (!json.empty() && !are_json(json)) refuse("its payload is not JSON in UTF-8");
 }
 
 }  // namespace
@@ -147,8 +133,10 @@ Gateway::Receivers& Gateway::Receivers::except(Room room) {
 }
 
 void Gateway::Receivers::emit(std::string_view event, std::string_view json) const {
-  check_event(event, json);
-  const Payload payload{std::string(json), {}};
+  check_own(event);
+  Payload payload{std::string(json), {}};
+  server::check_event(event, payload);
+  payload.verified = true;
   for (Namespace* nsp : gateway_->impl_->namespaces) {
     Emitter emitter(*nsp);
     for (const RoomKey& room : rooms_) emitter.to(room);

@@ -204,7 +204,8 @@ TEST(Gateway, RefusesToEmitWhatClientsCannotRead) {
         std::string("hello"), std::string("\"\xFF\""), std::string("\"\0\"", 3), std::string("]"), deep}) {
     EXPECT_THROW(host.gateway.to("anna").emit("event", json), std::invalid_argument) << json;
   }
-  for (const char* event : {"connect", "disconnect", "connect_error", "newListener", "\xFF"}) {
+  for (const char* event : {"connect", "disconnect", "connect_error", "newListener", "user-online",
+                            "connected", "exception", "user-status", "\xFF"}) {
     EXPECT_THROW(host.gateway.emit(event, "{}"), std::invalid_argument) << event;
   }
   host.gateway.to("anna").emit("several", "1 , [2]");

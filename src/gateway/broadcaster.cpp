@@ -26,7 +26,7 @@ void Broadcaster::publish(const presence::News& news) {
 }
 
 void Broadcaster::tell(const std::string& user_id, std::string_view event, std::string data) {
-  const Payload payload{std::move(data), {}};
+  const Payload payload{std::move(data), {}, true};
   for (Namespace* nsp : namespaces_) {
     Emitter others = nsp->except(Room::user(user_id));
     if (watchers_only_) others.to(Room::watchers(user_id));
@@ -35,7 +35,7 @@ void Broadcaster::tell(const std::string& user_id, std::string_view event, std::
 }
 
 void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
-  const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}};
+  const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}, true};
   for (Namespace* nsp : namespaces_) nsp->emit(api::kPresenceModeEvent, payload);
   server_.post([mode] {  // not under whatever lock the news is told under
     log::info("presence mode", {{"mode", api::name_of_mode(mode.window)},

@@ -208,7 +208,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
     refuse_request(socket, data.error(), ack);
     return;
   }
-  Payload answer{std::move(*data), {}};
+  Payload answer{std::move(*data), {}, true};
   if (ack) {
     answer.args += api::kAckOkEnd;
     ack(answer);
@@ -235,13 +235,39 @@ PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id,
   return reach;
 }
 
+PresenceGateway::WideReach PresenceGateway::emit_to_users(std::span<const api::UserId> user_ids,
+                                                          std::string_view event, const Payload& payload) {
+  WideReach reach;
+  if (user_ids.empty()) return reach;  // without a room an emitter means everyone
+  hub_.read([&](const presence::View& view) {
+    for (const api::UserId& user_id : user_ids) {
+      reach.connections += view.connections(user_id);
+      reach.online += view.status(user_id).online ? 1 : 0;
+    }
+  });
+  for (Namespace* nsp : namespaces_) {
+    Emitter emitter(*nsp);
+    for (const api::UserId& user_id : user_ids) emitter.to(Room::user(user_id));
+    std::move(emitter).emit(event, payload);
+  }
+  return reach;
+}
+
+PresenceGateway::WideReach PresenceGateway::emit_to_all(std::string_view event, const Payload& payload) {
+  const WideReach reach = hub_.read([](const presence::View& view) {
+    return WideReach{view.connections(), view.online_count()};
+  });
+  for (Namespace* nsp : namespaces_) nsp->emit(event, payload);
+  return reach;
+}
+
 void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ack& ack) {
   tallies_.here().refuse(error.code);
   if (ack) {
-    ack({api::error(error), {}});
+    ack({api::error(error), {}, true});
   } else if (error.code !=
              api::ErrorCode::unknown_event) {  // an event for nobody is not a fault of the client
-    socket.emit(api::kExceptionEvent, {api::error(error), {}});
+    socket.emit(api::kExceptionEvent, {api::error(error), {}, true});
   }
 }
 
@@ -315,7 +341,8 @@ void PresenceGateway::expired(Socket& socket) {
               {api::auth_error_data(api::name_of(AuthCode::token_expired),
                                     "The token of this connection has expired: connect again with a new one",
                                     server_.wall_now()),
-               {}});
+               {},
+               true});
   // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
   socket.close_transport();
 }

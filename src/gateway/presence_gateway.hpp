@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,14 @@ class PresenceGateway {
     bool online = false;
   };
   Reach emit_to_user(const std::string& user_id, std::string_view event, const Payload& payload);
+  // The same to each of the users, who must be different, or to everyone.
+  struct WideReach {
+    std::size_t connections = 0;
+    std::size_t online = 0;  // users
+  };
+  WideReach emit_to_users(std::span<const api::UserId> user_ids, std::string_view event,
+                          const Payload& payload);
+  WideReach emit_to_all(std::string_view event, const Payload& payload);
   // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
   // sign of life. Before the server runs. False if the event is one of presence's own.
   bool on(std::string event, EventHandler handler);

@@ -25,6 +25,15 @@ class RateLimit {
     return true;
   }
 
+  // Takes so many more for what was let through: what comes next waits until they are paid back.
+  void charge(std::uint32_t more) { tokens_ -= static_cast<float>(more); }
+
+  // In how many seconds, rounded up, the next one may be let through.
+  std::uint32_t seconds_left(std::uint32_t per_second) const {
+    if (per_second == 0 || tokens_ >= 1.0F) return 0;
+    return static_cast<std::uint32_t>((1.0F - tokens_) / static_cast<float>(per_second)) + 1;
+  }
+
   // When something was last asked for, let through or not; at first, when it was made. To the millisecond.
   Instant last(Instant now) const { return now - milliseconds(milliseconds_of(now) - at_); }
 

@@ -164,6 +164,15 @@ std::optional<std::string> KeySet::wrong_signature(std::string_view text, const 
   return tried ? "The signature does not match" : "The token's key does not fit its algorithm";
 }
 
+namespace {
+
+// Two subjects that differ in such a half would become one user.
+bool is_halved(const base::json::value* subject) {
+  return subject && subject->is_string() && subject->get_string().find("\xEF\xBF\xBD") != std::string::npos;
+}
+
+}  // namespace
+
 Result<Claims, AuthFault> KeySet::verify(std::string_view token, WallTime now) const {
   const std::string_view text = strip_bearer(token);
   if (text.empty()) return fail(AuthFault{AuthCode::missing_token, "No token was sent"});
@@ -174,8 +183,11 @@ Result<Claims, AuthFault> KeySet::verify(std::string_view token, WallTime now) c
   }
   if (auto why = wrong_signature(text, *parsed)) return invalid(std::move(*why));
   base::json::Scratch scratch;
-  const auto payload = base::json::parse(parsed->payload, scratch.memory());
+  bool halves = false;
+  const auto payload = base::json::parse(parsed->payload, scratch.memory(), &halves);
   if (!payload || !payload->is_object()) return invalid("The token's payload is not a JSON object");
+  if (halves && is_halved(payload->get_object().if_contains("sub")))
+    return invalid("The token's subject (sub) has half of a surrogate pair, such as \\ud83d alone");
   return check_claims(payload->get_object(), options_, now);
 }
 

@@ -127,7 +127,18 @@ TEST(KeySet, JunkIsRefused) {
             "The token's payload is not a JSON object");
   EXPECT_EQ(why_not(*keys, hs256("not json")), "The token's payload is not a JSON object");
   EXPECT_EQ(why_not(*keys, hs256("{\"sub\":\"\xFF\"}")), "The token's payload is not a JSON object");
-  EXPECT_EQ(why_not(*keys, hs256(R"({"sub":"\ud800"})")), "The token's payload is not a JSON object");
+  EXPECT_EQ(why_not(*keys, hs256(R"({"sub":"\ud800"})")),
+            R"(The token's subject (sub) has half of a surrogate pair, such as \ud83d alone)");
+}
+
+// A name that was cut in the middle of an emoji; a subject may hold U+FFFD itself.
+TEST(KeySet, HalfOfASurrogatePairElsewhereIsReplaced) {
+  const auto keys = with_secret();
+  const auto claims = keys->verify(hs256(R"({"sub":"ann","name":"Ann \ud83d","email":"\ude00@x"})"), kNow);
+  ASSERT_TRUE(claims) << claims.error().details;
+  EXPECT_EQ(claims->name, "Ann \xEF\xBF\xBD");
+  EXPECT_EQ(claims->email, "\xEF\xBF\xBD@x");
+  EXPECT_EQ(why_not(*keys, hs256("{\"sub\":\"\xEF\xBF\xBD\"}")), "accepted");
 }
 
 TEST(KeySet, TheLargestTokenIsSixteenKilobytes) {

@@ -58,9 +58,8 @@ Socket* SocketRef::get() const {
 
 void Ack::operator()(const Payload& payload) {
   if (!id_) return;
-  const std::uint64_t id = *id_;
+  if (Socket* socket = socket_.get()) socket->nsp().acknowledge(*socket, *id_, payload);
   id_.reset();
-  if (Socket* socket = socket_.get()) socket->nsp().acknowledge(*socket, id, payload);
 }
 
 Emitter& Emitter::to(std::string_view name) {

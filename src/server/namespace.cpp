@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "net/random.hpp"
+#include "server/emission.hpp"
 #include "server/socket_server.hpp"
 #include "socketio/encode.hpp"
 
@@ -125,6 +126,7 @@ void NamespaceImpl::run_middleware(SocketRef ref, std::size_t index) {
   }
   auto called = std::make_shared<bool>(false);
   spec_.middleware[index](*socket, [this, ref, index, called](std::optional<ConnectError> error) {
+    if (error) check_refusal(*error);
     if (std::exchange(*called, true)) return;
     if (!error) {
       run_middleware(ref, index + 1);
@@ -210,7 +212,7 @@ void NamespaceImpl::accept(SocketImpl& socket) {
 void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) {
   if (!socket.connected()) return;
   if (!event.named) return;
-  Payload payload{spare_args_.take(), std::move(event.attachments)};
+  Payload payload{spare_args_.take(), std::move(event.attachments), true};
   payload.args = event.args_json;
   const Ack ack = event.ack_id ? Ack(socket.ref(), *event.ack_id) : Ack();
   if (const auto found = spec_.handlers.find(event.name()); found != spec_.handlers.end()) {

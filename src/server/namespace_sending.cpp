@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 
+#include "server/emission.hpp"
 #include "server/namespace.hpp"
 #include "server/socket_server.hpp"
 #include "socketio/encode.hpp"
@@ -9,12 +10,10 @@
 namespace rollcall::server {
 namespace {
 
-constexpr std::size_t kMaxAttachments = 10;  // what parsers of clients accept
-
 using Attachments = std::span<const std::string>;
 
 Attachments attachments_of(const Payload& payload) {
-  return Attachments(payload.attachments).first(std::min(payload.attachments.size(), kMaxAttachments));
+  return Attachments(payload.attachments);
 }
 
 std::string packet_of(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view event,
@@ -60,6 +59,7 @@ void NamespaceImpl::send(SocketImpl& socket, base::FrameRef text, std::span<cons
 }
 
 void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
+  check_event(event, payload);
   if (port_.bus().recovers()) {
     emit_at(port_.take_place(spec_.index), socket, event, payload, true);
   } else {
@@ -87,6 +87,7 @@ void NamespaceImpl::emit_with_id(SocketImpl& socket, std::string_view event, con
 }
 
 void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) {
+  check_ack(payload);
   port_.sync();
   const Attachments attachments = attachments_of(payload);
   std::string begin = spare_ack_begin_.take();
@@ -97,6 +98,7 @@ void NamespaceImpl::acknowledge(Socket& socket, std::uint64_t id, const Payload&
 }
 
 void NamespaceImpl::publish(Emitter to, std::string_view event, const Payload& payload) {
+  check_event(event, payload);
   socketio::Message message = message_of(packet_of(spec_.name, std::nullopt, event, payload), payload);
   message.rooms = std::move(rooms_of(to));
   message.except = std::move(except_of(to));

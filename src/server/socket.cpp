@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "net/random.hpp"
+#include "server/emission.hpp"
 #include "server/namespace.hpp"
 #include "server/socket_server.hpp"
 #include "socketio/encode.hpp"
@@ -76,6 +77,7 @@ void SocketImpl::emit_with_ack(std::string_view event, const Payload& payload, m
     handler(fail(AckTimeout{}));
     return;
   }
+  check_event(event, payload);
   if (!acks_) acks_ = std::make_unique<PendingAcks>();
   const std::uint64_t id = acks_->next_id++;
   PendingAck pending{std::move(handler), nullptr};
@@ -95,7 +97,7 @@ void SocketImpl::finish_ack(std::uint64_t id, Result<Payload, AckTimeout> result
 }
 
 void SocketImpl::take_ack(socketio::AckReceived& ack) {
-  finish_ack(ack.id, Payload{std::string(ack.args_json), std::move(ack.attachments)});
+  finish_ack(ack.id, Payload{std::string(ack.args_json), std::move(ack.attachments), true});
 }
 
 void SocketImpl::fail_acks() {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 namespace rollcall::socketio {
 namespace {
@@ -15,10 +15,10 @@ EventReceived event_of(const Packet& packet) {
   event.named = !packet.name.empty();
   event.plain_name = packet.name;
   if (!event.named || packet.name[0] != '"') return event;
-  if (const auto plain = plain_string(packet.name)) {
+  if (const auto plain = base::plain_string(packet.name)) {
     event.plain_name = *plain;
   } else {
-    event.unescaped_name = decode_string(packet.name);
+    event.unescaped_name = base::decode_string(packet.name);
   }
   return event;
 }

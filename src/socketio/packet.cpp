@@ -1,15 +1,11 @@
 #include "socketio/packet.hpp"
 
-#include <algorithm>
-#include <array>
-
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
+#include "base/reserved_events.hpp"
+#include "socketio/placeholders.hpp"
 
 namespace rollcall::socketio {
 namespace {
-
-constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
-                                                       "disconnecting", "newListener",   "removeListener"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -55,14 +51,13 @@ bool is_binary(PacketType type) {
 std::optional<Fault> check_event_name(std::string_view raw) {
   if (raw[0] == '-' || is_digit(raw[0])) return std::nullopt;
   if (raw[0] != '"') return Fault::bad_event_name;
-  const auto plain = plain_string(raw);
-  const bool reserved =
-      std::find(kReserved.begin(), kReserved.end(), plain ? *plain : decode_string(raw)) != kReserved.end();
+  const auto plain = base::plain_string(raw);
+  const bool reserved = base::is_reserved_event(plain ? *plain : base::decode_string(raw));
   return reserved ? std::optional(Fault::reserved_event_name) : std::nullopt;
 }
 
 std::optional<Fault> take_array(Packet& packet) {
-  const auto array = split_array(packet.json);
+  const auto array = base::split_array(packet.json);
   if (!array) return Fault::bad_json;
   packet.args = array->all;
   if (is_event(packet.type)) {
@@ -80,7 +75,7 @@ std::optional<Fault> take_json(std::string_view rest, Packet& packet) {
   packet.json = rest;
   switch (packet.type) {
     case PacketType::connect:
-      return rest.empty() || scan_object(rest) ? std::nullopt : std::optional(Fault::bad_json);
+      return rest.empty() || base::scan_object(rest) ? std::nullopt : std::optional(Fault::bad_json);
     case PacketType::disconnect:
       return rest.empty() ? std::nullopt : std::optional(Fault::unexpected_payload);
     case PacketType::connect_error:

@@ -24,7 +24,7 @@ after(() => {
   return Promise.all([server, poor, small].map((one) => one.stop()));
 });
 
-const kBodies = { queryPresence: { userIds: ['ann', 'nobody'] }, emitToUser: { event: 'note', data: [1] } };
+const kBodies = { queryPresence: { userIds: ['ann', 'nobody'] }, emitToUser: { event: 'note', data: [1] }, emitToMany: { userIds: ['ann', 'nobody'], event: 'note' } };
 const keyFor = ({ operation }) => kKeys[operation.security[0]?.serviceKey[0]];
 const wrongKeyFor = (op) => (keyFor(op) === kKeys.read ? kKeys.emit : kKeys.read);
 
@@ -86,7 +86,8 @@ const kBad = {
   getUserPresence: { user: '%FF' },
   queryPresence: { body: { userIds: 'ann' } },
   listOnlineUsers: { query: '?limit=0' },
-  emitToUser: { body: { event: 'connect' } },
+  emitToUser: { body: { event: '' } },
+  emitToMany: { body: { event: 'note' } },
   disconnectUser: { user: '%FF' },
   explainUser: { user: '%FF' },
 };
@@ -191,7 +192,7 @@ describe('no other answer is given', () => {
   const kTexts = [
     '', ' ', 'null', '[]', '{', '{}', '5', '"x"', 'true', '{"userIds":[]}', '{"userIds":[""]}', '{"userIds":[null,1,{}]}', '{"userIds":{"length":2}}',
     `{"userIds":[${Array(1001).fill('"x"')}]}`, '{"userIds":["\\ud800"]}', '{"userIds":["a"]}{}', '{"event":""}', '{"event":5}', '{"event":"e","data":NaN}',
-    '{"event":"e"}', '{"event":"e","data":null}', `{"event":"${'e'.repeat(257)}"}`, `{"event":"e","data":${'['.repeat(100)}${']'.repeat(100)}}`, '{"event":"e","event":"disconnect"}', '\u0000', '\ufeff{}',
+    '{"event":"e"}', '{"event":"e","data":null}', `{"event":"${'e'.repeat(257)}"}`, `{"event":"e","data":${'['.repeat(100)}${']'.repeat(100)}}`, '{"event":"e","event":"disconnect"}', '{"event":"user-online","all":true}', '{"event":"e","all":true,"data":1e400}', '{"event":"e","userIds":[]}', '\u0000', '\ufeff{}',
   ];
   for (const one of operations) {
     test(`${one.method} ${one.path} to whatever it is asked`, async () => {
@@ -231,7 +232,7 @@ test('the log has the names of keys, and neither keys nor users', async () => {
   await ask(count, { on: telling, key: kKeys.emit });
   await telling.stop();
   const log = telling.output();
-  for (const call of ['presence', 'query', 'online', 'count', 'stats', 'emit', 'explain']) assert.match(log, new RegExp(`DEBUG api call  key=admin call=${call}\\b`));
+  for (const call of ['presence', 'query', 'online', 'count', 'stats', 'emit', 'emit_many', 'explain']) assert.match(log, new RegExp(`DEBUG api call  key=admin call=${call}\\b`));
   assert.match(log, /INFO {2}api call {2}key=admin call=disconnect/);
   assert.match(log, /api call refused {2}code=UNAUTHORIZED call=count address=127\.0\.0\.1/);
   assert.match(log, /api call refused {2}code=FORBIDDEN key=emit call=count/);

@@ -24,6 +24,13 @@ export interface EmitResult {
   online: boolean;
 }
 
+export interface WideEmitResult {
+  /** To how many connections. */
+  delivered: number;
+  /** How many of the users are online. */
+  online: number;
+}
+
 const kMostIds = 1000;
 
 /** The HTTP API: what is true at the moment of asking. Rejects with {@link RollcallApiError}. */
@@ -72,6 +79,22 @@ export class RollcallApi {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** To any number of users, each once. */
+  async emitToUsers(userIds: string | Iterable<string>, event: string, data?: unknown): Promise<WideEmitResult> {
+    const ids = [...new Set(typeof userIds === 'string' ? [userIds] : userIds)];
+    // As it is now, whatever becomes of it while it waits.
+    const bodies: string[] = [];
+    for (let i = 0; i < ids.length; i += kMostIds) bodies.push(JSON.stringify({ userIds: ids.slice(i, i + kMostIds), event, data }));
+    const results = await Promise.all(bodies.map((body) => this.#access.ask<WideEmitResult>('POST', '/emit', body)));
+    const sum = (of: (one: WideEmitResult) => number): number => results.reduce((all, one) => all + of(one), 0);
+    return { delivered: sum((one) => one.delivered), online: sum((one) => one.online) };
+  }
+
+  /** To every connection there is. */
+  async emitToAll(event: string, data?: unknown): Promise<WideEmitResult> {
+    return this.#access.ask('POST', '/emit', JSON.stringify({ all: true, event, data }));
   }
 
   /** Ends all connections of the user; says how many there were. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { RollcallApi, type EmitResult, type OnlineUsersPage, type UserStatus } from './api.js';
+import { RollcallApi, type EmitResult, type OnlineUsersPage, type UserStatus, type WideEmitResult } from './api.js';
 import type { UserCameOnline, UserWentOffline } from './feed-events.js';
 import { userIdOf, userIdsOf, type UserId } from './ids.js';
 import { FeedMirror, type FeedStatus } from './feed-mirror.js';
@@ -76,6 +76,16 @@ export class PresenceService implements OnModuleDestroy {
   /** To every connection of the user: to how many, and whether the user is online. */
   async emitToUser(userId: UserId, event: string, data?: unknown): Promise<EmitResult> {
     return this.api.emit(userIdOf(userId, 'emitToUser(userId)'), event, data);
+  }
+
+  /** To every connection of the users, each once; any number of them. */
+  emitToUsers(userIds: string | Iterable<string>, event: string, data?: unknown): Promise<WideEmitResult> {
+    return this.api.emitToUsers(userIds, event, data);
+  }
+
+  /** To everyone who is connected. */
+  emitToAll(event: string, data?: unknown): Promise<WideEmitResult> {
+    return this.api.emitToAll(event, data);
   }
 
   /** Ends all connections of the user; says how many there were. Needs the scope `admin`. */

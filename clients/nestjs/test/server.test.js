@@ -65,6 +65,20 @@ test('messages reach every connection of the user in order, whatever the id look
   assert.deepEqual(await api.emit('nobody', 'notification'), { delivered: 0, online: false });
 });
 
+test('messages reach many users, or everyone, each connection once', async () => {
+  const tabs = [await connect(server, 'gus'), await connect(server, 'gus'), await connect(server, 'ida')];
+  const many = ['gus', 'ida', 'gus', ...Array.from({ length: 1500 }, (_, i) => `nobody-${i}`)];
+  assert.deepEqual(await api.emitToUsers(many, 'notice', { n: 1 }), { delivered: 3, online: 2 });
+  for (const tab of tabs) assert.deepEqual(await tab.take('notice'), { n: 1 });
+  assert.deepEqual(await api.emitToUsers('gus', 'notice', { n: 2 }), { delivered: 2, online: 1 });
+  const { delivered, online } = await api.emitToAll('notice', { n: 3 });
+  assert.ok(delivered >= 3 && online >= 2, JSON.stringify({ delivered, online }));
+  for (const tab of tabs.slice(0, 2)) assert.deepEqual(await tab.take('notice'), { n: 2 });
+  for (const tab of tabs) assert.deepEqual(await tab.take('notice'), { n: 3 });
+  assert.deepEqual(await api.emitToUsers([], 'notice'), { delivered: 0, online: 0 });
+  await assert.rejects(api.emitToAll('user-online', {}), { code: 'FORBIDDEN', status: 403, message: /presence alone sends/ });
+});
+
 test('it says why a user is shown online, or offline, whatever the id looks like', async () => {
   for (const userId of ['fay/ä ?#%', '%2f%2e']) {
     const unseen = await reader.explain(userId);

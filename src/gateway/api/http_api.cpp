@@ -1,7 +1,9 @@
 #include "gateway/api/http_api.hpp"
 
+#include <algorithm>
 #include <limits>
 
+#include "api/emit_requests.hpp"
 #include "api/http_requests.hpp"
 #include "api/replies.hpp"
 #include "base/log.hpp"
@@ -17,6 +19,7 @@ using api::Scope;
 constexpr std::string_view kPrefix = "/api/";
 constexpr const char* kCallsRefused = "api calls refused";
 constexpr const char* kCallRefused = "api call refused";
+constexpr std::size_t kUsersOfARequest = 100;  // an event to so many users costs a key what a request does
 
 void never_cache(HttpAnswer& answer) {
   answer.headers.emplace_back("cache-control", "no-store");
@@ -90,6 +93,7 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
   page("GET", "/api/v1/presence/count", Scope::read, "count", &HttpApi::count);
   page("GET", "/api/v1/stats", Scope::read, "stats", &HttpApi::stats);
   page("POST", "/api/v1/users/{userId}/emit", Scope::emit, "emit", &HttpApi::emit);
+  page("POST", "/api/v1/emit", Scope::emit, "emit_many", &HttpApi::emit_to_many);
   const auto wide = [this](std::string_view method, std::string_view pattern, Scope scope, const char* call,
                            void (HttpApi::*serve)(const HttpRequest&, const HttpReply&)) {
     route(method, pattern, scope, call, [this, serve](const HttpRequest& request, const HttpReply& reply) {
@@ -122,6 +126,12 @@ void HttpApi::route(std::string_view method, std::string_view pattern, Scope sco
       });
 }
 
+KeyRing::Caller* HttpApi::caller_of(const HttpRequest& request) {
+  const auto header = request.header("authorization");
+  const auto token = header ? bearer_token(*header) : std::nullopt;
+  return token ? keys_.find(*token) : nullptr;
+}
+
 std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope scope, const char* call) {
   const auto header = request.header("authorization");
   const auto token = header ? bearer_token(*header) : std::nullopt;
@@ -146,7 +156,7 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
     HttpAnswer answer = problem_answer(api::problem_of_status(
         429,
         "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
-    answer.headers.emplace_back("retry-after", "1");  // by then there is at least one more to be had
+    answer.headers.emplace_back("retry-after", std::to_string(std::max(keys_.retry_seconds(*caller), 1U)));
     return answer;
   }
   if (!caller->scopes().include(scope)) {
@@ -206,8 +216,19 @@ HttpAnswer HttpApi::emit(const HttpRequest& request) {
   auto emit = api::read_emit(request.body);
   if (!emit) return problem_answer(api::problem_of(std::move(emit.error())));
   const auto reach =
-      gateway_.emit_to_user(std::string(user->user_id), emit->event, {std::move(emit->data), {}});
+      gateway_.emit_to_user(std::string(user->user_id), emit->event, {std::move(emit->data), {}, true});
   return json_answer(api::emitted(reach.connections, reach.online));
+}
+
+HttpAnswer HttpApi::emit_to_many(const HttpRequest& request) {
+  auto many = api::read_emit_to_many(request.body, limits_);
+  if (!many) return problem_answer(api::problem_of(std::move(many.error())));
+  const Payload payload{std::move(many->emit.data), {}, true};
+  const auto reach = many->user_ids ? gateway_.emit_to_users(*many->user_ids, many->emit.event, payload)
+                                    : gateway_.emit_to_all(many->emit.event, payload);
+  const std::size_t users = many->user_ids ? many->user_ids->size() : reach.online;
+  if (KeyRing::Caller* caller = caller_of(request)) keys_.charge(*caller, users / kUsersOfARequest);
+  return json_answer(api::emitted_to_many(reach.connections, reach.online));
 }
 
 HttpAnswer HttpApi::stats(const HttpRequest&) {

@@ -47,6 +47,7 @@ class HttpApi {
   std::size_t feed_readers() const { return feed_.readers(); }
 
  private:
+  KeyRing::Caller* caller_of(const HttpRequest& request);  // null if its key is unknown
   // Why the request may not be served, if so.
   std::optional<HttpAnswer> refusal(const HttpRequest& request, api::Scope scope, const char* call);
   HttpAnswer unauthorized(const char* call, const HttpRequest& request, const char* reason);
@@ -58,6 +59,7 @@ class HttpApi {
   HttpAnswer online(const HttpRequest& request);
   HttpAnswer count(const HttpRequest& request);
   HttpAnswer emit(const HttpRequest& request);
+  HttpAnswer emit_to_many(const HttpRequest& request);
   HttpAnswer stats(const HttpRequest& request);
   // These ask all workers.
   void explain(const HttpRequest& request, const HttpReply& reply);

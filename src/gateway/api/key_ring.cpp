@@ -45,4 +45,15 @@ KeyRing::Admission KeyRing::admit(Caller& caller, Instant now) {
   return again ? Admission::refused_again : Admission::refused;
 }
 
+std::uint32_t KeyRing::retry_seconds(Caller& caller) const {
+  const std::lock_guard lock(caller.mutex_);
+  return caller.rate_.seconds_left(per_second_);
+}
+
+void KeyRing::charge(Caller& caller, std::size_t more) {
+  if (per_second_ == 0) return;
+  const std::lock_guard lock(caller.mutex_);
+  caller.rate_.charge(static_cast<std::uint32_t>(std::min<std::size_t>(more, burst_)));
+}
+
 }  // namespace rollcall::gateway

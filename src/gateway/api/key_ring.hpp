@@ -46,6 +46,10 @@ class KeyRing {
   // (`refused`), or still (`refused_again`).
   enum class Admission { admitted, refused, refused_again };
   Admission admit(Caller& caller, Instant now);
+  // What was admitted costs so many requests more, at most as many as may be made at once.
+  void charge(Caller& caller, std::size_t more);
+  // After how long a caller that was refused may ask again.
+  std::uint32_t retry_seconds(Caller& caller) const;
   std::uint32_t requests_per_second() const { return per_second_; }
 
  private:

@@ -54,9 +54,24 @@ TEST(KeyRing, AWorkerWhoseClockIsBehindGainsNothing) {
   EXPECT_EQ(ring.admit(one, at(21)), Admission::refused_again);
 }
 
+TEST(KeyRing, WhatCostsMoreIsPaidBackBeforeTheNextIsAdmitted) {
+  KeyRing ring(settings(10, 20));
+  KeyRing::Caller& one = *ring.find("secret of one");
+  EXPECT_EQ(ring.admit(one, at(0)), Admission::admitted);
+  ring.charge(one, 18);
+  EXPECT_EQ(ring.admit(one, at(0)), Admission::admitted);
+  ring.charge(one, 1'000'000);  // counts as the burst
+  EXPECT_EQ(ring.admit(one, at(0)), Admission::refused);
+  EXPECT_EQ(ring.retry_seconds(one), 3U);
+  EXPECT_EQ(ring.admit(one, at(2050)), Admission::refused_again);
+  EXPECT_EQ(ring.retry_seconds(one), 1U);
+  EXPECT_EQ(ring.admit(one, at(2150)), Admission::admitted);
+}
+
 TEST(KeyRing, WithoutALimitAdmitsAll) {
   KeyRing ring(settings(0, 1));
   KeyRing::Caller& one = *ring.find("secret of one");
+  ring.charge(one, 1000);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(ring.admit(one, at(0)), Admission::admitted);
 }
 

@@ -1,9 +1,9 @@
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace rollcall::socketio {
+namespace rollcall::base {
 namespace {
 
 using testing::ElementsAre;
@@ -105,46 +105,40 @@ TEST(JsonScan, EveryEscapeIsDecoded) {
   EXPECT_EQ(decode_string(R"("a\u0000b")"), std::string("a\0b", 3));
 }
 
-TEST(JsonScan, PlaceholdersFitIfTheirNumberIsAnIndex) {
-  for (const char* num : {"0", "1", "-0", "1.0", "1e0", "10e-1"}) {
-    const std::string json = R"([{"_placeholder":true,"num":)" + std::string(num) + "}]";
-    EXPECT_TRUE(placeholders_fit(json, 2)) << num;
-  }
-  for (const char* num : {"2", "-1", "0.5", "1e1", "1e999", "1e-999", "18446744073709551616", "\"0\"", "null",
-                          "true", "[0]", "{}"}) {
-    const std::string json = R"([{"_placeholder":true,"num":)" + std::string(num) + "}]";
-    EXPECT_FALSE(placeholders_fit(json, 2)) << num;
-  }
-  EXPECT_FALSE(placeholders_fit(R"([{"_placeholder":true}])", 2)) << "no number at all";
+TEST(JsonScan, SeveralValuesHaveCommasInBetween) {
+  for (const char* good : {"1", " 1 , [2] ", R"("a","b",{})"}) EXPECT_TRUE(scan_values(good)) << good;
+  for (const char* bad : {"", ",", "1,", ",1", "1 2", "1,,2", "[1", "1]"})
+    EXPECT_FALSE(scan_values(bad)) << bad;
 }
 
-TEST(JsonScan, PlaceholdersAreFoundAnywhereAndHoweverSpelt) {
-  for (const char* unfit :
-       {R"([{"a":[1,{"b":{"num":9,"_placeholder":true}}]}])", R"([ { "_placeholder" : true , "num" : 9 } ])",
-        R"([{"\u005fplaceholder":true,"n\u0075m":9}])",
-        R"([{"_placeholder":false,"_placeholder":true,"num":9}])",
-        R"([{"num":0,"num":9,"_placeholder":true}])",
-        R"([{"x":"]}\"","y":{"_placeholder":true,"num":9}}])"}) {
-    EXPECT_FALSE(placeholders_fit(unfit, 2)) << unfit;
-  }
+TEST(JsonScan, MembersComeAsTheyStandAndInTheirOrder) {
+  std::vector<std::string> members;
+  const auto scan = [&](std::string_view text) {
+    members.clear();
+    return scan_members(text, [&](std::string_view name, std::string_view value) {
+      members.push_back(std::string(name) + "=" + std::string(value));
+    });
+  };
+  EXPECT_EQ(scan(R"( { "a" : 1e400 , "\u0061": [ -0,{"b":3.14} ],"a":"x"} )"), std::nullopt);
+  EXPECT_THAT(members, ElementsAre(R"("a"=1e400)", R"("\u0061"=[ -0,{"b":3.14} ])", R"("a"="x")"));
+  EXPECT_EQ(scan("{}"), std::nullopt);
+  EXPECT_THAT(members, IsEmpty());
 }
 
-TEST(JsonScan, WhatOnlyLooksLikeAPlaceholderIsData) {
-  for (const char* data : {"[]", R"(["_placeholder",true,"num",9])", R"([{"_placeholder":false,"num":9}])",
-                           R"([{"_placeholder":"true","num":9}])", R"([{"_placeholder":1,"num":9}])",
-                           R"([{"_placeholder":[true],"num":9}])", R"(["{\"_placeholder\":true,\"num\":9}"])",
-                           R"([{"num":9}])"}) {
-    EXPECT_TRUE(placeholders_fit(data, 2)) << data;
+TEST(JsonScan, AFaultSaysWhereItIs) {
+  const auto fault = [](std::string_view text) {
+    return scan_members(text, [](std::string_view, std::string_view) {});
+  };
+  const std::pair<const char*, std::size_t> faults[] = {
+      {"", 0}, {"[]", 0}, {"{", 1}, {R"({"a":tru})", 5}, {R"({"a":1,})", 7}, {R"({"a":1} x)", 8}};
+  for (const auto& [text, at] : faults) {
+    ASSERT_TRUE(fault(text)) << text;
+    EXPECT_EQ(fault(text)->at, at) << text;
+    EXPECT_FALSE(fault(text)->too_deep) << text;
   }
-}
-
-TEST(JsonScan, PlaceholdersMayStandBesideLoneSurrogatesAndDeepInside) {
-  EXPECT_TRUE(placeholders_fit(R"(["\ud800",{"_placeholder":true,"num":0}])", 1));
-  const std::string deep = std::string(kMaxJsonDepth - 1, '[') + R"({"_placeholder":true,"num":7})" +
-                           std::string(kMaxJsonDepth - 1, ']');
-  EXPECT_TRUE(placeholders_fit(deep, 8));
-  EXPECT_FALSE(placeholders_fit(deep, 7));
+  EXPECT_TRUE(fault("{\"a\":" + nested(kMaxJsonDepth) + "}")->too_deep);
+  EXPECT_EQ(fault("{\"a\":" + nested(kMaxJsonDepth - 1) + "}"), std::nullopt);
 }
 
 }  // namespace
-}  // namespace rollcall::socketio
+}  // namespace rollcall::base

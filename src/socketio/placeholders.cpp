@@ -1,13 +1,15 @@
+#include "socketio/placeholders.hpp"
+
 #include <charconv>
 #include <cmath>
 
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 namespace rollcall::socketio {
 namespace {
 
 bool is_string(std::string_view raw, std::string_view text) {
-  if (raw.find('\\') != std::string_view::npos) return decode_string(raw) == text;
+  if (raw.find('\\') != std::string_view::npos) return base::decode_string(raw) == text;
   return raw.substr(1, raw.size() - 2) == text;
 }
 
@@ -38,6 +40,15 @@ class Walker {
         if (at_ == std::string_view::npos) at_ = json_.size();
         return true;
     }
+  }
+
+  // One value, or several with commas in between.
+  bool values() {
+    do {
+      if (!value()) return false;
+      at_ = json_.find_first_not_of(" \t\n\r", at_);
+    } while (at_ != std::string_view::npos && at_++ < json_.size());
+    return true;
   }
 
  private:
@@ -94,7 +105,7 @@ class Walker {
 }  // namespace
 
 bool placeholders_fit(std::string_view json, std::size_t attachments) {
-  return Walker(json, attachments).value();
+  return Walker(json, attachments).values();
 }
 
 }  // namespace rollcall::socketio

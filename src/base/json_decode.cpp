@@ -1,8 +1,8 @@
 #include <cstdint>
 
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
 
-namespace rollcall::socketio {
+namespace rollcall::base {
 namespace {
 
 std::uint32_t hex_value(char c) {
@@ -92,4 +92,4 @@ std::string decode_string(std::string_view raw) {
   return out;
 }
 
-}  // namespace rollcall::socketio
+}  // namespace rollcall::base

@@ -1,8 +1,8 @@
-#include "socketio/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 #include "base/json_text.hpp"
 
-namespace rollcall::socketio {
+namespace rollcall::base {
 namespace {
 
 bool is_space(char c) {
@@ -21,6 +21,7 @@ class Scanner {
   Scanner(std::string_view text, std::size_t from) : text_(text), at_(from) {}
 
   std::size_t at() const { return at_; }
+  bool too_deep() const { return too_deep_; }
 
   void skip_space() {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
@@ -37,9 +38,9 @@ class Scanner {
     if (at_ >= text_.size()) return false;
     switch (text_[at_]) {
       case '{':
-        return depth < kMaxJsonDepth && object(depth + 1);
+        return enter(depth) && object(depth + 1, [](std::string_view, std::string_view) {});
       case '[':
-        return depth < kMaxJsonDepth && array(depth + 1, [](std::string_view) {});
+        return enter(depth) && array(depth + 1, [](std::string_view) {});
       case '"':
         return string();
       case 't':
@@ -77,23 +78,36 @@ class Scanner {
     return at_ == text_.size();
   }
 
-  bool only_object() {
+  template <class OnMember>
+  bool only_object(OnMember on_member) {
     skip_space();
-    if (!object(1)) return false;
+    if (!object(1, on_member)) return false;
     skip_space();
     return at_ == text_.size();
   }
 
  private:
-  bool object(std::size_t depth) {
+  bool enter(std::size_t depth) {
+    too_deep_ = depth >= kMaxJsonDepth;
+    return !too_deep_;
+  }
+
+  template <class OnMember>
+  bool object(std::size_t depth, OnMember on_member) {
     if (!take('{')) return false;
     skip_space();
     if (take('}')) return true;
     do {
       skip_space();
+      const std::size_t name = at_;
       if (!string()) return false;
+      const std::size_t name_end = at_;
       skip_space();
-      if (!take(':') || !value(depth)) return false;
+      if (!take(':')) return false;
+      skip_space();
+      const std::size_t begin = at_;
+      if (!value(depth)) return false;
+      on_member(text_.substr(name, name_end - name), text_.substr(begin, at_ - begin));
       skip_space();
     } while (take(','));
     return take('}');
@@ -108,7 +122,7 @@ class Scanner {
   bool string() {
     if (!take('"')) return false;
     while (true) {
-      at_ += base::plain_length<base::HighBytes::plain>(text_.substr(at_));
+      at_ += plain_length<HighBytes::plain>(text_.substr(at_));
       if (at_ >= text_.size()) return false;
       const char c = text_[at_++];
       if (c == '"') return true;
@@ -146,6 +160,7 @@ class Scanner {
 
   std::string_view text_;
   std::size_t at_;
+  bool too_deep_ = false;
 };
 
 }  // namespace
@@ -154,6 +169,22 @@ std::optional<std::size_t> scan_value(std::string_view text, std::size_t from) {
   Scanner scanner(text, from);
   if (!scanner.value(0)) return std::nullopt;
   return scanner.at();
+}
+
+bool scan_values(std::string_view text) {
+  Scanner scanner(text, 0);
+  do {
+    if (!scanner.value(0)) return false;
+    scanner.skip_space();
+  } while (scanner.take(','));
+  return scanner.at() == text.size();
+}
+
+std::optional<JsonFault> scan_members(std::string_view text,
+                                      const std::function<void(std::string_view, std::string_view)>& use) {
+  Scanner scanner(text, 0);
+  if (scanner.only_object(use)) return std::nullopt;
+  return JsonFault{scanner.at(), scanner.too_deep()};
 }
 
 bool scan_array(std::string_view text, std::vector<std::string_view>& elements) {
@@ -179,7 +210,7 @@ std::optional<ArrayText> split_array(std::string_view text) {
 }
 
 bool scan_object(std::string_view text) {
-  return Scanner(text, 0).only_object();
+  return Scanner(text, 0).only_object([](std::string_view, std::string_view) {});
 }
 
-}  // namespace rollcall::socketio
+}  // namespace rollcall::base

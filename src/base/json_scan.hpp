@@ -1,23 +1,37 @@
-// A strict RFC 8259 scanner that builds nothing: event arguments pass through byte by byte, so all that
-// is needed is that they are JSON, where each ends, and which attachments they name.
+// A strict RFC 8259 scanner that builds nothing: what applications send passes through byte by byte, whatever
+// way it comes in (a client's events, the HTTP API, C++), so all that is needed is that it is JSON, and
+// where each value ends.
 //
-// Unlike Boost.JSON it takes escaped lone surrogates ("\ud800"), as JSON.parse and JSON.stringify do.
-// UTF-8 is the transport's business. Called by parse_packet (protocol notes, section 5). Recursion is
-// bounded by kMaxJsonDepth. Functions without state: safe from any thread.
+// It takes escaped lone surrogates ("\ud800"), as JSON.parse and JSON.stringify do. UTF-8 is not checked.
+// Recursion is bounded by kMaxJsonDepth. Functions without state: safe from any thread.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace rollcall::socketio {
+namespace rollcall::base {
 
 inline constexpr std::size_t kMaxJsonDepth = 64;
 
 // The end of the value that begins at `from` (white space before it is skipped); nullopt if there is none.
 std::optional<std::size_t> scan_value(std::string_view text, std::size_t from);
+
+// True if `text` is one value, or several with commas in between, and nothing else.
+bool scan_values(std::string_view text);
+
+// Where a text stops being JSON.
+struct JsonFault {
+  std::size_t at = 0;     // bytes from its beginning
+  bool too_deep = false;  // it may be JSON, but is nested deeper than kMaxJsonDepth
+};
+// Calls `use` for each member of the object that `text` must be, with the raw texts of its name and value;
+// those before a fault too. A name may come twice.
+std::optional<JsonFault> scan_members(std::string_view text,
+                                      const std::function<void(std::string_view, std::string_view)>& use);
 
 // True if `text` is one array and nothing else; `elements` gets the raw text of each.
 bool scan_array(std::string_view text, std::vector<std::string_view>& elements);
@@ -39,8 +53,4 @@ std::optional<std::string_view> plain_string(std::string_view raw);
 // scanned.
 std::string decode_string(std::string_view raw);
 
-// True if every placeholder, `{"_placeholder":true,"num":N}`, names one of `attachments`: N is 0 or more
-// and less. `json` must have been scanned.
-bool placeholders_fit(std::string_view json, std::size_t attachments);
-
-}  // namespace rollcall::socketio
+}  // namespace rollcall::base
