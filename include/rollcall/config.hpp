@@ -53,6 +53,7 @@ struct AuthSettings {
 
 struct PresenceSettings {
   milliseconds offline_grace{2000};
+  milliseconds settling{10'000};  // after the start: how long users may need to come back; 0 = not at all
   std::string broadcast = "everyone";  // everyone | watchers
   std::size_t max_batch_ids = 1000;
   std::size_t max_online_list = 10000;

@@ -49,6 +49,7 @@ Result<VerifierPtr, std::string> load_verifier(const AuthSettings& auth,
 struct GatewayOptions {
   std::vector<std::string> namespaces = SocketIoSettings{}.namespaces;
   milliseconds offline_grace = PresenceSettings{}.offline_grace;
+  milliseconds settling = PresenceSettings{}.settling;
   bool watchers_only = false;  // changes are told to those who subscribed to the user, not to everyone
   std::size_t max_batch_ids = PresenceSettings{}.max_batch_ids;
   std::size_t max_online_list = PresenceSettings{}.max_online_list;

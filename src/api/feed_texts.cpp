@@ -40,10 +40,12 @@ void append_feed_reset(std::string& out, std::string_view reason, WallTime now) 
   ObjectWriter(out).text("reason", reason).time("timestamp", now);
 }
 
-void append_feed_live(std::string& out, std::size_t count, bool resumed, WallTime now) {
+void append_feed_live(std::string& out, std::size_t count, bool resumed, milliseconds settling,
+                      WallTime now) {
   ObjectWriter writer(out);
   writer.number("count", count).time("timestamp", now);
   if (resumed) writer.flag("resumed", true);
+  if (settling > milliseconds{0}) writer.number("settlingMs", static_cast<std::size_t>(settling.count()));
 }
 
 }  // namespace rollcall::api

@@ -19,9 +19,9 @@ void append_webhook_event(std::string& out, std::string_view cursor, const prese
 void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason, WallTime now);
 
 // The data of the feed's events `user-online` and `user-offline`, `reset`, and `live`: `count` users are
-// online.
+// online, and for `settling` yet others may be on their way back (told unless it is 0).
 void append_feed_change(std::string& out, const presence::Change& change);
 void append_feed_reset(std::string& out, std::string_view reason, WallTime now);
-void append_feed_live(std::string& out, std::size_t count, bool resumed, WallTime now);
+void append_feed_live(std::string& out, std::size_t count, bool resumed, milliseconds settling, WallTime now);
 
 }  // namespace rollcall::api

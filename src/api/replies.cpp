@@ -125,12 +125,14 @@ std::string token_refreshed(std::optional<WallTime> expires_at, WallTime now) {
   return object([&](ObjectWriter& writer) { writer.time("expiresAt", expires_at).time("timestamp", now); });
 }
 
-std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered) {
+std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered,
+                      milliseconds settling) {
   return object([&](ObjectWriter& writer) {
     writer.text("userId", user_id)
         .text("socketId", socket_id)
         .time("timestamp", now)
         .flag("recovered", recovered);
+    if (settling > milliseconds{0}) writer.number("settlingMs", static_cast<std::size_t>(settling.count()));
   });
 }
 

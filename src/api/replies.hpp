@@ -49,7 +49,9 @@ std::string heartbeat_ack(WallTime now, WallTime last_active, std::string out = 
 std::string presence_unsubscribed(std::size_t count, WallTime now);
 std::string token_refreshed(std::optional<WallTime> expires_at, WallTime now);
 
-std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered);
+// `settling`: how long yet users may need to come back after the start; told unless it is 0.
+std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered,
+                      milliseconds settling = {});
 std::string user_online(const presence::UserOnline& effect);
 std::string user_offline(const presence::UserOffline& effect);
 // `window`: on which changes are collected before they are told; 0: told at once.

@@ -1,5 +1,6 @@
 #include "api/replies.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -80,6 +81,8 @@ TEST(Replies, TheSmallOnes) {
 TEST(Replies, WhatTheServerSaysUnasked) {
   EXPECT_EQ(connected("ann", "sId", kNow, false),
             R"({"userId":"ann","socketId":"sId","timestamp":"2026-01-04T12:34:56.789Z","recovered":false})");
+  EXPECT_THAT(connected("ann", "sId", kNow, false, milliseconds(7400)),
+              testing::EndsWith(R"("recovered":false,"settlingMs":7400})"));
   EXPECT_EQ(user_online({"ann", kNow}),
             R"({"userId":"ann","online":true,"timestamp":"2026-01-04T12:34:56.789Z"})");
   EXPECT_EQ(user_offline({"ann", kNow, kBefore}),

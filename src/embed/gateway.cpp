@@ -20,6 +20,7 @@ Config config_of(const GatewayOptions& options) {
   Config config;
   config.socketio.namespaces = options.namespaces;
   config.presence.offline_grace = options.offline_grace;
+  config.presence.settling = options.settling;
   config.presence.broadcast = options.watchers_only ? "watchers" : "everyone";
   config.presence.max_batch_ids = options.max_batch_ids;
   config.presence.max_online_list = options.max_online_list;

@@ -114,7 +114,7 @@ void Reader::tell_users(MirrorSource& source, WallTime wall, std::string& out) {
 
 void Reader::go_live(MirrorSource& source, bool resumed, WallTime wall, std::string& out) {
   begin_event(out, "live", source.cursor(taken_));
-  api::append_feed_live(out, source.online_count(), resumed, wall);
+  api::append_feed_live(out, source.online_count(), resumed, source.settling(), wall);
   out += kEventEnd;
   state_ = State::live;
 }

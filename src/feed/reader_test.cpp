@@ -44,6 +44,12 @@ class FeedReader : public testing::Test {
   Instant now{seconds(1000)};
 };
 
+TEST_F(FeedReader, SaysForHowLongUsersMayBeOnTheirWayBackAfterAStart) {
+  source.settling_left = milliseconds(9500);
+  Reader reader("", now);
+  EXPECT_EQ(read(reader).back().data, R"({"count":0,"timestamp":)" + kTime + R"(,"settlingMs":9500})");
+}
+
 TEST_F(FeedReader, BeginsWithASnapshotAndGoesLive) {
   source.come("ann");
   source.come("bob");

@@ -15,6 +15,7 @@
 #include "presence/feed.hpp"
 #include "presence/types.hpp"
 #include "rollcall/result.hpp"
+#include "rollcall/time.hpp"
 
 namespace rollcall::feed {
 
@@ -39,6 +40,8 @@ class MirrorSource : public Source {
   // As presence::Core::online; `after` is the cursor of the page before.
   virtual presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) = 0;
   virtual std::size_t online_count() = 0;
+  // How long yet users may need to come back after the server's start; 0: whoever is not online is offline.
+  virtual milliseconds settling() const = 0;
 };
 
 }  // namespace rollcall::feed

@@ -54,10 +54,12 @@ class TestSource final : public MirrorSource {
     return page;
   }
   std::size_t online_count() override { return online.size(); }
+  milliseconds settling() const override { return settling_left; }
 
   presence::Feed feed;
   std::map<std::uint64_t, presence::OnlineUser> online;  // by session
   std::uint64_t sessions = 0;
+  milliseconds settling_left{0};
   std::function<void()> before_read;  // what happens elsewhere in that moment, once
   std::function<void()> before_page;  // whenever
 };

@@ -17,6 +17,7 @@ class FeedSource final : public feed::MirrorSource {
   Result<std::uint64_t, presence::FeedGap> find(std::string_view cursor) override;
   presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) override;
   std::size_t online_count() override;
+  milliseconds settling() const override { return hub_.settling(); }
 
  private:
   const PresenceHub& hub_;

@@ -70,6 +70,7 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
           [this] { return broadcaster_.receivers(); }),
       answers_(limits_),
       started_(server.now()) {
+  hub_.settle_until(started_ + config_.presence.settling);
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
@@ -139,7 +140,8 @@ void PresenceGateway::connected(Socket& socket) {
   server::ReplyPlace greeting(socket, true);
   greeting.emit_greeting(
       api::kConnectedEvent,
-      {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered()), {}});
+      {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered(), hub_.settling()),
+       {}});
   greet_with_mode(socket);
   hub_.apply(presence::Connect{member.connection,
                                std::string(socket.owner()),

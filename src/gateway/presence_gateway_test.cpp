@@ -32,6 +32,16 @@ TEST(PresenceGateway, GreetsWhomItLetsInBeforeAnythingElse) {
   EXPECT_THAT(heard(watcher), ElementsAre(online("anna")));
 }
 
+TEST(PresenceGateway, TellsThoseItGreetsSoonAfterItsStartThatOthersMayStillComeBack) {
+  Config config = plain_config();
+  config.presence.settling = seconds(3600);
+  PresenceHost host(config);
+  Client client(host.host.address(), By::websocket);
+  EXPECT_THAT(client.connect("/", R"({"token":"anna"})"), StartsWith("40{"));
+  EXPECT_THAT(plain(client.next()),
+              testing::MatchesRegex(R"(.*"recovered":false,"settlingMs":3[0-9]{6}}\])"));
+}
+
 TEST(PresenceGateway, RefusesWithTheReasonAndNobodyHearsOfIt) {
   PresenceHost host;
   Client watcher = host.user("watcher");

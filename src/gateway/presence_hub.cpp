@@ -27,6 +27,12 @@ PresenceHub::PresenceHub(Server& server, const presence::Settings& settings,
       announcer_(pace),
       feed_(new_epoch(), feed_changes) {}
 
+milliseconds PresenceHub::settling() const {
+  const Instant now = server_.now();
+  if (now >= settling_until_) return milliseconds{0};
+  return std::chrono::ceil<milliseconds>(settling_until_ - now);
+}
+
 // Threads that are no workers have the last one.
 std::mutex& PresenceHub::lane_here() const {
   return lanes_.of(server::worker_here(server_).value_or(server_.workers()));

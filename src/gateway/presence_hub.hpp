@@ -41,6 +41,11 @@ class PresenceHub {
   PresenceHub(Server& server, const presence::Settings& settings, const presence::PaceSettings& pace,
               std::size_t feed_changes, Publish publish, CountReceivers count_receivers);
 
+  // Until `end`, users of before the start may be on their way back. To be set before the server runs.
+  void settle_until(Instant end) { settling_until_ = end; }
+  // How long yet; needs no lock.
+  milliseconds settling() const;
+
   // Called on a worker's thread under the lock whenever the feed has grown: it must not call back, and cost
   // next to nothing. To be set before the server runs.
   void on_feed(std::function<void()> grown) { feed_grown_.push_back(std::move(grown)); }
@@ -114,6 +119,7 @@ class PresenceHub {
   mutable presence::Announcer announcer_;  // a read leaves its trace there, if anything is held
   presence::Feed feed_;
   std::vector<std::function<void()>> feed_grown_;
+  Instant settling_until_{};
   // The workers' clocks are read once a turn; here time does not go back.
   Instant now_{};
   WallTime wall_{};

@@ -40,6 +40,7 @@ inline Config plain_config() {
   Config config;
   config.socketio.namespaces = {"/"};
   config.presence.offline_grace = milliseconds(20);
+  config.presence.settling = milliseconds(0);
   return config;
 }
 

@@ -54,6 +54,7 @@ class SharedSource final : public feed::MirrorSource {
   std::size_t online_count() override {
     return with([](TestSource& source) { return source.online_count(); });
   }
+  milliseconds settling() const override { return milliseconds{0}; }
 
  private:
   std::mutex mutex_;
