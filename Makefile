@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -48,6 +48,9 @@ test-clients: build clients ## The npm packages: against the real server, and th
 
 test-docs: build clients ## What the documents say, and the code in them
 	npm run --silent test:docs
+
+test-recipes: build packages ## The guide's recipes in new projects of Vite, Next.js and Angular, from nothing (RECIPES=react,vue)
+	npm run --silent test:recipes
 
 test-proxies: build ## The shipped configurations of nginx and HAProxy, run by Debian's
 	@scripts/install-deps --proxies

@@ -69,10 +69,10 @@ export async function bundle(folder, entry, { format = 'iife' } = {}) {
 }
 
 // The guide's own backend, as a program of its own; on a free port, and with `change` made to its code. `answers` passes a
-// request under /api/ on to it, as a development server's proxy does.
-export async function startBackend(code, change = (text) => text) {
+// request under /api/ on to it, as a development server's proxy does. `place` lays the file out where it finds its packages.
+export async function startBackend(code, change = (text) => text, place = layOut) {
   const port = await freePort();
-  const { folder, remove } = layOut({ 'backend.mjs': change(code).replaceAll('4000', String(port)) });
+  const { folder, remove } = place({ 'backend.mjs': change(code).replaceAll('4000', String(port)) });
   const program = run([join(folder, 'backend.mjs')], {}, { binary: process.execPath });
   await program.says(/listens on http/);
   const url = `http://127.0.0.1:${port}`;
@@ -92,7 +92,7 @@ export async function startBackend(code, change = (text) => text) {
   return { url, answers, stop };
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = http.createServer();
   await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address();
