@@ -39,6 +39,8 @@ class PayloadReader {
   explicit PayloadReader(std::string_view body) : rest_(body) {}
 
   bool at_end() const { return done_; }
+  // How many bytes of the body are behind the packets read.
+  std::size_t left() const { return rest_.size(); }
   // The next packet, or nullopt if it does not parse; an empty body is one empty, so faulty, packet.
   // The data of a binary packet is valid until the next call.
   std::optional<Packet> next();

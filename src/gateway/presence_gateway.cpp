@@ -10,6 +10,7 @@
 #include "gateway/endings.hpp"
 #include "gateway/member.hpp"
 #include "gateway/token_source.hpp"
+#include "server/refusals.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
 
@@ -177,6 +178,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   Tally& tally = tallies_.here();
   if (!member.rate.take(config_.limits.events_per_second, config_.limits.event_burst, server_.now())) {
     tally.answered(Tally::kNoRequest);
+    server::count_refusal(socket);
     refuse_request(
         socket,
         {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
@@ -184,6 +186,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         ack);
     return;
   }
+  server::count_service(socket);
   if (const auto own = handlers_.find(event); own != handlers_.end()) {
     hub_.apply_and_read(presence::Activity{member.connection}, [](const presence::View&) {});
     own->second(socket, payload, ack);

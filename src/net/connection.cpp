@@ -12,10 +12,17 @@
 namespace rollcall::net {
 namespace {
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP;
+constexpr std::uint32_t kHangUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 constexpr std::size_t kJoinBytes = 64 * 1024;  // small frames are put together up to this, in one send
 constexpr seconds kLinger{2};
-constexpr seconds kDrain{30};      // for the last bytes to leave
-constexpr int kMaxReadsATurn = 8;  // a fast sender must not starve the others
+constexpr seconds kDrain{30};  // for the last bytes to leave
+// A turn's share of a connection. 4 KiB of the smallest requests take about half a millisecond; who sends
+// what is cheaper to take, a long body, may send more of it in the same turn.
+constexpr std::size_t kFirstRead = 4 * 1024;
+constexpr std::size_t kNextRead = 16 * 1024;
+constexpr std::size_t kShareBytes = 256 * 1024;
+constexpr microseconds kShareTime{100};
+constexpr std::size_t kTimedBytes = 1024;  // what is less is not worth reading a clock
 }  // namespace
 
 // Ends a connection whose peer does not close in time.
@@ -41,7 +48,12 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       overflowing_(false),
       watching_output_(false),
       ended_(false),
-      reports_sent_(false) {
+      reports_sent_(false),
+      busy_(tls_ != nullptr),  // a handshake costs more than most shares
+      queued_(false),
+      paused_(false),
+      resumed_(false),
+      deaf_(false) {
   loop_.watch(descriptor_, *this, kInput);
   if (tls_ && tls_->has_output()) {
     loop_.count().bytes_waiting.add(tls_->output().size());
@@ -90,6 +102,8 @@ void Connection::mark_dirty() {
 void Connection::close_after_flush() {
   if (state_ != State::open) return;
   state_ = State::flushing;
+  paused_ = false;  // what comes is read, and thrown away: unread, it would reset the connection
+  if (deaf_) listen_again();
   linger_ = std::make_unique<Linger>(*this, kDrain);
   mark_dirty();
 }
@@ -178,35 +192,96 @@ void Connection::sent(long result, std::size_t asked) {
 void Connection::watch_output(bool wanted) {
   if (watching_output_ == wanted) return;
   watching_output_ = wanted;
-  loop_.rewatch(descriptor_, *this, ended_ ? (wanted ? EPOLLOUT : 0U) : kInput | (wanted ? EPOLLOUT : 0U));
+  rewatch();
+}
+
+void Connection::rewatch() {
+  const std::uint32_t input = ended_ ? 0U : deaf_ ? std::uint32_t{EPOLLRDHUP} : kInput;
+  loop_.rewatch(descriptor_, *this, input | (watching_output_ ? EPOLLOUT : 0U));
+}
+
+void Connection::listen_again() {
+  deaf_ = false;
+  rewatch();
 }
 
 void Connection::on_events(std::uint32_t events) {
   if (state_ == State::closed) return;
-  const bool hung_up = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
-  if (hung_up || events & EPOLLIN) read_some(hung_up);
+  if (events & (kHangUp | EPOLLIN)) take_input(events);
   if (state_ != State::closed && events & EPOLLOUT) mark_dirty();
 }
 
-// After a hang-up to the very end, so that the end is known before other connections are read; what there
-// is to read is bounded by the socket's buffer then.
-void Connection::read_some(bool hung_up) {
-  for (int reads = 0; (hung_up || reads < kMaxReadsATurn) && state_ != State::closed && !ended_; ++reads) {
-    const std::span<char> buffer = loop_.read_buffer();
-    const ssize_t got = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got > 0) {
-      loop_.count().bytes_received.add(static_cast<std::size_t>(got));
-      take_bytes(buffer.first(static_cast<std::size_t>(got)));
-      if (!hung_up && static_cast<std::size_t>(got) < buffer.size() / 2)
-        return;  // emptied, in all likelihood
-      continue;
-    }
-    if (got == 0) {
-      take_end();
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+void Connection::take_input(std::uint32_t events) {
+  const bool hung_up = events & kHangUp;
+  if (paused_) {
+    if (events & (EPOLLHUP | EPOLLERR)) {
       close(CloseCause::error);
+    } else if (hung_up) {
+      take_end();
+    } else if (!deaf_) {
+      deaf_ = true;  // not before there is something to be deaf to: most pauses are over by then
+      rewatch();
     }
     return;
+  }
+  if (busy_) {
+    queue_input();
+  } else if (!queued_) {
+    read_some(hung_up);
+  }
+}
+
+void Connection::queue_input() {
+  if (queued_) return;
+  queued_ = true;
+  loop_.queue_input(*this);
+}
+
+void Connection::resume() {
+  if (state_ == State::closed || resumed_) return;
+  paused_ = false;
+  resumed_ = true;
+  queue_input();
+}
+
+void Connection::serve_turn() {
+  queued_ = false;
+  if (resumed_) {
+    resumed_ = false;
+    if (handler_) handler_->on_resume();
+    if (state_ == State::closed || queued_) return;
+  }
+  if (paused_) return;
+  if (deaf_) listen_again();
+  read_some(true);
+}
+
+// After a hang-up to the very end, if that is not far, so that the end is known before other connections are
+// read. The clock is read only where a share may have cost something.
+void Connection::read_some(bool hung_up) {
+  std::size_t asked = kFirstRead;
+  std::size_t taken = 0;
+  std::optional<Instant> begun;
+  busy_ = false;
+  while (state_ != State::closed && !ended_ && !paused_ && !queued_) {
+    const std::span<char> buffer = loop_.read_buffer().first(asked);
+    const ssize_t got = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got <= 0) {
+      if (got == 0) {
+        take_end();
+      } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+        close(CloseCause::error);
+      }
+      return;
+    }
+    const auto size = static_cast<std::size_t>(got);
+    if (!begun && (size >= kTimedBytes || tls_)) begun = Loop::read_clock();
+    loop_.count().bytes_received.add(size);
+    take_bytes(buffer.first(size));
+    taken += size;
+    busy_ = (begun && Loop::read_clock() - *begun > kShareTime) || taken >= kShareBytes;
+    if (busy_ || (!hung_up && size < asked)) return;  // emptied, in all likelihood
+    asked = kNextRead;
   }
 }
 
@@ -244,8 +319,7 @@ void Connection::take_end() {
     handler_->on_end();
     if (state_ == State::open) close_after_flush();
   }
-  // RDHUP would be reported again and again.
-  if (state_ != State::closed) loop_.rewatch(descriptor_, *this, watching_output_ ? EPOLLOUT : 0U);
+  if (state_ != State::closed) rewatch();  // RDHUP would be reported again and again
 }
 
 void Connection::finish_flushing() {
@@ -269,6 +343,7 @@ void Connection::leave_loop() {
   state_ = State::closed;
   loop_.count().bytes_waiting.subtract(unsent());
   linger_.reset();
+  if (queued_) loop_.forget_input(*this);
   loop_.bury(*this);
 }
 

@@ -1,10 +1,11 @@
 // One accepted TCP connection, with TLS or without.
 //
 // Output is queued by reference and leaves once a turn, many frames in one system call (SendBatch). There
-// is no read buffer: the loop's is used. Bounds: what is queued behind the message being written may not
-// exceed `backlog_limit`. If it does, and the kernel takes no more, the rest is dropped and the connection
-// closed at the end of the turn (CloseCause::overflow). With TLS what is queued is plain text, encrypted when
-// it is sent.
+// is no read buffer: the loop's is used. A turn reads a small share of what the peer sends; a connection
+// whose share costs too much time is `busy`, and the loop serves it after all others (Loop::serve_busy).
+// Bounds: what is queued behind the message being written may not exceed `backlog_limit`. If it does, and the
+// kernel takes no more, the rest is dropped and the connection closed at the end of the turn
+// (CloseCause::overflow). With TLS what is queued is plain text, encrypted when it is sent.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,8 @@ struct ConnectionHandler {
   virtual void on_closed(CloseCause cause) = 0;
   // Once for each `report_when_sent`.
   virtual void on_sent() {}
+  // Once for each `resume`, in a later turn, before more is read.
+  virtual void on_resume() {}
 
  protected:
   ~ConnectionHandler() = default;
@@ -63,6 +66,12 @@ class Connection final : public EventSource {
   // that it reads the last bytes before any reset.
   void close_after_flush();
   void abort() { close(CloseCause::local); }
+  // Backpressure: reads nothing until `resume`, so the peer's bytes wait in the kernel and then with the
+  // peer. What was read in this turn has been given to the handler by then. A peer that goes is noticed all
+  // the same.
+  void pause() { paused_ = true; }
+  // Reads on, in a later turn and after the handler's `on_resume`.
+  void resume();
   // Gives the open connection away, with what is still unsent: its handler hears no more of it. Nothing if
   // it is closing, or has to be closed for its backlog.
   std::optional<Channel> release();
@@ -84,7 +93,12 @@ class Connection final : public EventSource {
   class Linger;
 
   void on_events(std::uint32_t events) override;
+  void take_input(std::uint32_t events);
+  void serve_turn();
   void read_some(bool hung_up);
+  void queue_input();
+  void rewatch();
+  void listen_again();
   void take_bytes(std::span<char> bytes);
   void take_end();
   void queue(base::FrameRef frame);
@@ -115,6 +129,11 @@ class Connection final : public EventSource {
   bool watching_output_ : 1;
   bool ended_ : 1;
   bool reports_sent_ : 1;
+  bool busy_ : 1;     // its last share cost much time: it is served after the others
+  bool queued_ : 1;   // in the loop's queue of busy connections
+  bool paused_ : 1;   // reads nothing
+  bool resumed_ : 1;  // owes the handler an `on_resume`
+  bool deaf_ : 1;     // EPOLLIN is off
 };
 
 // There is one for every client.

@@ -2,14 +2,15 @@
 //
 // One turn: wait; read the clock; fire the timers; handle connections that hung up, before all others,
 // so that a dropped long-poll is known before the next request on another connection; handle the
-// readable ones; accept; empty the mailbox; run what was deferred; flush every connection with queued
-// output, once. Everything but `post` and `stop` belongs to the thread that runs it; what it counts may be
-// read from any.
+// readable ones; accept; give busy connections, in turn, a few milliseconds together; empty the mailbox; run
+// what was deferred; flush every connection with queued output, once. Everything but `post` and `stop`
+// belongs to the thread that runs it; what it counts may be read from any.
 #pragma once
 
 #include <sys/epoll.h>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -98,6 +99,8 @@ class Loop {
   // For what a read decrypts to, or what is encrypted together. Nobody's from one use to the next.
   std::span<char> plain_buffer();
   void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
+  void queue_input(Connection& connection) { inputs_.push_back(&connection); }
+  void forget_input(Connection& connection) { std::erase(inputs_, &connection); }
   void bury(Connection& connection);  // closed: destroyed at the end of the turn
   LoopCounters& count() { return counters_; }
 
@@ -108,6 +111,7 @@ class Loop {
   void refresh_now();
   int wait(milliseconds max_wait);
   void dispatch(std::span<epoll_event> events);
+  void serve_busy();
   void run_mailbox();
   void run_taken();
   void end_mailbox();
@@ -135,6 +139,7 @@ class Loop {
   std::vector<epoll_event> events_;
   std::vector<std::function<void()>> deferred_;
   std::vector<Connection*> dirty_;
+  std::deque<Connection*> inputs_;  // busy or resumed connections that have something to be read, in turn
   // What was taken of deferred_ or mailbox_, dirty_ and buried_; empty between, kept for their memory.
   std::vector<std::function<void()>> running_;
   std::vector<Connection*> flushing_, burying_;

@@ -15,6 +15,7 @@ namespace {
 // The wheel fires up to a tick late, and clients' timers up to a millisecond early: a request that comes
 // at the deadline must find the session dead.
 constexpr milliseconds kTimerSlack{1};
+constexpr int kPacketsATurn = 64;  // of a POST's body
 constexpr std::string_view kPing = "2";
 constexpr std::string_view kOctetStream = "application/octet-stream";
 
@@ -101,7 +102,7 @@ void Engine::post_started(Pipe& pipe, const http::Request& head) {
   pipe.role = Pipe::Role::post;
 }
 
-void Engine::handle(Pipe& pipe, const http::Request& request) {
+void Engine::handle(Pipe& pipe, http::Request& request) {
   const std::string transport = http::query_parameter(request.query, "transport").value_or("");
   const std::string version = http::query_parameter(request.query, "EIO").value_or("");
   const std::string sid = http::query_parameter(request.query, "sid").value_or("");
@@ -218,32 +219,51 @@ void Engine::poll(Pipe& pipe, EngineSession& session) {
   queue_flush(session);
 }
 
-void Engine::post(Pipe& pipe, EngineSession& session, const http::Request& request) {
+void Engine::post(Pipe& pipe, EngineSession& session, http::Request& request) {
   if (pipe.role != Pipe::Role::post || pipe.session != &session) {
     refuse(pipe, engineio::Refusal::bad_request, false);  // another POST was being read
     return;
   }
+  if (request.header("content-type").value_or(std::string_view{}).starts_with(kOctetStream)) {
+    session.machine().receive(std::nullopt, loop_.now());
+  }
+  continue_post(pipe, {std::move(request.body), 0});
+}
+
+// A body may hold tens of thousands of packets: the rest waits for the next turn.
+void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
+  EngineSession* session = std::exchange(pipe.session, nullptr);
   pipe.role = Pipe::Role::none;
-  pipe.session = nullptr;
-  session.post_ = nullptr;
-  engineio::Received outcome = engineio::Received::nothing;
-  const auto content_type = request.header("content-type").value_or(std::string_view{});
-  if (content_type.starts_with(kOctetStream)) {
-    outcome = session.machine().receive(std::nullopt, loop_.now());
+  if (!session) {
+    refuse(pipe, engineio::Refusal::unknown_sid, false);  // it has ended meanwhile
+    return;
   }
-  engineio::PayloadReader reader(request.body);
+  session->post_ = nullptr;
+  posting_ = &pipe;
+  engineio::PayloadReader reader(std::string_view(posted.body).substr(posted.at));
   bool closed_by_client = false;
-  while (outcome != engineio::Received::closed && !reader.at_end()) {
+  int left = kPacketsATurn;
+  while (!session->machine().closed() && !reader.at_end() && left-- > 0) {
     const auto packet = reader.next();
-    outcome = session.machine().receive(packet, loop_.now());
-    if (outcome == engineio::Received::message) app_.on_message(session, packet->data, packet->binary);
+    if (session->machine().receive(packet, loop_.now()) == engineio::Received::message) {
+      app_.on_message(*session, packet->data, packet->binary);
+    }
     closed_by_client = packet && packet->type == engineio::PacketType::close;
-    if (session.machine().closed()) break;
   }
-  session.machine().post_finished();
+  posting_ = nullptr;
+  if (!session->machine().closed() && !reader.at_end()) {
+    session->post_ = &pipe;
+    pipe.session = session;
+    pipe.role = Pipe::Role::post;
+    posted.at = posted.body.size() - reader.left();
+    session->settle();
+    pipe.continue_post_later(std::move(posted));
+    return;
+  }
+  session->machine().post_finished();
   const bool fault =
-      session.close_reason_ == engineio::CloseReason::parse_error && session.machine().closed();
-  session.settle();
+      session->close_reason_ == engineio::CloseReason::parse_error && session->machine().closed();
+  session->settle();
   if (fault && !closed_by_client) {
     refuse(pipe, engineio::Refusal::bad_request, false);
   } else {

@@ -23,6 +23,12 @@ namespace rollcall::server {
 
 class Pipe;
 
+// The body of a POST, from `at` on not yet taken.
+struct PostedPackets {
+  std::string body;
+  std::size_t at = 0;
+};
+
 struct EngineApp {
   virtual std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
                                                       engineio::Transport transport, Handshake handshake) = 0;
@@ -55,7 +61,9 @@ class Engine {
   // A request to the Engine.IO path. `post_started` as soon as the header of a POST is there, then
   // `handle` when the request is complete; the pipe is answered now or later, exactly once.
   void post_started(Pipe& pipe, const http::Request& head);
-  void handle(Pipe& pipe, const http::Request& request);
+  void handle(Pipe& pipe, http::Request& request);
+  // Takes the next packets of a POST, in a turn after the one in which its last were taken.
+  void continue_post(Pipe& pipe, PostedPackets posted);
   // A message from a websocket that carries or probes a session.
   void websocket_message(Pipe& pipe, std::string_view data, bool binary);
   // The connection is gone, or its websocket is. The reason is that of a websocket's end.
@@ -76,7 +84,7 @@ class Engine {
   void open_polling(Pipe& pipe, const http::Request& request);
   void open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading);
   void poll(Pipe& pipe, EngineSession& session);
-  void post(Pipe& pipe, EngineSession& session, const http::Request& request);
+  void post(Pipe& pipe, EngineSession& session, http::Request& request);
   void refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade);
   void queue_flush(EngineSession& session);
   void queue_reap(EngineSession& session);
@@ -113,6 +121,7 @@ class Engine {
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
+  Pipe* posting_ = nullptr;  // whose POST is being taken
   bool end_of_turn_queued_ = false;
   bool closing_ = false;
 };

@@ -46,6 +46,18 @@ bool EngineSession::writable() const {
   return machine_.writable() && !(websocket_ && websocket_->connection().congested());
 }
 
+Pipe* EngineSession::sender() const {
+  return websocket_ ? websocket_ : engine_.posting_;
+}
+
+void EngineSession::count_refusal() {
+  if (Pipe* pipe = sender()) pipe->count_refusal();
+}
+
+void EngineSession::count_service() {
+  if (Pipe* pipe = sender()) pipe->count_service();
+}
+
 void EngineSession::close(engineio::CloseReason reason) {
   machine_.close(reason);
   settle();

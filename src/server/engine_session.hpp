@@ -33,6 +33,9 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void close(engineio::CloseReason reason);
   // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
   bool writable() const;
+  // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
+  void count_refusal();
+  void count_service();
 
  private:
   friend class Engine;
@@ -48,6 +51,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void closed(engineio::CloseReason reason) override;
   void on_timer(Instant now) override;
 
+  Pipe* sender() const;  // the connection whose message is handled
   // After anything that may have moved the next deadline, or ended the session.
   void settle();
 

@@ -140,6 +140,7 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
   peer.forget(&socket);
   peer.client.refuse(spec_.name);
+  peer.count_refusal();
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
   remove(socket, {}, false);

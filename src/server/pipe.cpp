@@ -1,5 +1,7 @@
 #include "server/pipe.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "websocket/encoder.hpp"
 
@@ -9,7 +11,8 @@ namespace {
 // once may take its time to use them.
 constexpr seconds kHeaderTimeout{30};
 constexpr seconds kBodyTimeout{60};
-constexpr std::size_t kMaxHeldBytes = 64 * 1024;
+constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, taken in one turn
+constexpr std::uint8_t kFreeRefusals = 50;     // in a row; after that so many as fit half of it in each pause
 constexpr std::uint16_t kNormalClosure = 1000;
 }  // namespace
 
@@ -33,7 +36,9 @@ Pipe::Pipe(net::Connection& connection, PipeContext& context)
   wait_for_request(kHeaderTimeout);
 }
 
-Pipe::~Pipe() = default;
+Pipe::~Pipe() {
+  if (slowed_) context_.slow_lane.remove(*this);
+}
 
 void Pipe::wait_for_request(milliseconds limit) {
   net::Loop& loop = context_.engine.loop();
@@ -64,8 +69,7 @@ void Pipe::on_bytes(std::span<char> bytes) {
 }
 
 void Pipe::take_http(std::span<char> bytes) {
-  // What is held came before these bytes; an answer given in this turn has it taken up at the turn's end.
-  while (!bytes.empty() && !closing_ && !http_->answer_due && http_->held.empty()) {
+  while (!bytes.empty() && !closing_ && !blocked()) {
     if (http_->parser.idle()) wait_for_request(kHeaderTimeout);
     auto used = http_->parser.feed({bytes.data(), bytes.size()});
     if (!used) {
@@ -90,12 +94,60 @@ void Pipe::take_http(std::span<char> bytes) {
     }
   }
   if (bytes.empty() || closing_) return;
-  if (http_->held.size() + bytes.size() > kMaxHeldBytes) {
-    closing_ = true;
-    connection_.abort();
+  hold(bytes);
+}
+
+// Backpressure: nothing more is read until what is held can be taken.
+void Pipe::hold(std::span<const char> bytes) {
+  http_->held.append(bytes.data(), bytes.size());
+  connection_.pause();
+}
+
+// In slices: what was held may be hundreds of requests.
+void Pipe::on_resume() {
+  if (closing_ || !http_) return;
+  if (auto posted = std::move(http_->posted)) {
+    context_.engine.continue_post(*this, std::move(*posted));
     return;
   }
-  http_->held.append(bytes.data(), bytes.size());
+  if (blocked()) {
+    connection_.pause();
+    return;
+  }
+  std::string held;
+  held.swap(http_->held);
+  const std::span<char> bytes(held.data(), held.size());
+  const std::span<char> rest = bytes.subspan(std::min(kSliceBytes, bytes.size()));
+  on_bytes(bytes.first(bytes.size() - rest.size()));
+  if (closing_ || rest.empty()) return;
+  if (websocket_) {
+    take_websocket(rest);
+    return;
+  }
+  hold(rest);
+  if (!blocked()) connection_.resume();
+}
+
+void Pipe::continue_post_later(PostedPackets posted) {
+  http_->posted = std::make_unique<PostedPackets>(std::move(posted));
+  connection_.resume();
+}
+
+void Pipe::count_refusal() {
+  if (++refusals_ < kFreeRefusals) return;
+  refusals_ = kFreeRefusals / 2;
+  slow_down();
+}
+
+void Pipe::slow_down() {
+  if (closing_ || std::exchange(slowed_, true)) return;
+  connection_.pause();
+  context_.slow_lane.add(*this);
+}
+
+void Pipe::speed_up() {
+  slowed_ = false;
+  if (!closing_ && !blocked()) connection_.resume();
 }
 
 bool Pipe::give_away(const http::Request& head, std::span<const char> last_read) {
@@ -155,13 +207,6 @@ void Pipe::fault(http::Fault fault) {
   http::Response response = refusal(status, http::message_of(fault), head ? head->path : std::string());
   response.close = true;
   respond(std::move(response));
-}
-
-void Pipe::resume() {
-  if (closing_ || !http_ || http_->answer_due) return;
-  std::string held;
-  held.swap(http_->held);
-  take_http({held.data(), held.size()});
 }
 
 void Pipe::upgrade(const std::string& accept_key, std::string_view protocol) {

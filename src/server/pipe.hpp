@@ -1,8 +1,9 @@
 // One connection's stack of machines: HTTP requests, until one of them upgrades it to WebSocket.
 //
 // net::Connection calls it with bytes; it calls Engine with requests and messages, and the handlers of Routes
-// for everything beside Socket.IO, through an Exchange. One request at a time: pipelined bytes wait, bounded,
-// for the answer to the one before. The HTTP half is freed once the connection is a websocket.
+// for everything beside Socket.IO, through an Exchange. One request at a time: while an answer is due nothing
+// more is read, so that pipelined requests wait with the client. The HTTP half is freed once the connection
+// is a websocket.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -21,6 +22,7 @@
 #include "server/engine.hpp"
 #include "server/exchange.hpp"
 #include "server/routes.hpp"
+#include "server/slow_lane.hpp"
 #include "websocket/decoder.hpp"
 
 namespace rollcall::server {
@@ -36,6 +38,7 @@ struct PipeContext {
         http_counters(counts),
         hand_over(std::move(hands_over)),
         door(std::make_shared<Door>(its_engine.loop())),
+        slow_lane(its_engine.loop()),
         spare_decoder(its_engine.settings().max_payload_bytes) {}
 
   Engine& engine;
@@ -45,6 +48,7 @@ struct PipeContext {
   std::shared_ptr<Door> door;
   boost::unordered_flat_set<Exchange*> exchanges;  // not over
   bool draining = false;
+  SlowLane slow_lane;
   // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
   websocket::Decoder spare_decoder;
 };
@@ -67,11 +71,19 @@ class Pipe final : public net::ConnectionHandler {
   void stream(std::string_view bytes);
   void end_stream(bool close);
   void forget_exchange();
+  // Gives the rest to Engine::continue_post in the next turn.
+  void continue_post_later(PostedPackets posted);
   // Answers the current request with 101 and goes on as a websocket. `protocol`: a subprotocol, or empty.
   void upgrade(const std::string& accept_key, std::string_view protocol);
 
   void send(base::FrameRef frame) { connection_.send(std::move(frame)); }
   void close_websocket(std::uint16_t code);
+  // Something that the client asked for was refused, or served. One who only makes refusals is slowed down.
+  void count_refusal();
+  void count_service() { refusals_ = 0; }
+  // Reads nothing for a moment.
+  void slow_down();
+  void speed_up();  // for SlowLane
 
   // Which session this connection serves at the moment, and how. Kept by Engine.
   enum class Role : unsigned char { none, poll, post, probe, transport };
@@ -83,6 +95,8 @@ class Pipe final : public net::ConnectionHandler {
   bool websocket_ = false;
   bool closing_ = false;
   bool ended_ = false;
+  bool slowed_ = false;
+  std::uint8_t refusals_ = 0;  // in a row
 
   Pipe(net::Connection& connection, PipeContext& context);
 
@@ -92,7 +106,8 @@ class Pipe final : public net::ConnectionHandler {
     http::RequestParser parser;
     Deadline deadline;
     std::string head_bytes;  // of an incomplete head, as the request may be another worker's
-    std::string held;        // pipelined bytes that came before the answer to the request in hand
+    std::string held;        // read behind a request whose answer is due: what is left of one read
+    std::unique_ptr<PostedPackets> posted;
     std::vector<http::Header> cors;
     std::shared_ptr<Exchange> exchange;  // while a handler owes an answer
     bool keep_alive = true;
@@ -106,6 +121,7 @@ class Pipe final : public net::ConnectionHandler {
   void on_end() override;
   void on_closed(net::CloseCause cause) override;
   void on_sent() override;
+  void on_resume() override;
 
   void take_http(std::span<char> bytes);
   void take_websocket(std::span<char> bytes);
@@ -119,7 +135,8 @@ class Pipe final : public net::ConnectionHandler {
   http::Response refusal(unsigned status, std::string_view sentence, std::string_view path);
   void answered(bool keep_alive);
   void fault(http::Fault fault);
-  void resume();
+  void hold(std::span<const char> bytes);
+  bool blocked() const { return slowed_ || (http_ && http_->answer_due && !websocket_); }
   void wait_for_request(milliseconds limit);
   void on_http_timeout();
 

@@ -64,6 +64,11 @@ http::Response Pipe::dress(http::Response response) {
 void Pipe::respond(http::Response response) {
   if (!http_ || closing_) return;
   const bool keep_alive = http_->keep_alive && !response.close && !ended_;
+  if (response.status >= 400) {
+    count_refusal();
+  } else {
+    count_service();
+  }
   connection_.send(http::serialize(dress(std::move(response)), keep_alive, http_->head_request));
   answered(keep_alive);
 }
@@ -77,10 +82,8 @@ void Pipe::answered(bool keep_alive) {
     return;
   }
   wait_for_request(kKeepAliveTimeout);
-  if (!http_->held.empty()) {
-    // Not now: the answer may come from within the handling of the very request.
-    context_.engine.loop().defer([this] { resume(); });
-  }
+  // Not now: the answer may come from within the handling of the very request.
+  if (!http_->held.empty() && !slowed_) connection_.resume();
 }
 
 bool Pipe::begin_stream(HttpAnswer head) {

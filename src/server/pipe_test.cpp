@@ -100,11 +100,42 @@ TEST_F(PipeTest, KeepsWhatIsPipelinedBehindAWaitingPollInOrder) {
   EXPECT_EQ(await_http_answer(client.poll_wire()).body, "page by GET");
 }
 
-TEST_F(PipeTest, HoldsOnlySoMuchBehindAWaitingPoll) {
+std::string many(std::size_t count, const std::string& request) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += request;
+  return all;
+}
+
+TEST_F(PipeTest, WaitsWithWhateverIsPipelinedBehindAWaitingPoll) {
   Client client(host.address(), By::polling);
+  client.connect();
   client.start_poll();
-  client.poll_wire().write(std::string(100'000, 'x'));
-  EXPECT_TRUE(client.poll_wire().await_close());
+  constexpr std::size_t kRequests = 5000;  // 190 KB
+  client.poll_wire().write(many(kRequests, get_request("/page")));
+  host.settle();
+  client.send(R"(42["echo",1])");
+  EXPECT_EQ(client.next(), R"(42["echo",1])");
+  for (std::size_t i = 0; i < kRequests; ++i)
+    ASSERT_EQ(await_http_answer(client.poll_wire()).body, "page by GET") << i;
+}
+
+TEST_F(PipeTest, AnswersAllRequestsThoughAllAreRefused) {
+  Wire wire(host.address());
+  wire.write(many(60, get_request("/none")) + get_request("/page"));
+  for (int i = 0; i < 60; ++i) ASSERT_EQ(await_http_answer(wire).status, 404) << i;
+  EXPECT_EQ(await_http_answer(wire).body, "page by GET");
+}
+
+TEST_F(PipeTest, TakesTheManyPacketsOfAPostInOrder) {
+  Client client(host.address(), By::polling);
+  client.connect();
+  std::vector<std::string> packets;
+  for (int i = 0; i < 1000; ++i) packets.push_back("42[\"echo\"," + std::to_string(i) + "]");
+  client.send_all(packets);
+  EXPECT_EQ(client.post_answer().body, "ok");
+  EXPECT_EQ(client.next(packets.size()), packets);
+  client.send_all({packets[0], "x"});
+  EXPECT_EQ(client.post_answer().status, 400);
 }
 
 TEST_F(PipeTest, AnswersOneWhoSaysThatItWillSendNoMore) {

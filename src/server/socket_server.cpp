@@ -76,6 +76,7 @@ void SocketServer::take(Peer& peer, const socketio::ConnectRequested& request) {
   const auto found = namespaces_.find(request.nsp);
   if (found == namespaces_.end()) {
     peer.client.refuse(request.nsp);
+    peer.count_refusal();
     port_.counters().add(Count::messages_sent);
     peer.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
     return;

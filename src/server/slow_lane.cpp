@@ -1,0 +1,29 @@
+#include "server/slow_lane.hpp"
+
+#include "server/pipe.hpp"
+
+namespace rollcall::server {
+
+void SlowLane::add(Pipe& pipe) {
+  pipes_.emplace_back(loop_.now() + kPause, &pipe);
+  if (pipes_.size() == 1) arm();
+}
+
+void SlowLane::remove(Pipe& pipe) {
+  std::erase_if(pipes_, [&](const auto& entry) { return entry.second == &pipe; });
+}
+
+void SlowLane::advance(Instant now) {
+  while (!pipes_.empty() && pipes_.front().first <= now) {
+    Pipe* pipe = pipes_.front().second;
+    pipes_.pop_front();
+    pipe->speed_up();
+  }
+  if (!pipes_.empty()) arm();
+}
+
+void SlowLane::arm() {
+  loop_.timers().arm(timer_, pipes_.front().first);
+}
+
+}  // namespace rollcall::server
