@@ -21,6 +21,8 @@ struct ServerSettings {
   std::string io_uring = "auto";  // auto | off
   std::string tls_cert;           // PEM files; both or neither
   std::string tls_key;
+  // Addresses and networks of proxies that are believed where a client comes from.
+  std::vector<std::string> trusted_proxies;
   std::string log_level = "info";   // debug | info | warn | error
   std::string log_format = "text";  // text | json
   milliseconds drain{5000};         // how long a drain may take
@@ -70,6 +72,10 @@ struct LimitSettings {
   std::size_t backlog_bytes = 1 << 20;  // a connection's unsent bytes, behind the message being written
   std::size_t event_bytes = 64 * 1024;  // one presence event
   std::size_t header_bytes = 16 * 1024;
+  std::size_t per_address = 0;               // connections of one address at a time; 0 = no limit
+  std::uint32_t failures_per_address = 600;  // refused tokens a minute; 0 = no limit
+  std::size_t pending_sessions = 20'000;     // that have not presented a good token yet; 0 = no limit
+  std::size_t memory_bytes = 0;              // of the process; 0 = four fifths of what there is
 };
 
 struct CorsSettings {

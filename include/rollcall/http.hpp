@@ -104,6 +104,9 @@ class HttpReply {
 // Called on the thread of the worker that has the connection; those of different workers at the same time.
 // The request is gone when the handler returns, or may be moved from.
 using HttpHandler = std::function<void(HttpRequest& request, HttpReply reply)>;
+// Called with a request whose head is there and whose body is still to come: an answer refuses it, and closes
+// the connection, before the body is kept. A request without a body goes to its handler alone.
+using HttpGuard = std::function<std::optional<HttpAnswer>(const HttpRequest& head)>;
 // For what can be answered at once.
 using HttpPage = std::function<HttpAnswer(const HttpRequest& request)>;
 // How the server's own refusals look (400, 404, 405, 408, 413, 431, 500, ...): may change an answer whose

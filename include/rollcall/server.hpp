@@ -58,11 +58,17 @@ class Handshake {
 
   Handshake() = default;
   // `headers`: names in lower case.
-  Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers);
+  Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers,
+            bool address_certain = true);
 
-  std::string_view address() const { return field(0); }  // of the peer
+  // Of the client: of the peer, or what a trusted proxy says of it.
+  std::string_view address() const { return field(0); }
+  // False: the address may be that of a proxy that ServerOptions::trusted_proxies does not name, which many
+  // share.
+  bool address_certain() const { return address_certain_; }
   bool secure() const { return secure_; }
-  std::string_view query() const { return field(1); }  // raw, after the '?'
+  std::size_t bytes() const { return fields_.size(); }  // that it takes
+  std::string_view query() const { return field(1); }   // raw, after the '?'
   Headers headers() const;
 
   std::optional<std::string> header(std::string_view lower_name) const;
@@ -75,6 +81,7 @@ class Handshake {
   // Address, query, then names and values in turn, each behind its length.
   std::string fields_;
   bool secure_ = false;
+  bool address_certain_ = true;
 };
 
 // A socket to be found again later: null once it has disconnected.
@@ -247,6 +254,18 @@ struct ServerOptions {
   std::size_t header_bytes = 16 * 1024;
   // Names, in lower case, of the headers that Handshake keeps; all if not set. Browsers send a kilobyte.
   std::optional<std::vector<std::string>> kept_headers;
+  // The same for the cookies in a kept Cookie header, and for the parameters of the query.
+  std::optional<std::vector<std::string>> kept_cookies;
+  std::optional<std::vector<std::string>> kept_parameters;
+  // Proxies whose X-Forwarded-For or Forwarded says where a client is: addresses ("192.0.2.1") and networks
+  // ("10.0.0.0/8"). Anything else is a bug of the caller.
+  std::vector<std::string> trusted_proxies;
+  std::size_t per_address = 0;  // sessions of one client address (IPv6: /64) at a time; 0 = no limit
+  // Sessions that have joined no namespace yet, at a time: beyond it the oldest are closed; 0 = no limit.
+  std::size_t pending_sessions = 20'000;
+  // Of the process. Above it newcomers are refused with 503. 0: four fifths of what the machine, the cgroup
+  // or RLIMIT_AS allows.
+  std::size_t memory_bytes = 0;
   std::vector<std::string> cors_origins;  // exact origins or "*"; none = same origin only
   bool cors_credentials = false;
   std::string tls_cert, tls_key;  // PEM files
@@ -270,7 +289,8 @@ class Server {
   // Answers requests of this method to paths that match: "/a/b" exactly, "{name}" any one segment that is
   // not empty. An exact path comes before patterns, and of those the one that was given first. GET answers
   // HEAD, too. Other methods get 405 with Allow, other paths 404. Before the server runs.
-  void handle_http(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void handle_http(std::string_view method, std::string_view pattern, HttpHandler handler,
+                   HttpGuard guard = nullptr);
   void handle_http(std::string_view method, std::string_view pattern, HttpPage page);
   void on_http_error(HttpErrorPage page);
 

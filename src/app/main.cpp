@@ -7,6 +7,8 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <new>
+#include <string_view>
 
 #include "app/check_config_command.hpp"
 #include "app/cli.hpp"
@@ -57,7 +59,17 @@ int with_output_written(int exit_status) {
 
 }  // namespace
 
+// Memory that runs out (RLIMIT_AS, a full cgroup without an OOM killer) ends the program with one line, and
+// not with what the first place that has no answer to it would say. Takes no memory.
+[[noreturn]] void out_of_memory() {
+  constexpr std::string_view kLine =
+      "rollcall: out of memory: raise the limit (RLIMIT_AS, MemoryMax=), or lower limits.memory_bytes\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, kLine.data(), kLine.size());
+  _exit(app::kExitFailure);
+}
+
 int main(int argc, char** argv) {
+  std::set_new_handler(out_of_memory);
   occupy_standard_descriptors();
   try {
     return with_output_written(std::visit(Run(), app::parse_command_line(argc, argv, std::cout, std::cerr)));

@@ -5,6 +5,7 @@
 
 #include "app/listen_address.hpp"
 #include "app/setting_rules.hpp"
+#include "net/address.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -58,6 +59,9 @@ bool is_broadcast(std::string_view text) {
 bool is_metrics(std::string_view text) {
   return text == "open" || text == "key";
 }
+bool is_network(std::string_view text) {
+  return net::AddressSet().add(text);
+}
 bool is_file_name(std::string_view text) {
   return !text.empty();
 }
@@ -98,6 +102,11 @@ const std::array kSettings = {
             .target = server<&Server::log_format>,
             .allowed = "text or json",
             .accepts = is_log_format},
+    Setting{.section = "server",
+            .key = "trusted_proxies",
+            .target = server<&Server::trusted_proxies>,
+            .allowed = "an IP address or a network, such as 192.0.2.1, 10.0.0.0/8 or fd00::/8",
+            .accepts = is_network},
     Setting{.section = "server", .key = "drain_ms", .target = server<&Server::drain>, .range = {0, kHour}},
 
     Setting{.section = "engineio",
@@ -214,6 +223,22 @@ const std::array kSettings = {
             .key = "header_bytes",
             .target = limits<&Limits::header_bytes>,
             .range = {1024, kMebibyte}},
+    Setting{.section = "limits",
+            .key = "per_address",
+            .target = limits<&Limits::per_address>,
+            .range = {0, 1'000'000}},
+    Setting{.section = "limits",
+            .key = "failures_per_address",
+            .target = limits<&Limits::failures_per_address>,
+            .range = {0, 1'000'000}},
+    Setting{.section = "limits",
+            .key = "pending_sessions",
+            .target = limits<&Limits::pending_sessions>,
+            .range = {0, 10'000'000}},
+    Setting{.section = "limits",
+            .key = "memory_bytes",
+            .target = limits<&Limits::memory_bytes>,
+            .range = {0, std::int64_t{1} << 50}},
 
     Setting{.section = "cors",
             .key = "origins",

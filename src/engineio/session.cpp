@@ -12,6 +12,8 @@ constexpr std::string_view kProbe = "probe";
 // How long a closed polling session keeps its last packets for one more GET. Clients poll again at
 // once; the reference server waits as long.
 constexpr seconds kFarewell{30};
+constexpr std::size_t kSlowBytesPerSecond = 10'000;  // of a client on a bad network
+constexpr std::size_t kMostFetchingSeconds = 120;
 constexpr std::size_t kOpenPacketBytes = 160;  // enough for all but the strangest settings
 }  // namespace
 
@@ -76,6 +78,8 @@ void Session::answer(std::string_view lone_packet) {
   std::string body = buffer_ ? encode_payload(buffer_->frames) : std::string(lone_packet);
   buffer_.reset();
   poll_waiting_ = false;
+  fetching_seconds_ =
+      static_cast<std::uint8_t>(std::min(body.size() / kSlowBytesPerSecond, kMostFetchingSeconds));
   io_.answer_poll(std::move(body));
 }
 
@@ -97,6 +101,7 @@ bool Session::poll_arrived() {
     return false;
   }
   poll_waiting_ = true;
+  silent_ = false;
   return true;
 }
 
@@ -112,6 +117,7 @@ bool Session::post_arrived() {
     return false;
   }
   posting_ = true;
+  silent_ = false;
   return true;
 }
 
@@ -146,7 +152,8 @@ Received Session::receive(const std::optional<Packet>& packet, Instant now) {
 bool Session::probe_arrived(Instant now) {
   if (state_ != State::open || transport_ != Transport::polling || probe_ != Probe::none) return false;
   probe_ = Probe::waiting;
-  probe_deadline_ = now + settings_.upgrade_timeout;
+  silent_ = false;
+  transport_deadline_ = now + settings_.upgrade_timeout;
   return true;
 }
 
@@ -183,6 +190,13 @@ void Session::abandon_probe() {
 
 void Session::probe_lost() {
   probe_ = Probe::none;
+}
+
+void Session::look(Instant now) {
+  const bool silent = state_ == State::open && transport_ == Transport::polling && !poll_waiting_ &&
+                      !posting_ && probe_ == Probe::none;
+  if (silent && !silent_) transport_deadline_ = now + settings_.poll_gap + seconds(fetching_seconds_);
+  silent_ = silent;
 }
 
 void Session::websocket_lost(CloseReason reason) {
@@ -223,14 +237,19 @@ Instant Session::last_heard() const {
 }
 
 Instant Session::deadline() const {
-  if (state_ == State::open && probe_ != Probe::none) return std::min(heartbeat_, probe_deadline_);
+  if (state_ == State::open && (silent_ || probe_ != Probe::none))
+    return std::min(heartbeat_, transport_deadline_);
   return heartbeat_;
 }
 
 void Session::tick(Instant now) {
   if (state_ == State::closing && now >= heartbeat_) state_ = State::finished;
   if (state_ != State::open) return;
-  if (probe_ != Probe::none && now >= probe_deadline_) abandon_probe();
+  if (probe_ != Probe::none && now >= transport_deadline_) abandon_probe();
+  if (silent_ && now >= transport_deadline_) {
+    finish(CloseReason::transport_close, {});
+    return;
+  }
   if (now < heartbeat_) return;
   if (awaiting_pong_) {
     finish(CloseReason::ping_timeout, kClose);

@@ -7,6 +7,7 @@
 // first message; passing it closes the session (CloseReason::slow_consumer).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ struct Settings {
   std::size_t max_payload_bytes = 1'000'000;
   std::size_t max_buffered_bytes = 1 << 20;
   bool offer_upgrade = true;  // the open packet lists websocket
+  // How long a polling client may be without a GET, a POST or a probe: clients poll again at once. For an
+  // answer that takes long to be fetched there is more, at kSlowBytesPerSecond.
+  milliseconds poll_gap{8000};
 };
 
 enum class CloseReason : unsigned char {
@@ -95,6 +99,8 @@ class Session {
   void probe_packet(const std::optional<Packet>& packet);
   void probe_lost();
   bool upgrading() const { return probe_ != Probe::none; }
+  // To be called after the others: a session that nobody serves any more is over when the gap is.
+  void look(Instant now);
 
   void websocket_lost(CloseReason reason = CloseReason::transport_close);
 
@@ -125,14 +131,16 @@ class Session {
     std::size_t bytes = 0;
   };
   std::unique_ptr<Buffer> buffer_;
-  Instant heartbeat_;  // when the next ping is due, or the pong's deadline; when closing: its end
-  Instant probe_deadline_{};
+  Instant heartbeat_;             // when the next ping is due, or the pong's deadline; when closing: its end
+  Instant transport_deadline_{};  // of the probe; or, while `silent_`, of the next poll
   Transport transport_;
   State state_ = State::open;
   Probe probe_ = Probe::none;
   bool awaiting_pong_ = false;
   bool poll_waiting_ = false;
   bool posting_ = false;
+  bool silent_ = false;                // no transport at all: no poll, POST or probe
+  std::uint8_t fetching_seconds_ = 0;  // that the last answer may take on its way
 };
 
 }  // namespace rollcall::engineio

@@ -315,5 +315,73 @@ TEST_F(SessionTest, APollingClientThatDoesNotFetchIsClosedAtTheLimit) {
   EXPECT_EQ(io.take(), "closed:slow consumer");
 }
 
+struct SilenceTest : SessionTest {
+  SilenceTest() {
+    settings.ping_interval = seconds(100);
+    settings.poll_gap = milliseconds(500);
+  }
+};
+
+TEST_F(SilenceTest, APollingSessionThatNobodyPollsIsOverAfterTheGap) {
+  Session session = make(Transport::polling);
+  session.look(at(0));
+  EXPECT_EQ(session.deadline(), at(500));
+  session.tick(at(499));
+  EXPECT_FALSE(session.closed());
+  session.tick(at(500));
+  EXPECT_TRUE(session.finished());
+  EXPECT_EQ(io.take(), "closed:transport close");
+}
+
+TEST_F(SilenceTest, ThereIsNoGapWhileSomethingServesTheSession) {
+  Session session = make(Transport::polling);
+  session.look(at(0));
+  ASSERT_TRUE(session.poll_arrived());
+  session.look(at(100));
+  EXPECT_EQ(session.deadline(), at(100'000));
+  say(session, "a");
+  session.flush();
+  session.look(at(200));
+  EXPECT_EQ(session.deadline(), at(700)) << "from the answer on";
+  ASSERT_TRUE(session.post_arrived());
+  session.look(at(300));
+  EXPECT_EQ(session.deadline(), at(100'000));
+  session.post_finished();
+  session.look(at(400));
+  EXPECT_EQ(session.deadline(), at(900));
+  ASSERT_TRUE(session.probe_arrived(at(500)));
+  session.look(at(500));
+  EXPECT_EQ(session.deadline(), at(1500)) << "of the upgrade";
+  session.probe_lost();
+  session.look(at(600));
+  EXPECT_EQ(session.deadline(), at(1100));
+}
+
+TEST_F(SilenceTest, APollThatIsAnsweredAtOnceBeginsTheGapAnew) {
+  Session session = make(Transport::polling);
+  session.look(at(0));
+  say(session, "a");
+  ASSERT_TRUE(session.poll_arrived());
+  session.flush();
+  session.look(at(400));
+  EXPECT_EQ(session.deadline(), at(900));
+}
+
+TEST_F(SilenceTest, WhoFetchesALongAnswerHasMoreTime) {
+  settings.max_buffered_bytes = 100'000;
+  Session session = make(Transport::polling);
+  say(session, std::string(50'000, 'x'));
+  ASSERT_TRUE(session.poll_arrived());
+  session.flush();
+  session.look(at(0));
+  EXPECT_EQ(session.deadline(), at(5500));
+}
+
+TEST_F(SilenceTest, AWebsocketHasNoGap) {
+  Session session = make(Transport::websocket);
+  session.look(at(0));
+  EXPECT_EQ(session.deadline(), at(100'000));
+}
+
 }  // namespace
 }  // namespace rollcall::engineio

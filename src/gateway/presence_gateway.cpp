@@ -1,6 +1,7 @@
 #include "gateway/presence_gateway.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory_resource>
 #include <unordered_set>
 
@@ -72,6 +73,8 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       answers_(limits_),
       started_(server.now()) {
   hub_.settle_until(started_ + config_.presence.settling);
+  for (unsigned i = 0; i < server.workers(); ++i)
+    gates_.push_back(std::make_unique<Gate>(config.limits.failures_per_address));
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
 }
 
@@ -93,17 +96,44 @@ bool PresenceGateway::on(std::string event, EventHandler handler) {
   return true;
 }
 
+// A signature of ES512 takes a millisecond: however many ask, a turn spends a bounded time on them.
 void PresenceGateway::authenticate(Socket& socket, const Next& next) {
+  Gate& gate = *gates_[server::BusPort::current()->index()];
+  if (gate.queue.empty() && gate.queue.may_verify(server_.now())) {
+    verify(socket, next);
+    return;
+  }
+  if (gate.queue.empty()) gate.next_turn = server_.schedule(server_.now(), [this] { verify_waiting(); });
+  gate.queue.wait(server::address_key(socket), [this, ref = socket.ref(), next] {
+    if (Socket* waiting = ref.get()) verify(*waiting, next);
+  });
+}
+
+void PresenceGateway::verify_waiting() {
+  Gate& gate = *gates_[server::BusPort::current()->index()];
+  while (!gate.queue.empty() && gate.queue.may_verify(server_.now())) gate.queue.next()();
+  if (!gate.queue.empty()) gate.next_turn = server_.schedule(server_.now(), [this] { verify_waiting(); });
+}
+
+void PresenceGateway::verify(Socket& socket, const Next& next) {
+  Gate& gate = *gates_[server::BusPort::current()->index()];
+  const bool accountable = socket.handshake().address_certain();
+  if (accountable && !gate.failures.allows(server::address_key(socket), server_.now())) {
+    server::refuse_address(socket);
+    return;
+  }
   const WallTime now = server_.wall_now();
   const auto refuse = [&](Denial denial, const std::string& details) {
     const std::string_view code = name_of(denial);
     tallies_.here().deny(denial);
+    if (accountable) gate.failures.failed(server::address_key(socket), server_.now());
     if (log::sampled(log::Level::info, kConnectionRefused, code, server_.now())) {
       log::info(kConnectionRefused,
                 {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
     }
     next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
   };
+  const auto begun = std::chrono::steady_clock::now();
   const std::string token = find_token(socket.auth(), socket.handshake());
   auto claims = token.empty()
                     ? Result<Claims, AuthFault>(fail(AuthFault{
@@ -111,6 +141,7 @@ void PresenceGateway::authenticate(Socket& socket, const Next& next) {
                           "No token was given: pass it as auth.token, as an Authorization: Bearer header, as "
                           "the query parameter token, or as the cookie jwt"}))
                     : verifier_->verify(token, now);
+  gate.queue.spent(std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - begun));
   if (!claims) {
     refuse(denial_of(claims.error().code), claims.error().details);
     return;
@@ -186,7 +217,6 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         ack);
     return;
   }
-  server::count_service(socket);
   if (const auto own = handlers_.find(event); own != handlers_.end()) {
     hub_.apply_and_read(presence::Activity{member.connection}, [](const presence::View&) {});
     own->second(socket, payload, ack);
@@ -210,9 +240,11 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   if (ack && request) begin = api::begin_ack_ok(reply, std::move(begin));
   auto data = request ? serve(socket, *request, reading, std::move(begin)) : fail(request.error());
   if (!data) {
+    server::count_refusal(socket);
     refuse_request(socket, data.error(), ack);
     return;
   }
+  server::count_service(socket);
   Payload answer{std::move(*data), {}, true};
   if (ack) {
     answer.args += api::kAckOkEnd;

@@ -21,10 +21,12 @@
 #include "api/explain.hpp"
 #include "api/requests.hpp"
 #include "gateway/broadcaster.hpp"
+#include "gateway/failure_limit.hpp"
 #include "gateway/presence_answers.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/tally.hpp"
+#include "gateway/verification_queue.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
@@ -86,6 +88,8 @@ class PresenceGateway {
 
   void set_up(Namespace& nsp);
   void authenticate(Socket& socket, const Next& next);
+  void verify(Socket& socket, const Next& next);
+  void verify_waiting();
   void connected(Socket& socket);
   void disconnected(Socket& socket, std::string_view reason);
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
@@ -110,6 +114,14 @@ class PresenceGateway {
   const Config config_;
   std::shared_ptr<const Verifier> verifier_;
   Tallies tallies_;
+  // Of each worker.
+  struct Gate {
+    explicit Gate(std::uint32_t failures_a_minute) : failures(failures_a_minute) {}
+    VerificationQueue queue;
+    FailureLimit failures;
+    std::shared_ptr<void> next_turn;
+  };
+  std::vector<std::unique_ptr<Gate>> gates_;
   api::Limits limits_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   std::vector<Namespace*> namespaces_;

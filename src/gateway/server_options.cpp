@@ -25,7 +25,14 @@ ServerOptions server_options(const Config& config) {
   options.recovery = config.socketio.recovery;
   options.backlog_bytes = config.limits.backlog_bytes;
   options.header_bytes = config.limits.header_bytes;
-  options.kept_headers = {"authorization", "cookie"};  // a later CONNECT may need the token in them
+  // What a token may be in (find_token), for a later CONNECT.
+  options.kept_headers = {"authorization", "cookie"};
+  options.kept_cookies = {"jwt"};
+  options.kept_parameters = {"token"};
+  options.trusted_proxies = config.server.trusted_proxies;
+  options.per_address = config.limits.per_address;
+  options.pending_sessions = config.limits.pending_sessions;
+  options.memory_bytes = config.limits.memory_bytes;
   options.cors_origins = config.cors.origins;
   options.cors_credentials = config.cors.credentials;
   options.tls_cert = config.server.tls_cert;

@@ -75,6 +75,14 @@ class RequestParser::Machine final : private beast::http::basic_parser<true> {
   }
 
   const Request* head() const { return head_ready_ ? &request_ : nullptr; }
+  std::optional<std::size_t> announced_body() const {
+    if (chunked()) return std::nullopt;
+    return static_cast<std::size_t>(content_length().value_or(0));
+  }
+  bool limit_body(std::size_t bytes) {
+    limits_.body_bytes = std::min(limits_.body_bytes, bytes);
+    return request_.body.size() <= limits_.body_bytes && content_length().value_or(0) <= limits_.body_bytes;
+  }
   bool complete() const { return phase_ == Phase::complete && !fault_; }
   bool idle() const { return phase_ == Phase::head && lines_.text().empty() && !fault_; }
   Request take() { return std::move(request_); }
@@ -295,6 +303,12 @@ Result<std::size_t, Fault> RequestParser::feed(std::string_view bytes) {
 
 const Request* RequestParser::head() const {
   return machine_ ? machine_->head() : nullptr;
+}
+std::optional<std::size_t> RequestParser::announced_body() const {
+  return machine_->announced_body();
+}
+bool RequestParser::limit_body(std::size_t bytes) {
+  return machine_->limit_body(bytes);
 }
 bool RequestParser::complete() const {
   return machine_ && machine_->complete();

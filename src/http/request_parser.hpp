@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "http/fault.hpp"
@@ -44,6 +45,13 @@ class RequestParser {
   // The request as soon as its head is complete, without (all of) its body; null before. It stays after a
   // fault in the body, body_too_big among them, so that the answer can carry CORS headers.
   const Request* head() const;
+
+  // Of the request in hand, whose head is complete: how long its body is to be. Nothing if it comes in
+  // chunks.
+  std::optional<std::size_t> announced_body() const;
+  // Lowers the limit for the body of the request in hand, whose head is complete. False: what it announces,
+  // or has sent, is more.
+  bool limit_body(std::size_t bytes);
 
   bool complete() const;
 

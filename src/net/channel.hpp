@@ -1,29 +1,13 @@
 // An open connection that no loop has: just accepted, or on its way from one loop to another.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 
+#include "net/address.hpp"
 #include "net/tls.hpp"
 
-struct sockaddr_storage;
-
 namespace rollcall::net {
-
-// Where a connection comes from, in 17 bytes.
-class PeerAddress {
- public:
-  PeerAddress() = default;
-  explicit PeerAddress(const sockaddr_storage& address);
-  // Without the port; an IPv4 address that came over IPv6 as IPv4. Empty if there is none.
-  std::string text() const;
-
- private:
-  enum class Family : unsigned char { none, v4, v6 };
-  std::array<unsigned char, 16> bytes_{};
-  Family family_ = Family::none;
-};
 
 struct Channel {
   explicit Channel(int open_descriptor) : descriptor(open_descriptor) {}

@@ -70,6 +70,7 @@ class Connection final : public EventSource {
   // peer. What was read in this turn has been given to the handler by then. A peer that goes is noticed all
   // the same.
   void pause() { paused_ = true; }
+  bool paused() const { return paused_; }
   // Reads on, in a later turn and after the handler's `on_resume`.
   void resume();
   // Gives the open connection away, with what is still unsent: its handler hears no more of it. Nothing if
@@ -77,6 +78,7 @@ class Connection final : public EventSource {
   std::optional<Channel> release();
 
   Loop& loop() { return loop_; }
+  const PeerAddress& peer() const { return peer_; }
   std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
 

@@ -39,6 +39,7 @@ Loop::Loop(bool try_io_uring)
 }
 
 Loop::~Loop() {
+  dying_ = true;
   for (Connection* connection : std::vector<Connection*>(connections_)) connection->abort();
   finish_turn();
   close(event_);

@@ -59,6 +59,8 @@ class Loop {
   // One turn, waiting at most `max_wait`.
   void turn(milliseconds max_wait);
   void stop();
+  // It is being destroyed: what its users share may be gone.
+  bool dying() const { return dying_; }
   // Once `run` has ended, what is posted is dropped, as is what was not run by then.
   void post(std::function<void()> task);
 
@@ -126,6 +128,7 @@ class Loop {
     Loop& loop;
   };
 
+  bool dying_ = false;
   bool precise_wait_ = true;  // until epoll_pwait2 turns out to be missing or forbidden
   int epoll_ = -1;
   int event_ = -1;

@@ -27,6 +27,14 @@ inline http::Response refusal_response(engineio::Refusal refusal) {
   return text_response(engineio::http_status(refusal), "application/json", engineio::json_of(refusal));
 }
 
+// For who may come back later.
+inline http::Response busy_response(unsigned status, std::string body) {
+  http::Response response = text_response(status, "text/plain; charset=utf-8", std::move(body));
+  response.headers.push_back({"retry-after", "5"});
+  response.close = true;
+  return response;
+}
+
 inline http::Response closing_response() {
   http::Response response = text_response(503, "text/plain; charset=utf-8", "The server is closing.\n");
   response.close = true;

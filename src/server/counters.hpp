@@ -27,9 +27,14 @@ enum class Count : unsigned char {
   not_recovered,                // that wanted to be
   messages_received,            // of Socket.IO; binary attachments are messages of their own
   messages_sent,
-  deliveries,    // of broadcasts, one for each socket
-  accepted,      // connections
-  slow_readers,  // of HTTP answers: their connection was closed
+  deliveries,               // of broadcasts, one for each socket
+  accepted,                 // connections
+  slow_readers,             // of HTTP answers: their connection was closed
+  pending,                  // sessions at the moment that have joined no namespace yet
+  pending_dropped,          // of those, closed because there were too many
+  refused_by_address,       // connections and sessions: too many of one address
+  refused_for_memory,       // sessions and large bodies
+  refused_for_descriptors,  // sessions
   end
 };
 
@@ -41,6 +46,7 @@ inline constexpr std::string_view kServerLeft = "server namespace disconnect";
 class Counters {
  public:
   void add(Count what, std::uint64_t more = 1) { counts_[index(what)].add(more); }
+  void set(Count what, std::uint64_t value) { counts_[index(what)].set(value); }
   std::uint64_t value(Count what) const { return counts_[index(what)].value(); }
 
   // In a row.

@@ -8,6 +8,7 @@
 #include "net/limits.hpp"
 #include "net/listeners.hpp"
 #include "net/log_writer.hpp"
+#include "net/memory.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -15,6 +16,16 @@ namespace {
 namespace log = base::log;
 
 constexpr seconds kPruneInterval{15};
+constexpr milliseconds kMemoryInterval{200};
+// For requests that open no session: how it is, figures, the API. And for what the program itself opens.
+constexpr std::size_t kReservedDescriptors = 48;
+// So much free memory that the allocator keeps is given back, not more often than this.
+constexpr std::size_t kWorthGivingBack = 64 << 20;
+constexpr seconds kGiveBackInterval{10};
+
+std::size_t budget_of(const ServerOptions& options) {
+  return options.memory_bytes > 0 ? options.memory_bytes : net::memory_limit() / 5 * 4;
+}
 
 std::optional<socketio::RecoveryLimits> recovery_of(const ServerOptions& options) {
   if (options.recovery.count() == 0) return std::nullopt;
@@ -27,14 +38,14 @@ std::optional<socketio::RecoveryLimits> recovery_of(const ServerOptions& options
 }  // namespace
 
 Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
-    : options_(options), bus_(recovery_of(options)) {
+    : options_(options), bus_(recovery_of(options)), admission_(options), memory_(budget_of(options)) {
   routes_.header_bytes = options.header_bytes;
   routes_.body_bytes = options.max_payload_bytes;
   const HandOver hand_over = [this](WorkerIndex to, net::Channel channel, std::string bytes) {
     workers_[to]->give(std::move(channel), std::move(bytes));
   };
   for (unsigned i = 0; i < options.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(options, routes_, bus_, make_app, hand_over));
+    workers_.push_back(std::make_unique<Worker>(options, routes_, bus_, make_app, hand_over, admission_));
   }
 }
 
@@ -48,13 +59,14 @@ Result<std::shared_ptr<net::TlsContext>, std::string> Crew::load_tls() const {
   return tls;
 }
 
-void Crew::add_route(std::string_view method, std::string_view pattern, HttpHandler handler) {
-  routes_.add(method, pattern, std::move(handler));
+void Crew::add_route(std::string_view method, std::string_view pattern, HttpHandler handler,
+                     HttpGuard guard) {
+  routes_.add(method, pattern, std::move(handler), std::move(guard));
   for (const auto& worker : workers_) worker->make_room_for(routes_);
 }
 
 Result<Unit, std::string> Crew::open() {
-  net::raise_descriptor_limit();
+  descriptors_ = net::raise_descriptor_limit().soft;
   auto tls = load_tls();
   if (!tls) return fail(tls.error());
   net::ListenerOptions listen;
@@ -79,17 +91,26 @@ Result<Unit, std::string> Crew::reload_tls() {
   return Unit{};
 }
 
-// Whoever has fewest; one that hangs would serve nobody.
+// Whoever has fewest; one whose turn lasts long already may be about to hang, and would serve nobody.
 void Crew::deal(net::Channel channel) {
   const Instant now = first().loop().now();
+  if (!admission_.add_connection(channel.peer)) {
+    first().port().counters().add(Count::refused_by_address);
+    return;
+  }
   first().port().counters().add(Count::accepted);
+  admission_.set_descriptors_scarce(connections() + reserve() >= descriptors_);
   Worker* chosen = &first();
   for (const auto& worker : workers_) {
-    if (worker->connections() < chosen->connections() && worker->life(now) != Life::hung) {
+    const bool better = chosen == &first() && chosen->late(now);
+    if ((better || worker->connections() < chosen->connections()) && !worker->late(now))
       chosen = worker.get();
-    }
   }
   chosen->give(std::move(channel), {});
+}
+
+std::size_t Crew::reserve() const {
+  return std::min(kReservedDescriptors, descriptors_ / 8);
 }
 
 void Crew::prune() {
@@ -99,9 +120,36 @@ void Crew::prune() {
   loop.timers().arm(*prune_timer_, loop.now() + kPruneInterval);
 }
 
+void Crew::watch_memory() {
+  net::Loop& loop = first().loop();
+  const std::size_t used = net::resident_bytes();
+  const base::MemoryLevel before = admission_.memory();
+  const base::MemoryLevel level = memory_.budget.update(used);
+  admission_.set_memory(level);
+  if ((level == base::MemoryLevel::full) != (before == base::MemoryLevel::full)) {
+    const bool full = level == base::MemoryLevel::full;
+    log::write(full ? log::Level::error : log::Level::info,
+               full ? "memory budget used up: newcomers are refused" : "memory budget kept again",
+               {{"resident_bytes", used}, {"budget_bytes", memory_.budget.bytes()}});
+  }
+  give_memory_back(loop.now());
+  if (!memory_.timer) memory_.timer = std::make_unique<Deadline>([this](Instant) { watch_memory(); });
+  loop.timers().arm(*memory_.timer, loop.now() + kMemoryInterval);
+}
+
+// The allocator keeps what was freed, so a spike would stay with the process for ever.
+void Crew::give_memory_back(Instant now) {
+  if (now < memory_.given_back + kGiveBackInterval) return;
+  memory_.given_back = now;
+  const std::size_t free = net::free_bytes();
+  if (free < kWorthGivingBack && admission_.memory() == base::MemoryLevel::plenty) return;
+  net::give_memory_back();
+}
+
 void Crew::run() {
   const auto log_writer = net::LogWriter::lease();  // no loop may wait for whoever reads the log
   running_ = true;
+  watch_memory();
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
   std::latch begun(static_cast<std::ptrdiff_t>(workers_.size()) - 1);

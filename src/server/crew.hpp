@@ -15,6 +15,7 @@
 #include "net/listener.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/server.hpp"
+#include "server/admission.hpp"
 #include "server/bus.hpp"
 #include "server/figures.hpp"
 #include "server/routes.hpp"
@@ -37,7 +38,7 @@ class Crew {
 
   Bus& bus() { return bus_; }
   Routes& routes() { return routes_; }
-  void add_route(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void add_route(std::string_view method, std::string_view pattern, HttpHandler handler, HttpGuard guard);
   Worker& first() { return *workers_.front(); }
   // From any thread: `task` runs on each worker's.
   void post_to_all(const std::function<void()>& task);
@@ -56,15 +57,27 @@ class Crew {
   BusPort* port_here() const;
   void deal(net::Channel channel);
   void prune();
+  std::size_t reserve() const;  // of descriptors
+  void watch_memory();
+  void give_memory_back(Instant now);
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
 
   const ServerOptions& options_;
   Routes routes_;
   Bus bus_;
+  Admission admission_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
+  struct Memory {
+    explicit Memory(std::size_t bytes) : budget(bytes) {}
+    base::MemoryBudget budget;
+    Instant given_back{};
+    std::unique_ptr<Deadline> timer;
+  };
+  Memory memory_;
   std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
   std::vector<std::string> addresses_;
+  std::size_t descriptors_ = 0;  // that the process may have
   bool running_ = false;
   std::atomic<bool> draining_{false};
 };

@@ -26,13 +26,15 @@ bool has_control_characters(std::string_view text) {
 }  // namespace
 
 Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids,
-               Counters& counters)
+               Counters& counters, Admission& admission)
     : loop_(loop),
       counters_(counters),
       app_(app),
       path_(options.path),
       cors_{options.cors_origins, options.cors_credentials},
-      kept_headers_(options.kept_headers),
+      kept_{options.kept_headers, options.kept_cookies, options.kept_parameters},
+      stranger_bytes_(options.header_bytes),
+      admission_(admission),
       sids_(sids),
       polling_(options.polling),
       websocket_(options.websocket) {
@@ -102,6 +104,26 @@ void Engine::post_started(Pipe& pipe, const http::Request& head) {
   pipe.role = Pipe::Role::post;
 }
 
+std::optional<http::Response> Engine::refusal_of_body(const http::Request& head) {
+  const std::string sid = http::query_parameter(head.query, "sid").value_or("");
+  EngineSession* session = sid.empty() ? nullptr : find(sid);
+  engineio::Refusal refusal{};
+  const bool good =
+      engineio::check_request(facts_of(head, wants_upgrade(head), session,
+                                       http::query_parameter(head.query, "transport").value_or(""),
+                                       http::query_parameter(head.query, "EIO").value_or(""), !sid.empty()),
+                              refusal);
+  if (good) return std::nullopt;
+  counters_.add_kind(Count::refused, refusal);
+  return refusal_response(refusal);
+}
+
+std::size_t Engine::body_limit(const http::Request& head) {
+  const auto sid = http::query_parameter(head.query, "sid");
+  const EngineSession* session = sid ? find(*sid) : nullptr;
+  return session && session->known() ? settings_.max_payload_bytes : stranger_bytes();
+}
+
 void Engine::handle(Pipe& pipe, http::Request& request) {
   const std::string transport = http::query_parameter(request.query, "transport").value_or("");
   const std::string version = http::query_parameter(request.query, "EIO").value_or("");
@@ -152,22 +174,46 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
   pipe.respond(std::move(response));
 }
 
-EngineSession& Engine::open(engineio::Transport transport, const Pipe& pipe, const http::Request& request) {
+// A clear answer before anything is kept.
+bool Engine::admit(Pipe& pipe, const Admission::Client& client) {
+  if (admission_.memory() == base::MemoryLevel::full) {
+    counters_.add(Count::refused_for_memory);
+    pipe.respond(busy_response(503, "The server is short of memory: come back later.\n"));
+    return false;
+  }
+  if (admission_.descriptors_scarce()) {
+    counters_.add(Count::refused_for_descriptors);
+    pipe.respond(busy_response(503, "The server has no connections left: come back later.\n"));
+    return false;
+  }
+  if (!admission_.add_session(client.address)) {
+    counters_.add(Count::refused_by_address);
+    pipe.respond(busy_response(429, "There are as many connections from your address as are allowed.\n"));
+    return false;
+  }
+  return true;
+}
+
+EngineSession* Engine::open(engineio::Transport transport, Pipe& pipe, const http::Request& request) {
+  const Admission::Client client = admission_.client_of(pipe.connection().peer(), request);
+  if (!admit(pipe, client)) return nullptr;
   auto session =
-      app_.make_session(*this, sids_.make(), transport, handshake_of(pipe, request, kept_headers_));
+      app_.make_session(*this, sids_.make(), transport, handshake_of(pipe, request, client, kept_));
   EngineSession& opened = *session;
   sessions_.insert(session.release());
   counters_.add_kind(Count::open, transport);
   counters_.add_kind(Count::opened, transport);
   opened.settle();
-  return opened;
+  return &opened;
 }
 
 void Engine::open_polling(Pipe& pipe, const http::Request& request) {
-  EngineSession& session = open(engineio::Transport::polling, pipe, request);
+  EngineSession* session = open(engineio::Transport::polling, pipe, request);
+  if (!session) return;
+  pipe.count_opening();
   pipe.respond(
-      poll_response(engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::polling)));
-  app_.on_open(session);
+      poll_response(engineio::Session::open_packet(session->sid(), settings_, engineio::Transport::polling)));
+  app_.on_open(*session);
 }
 
 void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading) {
@@ -186,6 +232,8 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
   }
   // A second websocket for a session: opened and closed at once, as clients know it from Node. A plain
   // 400 would be an error event on theirs, where they wait for no more than a close.
+  EngineSession* opened = nullptr;
+  if (!upgrading && !(opened = open(engineio::Transport::websocket, pipe, request))) return;
   const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
   pipe.upgrade(*accepted, *protocol);
   if (unwanted) {
@@ -199,7 +247,7 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
     upgrading->settle();
     return;
   }
-  EngineSession& session = open(engineio::Transport::websocket, pipe, request);
+  EngineSession& session = *opened;
   session.websocket_ = &pipe;
   pipe.session = &session;
   pipe.role = Pipe::Role::transport;

@@ -4,8 +4,10 @@
 // Called by Pipe with complete HTTP requests and WebSocket messages. One thread.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +15,14 @@
 #include "engineio/session.hpp"
 #include "http/cors.hpp"
 #include "http/request.hpp"
+#include "http/response.hpp"
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
+#include "server/admission.hpp"
 #include "server/counters.hpp"
 #include "server/engine_session.hpp"
 #include "server/sid.hpp"
+#include "server/upgrade_request.hpp"
 
 namespace rollcall::server {
 
@@ -40,7 +45,8 @@ struct EngineApp {
 
 class Engine {
  public:
-  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids, Counters& counters);
+  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids, Counters& counters,
+         Admission& admission);
   ~Engine();
 
   const std::string& path() const { return path_; }
@@ -55,12 +61,18 @@ class Engine {
             counters_.value(Count::open, engineio::Transport::websocket)};
   }
   const SidScheme& sids() const { return sids_; }
+  Admission& admission() { return admission_; }
   // The frame of a packet that is no message. All pings share one.
   base::FrameRef control_frame(std::string_view packet);
 
   // A request to the Engine.IO path. `post_started` as soon as the header of a POST is there, then
   // `handle` when the request is complete; the pipe is answered now or later, exactly once.
   void post_started(Pipe& pipe, const http::Request& head);
+  // Why a request whose body is still to come is refused without it.
+  std::optional<http::Response> refusal_of_body(const http::Request& head);
+  // The largest body of this request. Strangers are given room for a token.
+  std::size_t body_limit(const http::Request& head);
+  std::size_t stranger_bytes() const { return std::min(settings_.max_payload_bytes, stranger_bytes_); }
   void handle(Pipe& pipe, http::Request& request);
   // Takes the next packets of a POST, in a turn after the one in which its last were taken.
   void continue_post(Pipe& pipe, PostedPackets posted);
@@ -80,7 +92,9 @@ class Engine {
   void report_origin(const Pipe& pipe, const http::Request& request);
   engineio::RequestFacts facts_of(const http::Request& request, bool upgrade, const EngineSession* session,
                                   std::string_view transport, std::string_view version, bool has_sid) const;
-  EngineSession& open(engineio::Transport transport, const Pipe& pipe, const http::Request& request);
+  // Null if it was refused, and answered.
+  EngineSession* open(engineio::Transport transport, Pipe& pipe, const http::Request& request);
+  bool admit(Pipe& pipe, const Admission::Client& client);
   void open_polling(Pipe& pipe, const http::Request& request);
   void open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading);
   void poll(Pipe& pipe, EngineSession& session);
@@ -113,7 +127,9 @@ class Engine {
   engineio::Settings settings_;
   std::string path_;
   http::CorsPolicy cors_;
-  std::optional<std::vector<std::string>> kept_headers_;
+  KeptOfHandshake kept_;
+  std::size_t stranger_bytes_;
+  Admission& admission_;
   SidScheme sids_;
   bool polling_;
   bool websocket_;

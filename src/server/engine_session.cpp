@@ -26,6 +26,10 @@ EngineSession::EngineSession(Engine& engine, std::string_view sid, engineio::Tra
       handshake_(std::move(handshake)) {}
 
 EngineSession::~EngineSession() {
+  if (engine_.admission().counts()) {
+    engine_.admission().remove_session(
+        net::PeerAddress::parse(handshake_.address()).value_or(net::PeerAddress()));
+  }
   for (Pipe* pipe : {poll_, post_, probe_, websocket_}) {
     if (!pipe) continue;
     pipe->session = nullptr;
@@ -64,6 +68,7 @@ void EngineSession::close(engineio::CloseReason reason) {
 }
 
 void EngineSession::settle() {
+  machine_.look(engine_.loop().now());
   if (machine_.finished()) {
     engine_.loop().timers().disarm(*this);
     engine_.queue_reap(*this);

@@ -33,6 +33,9 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void close(engineio::CloseReason reason);
   // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
   bool writable() const;
+  // It has joined what there is to join: until then it may send no more than a token takes.
+  bool known() const { return known_; }
+  void set_known(bool known) { known_ = known; }
   // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
   void count_refusal();
   void count_service();
@@ -63,6 +66,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   Pipe* probe_ = nullptr;
   Pipe* websocket_ = nullptr;
   engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
+  bool known_ = true;
   bool flush_queued_ = false;
   bool reap_queued_ = false;
   bool close_reported_ = false;

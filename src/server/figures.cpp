@@ -90,6 +90,13 @@ Figures Crew::figures() {
     all.turned_away += listener->turned_away();
     all.turning_away = all.turning_away || listener->turned_away_within(kTurningAwayFor, now);
   }
+  all.refused_by_address = sum(workers_, Count::refused_by_address);
+  all.refused_for_memory = sum(workers_, Count::refused_for_memory);
+  all.refused_for_descriptors = sum(workers_, Count::refused_for_descriptors);
+  all.pending = sum(workers_, Count::pending);
+  all.pending_dropped = sum(workers_, Count::pending_dropped);
+  all.memory_budget = memory_.budget.bytes();
+  all.memory_full = admission_.memory() == base::MemoryLevel::full;
   all.open = sums(workers_, Count::open, kTransports);
   all.opened = sums(workers_, Count::opened, kTransports);
   all.upgraded = sum(workers_, Count::upgraded);

@@ -47,9 +47,16 @@ struct Figures {
   std::vector<WorkerFigures> workers;
   bool draining = false;
 
-  std::uint64_t accepted = 0;     // connections
-  std::uint64_t turned_away = 0;  // connections for which no descriptor was left
-  bool turning_away = false;      // there were some in the last seconds
+  std::uint64_t accepted = 0;                 // connections
+  std::uint64_t turned_away = 0;              // connections for which no descriptor was left
+  bool turning_away = false;                  // there were some in the last seconds
+  std::uint64_t refused_by_address = 0;       // connections and sessions: too many of one address
+  std::uint64_t refused_for_memory = 0;       // sessions and large bodies
+  std::uint64_t refused_for_descriptors = 0;  // sessions
+  std::uint64_t pending = 0;                  // sessions that have joined no namespace yet, at the moment
+  std::uint64_t pending_dropped = 0;          // of those, closed because there were too many
+  std::size_t memory_budget = 0;              // bytes; 0: none
+  bool memory_full = false;                   // newcomers are refused
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_waiting = 0;  // to be sent, at the moment

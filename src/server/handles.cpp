@@ -5,8 +5,9 @@
 
 namespace rollcall {
 
-Handshake::Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers)
-    : secure_(secure) {
+Handshake::Handshake(std::string_view address, bool secure, std::string_view query, const Headers& headers,
+                     bool address_certain)
+    : secure_(secure), address_certain_(address_certain) {
   base::append_text(fields_, address);
   base::append_text(fields_, query);
   for (const auto& [name, value] : headers) {

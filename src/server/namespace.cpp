@@ -140,10 +140,10 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
   peer.forget(&socket);
   peer.client.refuse(spec_.name);
-  peer.count_refusal();
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
   remove(socket, {}, false);
+  peer.connect_refused();
 }
 
 std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketImpl& socket) {
@@ -193,7 +193,9 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   }
   if (port_.bus().recovers() && !recovered) socket.pid_ = net::random_id(kPidBytes);
   peer.client.accept(spec_.name);
-  peer.connect_deadline.reset();
+  peer.stranger.reset();
+  peer.refused_connects = 0;
+  peer.set_known(true);
   port_.counters().add(Count::joined);
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect(spec_.name, acceptance_json(socket.id(), socket.pid_)));

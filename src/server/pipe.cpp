@@ -10,6 +10,7 @@ namespace {
 // From the first byte, or from accept, to a complete header. A client that opens a thousand connections at
 // once may take its time to use them.
 constexpr seconds kHeaderTimeout{30};
+constexpr seconds kScarceHeaderTimeout{2};  // from accept, while the last descriptors are in use
 constexpr seconds kBodyTimeout{60};
 constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, taken in one turn
 constexpr std::uint8_t kFreeRefusals = 50;     // in a row; after that so many as fit half of it in each pause
@@ -33,10 +34,13 @@ Pipe::Pipe(net::Connection& connection, PipeContext& context)
       context_(context),
       http_(std::make_unique<HttpState>(http::Limits{context.routes.header_bytes, context.routes.body_bytes},
                                         [this](Instant) { on_http_timeout(); })) {
-  wait_for_request(kHeaderTimeout);
+  const bool scarce = context.engine.admission().descriptors_scarce();
+  wait_for_request(scarce ? kScarceHeaderTimeout : kHeaderTimeout);
 }
 
 Pipe::~Pipe() {
+  if (connection_.loop().dying()) return;
+  if (!handed_over_) context_.engine.admission().remove_connection(connection_.peer());
   if (slowed_) context_.slow_lane.remove(*this);
 }
 
@@ -79,6 +83,7 @@ void Pipe::take_http(std::span<char> bytes) {
     if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) {
       if (give_away(*head, bytes)) return;
       head_arrived(*head);
+      if (closing_) return;
     } else if (!head) {
       http_->head_bytes.append(bytes.data(), *used);
     }
@@ -159,6 +164,7 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> last_read)
   if (!owner) return false;
   auto channel = connection_.release();
   if (!channel) return closing_;
+  handed_over_ = true;
   bytes.append(last_read.data(), last_read.size());
   context_.hand_over(*owner, std::move(*channel), std::move(bytes));
   end();
@@ -172,6 +178,13 @@ void Pipe::head_arrived(const http::Request& head) {
   http_->chunks_understood = !head.http_1_0;
   http_->cors = http::cors_headers(context_.engine.cors(), head);
   wait_for_request(kBodyTimeout);
+  if (!http_->parser.complete()) {
+    if (auto refused = refusal_of_body(head)) {
+      refused->close = true;
+      respond(std::move(*refused));
+      return;
+    }
+  }
   if (head.path == context_.engine.path() && head.method == "POST") context_.engine.post_started(*this, head);
   if (head.expects_continue && !http_->parser.complete()) {
     connection_.send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -227,11 +240,13 @@ void Pipe::take_websocket(std::span<char> bytes) {
     if (decoder_->idle()) decoder_.reset();
     return;
   }
-  websocket::Decoder& spare = context_.spare_decoder;
+  const bool known = session && session->known();
+  websocket::Decoder& spare = known ? context_.spare_decoder : context_.stranger_decoder;
   take_messages(spare, bytes);
   if (spare.idle()) return;
   if (!closing_) decoder_ = std::make_unique<websocket::Decoder>(std::move(spare));
-  spare = websocket::Decoder(context_.engine.settings().max_payload_bytes);
+  Engine& engine = context_.engine;
+  spare = websocket::Decoder(known ? engine.settings().max_payload_bytes : engine.stranger_bytes());
 }
 
 void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {

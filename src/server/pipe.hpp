@@ -9,6 +9,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ struct PipeContext {
         hand_over(std::move(hands_over)),
         door(std::make_shared<Door>(its_engine.loop())),
         slow_lane(its_engine.loop()),
-        spare_decoder(its_engine.settings().max_payload_bytes) {}
+        spare_decoder(its_engine.settings().max_payload_bytes),
+        stranger_decoder(its_engine.stranger_bytes()) {}
 
   Engine& engine;
   const Routes& routes;
@@ -51,6 +53,7 @@ struct PipeContext {
   SlowLane slow_lane;
   // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
   websocket::Decoder spare_decoder;
+  websocket::Decoder stranger_decoder;  // the same for sessions that are not known yet
 };
 
 class Pipe final : public net::ConnectionHandler {
@@ -81,6 +84,8 @@ class Pipe final : public net::ConnectionHandler {
   // Something that the client asked for was refused, or served. One who only makes refusals is slowed down.
   void count_refusal();
   void count_service() { refusals_ = 0; }
+  // A session was opened, by somebody unknown: many of them in a row are slowed down like refusals.
+  void count_opening() { opened_session_ = true; }
   // Reads nothing for a moment.
   void slow_down();
   void speed_up();  // for SlowLane
@@ -96,7 +101,9 @@ class Pipe final : public net::ConnectionHandler {
   bool closing_ = false;
   bool ended_ = false;
   bool slowed_ = false;
-  std::uint8_t refusals_ = 0;  // in a row
+  bool handed_over_ = false;
+  bool opened_session_ = false;  // by the request in hand
+  std::uint8_t refusals_ = 0;    // in a row
 
   Pipe(net::Connection& connection, PipeContext& context);
 
@@ -129,6 +136,10 @@ class Pipe final : public net::ConnectionHandler {
   void end();
   void take_close(const websocket::Message& message);
   void head_arrived(const http::Request& head);
+  // Why the body of this request is not taken.
+  std::optional<http::Response> refusal_of_body(const http::Request& head);
+  std::optional<http::Response> refusal_of_route(const http::Request& head);
+  http::Response refusal_of_match(const Routes::Match& match, std::string_view path);
   void request_arrived(http::Request request);
   void serve(http::Request request);
   http::Response dress(http::Response response);

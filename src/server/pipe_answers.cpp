@@ -1,4 +1,5 @@
 // The answers of a pipe: Engine.IO's, the handlers', and those that go out piece by piece.
+#include "server/answers.hpp"
 #include "server/pipe.hpp"
 
 namespace rollcall::server {
@@ -12,7 +13,8 @@ std::string sentence_of(const Routes::Match& match) {
   return "Nothing is served at this path.";
 }
 
-HttpRequest request_of(http::Request& request, const net::Connection& connection) {
+HttpRequest request_of(http::Request& request, const net::Connection& connection,
+                       const Admission::Client& client) {
   HttpRequest given;
   given.method = std::move(request.method);
   given.path = std::move(request.path);
@@ -22,7 +24,7 @@ HttpRequest request_of(http::Request& request, const net::Connection& connection
     given.headers.emplace_back(std::move(header.name), std::move(header.value));
   }
   given.body = std::move(request.body);
-  given.address = connection.peer_address();
+  given.address = client.address.text();
   given.secure = connection.secure();
   return given;
 }
@@ -32,16 +34,55 @@ HttpRequest request_of(http::Request& request, const net::Connection& connection
 void Pipe::serve(http::Request request) {
   Routes::Match match = context_.routes.match(request.method, request.path);
   if (!match.handler) {
-    http::Response refused = refusal(match.status, sentence_of(match), request.path);
-    if (!match.allow.empty()) refused.headers.push_back({"allow", std::move(match.allow)});
-    respond(std::move(refused));
+    respond(refusal_of_match(match, request.path));
     return;
   }
   const auto exchange = std::make_shared<Exchange>(*this, context_, request.path, match.route);
   http_->exchange = exchange;
-  HttpRequest given = request_of(request, connection_);
+  HttpRequest given =
+      request_of(request, connection_, context_.engine.admission().client_of(connection_.peer(), request));
   given.parameters = std::move(match.parameters);
   (*match.handler)(given, Exchange::reply_to(exchange));
+}
+
+// Headers decide first: no more is buffered for who will not be served than for anybody's head.
+std::optional<http::Response> Pipe::refusal_of_body(const http::Request& head) {
+  Engine& engine = context_.engine;
+  http::RequestParser& parser = http_->parser;
+  const auto announced = parser.announced_body();
+  if ((announced && *announced <= engine.stranger_bytes()) || head.method == "OPTIONS") return std::nullopt;
+  auto refused = head.path == engine.path() ? engine.refusal_of_body(head) : refusal_of_route(head);
+  if (!refused && head.path == engine.path() && !parser.limit_body(engine.body_limit(head))) {
+    using http::Fault;
+    return refusal(http::status_of(Fault::body_too_big), http::message_of(Fault::body_too_big), head.path);
+  }
+  // Nobody knows how long it will be: it may be short.
+  if (refused && !announced && parser.limit_body(engine.stranger_bytes())) return std::nullopt;
+  return refused;
+}
+
+std::optional<http::Response> Pipe::refusal_of_route(const http::Request& head) {
+  Engine& engine = context_.engine;
+  const Routes::Match match = context_.routes.match(head.method, head.path);
+  if (!match.handler) return refusal_of_match(match, head.path);
+  if (engine.admission().memory() == base::MemoryLevel::full) {
+    engine.counters().add(Count::refused_for_memory);
+    return busy_response(503, "The server is short of memory: come back later.\n");
+  }
+  if (!*match.guard) return std::nullopt;
+  http::Request copy = head;
+  const HttpRequest given =
+      request_of(copy, connection_, engine.admission().client_of(connection_.peer(), head));
+  auto refused = (*match.guard)(given);
+  if (!refused) return std::nullopt;
+  context_.http_counters.add(match.route, refused->status);
+  return response_of(std::move(*refused));
+}
+
+http::Response Pipe::refusal_of_match(const Routes::Match& match, std::string_view path) {
+  http::Response refused = refusal(match.status, sentence_of(match), path);
+  if (!match.allow.empty()) refused.headers.push_back({"allow", match.allow});
+  return refused;
 }
 
 // Of a request that is no handler's.
@@ -64,7 +105,7 @@ http::Response Pipe::dress(http::Response response) {
 void Pipe::respond(http::Response response) {
   if (!http_ || closing_) return;
   const bool keep_alive = http_->keep_alive && !response.close && !ended_;
-  if (response.status >= 400) {
+  if (response.status >= 400 || std::exchange(opened_session_, false)) {
     count_refusal();
   } else {
     count_service();
@@ -83,7 +124,7 @@ void Pipe::answered(bool keep_alive) {
   }
   wait_for_request(kKeepAliveTimeout);
   // Not now: the answer may come from within the handling of the very request.
-  if (!http_->held.empty() && !slowed_) connection_.resume();
+  if (!slowed_ && (!http_->held.empty() || connection_.paused())) connection_.resume();
 }
 
 bool Pipe::begin_stream(HttpAnswer head) {

@@ -31,6 +31,9 @@ Readiness readiness_of(const Figures& figures) {
         "Connections are turned away, as no file descriptor is left: raise ulimit -n, or LimitNOFILE= of the "
         "systemd unit"};
   }
+  if (figures.memory_full) {
+    return {false, "MEMORY", "The memory budget (limits.memory_bytes) is used up: newcomers are refused"};
+  }
   return {};
 }
 

@@ -11,7 +11,7 @@ namespace rollcall::server {
 struct Readiness {
   bool ready = true;
   // If not: "STARTING" (which no client sees: the first worker lets them in last), "DRAINING", "WORKER_HUNG",
-  // "NO_DESCRIPTORS".
+  // "NO_DESCRIPTORS", "MEMORY".
   std::string_view code;
   std::string detail;  // and a sentence for the operator
 };

@@ -65,9 +65,10 @@ Routes::Methods& Routes::methods_of(std::string_view pattern) {
   return patterns_.back().methods;
 }
 
-void Routes::add(std::string_view method, std::string_view pattern, HttpHandler handler) {
+void Routes::add(std::string_view method, std::string_view pattern, HttpHandler handler, HttpGuard guard) {
   Route& route = methods_of(pattern)[std::string(method)];
   route.handler = std::move(handler);
+  route.guard = std::move(guard);
   if (route.place > 0) return;
   route.place = names_.size();
   names_.push_back({std::string(method), std::string(pattern)});
@@ -95,6 +96,7 @@ Routes::Match Routes::match(std::string_view method, std::string_view path) cons
   if (route == methods->end() && method == "HEAD") route = methods->find("GET");
   if (route != methods->end()) {
     match.handler = &route->second.handler;
+    match.guard = &route->second.guard;
     match.route = route->second.place;
   } else {
     match.status = 405;

@@ -18,11 +18,12 @@ namespace rollcall::server {
 
 class Routes {
  public:
-  void add(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void add(std::string_view method, std::string_view pattern, HttpHandler handler, HttpGuard guard = nullptr);
   void set_error_page(HttpErrorPage page) { error_page_ = std::move(page); }
 
   struct Match {
     const HttpHandler* handler = nullptr;
+    const HttpGuard* guard = nullptr;
     std::size_t route = 0;  // its place in `names`
     std::vector<std::pair<std::string, std::string>> parameters;
     unsigned status = 404;  // if there is no handler: 400, 404 or 405
@@ -45,6 +46,7 @@ class Routes {
  private:
   struct Route {
     HttpHandler handler;
+    HttpGuard guard;
     std::size_t place = 0;
   };
   using Methods = std::map<std::string, Route, std::less<>>;

@@ -58,9 +58,10 @@ Server::~Server() = default;
 Namespace& Server::of(const std::string& name) {
   return impl_->of(name);
 }
-void Server::handle_http(std::string_view method, std::string_view pattern, HttpHandler handler) {
+void Server::handle_http(std::string_view method, std::string_view pattern, HttpHandler handler,
+                         HttpGuard guard) {
   ROLLCALL_ASSERT(!impl_->crew.running());  // the workers look at it
-  impl_->crew.add_route(method, pattern, std::move(handler));
+  impl_->crew.add_route(method, pattern, std::move(handler), std::move(guard));
 }
 void Server::handle_http(std::string_view method, std::string_view pattern, HttpPage page) {
   handle_http(method, pattern, [page = std::move(page)](const HttpRequest& request, const HttpReply& reply) {

@@ -6,8 +6,19 @@
 
 namespace rollcall::server {
 namespace {
+constexpr milliseconds kScarcePatience{5000};     // with strangers, while memory is scarce
+constexpr milliseconds kStrangersInterval{1000};  // so that scarce memory is noticed
+constexpr std::uint8_t kMostRefusedConnects = 5;
 constexpr std::string_view kInvalidNamespace = R"({"message":"Invalid namespace"})";
-}
+}  // namespace
+
+SocketServer::SocketServer(BusPort& port, const ServerOptions& options)
+    : port_(port),
+      options_(options),
+      strangers_(options.pending_sessions == 0
+                     ? SIZE_MAX / 2048
+                     : std::max<std::size_t>(options.pending_sessions / options.workers, 1)),
+      strangers_timer_([this](Instant now) { part_with_strangers(now); }) {}
 
 SocketImpl* Peer::find(const Namespace& nsp) const {
   for (SocketImpl* socket : sockets) {
@@ -23,6 +34,11 @@ void Peer::forget(SocketImpl* socket) {
   sockets.pop_back();
 }
 
+void Peer::connect_refused() {
+  count_refusal();
+  if (++refused_connects >= kMostRefusedConnects) close(engineio::CloseReason::forced_close);
+}
+
 void SocketServer::add(NamespaceSpec& spec) {
   namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_));
 }
@@ -30,16 +46,44 @@ void SocketServer::add(NamespaceSpec& spec) {
 std::unique_ptr<EngineSession> SocketServer::make_session(Engine& engine, std::string_view sid,
                                                           engineio::Transport transport,
                                                           Handshake handshake) {
+  admission_ = &engine.admission();
   return std::make_unique<Peer>(engine, sid, transport, std::move(handshake));
 }
 
 void SocketServer::on_open(EngineSession& session) {
   auto& peer = static_cast<Peer&>(session);
-  peer.connect_deadline = std::make_unique<Deadline>([this, &peer](Instant) {
+  const Instant now = port_.loop().now();
+  const auto address = net::PeerAddress::parse(session.handshake().address()).value_or(net::PeerAddress());
+  peer.stranger =
+      std::make_unique<Stranger>(strangers_, peer, address.key(), session.handshake().bytes(), now);
+  part_with_strangers(now);
+}
+
+milliseconds SocketServer::patience() const {
+  const bool plenty = !admission_ || admission_->memory() == base::MemoryLevel::plenty;
+  return plenty ? options_.connect_timeout : std::min(options_.connect_timeout, kScarcePatience);
+}
+
+void SocketServer::part_with_strangers(Instant now) {
+  while (const Stranger* oldest = strangers_.oldest()) {
+    if (now < oldest->opened() + patience()) break;
     port_.counters().add(Count::connect_timeouts);
-    peer.close(engineio::CloseReason::forced_close);
-  });
-  port_.loop().timers().arm(*peer.connect_deadline, port_.loop().now() + options_.connect_timeout);
+    Peer& peer = oldest->peer();
+    peer.stranger.reset();
+    // Without waiting for a farewell to be fetched, if there is no memory to spare.
+    peer.close(patience() < options_.connect_timeout ? engineio::CloseReason::transport_error
+                                                     : engineio::CloseReason::forced_close);
+  }
+  while (const Stranger* victim = strangers_.victim()) {
+    port_.counters().add(Count::pending_dropped);
+    Peer& peer = victim->peer();
+    peer.stranger.reset();
+    peer.close(engineio::CloseReason::transport_error);
+  }
+  port_.counters().set(Count::pending, strangers_.size());
+  if (!strangers_.oldest() || strangers_timer_.armed()) return;
+  port_.loop().timers().arm(strangers_timer_, std::min<Instant>(now + kStrangersInterval,
+                                                                strangers_.oldest()->opened() + patience()));
 }
 
 void SocketServer::on_message(EngineSession& session, std::string_view data, bool binary) {
@@ -57,7 +101,7 @@ void SocketServer::on_message(EngineSession& session, std::string_view data, boo
 
 void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
   auto& peer = static_cast<Peer&>(session);
-  peer.connect_deadline.reset();
+  peer.stranger.reset();
   const bool recoverable = reason != engineio::CloseReason::parse_error;
   while (!peer.sockets.empty()) {
     SocketImpl* socket = peer.sockets.back();
@@ -76,9 +120,9 @@ void SocketServer::take(Peer& peer, const socketio::ConnectRequested& request) {
   const auto found = namespaces_.find(request.nsp);
   if (found == namespaces_.end()) {
     peer.client.refuse(request.nsp);
-    peer.count_refusal();
     port_.counters().add(Count::messages_sent);
     peer.send_text(socketio::encode_connect_error(request.nsp, kInvalidNamespace));
+    peer.connect_refused();
     return;
   }
   found->second->connect(peer, std::string(request.auth_json));

@@ -11,6 +11,7 @@
 #include "server/deadline.hpp"
 #include "server/engine.hpp"
 #include "server/namespace.hpp"
+#include "server/strangers.hpp"
 #include "socketio/client.hpp"
 
 namespace rollcall::server {
@@ -18,18 +19,23 @@ namespace rollcall::server {
 // A session, and what Socket.IO knows of it.
 struct Peer final : EngineSession {
   Peer(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake)
-      : EngineSession(engine, sid, transport, std::move(handshake)) {}
+      : EngineSession(engine, sid, transport, std::move(handshake)) {
+    set_known(false);
+  }
   socketio::Client client;
-  base::SmallList<SocketImpl*> sockets;        // one a namespace; few, so a linear search
-  std::unique_ptr<Deadline> connect_deadline;  // until a namespace is joined
+  std::uint8_t refused_connects = 0;     // in a row
+  base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
+  std::unique_ptr<Stranger> stranger;    // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;
   void forget(SocketImpl* socket);
+  // A CONNECT was refused, and answered: one who is refused again and again is closed.
+  void connect_refused();
 };
 
 class SocketServer final : public EngineApp {
  public:
-  SocketServer(BusPort& port, const ServerOptions& options) : port_(port), options_(options) {}
+  SocketServer(BusPort& port, const ServerOptions& options);
 
   // This worker's part of a namespace. Before it runs, and in the same order on all workers.
   void add(NamespaceSpec& spec);
@@ -47,9 +53,15 @@ class SocketServer final : public EngineApp {
   void take(Peer& peer, socketio::AckReceived& ack);
   void take(Peer& peer, const socketio::DisconnectReceived& leave);
   SocketImpl* socket_of(Peer& peer, std::string_view nsp);
+  // Closes those whose time is over, or of whom there are too many.
+  void part_with_strangers(Instant now);
+  milliseconds patience() const;
 
   BusPort& port_;
   const ServerOptions& options_;
+  Strangers strangers_;
+  Deadline strangers_timer_;
+  Admission* admission_ = nullptr;  // the engine's
   std::map<std::string, std::unique_ptr<NamespaceImpl>, std::less<>> namespaces_;
 };
 

@@ -1,7 +1,9 @@
 #include "server/upgrade_request.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "http/kept.hpp"
 #include "server/pipe.hpp"
 
 namespace rollcall::server {
@@ -47,15 +49,21 @@ bool wants_upgrade(const http::Request& request) {
       request, [](const websocket::UpgradeFields& fields) { return websocket::asks_for_websocket(fields); });
 }
 
-Handshake handshake_of(const Pipe& pipe, const http::Request& request,
-                       const std::optional<std::vector<std::string>>& kept) {
+Handshake handshake_of(const Pipe& pipe, const http::Request& request, const Admission::Client& client,
+                       const KeptOfHandshake& kept) {
   Handshake::Headers headers;
   for (const http::Header& header : request.headers) {
-    if (!kept || std::find(kept->begin(), kept->end(), header.name) != kept->end()) {
-      headers.emplace_back(header.name, header.value);
-    }
+    if (kept.headers &&
+        std::find(kept.headers->begin(), kept.headers->end(), header.name) == kept.headers->end())
+      continue;
+    std::string value = kept.cookies && header.name == "cookie"
+                            ? http::kept_cookies(header.value, *kept.cookies)
+                            : header.value;
+    if (!value.empty()) headers.emplace_back(header.name, std::move(value));
   }
-  return {pipe.connection().peer_address(), pipe.connection().secure(), request.query, headers};
+  return {client.address.text(), pipe.connection().secure(),
+          kept.parameters ? http::kept_parameters(request.query, *kept.parameters) : request.query, headers,
+          client.certain};
 }
 
 }  // namespace rollcall::server

@@ -9,6 +9,7 @@
 #include "http/request.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/server.hpp"
+#include "server/admission.hpp"
 #include "websocket/handshake.hpp"
 
 namespace rollcall::server {
@@ -21,8 +22,11 @@ Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request&
 std::optional<std::string> chosen_protocol(const http::Request& request);
 bool wants_upgrade(const http::Request& request);
 
-// `kept`: names of the headers to keep; all if not set.
-Handshake handshake_of(const Pipe& pipe, const http::Request& request,
-                       const std::optional<std::vector<std::string>>& kept);
+// What is kept of a handshake, by name: all where it is not set.
+struct KeptOfHandshake {
+  std::optional<std::vector<std::string>> headers, cookies, parameters;
+};
+Handshake handshake_of(const Pipe& pipe, const http::Request& request, const Admission::Client& client,
+                       const KeptOfHandshake& kept);
 
 }  // namespace rollcall::server

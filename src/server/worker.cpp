@@ -3,15 +3,16 @@
 namespace rollcall::server {
 namespace {
 constexpr milliseconds kDrainCheck{20};
-}
+constexpr milliseconds kLate{100};
+}  // namespace
 
 Worker::Worker(const ServerOptions& options, const Routes& routes, Bus& bus, const MakeApp& make_app,
-               HandOver hand_over)
+               HandOver hand_over, Admission& admission)
     : options_(options),
       loop_(options.io_uring),
       port_(bus, loop_, counters_),
       app_(make_app(port_)),
-      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers), counters_),
+      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers), counters_, admission),
       pipes_{engine_, routes, std::move(hand_over), http_counters_} {}
 
 Worker::~Worker() {
@@ -38,6 +39,11 @@ Life Worker::life(Instant now) const {
       break;
   }
   return now - pulse.at > options_.hung_after ? Life::hung : Life::running;
+}
+
+bool Worker::late(Instant now) const {
+  const auto pulse = loop_.pulse();
+  return pulse.state == net::Pulse::State::busy ? now - pulse.at > kLate : life(now) == Life::hung;
 }
 
 void Worker::give(net::Channel channel, std::string bytes) {

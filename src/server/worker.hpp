@@ -24,7 +24,7 @@ class Worker {
   using MakeApp = std::function<std::unique_ptr<EngineApp>(BusPort&)>;
 
   Worker(const ServerOptions& options, const Routes& routes, Bus& bus, const MakeApp& make_app,
-         HandOver hand_over);
+         HandOver hand_over, Admission& admission);
   ~Worker();
 
   void run();  // until `stop`, or until a drain is over
@@ -51,6 +51,8 @@ class Worker {
   const Counters& counters() const { return counters_; }
   const HttpCounters& http_counters() const { return http_counters_; }
   Life life(Instant now) const;
+  // Its turn has lasted so long that it should not be given connections.
+  bool late(Instant now) const;
 
  private:
   void adopt(net::Channel channel, std::string bytes);

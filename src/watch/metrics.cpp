@@ -62,6 +62,18 @@ void connections(Exposition& out, const Figures& server) {
       .value(server.turned_away);
 }
 
+void admission(Exposition& out, const Figures& server) {
+  out.counter("rollcall_newcomers_refused_total", "Connections and sessions refused, by reason.")
+      .value(server.refused_by_address, {{"reason", "address"}})
+      .value(server.refused_for_memory, {{"reason", "memory"}})
+      .value(server.refused_for_descriptors, {{"reason", "descriptors"}});
+  out.gauge("rollcall_pending_sessions", "Sessions that have joined no namespace yet.").value(server.pending);
+  out.counter("rollcall_pending_sessions_dropped_total", "Of those, closed because there were too many.")
+      .value(server.pending_dropped);
+  out.gauge("rollcall_memory_budget_bytes", "Resident memory above which newcomers are refused; 0: none.")
+      .value(server.memory_budget);
+}
+
 void traffic(Exposition& out, const Figures& server) {
   out.counter("rollcall_received_bytes_total", "Bytes received, as on the wire.")
       .value(server.bytes_received);
@@ -178,6 +190,7 @@ std::string metrics_text(const Sample& sample) {
   Exposition out;
   program(out, sample);
   connections(out, sample.server);
+  admission(out, sample.server);
   traffic(out, sample.server);
   sockets(out, sample.server);
   http(out, sample.server);

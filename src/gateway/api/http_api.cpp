@@ -123,7 +123,8 @@ void HttpApi::route(std::string_view method, std::string_view pattern, Scope sco
           skip_byte_order_mark(request.body);
           handler(request, std::move(reply));
         }
-      });
+      },
+      [this, call](const HttpRequest& head) { return refusal_of_body(head, call); });
 }
 
 KeyRing::Caller* HttpApi::caller_of(const HttpRequest& request) {
@@ -132,19 +133,32 @@ KeyRing::Caller* HttpApi::caller_of(const HttpRequest& request) {
   return token ? keys_.find(*token) : nullptr;
 }
 
-std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope scope, const char* call) {
+std::optional<HttpAnswer> HttpApi::refusal_of_body(const HttpRequest& head, const char* call) {
+  auto caller = authorize(head, call);
+  return caller ? std::nullopt : std::optional(std::move(caller.error()));
+}
+
+Result<KeyRing::Caller*, HttpAnswer> HttpApi::authorize(const HttpRequest& request, const char* call) {
   const auto header = request.header("authorization");
   const auto token = header ? bearer_token(*header) : std::nullopt;
   if (!token) {
-    return unauthorized(call, request, "Send the key of your service as \"Authorization: Bearer <key>\"");
+    return fail(
+        unauthorized(call, request, "Send the key of your service as \"Authorization: Bearer <key>\""));
   }
   KeyRing::Caller* caller = keys_.find(*token);
   if (!caller) {
-    return unauthorized(call, request,
-                        keys_.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
-                                        "digest goes into api.keys of the configuration"
-                                      : "This key is not known: is its digest in api.keys?");
+    return fail(unauthorized(call, request,
+                             keys_.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
+                                             "digest goes into api.keys of the configuration"
+                                           : "This key is not known: is its digest in api.keys?"));
   }
+  return caller;
+}
+
+std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope scope, const char* call) {
+  auto found = authorize(request, call);
+  if (!found) return std::move(found.error());
+  KeyRing::Caller* caller = *found;
   const auto admission = keys_.admit(*caller, server_.now());
   if (admission != KeyRing::Admission::admitted) {
     if (admission == KeyRing::Admission::refused &&

@@ -50,6 +50,9 @@ class HttpApi {
   KeyRing::Caller* caller_of(const HttpRequest& request);  // null if its key is unknown
   // Why the request may not be served, if so.
   std::optional<HttpAnswer> refusal(const HttpRequest& request, api::Scope scope, const char* call);
+  // Why its body is not read, if so: the key is missing, or unknown.
+  std::optional<HttpAnswer> refusal_of_body(const HttpRequest& head, const char* call);
+  Result<KeyRing::Caller*, HttpAnswer> authorize(const HttpRequest& request, const char* call);
   HttpAnswer unauthorized(const char* call, const HttpRequest& request, const char* reason);
 
   HttpAnswer answer(Result<std::string, api::Error> json) const;

@@ -1,0 +1,14 @@
+// What is kept of a query or a Cookie header: there is one for every connection.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rollcall::http {
+
+// Only the parameters, or cookies, of these names, each as it came.
+std::string kept_parameters(std::string_view query, const std::vector<std::string>& names);
+std::string kept_cookies(std::string_view cookie_header, const std::vector<std::string>& names);
+
+}  // namespace rollcall::http

@@ -1,0 +1,58 @@
+#include "server/admission.hpp"
+
+#include "base/assert.hpp"
+#include "http/forwarded.hpp"
+
+namespace rollcall::server {
+
+bool AddressCounts::add(const net::PeerAddress& address, std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  std::uint32_t& count = counts_[address.key()];
+  if (count >= most) return false;
+  ++count;
+  return true;
+}
+
+void AddressCounts::remove(const net::PeerAddress& address) {
+  const std::lock_guard lock(mutex_);
+  const auto found = counts_.find(address.key());
+  if (found != counts_.end() && --found->second == 0) counts_.erase(found);
+}
+
+Admission::Admission(const ServerOptions& options) : per_address_(options.per_address) {
+  for (const std::string& proxy : options.trusted_proxies) ROLLCALL_ASSERT(trusted_.add(proxy));
+}
+
+// The last address that a trusted proxy vouches for: from the right, the first that is not one of them.
+Admission::Client Admission::client_of(const net::PeerAddress& peer, const http::Request& request) const {
+  if (!trusted_.contains(peer)) {
+    return {peer, !request.header("x-forwarded-for") && !request.header("forwarded")};
+  }
+  net::PeerAddress client = peer;
+  for (const std::string& hop : http::forwarded_for(request)) {
+    const auto address = net::PeerAddress::parse(hop);
+    if (!address) break;
+    client = *address;
+    if (!trusted_.contains(client)) break;
+  }
+  return {client, !trusted_.contains(client)};
+}
+
+bool Admission::add_connection(const net::PeerAddress& peer) {
+  if (!counts() || trusted_.contains(peer)) return true;
+  return connections_.add(peer, per_address_ * kConnectionsOfASession);
+}
+
+void Admission::remove_connection(const net::PeerAddress& peer) {
+  if (counts() && !trusted_.contains(peer)) connections_.remove(peer);
+}
+
+bool Admission::add_session(const net::PeerAddress& client) {
+  return !counts() || sessions_.add(client, per_address_);
+}
+
+void Admission::remove_session(const net::PeerAddress& client) {
+  if (counts()) sessions_.remove(client);
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,68 @@
+// Whom the server lets in: how many of one address, who that is behind a proxy, and whether there is memory
+// for newcomers.
+//
+// One for all workers. `memory` and `client_of` may be called from any thread; the counts take a lock, and
+// only where ServerOptions::per_address is set.
+#pragma once
+
+#include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <mutex>
+
+#include "base/memory_budget.hpp"
+#include "http/request.hpp"
+#include "net/address.hpp"
+#include "rollcall/server.hpp"
+
+namespace rollcall::server {
+
+// How many there are of each address that has any.
+class AddressCounts {
+ public:
+  // False, and nothing is counted, if there are `most` already.
+  bool add(const net::PeerAddress& address, std::size_t most);
+  void remove(const net::PeerAddress& address);
+
+ private:
+  std::mutex mutex_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> counts_;
+};
+
+class Admission {
+ public:
+  explicit Admission(const ServerOptions& options);
+
+  // Who made the request. `certain`: it is the client's own address, not that of a proxy that is not trusted.
+  struct Client {
+    net::PeerAddress address;
+    bool certain = true;
+  };
+  Client client_of(const net::PeerAddress& peer, const http::Request& request) const;
+
+  // Of what all workers do together. False: as many as are allowed are there.
+  bool add_connection(const net::PeerAddress& peer);
+  void remove_connection(const net::PeerAddress& peer);
+  bool add_session(const net::PeerAddress& client);
+  void remove_session(const net::PeerAddress& client);
+  bool counts() const { return per_address_ > 0; }
+
+  // So few are left that they are kept for those who open no session.
+  bool descriptors_scarce() const { return descriptors_scarce_.load(std::memory_order_relaxed); }
+  void set_descriptors_scarce(bool scarce) { descriptors_scarce_.store(scarce, std::memory_order_relaxed); }
+
+  base::MemoryLevel memory() const { return memory_.load(std::memory_order_relaxed); }
+  void set_memory(base::MemoryLevel level) { memory_.store(level, std::memory_order_relaxed); }
+
+ private:
+  // Long polling takes some connections for each session.
+  static constexpr std::size_t kConnectionsOfASession = 4;
+
+  net::AddressSet trusted_;
+  std::size_t per_address_;
+  AddressCounts connections_, sessions_;
+  std::atomic<bool> descriptors_scarce_{false};
+  std::atomic<base::MemoryLevel> memory_{base::MemoryLevel::plenty};
+};
+
+}  // namespace rollcall::server

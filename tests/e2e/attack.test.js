@@ -1,0 +1,105 @@
+// A stranger attacks while a well-behaved client is served: what it can get is bounded, and others hardly wait.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeAll, connect } from './support/client.js';
+import { frame, kUpgrade, RawTcp } from './support/raw.js';
+import { startServer } from './support/server.js';
+
+const kAttackMs = 2000;
+const kWorstMs = 500;  // p99, of a client that shares two cores with the attacker; it was seconds
+const kEnv = { ROLLCALL_SERVER_WORKERS: 1, ROLLCALL_LIMITS_PENDING_SESSIONS: 500, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0, ROLLCALL_SERVER_LOG_LEVEL: 'error' };
+const server = await startServer({ env: kEnv });
+after(() => {
+  closeAll();
+  return server.stop();
+});
+
+const residentKib = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]);
+async function metric(name) {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)[1]);
+}
+
+// Writes the same bytes again and again, as fast as the server reads; answers are read and dropped.
+function flood(connections, bytes, hello = '') {
+  const sockets = Array.from({ length: connections }, () => {
+    const socket = net.connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.on('data', () => {});
+    const more = () => {
+      while (!socket.destroyed && socket.writable && socket.write(bytes)) continue;
+    };
+    socket.on('drain', more);
+    socket.once('connect', () => {
+      if (hello) socket.write(hello);
+      more();
+    });
+    return socket;
+  });
+  return () => sockets.forEach((socket) => socket.destroy());
+}
+
+async function p99While(what, attack) {
+  const client = await connect(server, 'polite');
+  const stop = attack();
+  const times = [];
+  for (const end = Date.now() + kAttackMs; Date.now() < end; await sleep(5)) {
+    const start = performance.now();
+    const { status } = await client.ask('check-user-status', { userId: 'polite' });
+    assert.equal(status, 'ok');
+    times.push(performance.now() - start);
+  }
+  stop();
+  client.close();
+  times.sort((a, b) => a - b);
+  const [p50, p99] = [0.5, 0.99].map((share) => times[Math.min(times.length - 1, Math.floor(times.length * share))]);
+  console.log(`# ${what}: ${times.length} answers, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
+  assert.ok(p99 < kWorstMs, `${what}: p99 ${p99} ms`);
+}
+
+const get = (target) => Buffer.from(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(2000));
+
+describe('others are served while a stranger', () => {
+  test('pipelines requests on many connections', () => p99While('pipelined requests', () => flood(16, get('/healthz'))));
+  test('pipelines requests that are refused', () => p99While('refusals', () => flood(16, get('/api/v1/stats'))));
+  test('opens sessions', async () => {
+    const before = residentKib();
+    await p99While('sessions', () => flood(8, get('/socket.io/?EIO=4&transport=polling')));
+    assert.ok((await metric('rollcall_pending_sessions')) <= 500);
+    assert.ok((await metric('rollcall_pending_sessions_dropped_total')) > 0);
+    assert.ok(residentKib() < before + 100 * 1024, `${before} KiB, then ${residentKib()} KiB`);
+  });
+  test('shows forged tokens', async () => {
+    const forged = frame({ payload: '40/ws/messages,{"token":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}' });
+    await p99While('forged tokens', () => flood(16, Buffer.concat(Array.from({ length: 200 }, () => forged)), kUpgrade));
+  });
+});
+
+test('who is refused five times is closed', async () => {
+  const tcp = new RawTcp(server);
+  tcp.send(kUpgrade);
+  await tcp.until(/"sid"/);
+  for (let i = 0; i < 5; ++i) tcp.send(frame({ payload: `40/ws/messages,{"token":"x${i}"}` }));
+  await tcp.close();
+  assert.equal(tcp.text().split('44/ws/messages').length - 1, 5);
+});
+
+test('what is pipelined behind a later answer waits, however much it is', async () => {
+  const tcp = new RawTcp(server);
+  const count = 3000;
+  tcp.send(get('/metrics').subarray(0, 37) + 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count));
+  let answers = 0;
+  for (const end = Date.now() + 10000; answers < count && Date.now() < end; await sleep(20)) answers = tcp.text().split('\r\n\r\nok\n').length - 1;
+  tcp.end();
+  assert.equal(answers, count);
+});
+
+test('a body is not read for who has no key', async () => {
+  const tcp = new RawTcp(server);
+  tcp.send('POST /api/v1/presence/query HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n');
+  await tcp.until(/^HTTP\/1.1 401/);
+  await tcp.close();
+});
