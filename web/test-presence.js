@@ -326,8 +326,8 @@ function listen() {
     else setState('refused', 'Refused');
   });
   socket.on('disconnect', onDisconnect);
-  // With recovery on, the server adds an offset as a further argument: only the first is the data.
   socket.onAny((event, data) => {
+    if (event === 'recovery-offset') return; // the library's, for when it reconnects
     const bad = event === 'exception' || event === 'authentication_error';
     log('received', event, data, bad ? 'bad' : event === 'user-offline' ? '' : 'good');
   });

@@ -47,7 +47,6 @@ BENCHMARK(socketio_client_takes_request);
 void socketio_encode_event(benchmark::State& state) {
   repeat(state, [&] {
     std::string packet = socketio::encode_event("/ws/messages", std::nullopt, "user-online", kChange, 0);
-    socketio::append_offset(packet, "aaaaaaaaaaa");
     benchmark::DoNotOptimize(packet);
   });
 }
@@ -83,39 +82,48 @@ void rooms_members(benchmark::State& state) {
 }
 BENCHMARK(rooms_members)->Arg(1)->Arg(10)->Arg(10'000);
 
-// A full log: each message that comes pushes an old one out.
+socketio::MessageRef stamped(socketio::Recovery& recovery, socketio::Message message, Instant now) {
+  recovery.stamp(message, 1000, now);
+  auto shared = std::make_shared<socketio::Message>(std::move(message));
+  recovery.log(shared, now);
+  return shared;
+}
+
+// A full log: each change that comes pushes an old one out.
 void recovery_log(benchmark::State& state) {
   socketio::RecoveryLimits limits;
-  limits.max_log_bytes = 1 << 20;
-  socketio::Recovery recovery(limits);
+  limits.max_edge_bytes = 1 << 20;
+  socketio::Recovery recovery(limits, "ep0C", "/ws/messages");
   socketio::Message message;
   message.except = {Room::user(sham::user_name(7))};
   message.packet = socketio::encode_event("/ws/messages", std::nullopt, "user-online", kChange, 0);
+  message.keep = socketio::Keep::edge;
+  message.subject = sham::user_name(7);
   const Instant now{seconds(1)};
-  for (int i = 0; i < 20'000; ++i) recovery.log(recovery.next_number(), message, now);
-  repeat(state, [&] { recovery.log(recovery.next_number(), message, now); });
+  for (int i = 0; i < 20'000; ++i) stamped(recovery, message, now);
+  repeat(state, [&] { benchmark::DoNotOptimize(stamped(recovery, message, now)); });
 }
 BENCHMARK(recovery_log);
 
-// A session that comes back and has missed so many messages.
-void recovery_save_and_take(benchmark::State& state) {
-  socketio::Recovery recovery({});
+// A session that comes back, having watched so many users, and has missed so many messages; 100,000 were sent
+// to others.
+void recovery_missed(benchmark::State& state) {
+  socketio::Recovery recovery({}, "ep0C", "/ws/messages");
+  socketio::Rooms rooms;
+  for (int i = 0; i < state.range(0); ++i) rooms.join(1, Room::watchers(sham::user_name(i)));
+  rooms.join(1, Room::user("me"));
   socketio::Message message;
-  message.packet = socketio::encode_event("/ws/messages", std::nullopt, "user-online", kChange, 0);
-  Instant now{seconds(1)};
-  const std::uint64_t seen = recovery.next_number();
-  recovery.log(seen, message, now);
-  const std::string offset = socketio::Recovery::offset_of(seen);
-  std::vector<std::uint64_t> missed;
-  for (int i = 0; i < state.range(0); ++i) missed.push_back(recovery.next_number());
-  for (const std::uint64_t number : missed) recovery.log(number, message, now);
-  repeat(state, [&] {
-    now += microseconds(1);
-    recovery.save("pid", {"sid", "owner", {Room::application("room")}}, now);
-    benchmark::DoNotOptimize(recovery.take("pid", offset, "owner", now));
-  });
+  message.packet = socketio::encode_event("/ws/messages", std::nullopt, "news", kChange, 0);
+  const Instant now{seconds(1)};
+  for (std::size_t i = 0; i < 100'000; ++i) {
+    message.rooms = {Room::user(sham::user_name(i % 10'000))};
+    stamped(recovery, message, now);
+  }
+  message.rooms = {Room::user("me")};
+  for (int i = 0; i < state.range(1); ++i) stamped(recovery, message, now);
+  repeat(state, [&] { benchmark::DoNotOptimize(recovery.missed(rooms, 1, "sid", 0)); });
 }
-BENCHMARK(recovery_save_and_take)->Arg(0)->Arg(100);
+BENCHMARK(recovery_missed)->Args({0, 0})->Args({0, 100})->Args({100, 0})->Args({10'000, 0});
 
 }  // namespace
 }  // namespace rollcall::micro

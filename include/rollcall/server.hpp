@@ -121,8 +121,16 @@ class Emitter {
   Emitter& to(Room room);
   Emitter& except(std::string_view name);
   Emitter& except(Room room);
-  // Dropped where the transport cannot take it now, and not kept for recovery.
+  // These say what a client gets that recovers its session; by default every event that it has missed.
+  // Nothing: it can ask for that again.
+  Emitter& transient();
+  // Nothing, and the event is dropped where the transport cannot take it now.
   Emitter& volatile_();
+  // Events of one subject tell of two states in turn (online, offline): the newest, if it is another one than
+  // that which the client has seen last.
+  Emitter& edge_of(std::string subject);
+  // Of the missed events of one subject the newest.
+  Emitter& newest_of(std::string subject);
   void emit(std::string_view event, const Payload& payload) const&;
   void emit(std::string_view event, const Payload& payload) &&;
 
@@ -131,7 +139,9 @@ class Emitter {
   Namespace* target_;
   std::vector<RoomKey> rooms_;
   std::vector<RoomKey> except_;
-  bool volatile_flag_ = false;
+  enum class Kept : unsigned char { every, edge, newest, none, none_volatile };
+  Kept kept_ = Kept::every;
+  std::string subject_;
 };
 
 struct AckTimeout {};
@@ -163,6 +173,8 @@ class Socket {
   virtual std::vector<RoomKey> rooms() const = 0;
 
   virtual void emit(std::string_view event, const Payload& payload) = 0;
+  // Not kept for recovery: for what the client can ask for again.
+  virtual void emit_transient(std::string_view event, const Payload& payload) = 0;
   virtual void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
                              AckHandler handler) = 0;
   // Everyone else in the room, or in the namespace.
@@ -231,7 +243,9 @@ class Namespace {
   virtual void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) = 0;
   static std::vector<RoomKey>& rooms_of(Emitter& e) { return e.rooms_; }
   static std::vector<RoomKey>& except_of(Emitter& e) { return e.except_; }
-  static bool is_volatile(const Emitter& e) { return e.volatile_flag_; }
+  using Kept = Emitter::Kept;
+  static Kept kept_of(const Emitter& e) { return e.kept_; }
+  static std::string& subject_of(Emitter& e) { return e.subject_; }
 };
 
 struct ServerOptions {

@@ -30,13 +30,14 @@ void Broadcaster::tell(const std::string& user_id, std::string_view event, std::
   for (Namespace* nsp : namespaces_) {
     Emitter others = nsp->except(Room::user(user_id));
     if (watchers_only_) others.to(Room::watchers(user_id));
+    others.edge_of(user_id);
     std::move(others).emit(event, payload);
   }
 }
 
 void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
   const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}, true};
-  for (Namespace* nsp : namespaces_) nsp->emit(api::kPresenceModeEvent, payload);
+  for (Namespace* nsp : namespaces_) Emitter(*nsp).newest_of({}).emit(api::kPresenceModeEvent, payload);
   server_.post([mode] {  // not under whatever lock the news is told under
     log::info("presence mode", {{"mode", api::name_of_mode(mode.window)},
                                 {"window_ms", mode.window.count()},

@@ -169,12 +169,12 @@ void PresenceGateway::connected(Socket& socket) {
                            {"recovered", socket.recovered()},
                            {"address", socket.handshake().address()}});
   // First the connection's own greeting, then the news for the others.
-  server::ReplyPlace greeting(socket, true);
+  server::ReplyPlace greeting(socket, false);
   greeting.emit_greeting(
       api::kConnectedEvent,
       {api::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered(), hub_.settling()),
        {}});
-  greet_with_mode(socket);
+  if (!socket.recovered()) greet_with_mode(socket);  // else it has what was news
   hub_.apply(presence::Connect{member.connection,
                                std::string(socket.owner()),
                                {std::move(claims->email), std::move(claims->role), std::move(claims->name)}});
@@ -185,12 +185,11 @@ void PresenceGateway::connected(Socket& socket) {
 void PresenceGateway::greet_with_mode(Socket& socket) {
   std::optional<server::ReplyPlace> place;
   const milliseconds window = hub_.read([&](const presence::View& view) {
-    if (view.window() > milliseconds{0}) place.emplace(socket, true);
+    if (view.window() > milliseconds{0}) place.emplace(socket, false);
     return view.window();
   });
   if (!place) return;
-  place->catch_up();
-  place->emit_greeting(api::kPresenceModeEvent, {api::presence_mode(window, server_.wall_now()), {}});
+  place->emit(api::kPresenceModeEvent, {api::presence_mode(window, server_.wall_now()), {}});
 }
 
 void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
@@ -227,10 +226,11 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_, &resource);
   tally.answered(request ? request->index() : Tally::kNoRequest);
   std::optional<server::ReplyPlace> place;
+  const bool subscribes = request && std::holds_alternative<api::SubscribePresence>(*request);
   const WallTime wall = server_.wall_now();
   const PresenceAnswers::Reading reading =
       hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
-        place.emplace(socket, !ack);
+        place.emplace(socket, subscribes);
         return request ? answers_.read(view, member.connection, *request, wall, &resource)
                        : PresenceAnswers::Reading();
       });
@@ -252,6 +252,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   } else {
     place->emit(reply, answer);
   }
+  if (subscribes) place->mark();
   spare_reply.give(std::move(answer.args));
 }
 
@@ -304,7 +305,7 @@ void PresenceGateway::refuse_request(Socket& socket, const api::Error& error, Ac
     ack({api::error(error), {}, true});
   } else if (error.code !=
              api::ErrorCode::unknown_event) {  // an event for nobody is not a fault of the client
-    socket.emit(api::kExceptionEvent, {api::error(error), {}, true});
+    socket.emit_transient(api::kExceptionEvent, {api::error(error), {}, true});
   }
 }
 
@@ -374,12 +375,12 @@ void PresenceGateway::expired(Socket& socket) {
     log::info(kTokenExpired, {{"socket", socket.id()}});
   }
   member_of(socket).expired = true;
-  socket.emit(api::kAuthenticationErrorEvent,
-              {api::auth_error_data(api::name_of(AuthCode::token_expired),
-                                    "The token of this connection has expired: connect again with a new one",
-                                    server_.wall_now()),
-               {},
-               true});
+  socket.emit_transient(
+      api::kAuthenticationErrorEvent,
+      {api::auth_error_data(api::name_of(AuthCode::token_expired),
+                            "The token of this connection has expired: connect again with a new one",
+                            server_.wall_now()),
+       {}});
   // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
   socket.close_transport();
 }

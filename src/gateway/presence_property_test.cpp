@@ -50,6 +50,7 @@ class Watcher {
     connect("{\"token\":\"" + name_ + "\"}");
     client_->send(R"(420["subscribe-presence",{"userIds":["user0","user1","user2","user3"]}])");
     read_until("430[");
+    RC_ASSERT(!client_->next_offset().empty());
   }
   // All that has come so far.
   void read() {
@@ -61,6 +62,7 @@ class Watcher {
     client_->lose();
     host_.settle();
     const std::string before = id_;
+    offset_ = client_->offset().empty() ? offset_ : client_->offset();
     connect(R"({"token":")" + name_ + R"(","pid":")" + pid_ + R"(","offset":")" + offset_ + R"("})");
     RC_ASSERT(id_ == before);
   }
@@ -80,12 +82,13 @@ class Watcher {
   static std::string text(const base::json::value& value) { return std::string(value.as_string()); }
 
   void connect(const std::string& auth) {
+    const bool is_new = pid_.empty();
     client_.emplace(host_.address(), By::websocket);
     const auto answer = base::json::parse(client_->connect("/", auth).substr(2));
     RC_ASSERT(answer.ok());
     id_ = text(answer->at("sid"));
     pid_ = text(answer->at("pid"));
-    if (offset_.empty()) take(client_->next());
+    if (is_new) take(client_->next());
   }
   void read_until(std::string_view answer) {
     for (const std::string& packet : client_->until(answer)) take(packet);
@@ -94,7 +97,6 @@ class Watcher {
     const auto event = base::json::parse(packet.substr(2));
     RC_ASSERT(event.ok());
     const auto& parts = event->as_array();
-    offset_ = text(parts.back());
     const std::string name = text(parts[0]);
     if (name == "users-status") {
       for (const auto& status : parts[1].at("statuses").as_array())

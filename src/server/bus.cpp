@@ -2,34 +2,32 @@
 
 #include <utility>
 
-#include "socketio/encode.hpp"
-
 namespace rollcall::server {
 
-WorkerIndex Bus::add_worker(std::function<void()> wake) {
-  inboxes_.emplace_back().wake = std::move(wake);
+Bus::Bus(std::optional<RecoverySettings> recovery)
+    : recovery_(std::move(recovery)), parked_(recovery_ ? recovery_->parking : socketio::ParkLimits{}) {}
+
+WorkerIndex Bus::add_worker(std::function<void()> wake, Post post) {
+  Worker& worker = inboxes_.emplace_back();
+  worker.wake = std::move(wake);
+  worker.post = std::move(post);
   return static_cast<WorkerIndex>(inboxes_.size() - 1);
 }
 
-NamespaceIndex Bus::add_namespace() {
+NamespaceIndex Bus::add_namespace(std::string name) {
   const std::lock_guard lock(mutex_);
-  recoveries_.push_back(recovery_limits_ ? std::make_unique<socketio::Recovery>(*recovery_limits_) : nullptr);
-  return static_cast<NamespaceIndex>(recoveries_.size() - 1);
+  Nsp& nsp = namespaces_.emplace_back();
+  if (recovery_) {
+    nsp.recovery = std::make_unique<socketio::Recovery>(recovery_->limits, recovery_->epoch, std::move(name));
+  }
+  return static_cast<NamespaceIndex>(namespaces_.size() - 1);
 }
 
-void Bus::publish(NamespaceIndex nsp, socketio::Message message, bool is_volatile,
-                  std::optional<WorkerIndex> from, Instant now) {
-  const auto shared = std::make_shared<socketio::Message>(std::move(message));
-  const std::lock_guard lock(mutex_);
-  if (socketio::Recovery* recovery = recoveries_[nsp].get(); recovery && !is_volatile) {
-    const std::uint64_t number = recovery->next_number();
-    socketio::append_offset(shared->packet, socketio::Recovery::offset_of(number));
-    recovery->log(number, *shared, now);
-  }
+void Bus::enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::optional<WorkerIndex> from) {
   for (WorkerIndex i = 0; i < inboxes_.size(); ++i) {
     if (inboxes_[i].retired) continue;
     const bool first = inboxes_[i].inbox.empty();
-    inboxes_[i].inbox.push_back({nsp, is_volatile, shared});
+    inboxes_[i].inbox.push_back({nsp, message});
     inboxes_[i].has_mail.store(true, std::memory_order_relaxed);
     if (!first || i == from) continue;
     if (from) {
@@ -38,6 +36,34 @@ void Bus::publish(NamespaceIndex nsp, socketio::Message message, bool is_volatil
       inboxes_[i].wake();
     }
   }
+}
+
+std::optional<Instant> Bus::publish(NamespaceIndex nsp, socketio::Message message, std::size_t receivers,
+                                    std::optional<WorkerIndex> from, Instant now) {
+  const auto shared = std::make_shared<socketio::Message>(std::move(message));
+  const std::lock_guard lock(mutex_);
+  socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
+  if (recovery) {
+    recovery->stamp(*shared, receivers, now);
+    recovery->log(shared, now);
+  }
+  enqueue(nsp, shared, from);
+  return recovery ? recovery->mark_due() : std::nullopt;
+}
+
+std::optional<Instant> Bus::publish_marks(WorkerIndex from, Instant now) {
+  const std::lock_guard lock(mutex_);
+  std::optional<Instant> next;
+  for (NamespaceIndex nsp = 0; nsp < namespaces_.size(); ++nsp) {
+    socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
+    if (!recovery) continue;
+    if (auto mark = recovery->due_mark(now)) {
+      enqueue(nsp, std::make_shared<socketio::Message>(std::move(*mark)), from);
+    }
+    const auto due = recovery->mark_due();
+    if (due && (!next || *due < *next)) next = due;
+  }
+  return next;
 }
 
 void Bus::wake_others(WorkerIndex from) {
@@ -56,33 +82,89 @@ Inbox Bus::take(WorkerIndex worker) {
   return inboxes_[worker].take();
 }
 
-Place Bus::take_place(WorkerIndex worker, NamespaceIndex nsp) {
+Place Bus::place(NamespaceIndex nsp, WorkerIndex worker) {
   const std::lock_guard lock(mutex_);
   Place place;
-  if (recoveries_[nsp]) place.number = recoveries_[nsp]->next_number();
+  if (namespaces_[nsp].recovery) place.number = namespaces_[nsp].recovery->last();
   place.before = inboxes_[worker].take();
   return place;
 }
 
-void Bus::log(NamespaceIndex nsp, const Place& place, const socketio::Message& message, Instant now) {
-  if (place.number == 0) return;
-  const std::lock_guard lock(mutex_);
-  recoveries_[nsp]->log(place.number, message, now);
+// What it reads is not changed any more once the workers run.
+std::string Bus::mark_of(NamespaceIndex nsp, std::uint64_t number) const {
+  const auto& recovery = namespaces_[nsp].recovery;
+  return recovery ? recovery->mark_of(number) : std::string();
 }
 
-void Bus::save(NamespaceIndex nsp, std::string pid, socketio::SavedSession session, Instant now) {
-  const std::lock_guard lock(mutex_);
-  if (recoveries_[nsp]) recoveries_[nsp]->save(std::move(pid), std::move(session), now);
-}
-
-std::optional<socketio::Recovery::Recovered> Bus::recover(NamespaceIndex nsp, WorkerIndex worker,
-                                                          std::string_view pid, std::string_view offset,
-                                                          std::string_view owner, Instant now,
-                                                          Inbox& before) {
+socketio::MessageRef Bus::place_message(NamespaceIndex nsp, WorkerIndex worker, socketio::Message message,
+                                        Instant now, Inbox& before) {
+  const auto shared = std::make_shared<socketio::Message>(std::move(message));
   const std::lock_guard lock(mutex_);
   before = inboxes_[worker].take();
-  if (!recoveries_[nsp]) return std::nullopt;
-  return recoveries_[nsp]->take(pid, offset, owner, now);
+  if (socketio::Recovery* recovery = namespaces_[nsp].recovery.get()) {
+    recovery->stamp(*shared, 1, now);
+    recovery->log(shared, now);
+  }
+  return shared;
+}
+
+std::optional<Bus::Missed> Bus::missed(NamespaceIndex nsp, WorkerIndex worker, const socketio::Rooms& rooms,
+                                       socketio::Rooms::Slot slot, std::string_view id,
+                                       std::optional<std::string_view> offset, std::uint64_t floor,
+                                       Inbox& before) {
+  const std::lock_guard lock(mutex_);
+  before = inboxes_[worker].take();
+  const socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
+  if (!recovery) return std::nullopt;
+  const auto seen = recovery->offsets().seen(offset, floor, recovery->last());
+  if (!seen) return std::nullopt;
+  auto messages = recovery->missed(rooms, slot, id, *seen);
+  if (!messages) return std::nullopt;
+  return Missed{*seen, recovery->last(), std::move(*messages)};
+}
+
+bool Bus::may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offset) {
+  const std::lock_guard lock(mutex_);
+  const socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
+  return recovery && recovery->offsets().seen(offset, 0, recovery->last());
+}
+
+std::optional<SessionPlace> Bus::locate(NamespaceIndex nsp, std::string_view pid) {
+  auto place = place_of_pid(pid);
+  if (!place) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto& moved = namespaces_[nsp].moved;
+  if (const auto found = moved.find(pid); found != moved.end()) place = found->second;
+  return place->worker < inboxes_.size() && !inboxes_[place->worker].retired ? place : std::nullopt;
+}
+
+void Bus::moved(NamespaceIndex nsp, std::string_view pid, SessionPlace to) {
+  const std::lock_guard lock(mutex_);
+  namespaces_[nsp].moved.insert_or_assign(std::string(pid), to);
+}
+
+void Bus::ended(NamespaceIndex nsp, std::string_view pid) {
+  const std::lock_guard lock(mutex_);
+  auto& moved = namespaces_[nsp].moved;
+  if (const auto found = moved.find(pid); found != moved.end()) moved.erase(found);
+}
+
+void Bus::park(std::string_view owner, const socketio::ParkPlace& place, std::size_t bytes, Instant now) {
+  std::vector<socketio::ParkPlace> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    parked_.park(owner, place, bytes, now, gone);
+  }
+  drop(gone);
+}
+
+bool Bus::unpark(const socketio::ParkPlace& place, Instant now) {
+  const std::lock_guard lock(mutex_);
+  return parked_.take(place, now);
+}
+
+void Bus::drop(const std::vector<socketio::ParkPlace>& gone) {
+  for (const socketio::ParkPlace& place : gone) post(place.worker, [this, place] { drop_(place); });
 }
 
 std::vector<std::size_t> Bus::inbox_sizes() {
@@ -93,6 +175,11 @@ std::vector<std::size_t> Bus::inbox_sizes() {
   return sizes;
 }
 
+Bus::Parked Bus::parked() {
+  const std::lock_guard lock(mutex_);
+  return {parked_.sessions(), parked_.bytes()};
+}
+
 void Bus::retire(WorkerIndex worker) {
   Inbox dropped;
   const std::lock_guard lock(mutex_);
@@ -101,10 +188,15 @@ void Bus::retire(WorkerIndex worker) {
 }
 
 void Bus::prune(Instant now) {
-  const std::lock_guard lock(mutex_);
-  for (const auto& recovery : recoveries_) {
-    if (recovery) recovery->prune(now);
+  std::vector<socketio::ParkPlace> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Nsp& nsp : namespaces_) {
+      if (nsp.recovery) nsp.recovery->prune(now);
+    }
+    parked_.expire(now, gone);
   }
+  drop(gone);
 }
 
 }  // namespace rollcall::server

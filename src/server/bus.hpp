@@ -6,10 +6,11 @@
 // is what recovery rests on: an offset names a place in it, so a client may come back to any worker.
 //
 // Bounds: an inbox holds what was broadcast since its worker's last turn, and nothing once that has ended;
-// the recovery log is bounded by socketio::RecoveryLimits.
+// what is kept for recovery is bounded by socketio::RecoveryLimits and ParkLimits.
 #pragma once
 
 #include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -17,11 +18,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "rollcall/time.hpp"
+#include "server/pid.hpp"
 #include "socketio/message.hpp"
+#include "socketio/parked_sessions.hpp"
 #include "socketio/recovery.hpp"
 
 namespace rollcall::server {
@@ -31,59 +35,104 @@ using WorkerIndex = std::uint32_t;
 
 struct Broadcast {
   NamespaceIndex nsp = 0;
-  bool is_volatile = false;
   socketio::MessageRef message;
 };
 using Inbox = std::vector<Broadcast>;
 
-// A place in the order, taken for a message to one socket: deliver `before`, then send it with that offset.
+// A place in the order, after the message of that number: deliver `before`, then what belongs there.
 struct Place {
-  std::uint64_t number = 0;  // 0: nothing is numbered, for recovery is off
+  std::uint64_t number = 0;
   Inbox before;
+};
 
-  std::string offset() const { return number ? socketio::Recovery::offset_of(number) : std::string(); }
+struct RecoverySettings {
+  socketio::RecoveryLimits limits;
+  socketio::ParkLimits parking;
+  std::string epoch = "0000";  // another one at each start: see socketio::Offsets
 };
 
 class Bus {
  public:
-  explicit Bus(std::optional<socketio::RecoveryLimits> recovery) : recovery_limits_(recovery) {}
+  explicit Bus(std::optional<RecoverySettings> recovery);
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
-  // Before the workers run. `wake` is called, from any thread, when a worker's inbox is no longer empty.
-  WorkerIndex add_worker(std::function<void()> wake);
-  NamespaceIndex add_namespace();
+  using Post = std::function<void(std::function<void()>)>;
+  // Before the workers run. `wake` is called, from any thread, when a worker's inbox is no longer empty;
+  // `post` runs a task on its thread.
+  WorkerIndex add_worker(std::function<void()> wake, Post post = {});
+  NamespaceIndex add_namespace(std::string name);
 
-  bool recovers() const { return recovery_limits_.has_value(); }
+  bool recovers() const { return recovery_.has_value(); }
+  WorkerIndex workers() const { return static_cast<WorkerIndex>(inboxes_.size()); }
+  // From any thread.
+  void post(WorkerIndex worker, std::function<void()> task) { inboxes_[worker].post(std::move(task)); }
 
-  // Gives the message its place, and its offset as last argument unless it is volatile. What comes `from` a
-  // worker wakes nobody yet: it has to call `wake_others` before its turn ends, so that whatever it publishes
-  // in a turn reaches the others together, and leaves them in one send.
-  void publish(NamespaceIndex nsp, socketio::Message message, bool is_volatile,
-               std::optional<WorkerIndex> from, Instant now);
+  // Gives the message its place, and keeps it if it is to be kept. What comes `from` a worker wakes nobody
+  // yet: it has to call `wake_others` before its turn ends, so that whatever it publishes in a turn reaches
+  // the others together, and leaves them in one send. `receivers`: how many sockets the namespace has.
+  // Returns when `publish_marks` is due, if it is.
+  std::optional<Instant> publish(NamespaceIndex nsp, socketio::Message message, std::size_t receivers,
+                                 std::optional<WorkerIndex> from, Instant now);
+  // Tells everybody the offset after the states that have come without. Returns when to call it again, if a
+  // mark is owed still.
+  std::optional<Instant> publish_marks(WorkerIndex from, Instant now);
 
   void wake_others(WorkerIndex from);
 
   Inbox take(WorkerIndex worker);
-  Place take_place(WorkerIndex worker, NamespaceIndex nsp);
-  // The message for which the place was taken, so that it can be recovered.
-  void log(NamespaceIndex nsp, const Place& place, const socketio::Message& message, Instant now);
+  // The place after all that was published up to now.
+  Place place(NamespaceIndex nsp, WorkerIndex worker);
+  // The packet that tells its receiver that it has got everything up to that number; empty if nothing is
+  // numbered, for recovery is off.
+  std::string mark_of(NamespaceIndex nsp, std::uint64_t number) const;
+  // A message to one socket of the worker's: it gets its place, and is kept. Deliver `before`, then send it.
+  socketio::MessageRef place_message(NamespaceIndex nsp, WorkerIndex worker, socketio::Message message,
+                                     Instant now, Inbox& before);
 
-  void save(NamespaceIndex nsp, std::string pid, socketio::SavedSession session, Instant now);
-  // `before` is what the worker must deliver before the recovered socket joins its rooms: that socket has
-  // it among what it missed.
-  std::optional<socketio::Recovery::Recovered> recover(NamespaceIndex nsp, WorkerIndex worker,
-                                                       std::string_view pid, std::string_view offset,
-                                                       std::string_view owner, Instant now, Inbox& before);
+  // What the socket in that slot, already in its rooms, has missed: between that and what is delivered to the
+  // worker's sockets from now on, once it has delivered `before`, every message is there once. Absent if it
+  // cannot be told.
+  struct Missed {
+    std::uint64_t seen;  // what the client has seen before
+    std::uint64_t last;
+    std::vector<socketio::MessageRef> messages;
+  };
+  std::optional<Missed> missed(NamespaceIndex nsp, WorkerIndex worker, const socketio::Rooms& rooms,
+                               socketio::Rooms::Slot slot, std::string_view id,
+                               std::optional<std::string_view> offset, std::uint64_t floor, Inbox& before);
+  // False for a text that no client of this server has got as an offset.
+  bool may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offset);
+
+  // Where a session is whose client comes back. It may not exist.
+  std::optional<SessionPlace> locate(NamespaceIndex nsp, std::string_view pid);
+  // A session that was recovered lives elsewhere than its pid says; and has ended.
+  void moved(NamespaceIndex nsp, std::string_view pid, SessionPlace to);
+  void ended(NamespaceIndex nsp, std::string_view pid);
+
+  // A session's connection broke: it stays where it is for its client to come back. Others that have to give
+  // way, or this one, are dropped on their workers by `on_evicted`.
+  void park(std::string_view owner, const socketio::ParkPlace& place, std::size_t bytes, Instant now);
+  // Its client came back. False if that is too late.
+  bool unpark(const socketio::ParkPlace& place, Instant now);
+  // Before the workers run. Called on a parked session's worker.
+  void on_evicted(std::function<void(const socketio::ParkPlace&)> drop) { drop_ = std::move(drop); }
+
   void prune(Instant now);
   // What waits in each worker's inbox. From any thread.
   std::vector<std::size_t> inbox_sizes();
+  struct Parked {
+    std::size_t sessions = 0;
+    std::size_t bytes = 0;
+  };
+  Parked parked();
   // The worker has ended: it will take nothing any more.
   void retire(WorkerIndex worker);
 
  private:
   struct alignas(64) Worker {
     std::function<void()> wake;
+    Post post;
     Inbox inbox;
     std::atomic<bool> has_mail = false;  // the inbox is not empty
     bool retired = false;
@@ -94,11 +143,24 @@ class Bus {
       return std::exchange(inbox, {});
     }
   };
+  struct PidHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view pid) const { return std::hash<std::string_view>{}(pid); }
+  };
+  struct Nsp {
+    std::unique_ptr<socketio::Recovery> recovery;  // null if it is off
+    boost::unordered_flat_map<std::string, SessionPlace, PidHash, std::equal_to<>> moved;
+  };
+
+  void enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::optional<WorkerIndex> from);
+  void drop(const std::vector<socketio::ParkPlace>& gone);
 
   std::mutex mutex_;
-  std::optional<socketio::RecoveryLimits> recovery_limits_;
+  std::optional<RecoverySettings> recovery_;
   std::deque<Worker> inboxes_;
-  std::vector<std::unique_ptr<socketio::Recovery>> recoveries_;  // one a namespace; null if it is off
+  std::deque<Nsp> namespaces_;
+  socketio::ParkedSessions parked_;
+  std::function<void(const socketio::ParkPlace&)> drop_;
 };
 
 }  // namespace rollcall::server

@@ -20,18 +20,34 @@ BusPort::BusPort(Bus& bus, net::Loop& loop, Counters& counters)
     : bus_(bus),
       loop_(loop),
       counters_(counters),
-      index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); })) {}
+      index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); },
+                            [this](std::function<void()> task) { loop_.post(std::move(task)); })) {}
 
-void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, bool is_volatile) {
+void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, std::size_t receivers) {
   BusPort* port = current_port && &current_port->bus_ == &bus ? current_port : nullptr;
   if (!port) {
-    bus.publish(nsp, std::move(message), is_volatile, std::nullopt, net::Loop::read_clock());
+    bus.publish(nsp, std::move(message), receivers, std::nullopt, net::Loop::read_clock());
     return;
   }
-  bus.publish(nsp, std::move(message), is_volatile, port->index_, port->loop_.now());
-  port->own_pending_ = true;
-  if (std::exchange(port->end_of_turn_awaited_, true)) return;
-  port->loop_.defer([port] { port->end_of_turn(); });
+  const auto mark_due = bus.publish(nsp, std::move(message), receivers, port->index_, port->loop_.now());
+  if (mark_due && !port->mark_timer_) port->await_mark(*mark_due);
+  port->sent();
+}
+
+void BusPort::sent() {
+  own_pending_ = true;
+  if (std::exchange(end_of_turn_awaited_, true)) return;
+  loop_.defer([this] { end_of_turn(); });
+}
+
+void BusPort::await_mark(Instant due) {
+  mark_timer_ = std::make_unique<Deadline>([this](Instant now) {
+    mark_timer_.reset();
+    const auto next = bus_.publish_marks(index_, now);
+    if (next) await_mark(*next);
+    sent();
+  });
+  loop_.timers().arm(*mark_timer_, due);
 }
 
 void BusPort::end_of_turn() {
@@ -45,9 +61,17 @@ Inbox BusPort::take() {
   return bus_.take(index_);
 }
 
-Place BusPort::take_place(NamespaceIndex nsp) {
+Place BusPort::place(NamespaceIndex nsp) {
   own_pending_ = false;
-  return bus_.take_place(index_, nsp);
+  return bus_.place(nsp, index_);
+}
+
+socketio::MessageRef BusPort::place_message(NamespaceIndex nsp, socketio::Message message) {
+  own_pending_ = false;
+  Inbox before;
+  auto placed = bus_.place_message(nsp, index_, std::move(message), loop_.now(), before);
+  deliver(before);
+  return placed;
 }
 
 void BusPort::deliver(const Inbox& inbox) {

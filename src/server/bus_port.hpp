@@ -9,11 +9,14 @@
 #include "net/loop.hpp"
 #include "server/bus.hpp"
 #include "server/counters.hpp"
+#include "server/deadline.hpp"
 
 namespace rollcall::server {
 
 struct BroadcastReceiver {
   virtual void deliver(const Broadcast& broadcast) = 0;
+  // The session parked there gives way to others.
+  virtual void drop_parked(std::uint32_t slot, std::uint32_t generation) = 0;
 
  protected:
   ~BroadcastReceiver() = default;
@@ -26,7 +29,7 @@ class BusPort {
   BusPort& operator=(const BusPort&) = delete;
 
   // Broadcasts, from whatever thread: through the port of that thread if it is a worker's of this bus.
-  static void publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, bool is_volatile);
+  static void publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, std::size_t receivers);
   // While it lives, this thread is the port's worker.
   class Bound {
    public:
@@ -42,7 +45,7 @@ class BusPort {
 
   // Receivers must be added in the order of their namespaces' indices.
   void add_receiver(BroadcastReceiver& receiver) { receivers_.push_back(&receiver); }
-  const BroadcastReceiver& receiver(NamespaceIndex nsp) const { return *receivers_[nsp]; }
+  BroadcastReceiver& receiver(NamespaceIndex nsp) const { return *receivers_[nsp]; }
 
   // Delivers what this worker has broadcast, if it has not been yet.
   void sync() {
@@ -53,8 +56,10 @@ class BusPort {
 
   // In two steps, for who must not deliver under a lock.
   Inbox take();
-  Place take_place(NamespaceIndex nsp);
+  Place place(NamespaceIndex nsp);
   void deliver(const Inbox& inbox);
+  // See Bus; what comes before the message is delivered.
+  socketio::MessageRef place_message(NamespaceIndex nsp, socketio::Message message);
 
   Bus& bus() const { return bus_; }
   WorkerIndex index() const { return index_; }
@@ -63,12 +68,15 @@ class BusPort {
 
  private:
   void end_of_turn();
+  void sent();
+  void await_mark(Instant due);
 
   Bus& bus_;
   net::Loop& loop_;
   Counters& counters_;
   WorkerIndex index_;
   std::vector<BroadcastReceiver*> receivers_;
+  std::unique_ptr<Deadline> mark_timer_;  // while a mark is owed
   bool own_pending_ = false;
   bool end_of_turn_awaited_ = false;
 };

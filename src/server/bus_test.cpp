@@ -30,16 +30,18 @@ std::vector<std::string> packets(const Inbox& inbox) {
 
 class BusTest : public testing::Test {
  protected:
-  explicit BusTest(std::optional<socketio::RecoveryLimits> recovery = std::nullopt) : bus(recovery) {
-    bus.add_namespace();
-    for (WorkerIndex i = 0; i < 2; ++i) bus.add_worker([this, i] { ++woken[i]; });
+  explicit BusTest(std::optional<RecoverySettings> recovery = std::nullopt) : bus(std::move(recovery)) {
+    bus.add_namespace("/");
+    for (WorkerIndex i = 0; i < 2; ++i)
+      bus.add_worker([this, i] { ++woken[i]; }, [this](const auto& task) { tasks.push_back(task); });
   }
   void publish(const std::string& text, std::optional<WorkerIndex> from = std::nullopt) {
-    bus.publish(0, message(text), false, from, kNow);
+    bus.publish(0, message(text), 1, from, kNow);
   }
 
   Bus bus;
   std::array<int, 2> woken{};
+  std::vector<std::function<void()>> tasks;
 };
 
 TEST_F(BusTest, EveryWorkerGetsEveryBroadcastOnceAndInOrder) {
@@ -75,12 +77,13 @@ TEST_F(BusTest, WhatAnyOtherThreadBroadcastsWakesAtOnceForTheFirst) {
 
 TEST_F(BusTest, WithoutRecoveryNothingIsNumbered) {
   publish("a");
-  const Place place = bus.take_place(0, 0);
+  const Place place = bus.place(0, 0);
   EXPECT_EQ(place.number, 0U);
-  EXPECT_EQ(place.offset(), "");
-  EXPECT_THAT(packets(place.before), ElementsAre(R"(2["a"])"));
+  EXPECT_EQ(bus.mark_of(0, 0), "");
+  ASSERT_EQ(place.before.size(), 1U);
+  EXPECT_EQ(place.before[0].message->mark, "");
   Inbox before;
-  EXPECT_EQ(bus.recover(0, 1, "pid", "~:1", "", kNow, before), std::nullopt);
+  EXPECT_FALSE(bus.missed(0, 1, {}, 0, "sid", std::nullopt, 0, before));
   EXPECT_THAT(packets(before), ElementsAre(R"(2["a"])"));
 }
 
@@ -94,49 +97,79 @@ TEST_F(BusTest, NothingIsKeptForAWorkerThatHasEnded) {
 }
 
 struct RecoveringBusTest : BusTest {
-  RecoveringBusTest() : BusTest(socketio::RecoveryLimits{}) {}
+  RecoveringBusTest() : BusTest(RecoverySettings{}) {}
   std::vector<std::string> missed(WorkerIndex worker, const std::string& offset, Inbox& before) {
     std::vector<std::string> found;
-    const auto recovered = bus.recover(0, worker, "pid", offset, "owner", kNow, before);
-    if (!recovered) return {"not recovered"};
-    for (const auto& one : recovered->missed) found.push_back(one.packet);
+    const auto missed = bus.missed(0, worker, rooms, 1, "sid", offset, 0, before);
+    if (!missed) return {"not recovered"};
+    for (const auto& one : missed->messages) found.push_back(one->packet);
     return found;
   }
+  socketio::Rooms rooms;
 };
 
-TEST_F(RecoveringBusTest, OffsetsGrowInTheOrderOfDelivery) {
+TEST_F(RecoveringBusTest, NumbersGrowInTheOrderOfDelivery) {
   publish("a", 0);
-  const Place place = bus.take_place(1, 0);
+  const Place place = bus.place(0, 1);
   publish("b", 1);
-  EXPECT_THAT(packets(place.before), ElementsAre(R"(2["a","~:1"])"));
-  EXPECT_EQ(place.offset(), "~:2");
-  EXPECT_THAT(packets(bus.take(1)), ElementsAre(R"(2["b","~:3"])"));
-}
-
-TEST_F(RecoveringBusTest, VolatileMessagesHaveNoOffsetAndAreNotKept) {
-  bus.save(0, "pid", {"sid", "owner", {}}, kNow);
-  bus.publish(0, message("a"), true, 0, kNow);
-  Inbox before;
-  EXPECT_THAT(missed(1, "~:0", before), IsEmpty());
-  EXPECT_THAT(packets(before), ElementsAre(R"(2["a"])"));
+  EXPECT_THAT(packets(place.before), ElementsAre(R"(2["a"])"));
+  EXPECT_EQ(place.number, 1U);
+  EXPECT_EQ(place.before[0].message->mark, bus.mark_of(0, 1));
+  const Inbox later = bus.take(1);
+  ASSERT_EQ(later.size(), 1U);
+  EXPECT_EQ(later[0].message->mark, bus.mark_of(0, 2));
 }
 
 // The worker has delivered `before` to its own sockets when the recovered one joins them: between the two
 // lists each message is there once.
 TEST_F(RecoveringBusTest, WhoComesBackToAnotherWorkerHasMissedWhatThatHasStillToDeliver) {
+  rooms.join(1, Room::application("room"));
   publish("seen", 0);
-  const Place reply = bus.take_place(0, 0);
-  publish("a", 0);
-  bus.log(0, reply, message("reply", {"sid"}), kNow);
-  bus.save(0, "pid", {"sid", "owner", {"room"}}, kNow);
-  bus.publish(0, message("b", {"room"}), false, 0, kNow);
-  bus.publish(0, message("not for it", {"elsewhere"}), false, 1, kNow);
+  socketio::Message direct;
+  direct.packet = "direct";
+  direct.rooms = {Room::socket("sid")};
   Inbox before;
-  EXPECT_THAT(missed(1, "~:1", before), ElementsAre(R"(2["reply"])", R"(2["a","~:3"])", R"(2["b","~:4"])"));
-  EXPECT_THAT(packets(before), ElementsAre(R"(2["seen","~:1"])", R"(2["a","~:3"])", R"(2["b","~:4"])",
-                                           R"(2["not for it","~:5"])"));
+  EXPECT_EQ(bus.place_message(0, 0, std::move(direct), kNow, before)->number, 2U);
+  publish("a", 0);
+  bus.publish(0, message("b", {"room"}), 1, 0, kNow);
+  bus.publish(0, message("not for it", {"elsewhere"}), 1, 1, kNow);
+  EXPECT_THAT(missed(1, "~0000:1", before), ElementsAre("direct", R"(2["a"])", R"(2["b"])"));
+  EXPECT_THAT(packets(before), ElementsAre(R"(2["seen"])", R"(2["a"])", R"(2["b"])", R"(2["not for it"])"));
   publish("later");
-  EXPECT_THAT(packets(bus.take(1)), ElementsAre(R"(2["later","~:6"])"));
+  EXPECT_THAT(packets(bus.take(1)), ElementsAre(R"(2["later"])"));
+}
+
+TEST_F(RecoveringBusTest, AMarkThatIsOwedGoesToEverybodyWhenItIsDue) {
+  socketio::Message state = message("state");
+  state.keep = socketio::Keep::edge;
+  state.subject = "ann";
+  const auto due = bus.publish(0, state, 1'000'000, 0, kNow);
+  ASSERT_TRUE(due);
+  EXPECT_EQ(bus.publish_marks(0, kNow), due);
+  EXPECT_FALSE(bus.publish_marks(0, *due));
+  EXPECT_THAT(packets(bus.take(1)), ElementsAre(R"(2["state"])", bus.mark_of(0, 1)));
+}
+
+TEST_F(RecoveringBusTest, ASessionIsWhereItsPidSaysUntilItHasMoved) {
+  const std::string pid = make_pid({1, 7});
+  EXPECT_EQ(bus.locate(0, pid)->slot, 7U);
+  bus.moved(0, pid, {0, 3});
+  EXPECT_EQ(bus.locate(0, pid)->worker, 0U);
+  EXPECT_EQ(bus.locate(0, pid)->slot, 3U);
+  bus.ended(0, pid);
+  EXPECT_EQ(bus.locate(0, pid)->slot, 7U);
+  EXPECT_FALSE(bus.locate(0, make_pid({2, 7}))) << "there is no such worker";
+}
+
+TEST_F(RecoveringBusTest, SessionsThatGiveWayAreDroppedOnTheirWorkers) {
+  std::vector<std::uint32_t> dropped;
+  bus.on_evicted([&](const socketio::ParkPlace& place) { dropped.push_back(place.slot); });
+  bus.park("ann", {0, 1, 5, 0}, 100, kNow);
+  bus.park("ann", {0, 1, 6, 0}, 5 << 20, kNow);
+  EXPECT_THAT(dropped, IsEmpty());
+  for (const auto& task : tasks) task();
+  EXPECT_THAT(dropped, ElementsAre(5, 6));
+  EXPECT_FALSE(bus.unpark({0, 1, 5, 0}, kNow));
 }
 
 TEST_F(RecoveringBusTest, ThreadsThatBroadcastAtOnceAgreeOnOneOrder) {
@@ -147,7 +180,7 @@ TEST_F(RecoveringBusTest, ThreadsThatBroadcastAtOnceAgreeOnOneOrder) {
     threads.emplace_back([&, i] {
       for (int k = 0; k < kEach; ++k) {
         publish(std::to_string(k), i);
-        const Inbox inbox = k % 3 ? bus.take(i) : bus.take_place(i, 0).before;
+        const Inbox inbox = k % 3 ? bus.take(i) : bus.place(0, i).before;
         for (std::string& packet : packets(inbox)) got[i].push_back(std::move(packet));
       }
     });

@@ -9,6 +9,7 @@
 #include "net/listeners.hpp"
 #include "net/log_writer.hpp"
 #include "net/memory.hpp"
+#include "net/random.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -27,18 +28,24 @@ std::size_t budget_of(const ServerOptions& options) {
   return options.memory_bytes > 0 ? options.memory_bytes : net::memory_limit() / 5 * 4;
 }
 
-std::optional<socketio::RecoveryLimits> recovery_of(const ServerOptions& options) {
+std::optional<RecoverySettings> recovery_of(const ServerOptions& options) {
   if (options.recovery.count() == 0) return std::nullopt;
-  socketio::RecoveryLimits limits;
-  limits.max_age = options.recovery;
-  limits.max_unnoticed = options.ping_interval + options.ping_timeout;
-  return limits;
+  RecoverySettings settings;
+  settings.limits.max_age = options.recovery;
+  settings.limits.max_unnoticed = options.ping_interval + options.ping_timeout;
+  settings.limits.max_replay_bytes = options.backlog_bytes;  // more would end the connection
+  settings.parking.max_age = options.recovery;
+  settings.epoch = net::random_id(3);
+  return settings;
 }
 
 }  // namespace
 
 Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
     : options_(options), bus_(recovery_of(options)), admission_(options), memory_(budget_of(options)) {
+  bus_.on_evicted([this](const socketio::ParkPlace& place) {
+    workers_[place.worker]->port().receiver(place.nsp).drop_parked(place.slot, place.generation);
+  });
   routes_.header_bytes = options.header_bytes;
   routes_.body_bytes = options.max_payload_bytes;
   const HandOver hand_over = [this](WorkerIndex to, net::Channel channel, std::string bytes) {

@@ -297,6 +297,7 @@ void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
       app_.on_message(*session, packet->data, packet->binary);
     }
     closed_by_client = packet && packet->type == engineio::PacketType::close;
+    session->closed_by_client_ |= closed_by_client;
   }
   posting_ = nullptr;
   if (!session->machine().closed() && !reader.at_end()) {

@@ -39,6 +39,8 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
   void count_refusal();
   void count_service();
+  // The client ended it in so many words, by a close frame or packet; its connection did not just break.
+  bool closed_by_client() const { return closed_by_client_; }
 
  private:
   friend class Engine;
@@ -70,6 +72,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   bool flush_queued_ = false;
   bool reap_queued_ = false;
   bool close_reported_ = false;
+  bool closed_by_client_ = false;
   Handshake handshake_;
 };
 

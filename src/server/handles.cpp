@@ -81,8 +81,25 @@ Emitter& Emitter::except(Room room) {
   return *this;
 }
 
+Emitter& Emitter::transient() {
+  kept_ = Kept::none;
+  return *this;
+}
+
 Emitter& Emitter::volatile_() {
-  volatile_flag_ = true;
+  kept_ = Kept::none_volatile;
+  return *this;
+}
+
+Emitter& Emitter::edge_of(std::string subject) {
+  kept_ = Kept::edge;
+  subject_ = std::move(subject);
+  return *this;
+}
+
+Emitter& Emitter::newest_of(std::string subject) {
+  kept_ = Kept::newest;
+  subject_ = std::move(subject);
   return *this;
 }
 

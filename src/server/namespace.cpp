@@ -3,15 +3,12 @@
 #include <algorithm>
 
 #include "base/json.hpp"
-#include "net/random.hpp"
 #include "server/emission.hpp"
 #include "server/socket_server.hpp"
 #include "socketio/encode.hpp"
 
 namespace rollcall::server {
 namespace {
-
-constexpr std::size_t kPidBytes = 18;
 
 std::string refusal_json(const ConnectError& error) {
   std::string json = "{\"message\":" + base::json::quote(error.message);
@@ -74,7 +71,10 @@ void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
 std::size_t NamespaceImpl::size(Room room) const {
   const NamespaceImpl& part = here();
   if (room.kind == RoomKind::socket) return part.by_id_.count(room.name);
-  return part.rooms_.size(room);
+  // Sessions whose client is away keep their rooms.
+  std::size_t count = 0;
+  part.rooms_.each_member(room, [&](std::uint32_t slot) { count += part.slots_[slot].socket->connected(); });
+  return count;
 }
 
 std::vector<SocketRef> NamespaceImpl::members(const std::vector<RoomKey>& rooms) const {
@@ -83,14 +83,16 @@ std::vector<SocketRef> NamespaceImpl::members(const std::vector<RoomKey>& rooms)
   part.find_members(rooms, slots);
   std::vector<SocketRef> found;
   found.reserve(slots.size());
-  for (const std::uint32_t slot : slots) found.push_back(part.slots_[slot].socket->ref());
+  for (const std::uint32_t slot : slots) {
+    if (!part.slots_[slot].socket->ended()) found.push_back(part.slots_[slot].socket->ref());
+  }
   return found;
 }
 
 Socket* NamespaceImpl::find(std::uint32_t slot, std::uint32_t generation) {
   if (slot >= slots_.size() || slots_[slot].generation != generation) return nullptr;
   SocketImpl* socket = slots_[slot].socket.get();
-  return socket && socket->state != SocketImpl::State::gone ? socket : nullptr;
+  return socket && !socket->ended() ? socket : nullptr;
 }
 
 SocketImpl& NamespaceImpl::make_socket(Peer& peer, std::string auth_json) {
@@ -142,32 +144,12 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   peer.client.refuse(spec_.name);
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
-  remove(socket, {}, false);
+  remove(socket, {}, Afterwards::forget);
   peer.connect_refused();
 }
 
-std::optional<socketio::Recovery::Recovered> NamespaceImpl::try_recover(SocketImpl& socket) {
-  if (!port_.bus().recovers() || socket.auth().find("\"pid\"") == std::string::npos) return std::nullopt;
-  base::json::Scratch scratch;
-  const auto auth = base::json::parse(socket.auth(), scratch.memory());
-  if (!auth || !auth->is_object()) return std::nullopt;
-  const auto* pid = auth->as_object().if_contains("pid");
-  const auto* offset = auth->as_object().if_contains("offset");
-  if (!pid || !pid->is_string() || !offset || !offset->is_string()) return std::nullopt;
-  const auto& pid_text = pid->get_string();
-  const auto& offset_text = offset->get_string();
-  Inbox before;
-  auto recovered =
-      port_.bus().recover(spec_.index, port_.index(), {pid_text.data(), pid_text.size()},
-                          {offset_text.data(), offset_text.size()}, socket.owner(), loop().now(), before);
-  port_.deliver(before);
-  if (recovered) socket.pid_ = std::string_view(pid_text.data(), pid_text.size());
-  port_.counters().add(recovered ? Count::recovered : Count::not_recovered);
-  return recovered;
-}
-
 void NamespaceImpl::enter(SocketImpl& socket) {
-  socket.state = SocketImpl::State::connected;
+  socket.state_ = SocketImpl::State::connected;
   socket.connected_index_ = static_cast<std::uint32_t>(connected_.size());
   connected_.push_back(&socket);
   spec_.connected.fetch_add(1, std::memory_order_relaxed);
@@ -182,16 +164,23 @@ void NamespaceImpl::leave(SocketImpl& socket) {
   spec_.connected.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void NamespaceImpl::accept(SocketImpl& socket) {
-  port_.catch_up();  // what was broadcast before is not for this socket
+// What was broadcast up to now is not for this socket.
+void NamespaceImpl::begin_session(SocketImpl& socket) {
+  const Place place = port_.place(spec_.index);
+  port_.deliver(place.before);
+  if (!port_.bus().recovers()) return;
+  socket.floor_ = place.number;
+  socket.pid_ = make_pid({port_.index(), socket.slot()});
+}
+
+void NamespaceImpl::let_in(SocketImpl& socket, const std::optional<SessionTransfer>& session,
+                           const std::optional<std::string>& offset) {
+  port_.sync();
   Peer& peer = *socket.peer();
-  auto recovered = try_recover(socket);
-  if (recovered) {
-    socket.recovered_ = true;
-    socket.id_ = recovered->session.sid;
-    for (const RoomKey& room : recovered->session.rooms) rooms_.join(socket.slot(), room);
-  }
-  if (port_.bus().recovers() && !recovered) socket.pid_ = net::random_id(kPidBytes);
+  const auto missed = session ? resume(socket, *session, offset) : std::nullopt;
+  if (socket.wanted_recovery_) port_.counters().add(missed ? Count::recovered : Count::not_recovered);
+  if (!missed) begin_session(socket);
+  if (session && !missed) port_.bus().ended(spec_.index, session->pid);
   peer.client.accept(spec_.name);
   peer.stranger.reset();
   peer.refused_connects = 0;
@@ -201,15 +190,13 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   peer.send_text(socketio::encode_connect(spec_.name, acceptance_json(socket.id(), socket.pid_)));
   enter(socket);
   // After the answer: what was missed is older than anything sent from now on.
-  if (recovered) {
-    for (const auto& missed : recovered->missed)
-      send(socket, message_frame({missed.packet}), missed.attachments);
-  }
+  if (missed) send_missed(socket, *missed);
   const SocketRef ref = socket.ref();
   for (const ConnectionHandler& handler : spec_.on_connection) {
     if (ref.get()) handler(socket);
   }
   if (ref.get()) socket.auth_.reset();  // often a token: not kept longer than needed
+  if (session) end_predecessor(*session);
 }
 
 void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) {
@@ -226,24 +213,24 @@ void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) 
   spare_args_.give(std::move(payload.args));
 }
 
-void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, bool recoverable) {
+void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, Afterwards afterwards) {
   port_.sync();
   const bool was_connected = socket.connected();
-  if (was_connected && recoverable && port_.bus().recovers()) {
-    port_.bus().save(spec_.index, std::string(socket.pid_),
-                     {std::string(socket.id()), std::string(socket.owner()), rooms_.rooms_of(socket.slot())},
-                     loop().now());
-  }
-  socket.state = SocketImpl::State::gone;
+  const bool parks = was_connected && afterwards != Afterwards::forget && port_.bus().recovers();
+  socket.state_ = parks ? SocketImpl::State::parked : SocketImpl::State::gone;
   if (was_connected) leave(socket);
-  rooms_.leave_all(socket.slot());
+  if (!parks) rooms_.leave_all(socket.slot());
   socket.fail_acks();
   if (was_connected) {
     for (const DisconnectHandler& handler : spec_.on_disconnect) handler(socket, reason);
   }
   socket.peer_ = nullptr;
-  // Handlers up the stack may still hold the socket.
-  loop().defer([this, slot = socket.slot()] { free_slot(slot); });
+  if (parks) {
+    park(socket, afterwards == Afterwards::park_closed_by_client);
+    return;
+  }
+  forget_pid(socket);
+  free_slot_later(socket.slot());
 }
 
 }  // namespace rollcall::server

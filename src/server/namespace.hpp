@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,7 +15,9 @@
 #include "net/loop.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus_port.hpp"
+#include "server/deadline.hpp"
 #include "server/namespace_spec.hpp"
+#include "server/session_transfer.hpp"
 #include "server/socket.hpp"
 #include "socketio/client.hpp"
 #include "socketio/rooms.hpp"
@@ -42,13 +45,15 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   // A CONNECT packet: runs the middleware, then accepts or refuses.
   void connect(Peer& peer, std::string auth_json);
   void receive(SocketImpl& socket, socketio::EventReceived& event);
-  // The socket is out: remembers it if it may be recovered, tells the application, forgets it. Its peer
-  // must not list it any more.
-  void remove(SocketImpl& socket, std::string_view reason, bool recoverable);
+  // The socket is out: tells the application, and parks its session or forgets it. Its peer must not list it
+  // any more.
+  enum class Afterwards : unsigned char { forget, park, park_closed_by_client };
+  void remove(SocketImpl& socket, std::string_view reason, Afterwards afterwards);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
-  void emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload,
-               bool recoverable);
+  void emit_transient(SocketImpl& socket, std::string_view event, const Payload& payload);
+  // Tells the client that it has got everything up to that number.
+  void send_mark(SocketImpl& socket, std::uint64_t number);
   void emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload, std::uint64_t ack_id);
   socketio::Rooms& rooms() { return rooms_; }
   BusPort& port() { return port_; }
@@ -58,6 +63,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
 
   // From the bus, to the sockets here.
   void deliver(const Broadcast& broadcast) override;
+  void drop_parked(std::uint32_t slot, std::uint32_t generation) override;
 
  protected:
   void publish(Emitter to, std::string_view event, const Payload& payload) override;
@@ -94,11 +100,29 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   SocketImpl& make_socket(Peer& peer, std::string auth_json);
   void free_slot(std::uint32_t slot);
   void run_middleware(SocketRef ref, std::size_t index);
-  void accept(SocketImpl& socket);
   void refuse(SocketImpl& socket, const ConnectError& error);
-  std::optional<socketio::Recovery::Recovered> try_recover(SocketImpl& socket);
+  // The middleware lets it in: with the session that it asks for, if it may have it.
+  void accept(SocketImpl& socket);
+  std::optional<RecoveryTicket> ticket_of(const SocketImpl& socket) const;
+  void fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket ticket);
+  // Takes the session from the socket in that slot; `end_predecessor` must follow.
+  std::optional<SessionTransfer> release(std::uint32_t slot, std::string_view pid, std::string_view owner,
+                                         bool to_other_worker);
+  void supersede(SocketImpl& socket);
+  void end_predecessor(const SessionTransfer& session);
+  void let_in(SocketImpl& socket, const std::optional<SessionTransfer>& session,
+              const std::optional<std::string>& offset);
+  std::optional<Bus::Missed> resume(SocketImpl& socket, const SessionTransfer& session,
+                                    const std::optional<std::string>& offset);
+  void begin_session(SocketImpl& socket);
+  void send_missed(SocketImpl& socket, const Bus::Missed& missed);
+  void park(SocketImpl& socket, bool closed_by_client);
+  socketio::ParkPlace park_place(const SocketImpl& socket) const;
+  void forget_pid(const SocketImpl& socket);
+  void free_slot_later(std::uint32_t slot);
   void enter(SocketImpl& socket);
   void leave(SocketImpl& socket);
+  void send(SocketImpl& socket, const socketio::Message& message);
   void send(SocketImpl& socket, base::FrameRef text, std::span<const std::string> attachments);
   // The part of the namespace that belongs to this thread's worker.
   const NamespaceImpl& here() const;
@@ -109,7 +133,8 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::vector<std::uint32_t> free_;
   std::vector<SocketImpl*> connected_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_{0, IdHash{&slots_}, IdEqual{&slots_}};
-  socketio::Rooms rooms_;  // all but those of kind socket
+  socketio::Rooms rooms_;                                        // all but those of kind socket
+  std::map<std::uint32_t, std::unique_ptr<Deadline>> fetching_;  // slots that wait for another worker
   base::Spare<std::string> spare_args_, spare_ack_begin_;
   base::Spare<std::vector<std::uint32_t>> spare_receivers_, spare_excluded_;
 };

@@ -21,7 +21,7 @@ std::string packet_of(std::string_view nsp, std::optional<std::uint64_t> ack_id,
   return socketio::encode_event(nsp, ack_id, event, payload.args, attachments_of(payload).size());
 }
 
-// What is sent to many, and kept.
+// What is sent to many, or kept.
 socketio::Message message_of(std::string packet, const Payload& payload) {
   const Attachments attachments = attachments_of(payload);
   socketio::Message message;
@@ -36,6 +36,7 @@ Frames frames_of(const socketio::Message& message) {
   Frames frames;
   frames.push_back(message_frame({message.packet}));
   for (const std::string& attachment : message.attachments) frames.push_back(binary_frame(attachment));
+  if (!message.mark.empty()) frames.push_back(message_frame({message.mark}));
   return frames;
 }
 
@@ -58,26 +59,35 @@ void NamespaceImpl::send(SocketImpl& socket, base::FrameRef text, std::span<cons
   for (const std::string& attachment : attachments) socket.peer()->send(binary_frame(attachment));
 }
 
-void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
-  check_event(event, payload);
-  if (port_.bus().recovers()) {
-    emit_at(port_.take_place(spec_.index), socket, event, payload, true);
-  } else {
-    port_.sync();
-    emit_at({}, socket, event, payload, true);
-  }
+void NamespaceImpl::send(SocketImpl& socket, const socketio::Message& message) {
+  send(socket, message_frame({message.packet}), message.attachments);
+  if (!message.mark.empty()) send(socket, message_frame({message.mark}), {});
 }
 
-void NamespaceImpl::emit_at(Place place, SocketImpl& socket, std::string_view event, const Payload& payload,
-                            bool recoverable) {
-  port_.deliver(place.before);
-  std::string packet = packet_of(spec_.name, std::nullopt, event, payload);
-  if (place.number) socketio::append_offset(packet, place.offset());
-  send(socket, message_frame({packet}), attachments_of(payload));
-  if (!place.number || !recoverable) return;
-  socketio::Message message = message_of(std::move(packet), payload);
+void NamespaceImpl::emit_to(SocketImpl& socket, std::string_view event, const Payload& payload) {
+  check_event(event, payload);
+  if (!port_.bus().recovers()) {
+    emit_transient(socket, event, payload);
+    return;
+  }
+  socketio::Message message = message_of(packet_of(spec_.name, std::nullopt, event, payload), payload);
   message.rooms.emplace_back(Room::socket(socket.id()));
-  port_.bus().log(spec_.index, place, std::move(message), loop().now());
+  send(socket, *port_.place_message(spec_.index, std::move(message)));
+}
+
+void NamespaceImpl::emit_transient(SocketImpl& socket, std::string_view event, const Payload& payload) {
+  port_.sync();
+  const std::string packet = packet_of(spec_.name, std::nullopt, event, payload);
+  send(socket, message_frame({packet}), attachments_of(payload));
+  if (!socketio::ends_with_string(packet) || !port_.bus().recovers()) return;
+  const Place now = port_.place(spec_.index);
+  port_.deliver(now.before);
+  send_mark(socket, now.number);
+}
+
+void NamespaceImpl::send_mark(SocketImpl& socket, std::uint64_t number) {
+  const std::string mark = port_.bus().mark_of(spec_.index, number);
+  if (!mark.empty()) send(socket, message_frame({mark}), {});
 }
 
 void NamespaceImpl::emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload,
@@ -102,7 +112,14 @@ void NamespaceImpl::publish(Emitter to, std::string_view event, const Payload& p
   socketio::Message message = message_of(packet_of(spec_.name, std::nullopt, event, payload), payload);
   message.rooms = std::move(rooms_of(to));
   message.except = std::move(except_of(to));
-  BusPort::publish(port_.bus(), spec_.index, std::move(message), is_volatile(to));
+  message.subject = std::move(subject_of(to));
+  const Kept kept = kept_of(to);
+  message.is_volatile = kept == Kept::none_volatile;
+  message.keep = kept == Kept::every    ? socketio::Keep::all
+                 : kept == Kept::edge   ? socketio::Keep::edge
+                 : kept == Kept::newest ? socketio::Keep::newest
+                                        : socketio::Keep::no;
+  BusPort::publish(port_.bus(), spec_.index, std::move(message), size());
 }
 
 // Of this worker's sockets, those that the message is for.
@@ -132,7 +149,7 @@ void NamespaceImpl::deliver(const Broadcast& broadcast) {
   std::size_t deliveries = 0;
   each_receiver(message, [&](SocketImpl& socket) {
     if (!socket.connected()) return;
-    if (broadcast.is_volatile && !socket.peer()->writable()) return;
+    if (message.is_volatile && !socket.peer()->writable()) return;
     if (frames.empty()) frames = frames_of(message);
     for (const base::FrameRef& frame : frames) socket.peer()->send(frame);
     ++deliveries;

@@ -280,6 +280,7 @@ void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
 
 void Pipe::take_close(const websocket::Message& message) {
   constexpr std::uint16_t kNoStatus = 1005;
+  if (session && role == Role::transport) session->closed_by_client_ = true;
   close_websocket(message.close_code == kNoStatus ? kNormalClosure : message.close_code);
   context_.engine.pipe_lost(*this);
 }

@@ -3,7 +3,8 @@
 //
 // Taken while the state is read under that lock, under which changes are broadcast, too: then changes that
 // the reply knows of reach the socket before it, and all others after it, on however many workers they
-// happen. Lives on the socket's worker, and no longer than the handler that takes it.
+// happen. Replies are transient: a client that has lost one asks again. Lives on the socket's worker, and no
+// longer than the handler that takes it.
 #pragma once
 
 #include <string_view>
@@ -17,16 +18,18 @@ class SocketImpl;
 
 class ReplyPlace {
  public:
-  // `for_event`: the reply will be an event, which may be recovered; if not, an acknowledgement.
-  ReplyPlace(Socket& socket, bool for_event);
+  // `marked`: `mark` will be called.
+  ReplyPlace(Socket& socket, bool marked);
 
   // Delivers what comes before it to the worker's sockets. To be called without the lock, and before
   // anything is sent to the socket or changes its rooms.
   void catch_up();
-  // The reply. The place is used up.
+  // The reply, if it is an event and not an acknowledgement.
   void emit(std::string_view event, const Payload& payload);
-  // The same, but not kept for recovery: for what a client must have got to be able to recover at all. It is
-  // the first event of a socket that was not recovered, and `catch_up` is not needed.
+  // After the reply: the client has everything up to its place. For replies that tell a state of which
+  // changes are told from then on: a change that the reply knows of is no news on recovery.
+  void mark();
+  // A reply that goes before what came before it.
   void emit_greeting(std::string_view event, const Payload& payload);
 
  private:

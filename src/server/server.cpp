@@ -39,7 +39,7 @@ class Server::Impl {
     auto& spec = specs[name];
     if (!spec) {
       ROLLCALL_ASSERT(!crew.running());  // the workers look at it
-      spec = std::make_unique<server::NamespaceSpec>(name, crew.bus().add_namespace());
+      spec = std::make_unique<server::NamespaceSpec>(name, crew.bus().add_namespace(name));
       for (server::SocketServer* worker : sockets) worker->add(*spec);
     }
     return sockets.front()->find(name);

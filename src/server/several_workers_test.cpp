@@ -207,7 +207,7 @@ TEST_F(RecoveryOfWorkers, NothingIsLostDoubledOrReorderedWhereverAClientComesBac
         ASSERT_EQ(number, expected);
       }
       heard = expected = number + 1;
-      offset = event->as_array()[2].as_string();
+      offset = client->next_offset();
     }
   };
   for (int i = 0; i < kReturns && !HasFatalFailure(); ++i) {
@@ -230,6 +230,29 @@ TEST_F(RecoveryOfWorkers, NothingIsLostDoubledOrReorderedWhereverAClientComesBac
   done = true;
   stranger.join();
   EXPECT_EQ(recovered, kReturns);
+}
+
+// The old connection is another worker's, and nobody has noticed yet that it is dead.
+TEST_F(RecoveryOfWorkers, AClientTakesItsLivingSessionOverFromAnyWorker) {
+  host.start();
+  Client first = host.client_at(0);
+  const std::string answer = first.connect();
+  const auto session = base::json::parse(answer.substr(2));
+  join(first, "room");
+  const std::string pid(session->at("pid").as_string());
+  std::string offset;
+  for (const WorkerIndex worker : {1U, 2U, 1U, 0U, 0U}) {
+    nsp.to("room").emit("news", {std::to_string(worker), {}});
+    const int before = gone;
+    Client next = host.client_at(worker);
+    const std::string shown = offset.empty() ? "" : R"(,"offset":")" + offset + R"(")";
+    EXPECT_EQ(next.connect("/", R"({"pid":")" + pid + R"(")" + shown + "}"), answer);
+    EXPECT_EQ(next.next(), R"(42["news",)" + std::to_string(worker) + "]");
+    offset = next.next_offset();
+    while (gone == before) host.settle();
+    first = std::move(next);
+    host.let_spares_go();
+  }
 }
 
 }  // namespace

@@ -49,14 +49,14 @@ SocketRef SocketImpl::ref() {
 
 void SocketImpl::join(Room room) {
   ROLLCALL_ASSERT(room.kind != RoomKind::socket);
-  if (state == State::gone) return;
+  if (ended()) return;
   home_.port().sync();
   home_.rooms().join(slot_, room);
 }
 
 void SocketImpl::leave(Room room) {
   ROLLCALL_ASSERT(room.kind != RoomKind::socket);
-  if (state == State::gone) return;
+  if (ended()) return;
   home_.port().sync();
   home_.rooms().leave(slot_, room);
 }
@@ -69,6 +69,11 @@ std::vector<RoomKey> SocketImpl::rooms() const {
 
 void SocketImpl::emit(std::string_view event, const Payload& payload) {
   if (connected()) home_.emit_to(*this, event, payload);
+}
+
+void SocketImpl::emit_transient(std::string_view event, const Payload& payload) {
+  check_event(event, payload);
+  if (connected()) home_.emit_transient(*this, event, payload);
 }
 
 void SocketImpl::emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
@@ -109,7 +114,7 @@ Emitter SocketImpl::broadcast() {
 }
 
 void SocketImpl::disconnect(bool close_transport) {
-  if (state == State::gone) return;
+  if (ended()) return;
   home_.port().sync();
   Peer& peer = *peer_;
   if (connected()) {
@@ -118,7 +123,7 @@ void SocketImpl::disconnect(bool close_transport) {
     peer.forget(this);
     home_.port().counters().add(Count::messages_sent);
     home_.port().counters().add_kind(Count::left, Leave::by_server);
-    home_.remove(*this, kServerLeft, false);
+    home_.remove(*this, kServerLeft, NamespaceImpl::Afterwards::forget);
   }
   if (close_transport) peer.close(engineio::CloseReason::forced_close);
 }

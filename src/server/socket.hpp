@@ -30,7 +30,7 @@ class SocketImpl final : public Socket {
   void set_owner(std::string_view owner) override { owner_ = base::CompactText(owner); }
   const char* transport() const override;
   Instant last_heard() const override;
-  bool connected() const override { return state == State::connected; }
+  bool connected() const override { return state_ == State::connected; }
   bool recovered() const override { return recovered_; }
   SocketRef ref() override;
   using Socket::join;
@@ -41,6 +41,7 @@ class SocketImpl final : public Socket {
   void emit(std::string_view event, const Payload& payload) override;
   void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,
                      AckHandler handler) override;
+  void emit_transient(std::string_view event, const Payload& payload) override;
   Emitter broadcast() override;
   void disconnect(bool close_transport) override;
   void close_transport() override;
@@ -51,11 +52,13 @@ class SocketImpl final : public Socket {
   void take_ack(socketio::AckReceived& ack);
   void fail_acks();
 
-  enum class State : unsigned char { pending, connected, gone };
-  State state = State::pending;
+  // Parked: its connection broke, and its client may come back for it; to the application it is gone.
+  enum class State : unsigned char { pending, connected, parked, gone };
+  bool ended() const { return state_ >= State::parked; }
 
  private:
   friend class NamespaceImpl;
+  static constexpr std::uint8_t kMaxVainReplays = 3;
   struct PendingAck {
     AckHandler handler;
     std::unique_ptr<Deadline> deadline;
@@ -76,7 +79,12 @@ class SocketImpl final : public Socket {
   std::uint32_t slot_;
   std::uint32_t generation_;
   std::uint32_t connected_index_ = 0;
+  State state_ = State::pending;
   bool recovered_ = false;
+  bool wanted_recovery_ = false;
+  std::uint8_t vain_replays_ = 0;  // in a row, of which the client has confirmed nothing
+  // The number after which its client may have missed something, if it has no later offset.
+  std::uint64_t floor_ = 0;
 };
 
 }  // namespace rollcall::server

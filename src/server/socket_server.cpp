@@ -102,12 +102,15 @@ void SocketServer::on_message(EngineSession& session, std::string_view data, boo
 void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
   auto& peer = static_cast<Peer&>(session);
   peer.stranger.reset();
-  const bool recoverable = reason != engineio::CloseReason::parse_error;
+  using Afterwards = NamespaceImpl::Afterwards;
+  const Afterwards afterwards = reason == engineio::CloseReason::parse_error ? Afterwards::forget
+                                : peer.closed_by_client() ? Afterwards::park_closed_by_client
+                                                          : Afterwards::park;
   while (!peer.sockets.empty()) {
     SocketImpl* socket = peer.sockets.back();
     peer.sockets.pop_back();
     if (socket->connected()) port_.counters().add_kind(Count::left, reason);
-    socket->home().remove(*socket, engineio::name_of(reason), recoverable);
+    socket->home().remove(*socket, engineio::name_of(reason), afterwards);
   }
 }
 
@@ -140,7 +143,7 @@ void SocketServer::take(Peer& peer, const socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
     peer.forget(socket);
     if (socket->connected()) port_.counters().add_kind(Count::left, Leave::by_client);
-    socket->home().remove(*socket, kClientLeft, false);
+    socket->home().remove(*socket, kClientLeft, NamespaceImpl::Afterwards::forget);
   }
 }
 

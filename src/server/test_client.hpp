@@ -116,17 +116,17 @@ class Client {
     send("40" + (nsp == "/" ? "" : nsp + ",") + auth);
     return next();
   }
-  // The next packet that is not the heartbeat's; kEnd if there will be none.
+  // The next packet that is neither the heartbeat's nor a mark; kEnd if there will be none.
   std::string next() {
     for (;;) {
-      const std::string packet = read_packet();
-      if (packet == "2") {
-        send("3");
-      } else if (packet != "6") {
-        return packet;
-      }
+      std::string packet = next_or_mark();
+      if (!note_mark(packet)) return packet;
     }
   }
+  // The mark that comes next: its offset. Empty if something else comes.
+  std::string next_offset() { return note_mark(next_or_mark()) ? offset_ : std::string(); }
+  // Of the latest mark that was read, on the way to others too.
+  const std::string& offset() const { return offset_; }
   // What comes before the first packet that begins so; that one is taken too.
   std::vector<std::string> until(std::string_view beginning) {
     std::vector<std::string> before;
@@ -176,6 +176,25 @@ class Client {
   }
 
  private:
+  std::string next_or_mark() {
+    for (;;) {
+      std::string packet = read_packet();
+      if (packet == "2") {
+        send("3");
+      } else if (packet != "6") {
+        return packet;
+      }
+    }
+  }
+  bool note_mark(const std::string& packet) {
+    constexpr std::string_view kMark = R"(["recovery-offset",")";
+    const std::size_t at = packet.starts_with("42") ? packet.find(kMark) : std::string::npos;
+    if (at == std::string::npos) return false;
+    offset_ = packet.substr(at + kMark.size());
+    offset_.resize(offset_.size() - 2);
+    return true;
+  }
+
   std::unique_ptr<Wire> open_websocket(const WriteBytes& write = write_whole) {
     auto wire = std::make_unique<Wire>(address_, options_.receive_buffer);
     write(*wire, upgrade_request(target("websocket"), options_.headers));
@@ -216,6 +235,7 @@ class Client {
   By transport_;
   std::string open_packet_;
   std::string sid_;
+  std::string offset_;
   std::unique_ptr<Wire> poll_;
   std::unique_ptr<Wire> post_;
   std::unique_ptr<Wire> socket_;

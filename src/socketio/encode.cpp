@@ -49,11 +49,6 @@ std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_
   return packet;
 }
 
-void append_offset(std::string& event_packet, std::string_view offset) {
-  event_packet.back() = ',';  // it was the closing bracket
-  event_packet.append("\"").append(offset).append("\"]");
-}
-
 void append_ack_begin(std::string& packet, std::string_view nsp, std::uint64_t id, std::size_t attachments) {
   append_begin(packet, attachments > 0 ? '6' : '3', nsp, attachments);
   packet.append(std::to_string(id)).append("[");

@@ -14,9 +14,6 @@ std::string encode_disconnect(std::string_view nsp);
 // `args_json`: raw JSON values, comma-joined, or nothing.
 std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view name,
                          std::string_view args_json, std::size_t attachments);
-// Adds the offset for connection state recovery to an encoded event, as its last argument. It must need no
-// escaping.
-void append_offset(std::string& event_packet, std::string_view offset);
 // An acknowledgement is this, its arguments (raw JSON values, comma-joined), and kAckEnd: they may be long.
 void append_ack_begin(std::string& packet, std::string_view nsp, std::uint64_t id, std::size_t attachments);
 inline constexpr std::string_view kAckEnd = "]";

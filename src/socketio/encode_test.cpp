@@ -36,15 +36,6 @@ TEST(Encode, TheMainNamespaceIsLeftOut) {
   EXPECT_EQ(ack("/", kMaxAckId, {}, 0), "39007199254740991[]");
 }
 
-TEST(Encode, TheOffsetIsTheLastArgument) {
-  std::string with_arguments = encode_event("/", std::nullopt, "a", "1,2", 0);
-  append_offset(with_arguments, "1z");
-  EXPECT_EQ(with_arguments, R"(2["a",1,2,"1z"])");
-  std::string without = encode_event("/", std::nullopt, "a", {}, 0);
-  append_offset(without, "1z");
-  EXPECT_EQ(without, R"(2["a","1z"])");
-}
-
 TEST(Encode, ControlCharactersInNamesAreEscapedForTheyWouldBreakPayloads) {
   EXPECT_EQ(encode_event("/", std::nullopt, "a\x1e\"", {}, 0), R"(2["a\u001e\""])");
 }

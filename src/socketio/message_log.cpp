@@ -1,80 +1,142 @@
 #include "socketio/message_log.hpp"
 
 #include <algorithm>
+#include <bit>
 
-#include "base/varint.hpp"
+#include "base/assert.hpp"
 
 namespace rollcall::socketio {
 namespace {
 
-// Large enough that allocators give it back to the system when it is freed; of what is not written yet the
-// system gives none.
-constexpr std::size_t kMaxBlockBytes = 256 * 1024;
-constexpr std::size_t kBlocks = 16;  // at least, in a full log: forgetting one must not forget it all
+// What a message takes beside its texts: the objects, and what the allocator adds; and its entry on a shelf.
+constexpr std::size_t kMessageBytes = 280;
+constexpr std::size_t kEntryBytes = 40;
+constexpr std::size_t kMinToCompact = 16;
 
-void append_texts(std::string& out, const std::vector<std::string>& texts) {
-  base::append_varint(out, texts.size());
-  for (const std::string& text : texts) base::append_text(out, text);
-}
-
-void append_rooms(std::string& out, const std::vector<RoomKey>& rooms) {
-  base::append_varint(out, rooms.size());
-  for (const RoomKey& room : rooms) base::append_text(out, room.text());
-}
-
-void take_texts(std::string_view& rest, std::vector<std::string_view>& out) {
-  out.clear();
-  for (std::uint64_t left = base::take_varint(rest); left > 0; --left) out.push_back(base::take_text(rest));
+// What it takes of each of its shelves: they share the message, which may be for thousands of users.
+std::size_t bytes_of(const Message& message) {
+  std::size_t bytes = kMessageBytes + message.packet.size() + message.mark.size() + message.subject.size();
+  for (const RoomKey& room : message.rooms) bytes += sizeof(room) + room.text().size();
+  for (const RoomKey& room : message.except) bytes += sizeof(room) + room.text().size();
+  for (const std::string& attachment : message.attachments) bytes += sizeof(attachment) + attachment.size();
+  return kEntryBytes + bytes / std::max<std::size_t>(message.rooms.size(), 1);
 }
 
 }  // namespace
 
-MessageLog::MessageLog(milliseconds max_age, std::size_t max_bytes)
-    : max_bytes_(max_bytes), block_bytes_(std::min(kMaxBlockBytes, max_bytes / kBlocks)), max_age_(max_age) {}
-
-void MessageLog::add(std::uint64_t number, const Message& message, Instant now) {
-  if (blocks_.empty() || blocks_.back().bytes.size() >= block_bytes_) {
-    blocks_.emplace_back();
-    blocks_.back().bytes.reserve(block_bytes_ + block_bytes_ / 16);
-  }
-  Block& block = blocks_.back();
-  const std::size_t before = block.bytes.size();
-  base::append_varint(block.bytes, number);
-  append_rooms(block.bytes, message.rooms);
-  append_rooms(block.bytes, message.except);
-  base::append_text(block.bytes, message.packet);
-  append_texts(block.bytes, message.attachments);
-  bytes_ += block.bytes.size() - before;
-  block.greatest = std::max(block.greatest, number);
-  block.youngest = now;
+void MessageLog::add(MessageRef message, Instant now) {
+  static const std::string kEverybody;
+  if (message->rooms.empty()) put(shelf_of(kEverybody, now), message, now);
+  for (const RoomKey& room : message->rooms) put(shelf_of(room.text(), now), message, now);
+  while (bytes_ > limits_.max_bytes) lose_oldest(largest());
   prune(now);
 }
 
-void MessageLog::prune(Instant now) {
-  while (!blocks_.empty()) {
-    const Block& oldest = blocks_.front();
-    const bool too_old = now - oldest.youngest > max_age_;
-    if (!too_old && bytes_ <= max_bytes_) return;
-    if (!too_old) lost_through_ = std::max(lost_through_, oldest.greatest);
-    bytes_ -= oldest.bytes.size();
-    blocks_.pop_front();
+MessageLog::Shelf& MessageLog::shelf_of(const std::string& key, Instant now) {
+  auto& shelf = shelves_[key];
+  if (!shelf) {
+    shelf = std::make_unique<Shelf>();
+    shelf->key = key;
+    shelf->place = classes_[0].size();
+    classes_[0].push_back(shelf.get());
+    checks_.emplace_back(now + check_interval(), shelf.get());
+  }
+  return *shelf;
+}
+
+void MessageLog::put(Shelf& shelf, const MessageRef& message, Instant now) {
+  const std::size_t bytes = bytes_of(*message);
+  shelf.entries.push_back({message, now});
+  shelf.bytes += bytes;
+  bytes_ += bytes;
+  while (shelf.bytes > limits_.max_shelf_bytes) lose_oldest(shelf);
+  resized(shelf);
+}
+
+void MessageLog::lose_oldest(Shelf& shelf) {
+  const Entry& oldest = shelf.entries[shelf.first];
+  shelf.lost_through = oldest.message->number;
+  shelf.lost_at = oldest.at;
+  take_oldest(shelf);
+  resized(shelf);
+}
+
+void MessageLog::take_oldest(Shelf& shelf) {
+  Entry& oldest = shelf.entries[shelf.first++];
+  const std::size_t bytes = bytes_of(*oldest.message);
+  shelf.bytes -= bytes;
+  bytes_ -= bytes;
+  oldest.message.reset();
+  if (shelf.empty()) {
+    shelf.entries = {};
+    shelf.first = 0;
+  } else if (shelf.first >= kMinToCompact && shelf.first * 2 >= shelf.entries.size()) {
+    shelf.entries.erase(shelf.entries.begin(),
+                        shelf.entries.begin() + static_cast<std::ptrdiff_t>(shelf.first));
+    shelf.first = 0;
   }
 }
 
-void MessageLog::each_after(std::uint64_t number, const std::function<void(const Entry&)>& use) const {
-  Entry entry;
-  for (const Block& block : blocks_) {
-    if (block.greatest <= number) continue;
-    std::string_view rest = block.bytes;
-    while (!rest.empty()) {
-      entry.number = base::take_varint(rest);
-      take_texts(rest, entry.rooms);
-      take_texts(rest, entry.except);
-      entry.packet = base::take_text(rest);
-      take_texts(rest, entry.attachments);
-      if (entry.number > number) use(entry);
+void MessageLog::leave_class(Shelf& shelf) {
+  auto& all = classes_[shelf.size_class];
+  all[shelf.place] = all.back();
+  all[shelf.place]->place = shelf.place;
+  all.pop_back();
+}
+
+void MessageLog::resized(Shelf& shelf) {
+  const auto size_class = std::min<std::size_t>(std::bit_width(shelf.bytes), kClasses - 1);
+  if (size_class == shelf.size_class) return;
+  leave_class(shelf);
+  shelf.size_class = size_class;
+  shelf.place = classes_[size_class].size();
+  classes_[size_class].push_back(&shelf);
+}
+
+MessageLog::Shelf& MessageLog::largest() {
+  const auto found = std::find_if(classes_.rbegin(), classes_.rend(),
+                                  [](const std::vector<Shelf*>& shelves) { return !shelves.empty(); });
+  ROLLCALL_ASSERT(found != classes_.rend() && !found->back()->empty());
+  return *found->back();
+}
+
+// A shelf whose lost messages would not be too old yet stays, for it says that they are lost.
+void MessageLog::prune(Instant now) {
+  while (!checks_.empty() && now >= checks_.front().first) {
+    Shelf& shelf = *checks_.front().second;
+    checks_.pop_front();
+    const Instant oldest = now - limits_.max_age;
+    while (!shelf.empty() && shelf.entries[shelf.first].at < oldest) take_oldest(shelf);
+    resized(shelf);
+    if (shelf.empty() && (shelf.lost_through == 0 || shelf.lost_at < oldest)) {
+      leave_class(shelf);
+      shelves_.erase(shelves_.find(std::string_view(shelf.key)));
+    } else {
+      checks_.emplace_back(now + check_interval(), &shelf);
     }
   }
+}
+
+bool MessageLog::read(const Shelf& shelf, std::uint64_t after, std::size_t most,
+                      std::vector<MessageRef>& out) {
+  if (shelf.lost_through > after) return false;
+  const auto begin = shelf.entries.begin() + static_cast<std::ptrdiff_t>(shelf.first);
+  auto entry = std::upper_bound(
+      begin, shelf.entries.end(), after,
+      [](std::uint64_t number, const Entry& candidate) { return number < candidate.message->number; });
+  if (static_cast<std::size_t>(shelf.entries.end() - entry) > most) return false;
+  for (; entry != shelf.entries.end(); ++entry) out.push_back(entry->message);
+  return true;
+}
+
+bool MessageLog::read(Room room, std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const {
+  const auto found = shelves_.find(room);
+  return found == shelves_.end() || read(*found->second, after, most, out);
+}
+
+bool MessageLog::read_everybodys(std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const {
+  const auto found = shelves_.find(std::string_view());
+  return found == shelves_.end() || read(*found->second, after, most, out);
 }
 
 }  // namespace rollcall::socketio

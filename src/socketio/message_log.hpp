@@ -1,57 +1,103 @@
-// The messages sent lately, by number, in few large blocks of memory: there may be a hundred thousand of
-// them, most of some hundred bytes. Recovery's own.
+// The messages sent lately that a client may come back for, by the room they were sent to. Recovery's own.
 //
-// Bounds: age and bytes; a whole block is forgotten at a time, when its youngest message is too old or the
-// blocks together hold too much. Not thread-safe.
+// Each room has a shelf, and shares the space with the others: when it is full, the largest shelf gives up
+// its oldest message, so nobody can push out what was sent to somebody else with less. Reading a shelf costs
+// what is read. Bounds: age, bytes of all shelves, bytes of one. Not thread-safe.
 #pragma once
 
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "rollcall/room.hpp"
 #include "rollcall/time.hpp"
 #include "socketio/message.hpp"
 
 namespace rollcall::socketio {
 
+struct LogLimits {
+  milliseconds max_age{165'000};  // messages are kept for that long, and an eighth of it longer at most
+  std::size_t max_bytes = 48 << 20;
+  std::size_t max_shelf_bytes = 2 << 20;  // of one room's
+};
+
 class MessageLog {
  public:
-  MessageLog(milliseconds max_age, std::size_t max_bytes);
+  explicit MessageLog(const LogLimits& limits) : limits_(limits) {}
 
-  void add(std::uint64_t number, const Message& message, Instant now);
+  // Under its number, which must be greater than those before.
+  void add(MessageRef message, Instant now);
   void prune(Instant now);
 
-  // The greatest number that was forgotten for want of space, before its time; 0 if none was.
-  std::uint64_t lost_through() const { return lost_through_; }
+  // Appends what was sent to the room after that number, oldest first. False, and nothing is appended, if it
+  // is more than `most` or some of it was forgotten for want of space. What was forgotten for its age does
+  // not count.
+  bool read(Room room, std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const;
+  bool read_everybodys(std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const;
 
-  // A message in the log; the views die with the next call of the log.
-  struct Entry {
-    std::uint64_t number = 0;
-    std::vector<std::string_view> rooms;  // as RoomKey's text
-    std::vector<std::string_view> except;
-    std::string_view packet;
-    std::vector<std::string_view> attachments;
-  };
-  // All with a greater number than that, in the order in which they were added.
-  void each_after(std::uint64_t number, const std::function<void(const Entry&)>& use) const;
+  std::size_t bytes() const { return bytes_; }
+  std::size_t shelves() const { return shelves_.size(); }
 
  private:
-  struct Block {
-    std::string bytes;
-    std::uint64_t greatest = 0;
-    Instant youngest{};
+  struct Entry {
+    MessageRef message;
+    Instant at;
   };
+  // The entries before `first` are gone.
+  struct Shelf {
+    std::string key;  // a RoomKey's text; empty: for everybody
+    std::vector<Entry> entries;
+    std::size_t first = 0;
+    std::size_t bytes = 0;
+    std::uint64_t lost_through = 0;
+    Instant lost_at{};  // when the newest lost message was added
+    std::size_t size_class = 0;
+    std::size_t place = 0;  // in its class
 
-  std::deque<Block> blocks_;
+    bool empty() const { return first == entries.size(); }
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const {
+      return key.empty() ? 0 : (*this)(RoomKey::read(key));
+    }
+    std::size_t operator()(Room room) const {
+      return std::hash<std::string_view>{}(room.name) + static_cast<unsigned char>(room.kind);
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+    bool operator()(Room room, std::string_view key) const {
+      return !key.empty() && RoomKey::read(key) == room;
+    }
+    bool operator()(std::string_view key, Room room) const { return (*this)(room, key); }
+  };
+  static constexpr std::size_t kClasses = 64;  // powers of two
+
+  milliseconds check_interval() const { return limits_.max_age / 8; }
+  static bool read(const Shelf& shelf, std::uint64_t after, std::size_t most, std::vector<MessageRef>& out);
+  Shelf& shelf_of(const std::string& key, Instant now);
+  void put(Shelf& shelf, const MessageRef& message, Instant now);
+  void lose_oldest(Shelf& shelf);
+  void take_oldest(Shelf& shelf);
+  void resized(Shelf& shelf);
+  void leave_class(Shelf& shelf);
+  Shelf& largest();
+
+  LogLimits limits_;
   std::size_t bytes_ = 0;
-  std::size_t max_bytes_;
-  std::size_t block_bytes_;
-  milliseconds max_age_;
-  std::uint64_t lost_through_ = 0;
+  boost::unordered_flat_map<std::string, std::unique_ptr<Shelf>, Hash, Equal> shelves_;
+  // When to look what of a shelf is too old. One for each shelf.
+  std::deque<std::pair<Instant, Shelf*>> checks_;
+  // By size, roughly: the largest shelf is one of the highest class that has any.
+  std::array<std::vector<Shelf*>, kClasses> classes_;
 };
 
 }  // namespace rollcall::socketio

@@ -6,60 +6,115 @@ namespace rollcall::socketio {
 namespace {
 
 struct MessageLogTest : testing::Test {
-  MessageLog log{seconds(10), 16'000};
+  MessageLog log{{seconds(8), 100'000, 40'000}};
   Instant now{seconds(1000)};
+  std::uint64_t last = 0;
 
-  std::string after(std::uint64_t number) {
+  void add(std::vector<RoomKey> rooms, const std::string& packet) {
+    auto message = std::make_shared<Message>();
+    message->rooms = std::move(rooms);
+    message->packet = packet;
+    message->number = ++last;
+    log.add(std::move(message), now);
+  }
+  static std::string text(bool whole, const std::vector<MessageRef>& read) {
     std::string all;
-    log.each_after(number, [&](const MessageLog::Entry& entry) { all += std::string(entry.packet) + " "; });
-    return all;
+    for (const MessageRef& message : read) all += message->packet + " ";
+    return whole ? all : "lost";
+  }
+  std::string of(Room room, std::uint64_t after = 0) {
+    std::vector<MessageRef> read;
+    const bool whole = log.read(room, after, 1000, read);
+    return text(whole, read);
+  }
+  std::string everybodys(std::uint64_t after = 0) {
+    std::vector<MessageRef> read;
+    const bool whole = log.read_everybodys(after, 1000, read);
+    return text(whole, read);
   }
 };
 
-TEST_F(MessageLogTest, AMessageComesBackWhole) {
-  const Message message{
-      {Room::user("a"), Room::application("")}, {Room::socket("b")}, "packet", {std::string("\0x", 2), ""}};
-  log.add(7, message, now);
-  std::size_t seen = 0;
-  log.each_after(6, [&](const MessageLog::Entry& entry) {
-    ++seen;
-    EXPECT_EQ(entry.number, 7U);
-    EXPECT_EQ(entry.rooms, (std::vector<std::string_view>{"ua", "a"}));
-    EXPECT_EQ(entry.except, (std::vector<std::string_view>{"sb"}));
-    EXPECT_EQ(entry.packet, "packet");
-    EXPECT_EQ(entry.attachments, (std::vector<std::string_view>{std::string_view("\0x", 2), ""}));
-  });
-  EXPECT_EQ(seen, 1U);
+TEST_F(MessageLogTest, EachRoomHasItsOwnMessagesInOrder) {
+  add({Room::user("ann")}, "1");
+  add({}, "2");
+  add({Room::user("bob"), Room::user("ann")}, "3");
+  add({Room::application("ann")}, "4");
+  EXPECT_EQ(of(Room::user("ann")), "1 3 ");
+  EXPECT_EQ(of(Room::user("bob")), "3 ");
+  EXPECT_EQ(of(Room::application("ann")), "4 ");
+  EXPECT_EQ(of(Room::user("eve")), "");
+  EXPECT_EQ(everybodys(), "2 ");
 }
 
-TEST_F(MessageLogTest, OnlyGreaterNumbersCome) {
-  for (std::uint64_t i = 1; i <= 5; ++i) log.add(i, {{}, {}, std::to_string(i), {}}, now);
-  EXPECT_EQ(after(3), "4 5 ");
-  EXPECT_EQ(after(5), "");
+TEST_F(MessageLogTest, OnlyWhatCameAfterIsRead) {
+  for (int i = 1; i <= 5; ++i) add({Room::user("ann")}, std::to_string(i));
+  EXPECT_EQ(of(Room::user("ann"), 3), "4 5 ");
+  EXPECT_EQ(of(Room::user("ann"), 5), "");
+}
+
+TEST_F(MessageLogTest, MoreThanAskedForIsNotRead) {
+  for (int i = 1; i <= 5; ++i) add({Room::user("ann")}, std::to_string(i));
+  std::vector<MessageRef> read;
+  EXPECT_FALSE(log.read(Room::user("ann"), 0, 4, read));
+  EXPECT_TRUE(read.empty());
+  EXPECT_TRUE(log.read(Room::user("ann"), 1, 4, read));
 }
 
 TEST_F(MessageLogTest, WhatIsTooOldIsForgottenAndNotCalledLost) {
-  log.add(1, {{}, {}, "old", {}}, now);
-  now += seconds(11);
+  add({Room::user("ann")}, "old");
+  now += seconds(9);
+  add({Room::user("bob")}, "new");
+  now += seconds(1);
   log.prune(now);
-  EXPECT_EQ(after(0), "");
-  EXPECT_EQ(log.lost_through(), 0U);
+  EXPECT_EQ(of(Room::user("ann")), "");
+  EXPECT_EQ(of(Room::user("bob")), "new ");
+  EXPECT_EQ(log.shelves(), 1U);
+  now += seconds(20);
+  log.prune(now);
+  EXPECT_EQ(log.shelves(), 0U);
+  EXPECT_EQ(log.bytes(), 0U);
 }
 
-TEST_F(MessageLogTest, WhatDoesNotFitIsForgottenOldestFirstAndCalledLost) {
-  for (std::uint64_t i = 1; i <= 100; ++i) log.add(i, {{}, {}, std::string(1000, 'x'), {}}, now);
-  const std::uint64_t lost = log.lost_through();
-  EXPECT_GE(lost, 80U);
-  EXPECT_LE(lost, 90U);  // all but what a block may hold of the limit is still there
-  std::uint64_t first = 0;
-  log.each_after(0, [&](const MessageLog::Entry& entry) { first = first ? first : entry.number; });
-  EXPECT_EQ(first, lost + 1);
+TEST_F(MessageLogTest, ARoomThatTakesMoreThanItsShareLosesItsOldest) {
+  for (int i = 0; i < 100; ++i) add({Room::user("ann")}, std::string(1000, 'x'));
+  EXPECT_EQ(of(Room::user("ann"), 0), "lost");
+  EXPECT_NE(of(Room::user("ann"), 75), "lost");
+  EXPECT_LE(log.bytes(), 40'000U);
 }
 
-TEST_F(MessageLogTest, AMessageBeyondTheLimitIsForgottenAtOnce) {
-  log.add(1, {{}, {}, std::string(20'000, 'x'), {}}, now);
-  EXPECT_EQ(after(0), "");
-  EXPECT_EQ(log.lost_through(), 1U);
+TEST_F(MessageLogTest, NobodyPushesOutWhatWasSentToSomebodyElse) {
+  add({Room::user("victim")}, "precious");
+  for (int i = 0; i < 1000; ++i) {
+    for (const char* user : {"a", "b", "c", "d", "e"}) add({Room::user(user)}, std::string(500, 'x'));
+  }
+  EXPECT_LE(log.bytes(), 100'000U);
+  EXPECT_EQ(of(Room::user("victim")), "precious ");
+  EXPECT_EQ(of(Room::user("a")), "lost");
+}
+
+TEST_F(MessageLogTest, AMessageToManyCountsOnceForAllOfThem) {
+  std::vector<RoomKey> rooms;
+  for (int i = 0; i < 100; ++i) rooms.emplace_back(Room::user("user-" + std::to_string(i)));
+  add(rooms, std::string(20'000, 'x'));
+  EXPECT_LE(log.bytes(), 40'000U);
+  EXPECT_NE(of(Room::user("user-99")), "lost");
+}
+
+TEST_F(MessageLogTest, AMessageBeyondTheShareIsForgottenAtOnce) {
+  add({}, std::string(50'000, 'x'));
+  EXPECT_EQ(everybodys(), "lost");
+  EXPECT_EQ(everybodys(1), "");
+  EXPECT_EQ(log.bytes(), 0U);
+}
+
+TEST_F(MessageLogTest, WhatIsLostIsSaidToBeUntilItWouldBeTooOld) {
+  add({}, std::string(50'000, 'x'));
+  now += seconds(7);
+  log.prune(now);
+  EXPECT_EQ(everybodys(), "lost");
+  now += seconds(3);
+  log.prune(now);
+  EXPECT_EQ(everybodys(), "");
 }
 
 }  // namespace

@@ -1,96 +1,147 @@
 #include "socketio/recovery.hpp"
 
 #include <algorithm>
-#include <boost/unordered/unordered_flat_set.hpp>
-#include <charconv>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
+#include <utility>
+
+#include "socketio/encode.hpp"
 
 namespace rollcall::socketio {
 namespace {
 
-constexpr std::string_view kMark = "~:";
-
-std::optional<std::uint64_t> number_of(std::string_view offset) {
-  if (offset.substr(0, kMark.size()) != kMark) return std::nullopt;
-  std::uint64_t number = 0;
-  const char* end = offset.data() + offset.size();
-  const auto parsed = std::from_chars(offset.data() + kMark.size(), end, number, 36);
-  if (parsed.ec != std::errc{} || Recovery::offset_of(number) != offset) return std::nullopt;
-  return number;
+LogLimits limits_of(const RecoveryLimits& limits, std::size_t max_bytes, std::size_t max_shelf_bytes) {
+  return {limits.max_age + limits.max_unnoticed, max_bytes, max_shelf_bytes};
 }
 
-// Sessions may have a thousand rooms, and the log a hundred thousand events.
-using RoomSet = boost::unordered_flat_set<std::string_view, std::hash<std::string_view>>;
+bool is_state(const Message& message) {
+  return message.keep == Keep::edge || message.keep == Keep::newest;
+}
 
-bool any_in(const std::vector<std::string_view>& wanted, const RoomSet& rooms) {
-  return std::any_of(wanted.begin(), wanted.end(),
-                     [&](std::string_view room) { return rooms.contains(room); });
+bool is_for(const Message& message, const Rooms& rooms, Rooms::Slot slot, std::string_view id) {
+  return std::none_of(message.except.begin(), message.except.end(), [&](const RoomKey& except) {
+    return except.kind() == RoomKind::socket ? except.name() == id : rooms.contains(slot, except);
+  });
+}
+
+// Of each subject's states the newest; of edges only if it is not the state that was known before: an even
+// number of them leads back to that. `messages` are in order.
+void keep_news(std::vector<MessageRef>& messages) {
+  struct Seen {
+    std::size_t count = 0;
+    std::size_t newest = 0;
+  };
+  boost::unordered_flat_map<std::string_view, Seen, std::hash<std::string_view>> by_subject;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!is_state(*messages[i])) continue;
+    Seen& seen = by_subject[messages[i]->subject];
+    ++seen.count;
+    seen.newest = i;
+  }
+  if (by_subject.empty()) return;
+  std::vector<MessageRef> news;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (is_state(*messages[i])) {
+      const Seen& seen = by_subject[messages[i]->subject];
+      const bool as_known = messages[i]->keep == Keep::edge && seen.count % 2 == 0;
+      if (seen.newest != i || as_known) continue;
+    }
+    news.push_back(messages[i]);
+  }
+  messages = std::move(news);
 }
 
 }  // namespace
 
-// Base 36: short, since it is added to every event.
-std::string Recovery::offset_of(std::uint64_t number) {
-  char text[16];
-  const auto end = std::to_chars(text, text + sizeof text, number, 36).ptr;
-  return std::string(kMark).append(text, end);
+Recovery::Recovery(const RecoveryLimits& limits, std::string epoch, std::string nsp)
+    : limits_(limits),
+      offsets_(std::move(epoch)),
+      nsp_(std::move(nsp)),
+      // More than a client may be sent again is not worth keeping for it.
+      messages_(limits_of(limits, limits.max_log_bytes, 2 * limits.max_replay_bytes)),
+      states_(limits_of(limits, limits.max_edge_bytes, limits.max_edge_bytes)),
+      mark_credit_(limits.mark_burst) {}
+
+std::string Recovery::mark_of(std::uint64_t number) const {
+  return encode_event(nsp_, std::nullopt, kMarkEvent, '"' + offsets_.text(number) + '"', 0);
 }
 
-void Recovery::save(std::string pid, SavedSession session, Instant now) {
-  session.saved_at = now;
-  by_age_.emplace_back(now, pid);
-  sessions_.insert_or_assign(std::move(pid), Stored{std::move(session), next_number_});
-  prune(now);
+bool Recovery::may_mark_at_once(std::size_t receivers, Instant now) {
+  const auto passed = std::chrono::duration_cast<milliseconds>(now - credited_at_);
+  if (passed >= milliseconds(1)) {
+    const auto earned = static_cast<std::size_t>(std::min(passed, milliseconds(1000)).count()) *
+                        limits_.marks_per_second / 1000;
+    mark_credit_ = std::min(limits_.mark_burst, mark_credit_ + earned);
+    credited_at_ = now;
+  }
+  if (receivers > mark_credit_) return false;
+  mark_credit_ -= receivers;
+  return true;
+}
+
+void Recovery::stamp(Message& message, std::size_t receivers, Instant now) {
+  if (message.keep == Keep::no) {
+    if (ends_with_string(message.packet)) message.mark = mark_of(last_);
+    return;
+  }
+  message.number = ++last_;
+  const bool for_everybody = message.rooms.empty();
+  if (is_state(message) && for_everybody && !may_mark_at_once(receivers, now)) {
+    if (!mark_due_) mark_due_ = now + limits_.mark_interval;
+    return;
+  }
+  message.mark = mark_of(last_);
+  if (for_everybody) mark_due_.reset();
+}
+
+void Recovery::log(const MessageRef& message, Instant now) {
+  if (message->keep == Keep::no) return;
+  (is_state(*message) ? states_ : messages_).add(message, now);
+}
+
+std::optional<Message> Recovery::due_mark(Instant now) {
+  if (!mark_due_ || now < *mark_due_) return std::nullopt;
+  mark_due_.reset();
+  Message mark;
+  mark.keep = Keep::no;
+  mark.packet = mark_of(last_);
+  return mark;
+}
+
+bool Recovery::collect(const Rooms& rooms, Rooms::Slot slot, std::string_view id, std::uint64_t seen,
+                       std::vector<MessageRef>& out) const {
+  const auto left = [&] { return limits_.max_replay_events - out.size(); };
+  bool whole = messages_.read_everybodys(seen, left(), out) && states_.read_everybodys(seen, left(), out) &&
+               messages_.read(Room::socket(id), seen, left(), out);
+  rooms.each_room(slot, [&](Room room) {
+    whole = whole && messages_.read(room, seen, left(), out) && states_.read(room, seen, left(), out);
+  });
+  return whole;
+}
+
+std::optional<std::vector<MessageRef>> Recovery::missed(const Rooms& rooms, Rooms::Slot slot,
+                                                        std::string_view id, std::uint64_t seen) const {
+  std::vector<MessageRef> missed;
+  if (!collect(rooms, slot, id, seen, missed)) return std::nullopt;
+  const auto number = [](const MessageRef& message) { return message->number; };
+  std::sort(missed.begin(), missed.end(),
+            [&](const MessageRef& a, const MessageRef& b) { return number(a) < number(b); });
+  // What went to several rooms stands on several shelves.
+  missed.erase(std::unique(missed.begin(), missed.end()), missed.end());
+  std::erase_if(missed, [&](const MessageRef& message) { return !is_for(*message, rooms, slot, id); });
+  keep_news(missed);
+  std::size_t bytes = 0;
+  for (const MessageRef& message : missed) {
+    bytes += message->packet.size();
+    for (const std::string& attachment : message->attachments) bytes += attachment.size();
+  }
+  if (bytes > limits_.max_replay_bytes) return std::nullopt;
+  return missed;
 }
 
 void Recovery::prune(Instant now) {
-  log_.prune(now);
-  prune_sessions(now);
-}
-
-void Recovery::prune_sessions(Instant now) {
-  const auto lives = [&](const std::pair<Instant, std::string>& saved) {
-    const auto found = sessions_.find(saved.second);
-    return found != sessions_.end() && found->second.session.saved_at == saved.first;
-  };
-  while (!by_age_.empty() &&
-         (sessions_.size() > limits_.max_sessions || now - by_age_.front().first > limits_.max_age)) {
-    if (lives(by_age_.front())) sessions_.erase(by_age_.front().second);
-    by_age_.pop_front();
-  }
-  // A session that comes and goes leaves an entry behind each time.
-  if (by_age_.size() > 2 * limits_.max_sessions) std::erase_if(by_age_, std::not_fn(lives));
-}
-
-std::optional<Recovery::Recovered> Recovery::take(std::string_view pid, std::string_view offset,
-                                                  std::string_view owner, Instant now) {
-  prune(now);
-  const auto found = sessions_.find(pid);
-  if (found == sessions_.end() || found->second.session.owner != owner) return std::nullopt;
-  const auto seen = number_of(offset);
-  if (!seen || *seen >= found->second.next_number) return std::nullopt;
-  // What was forgotten for its age is older than the client's last sign of life: it has had that.
-  if (*seen < log_.lost_through()) return std::nullopt;
-  Recovered recovered{std::move(found->second.session), {}};
-  sessions_.erase(found);
-  recovered.missed = missed_by(recovered.session, *seen);
-  return recovered;
-}
-
-std::vector<Recovery::Missed> Recovery::missed_by(const SavedSession& session, std::uint64_t seen) const {
-  const RoomKey own = Room::socket(session.sid);
-  RoomSet rooms{own.text()};
-  for (const RoomKey& room : session.rooms) rooms.insert(room.text());
-  std::vector<Missed> missed;
-  log_.each_after(seen, [&](const MessageLog::Entry& entry) {
-    if (any_in(entry.except, rooms) || !(entry.rooms.empty() || any_in(entry.rooms, rooms))) return;
-    missed.push_back({entry.number, std::string(entry.packet),
-                      std::vector<std::string>(entry.attachments.begin(), entry.attachments.end())});
-  });
-  // A reply takes its number before it is written: a later message may have been logged first.
-  std::sort(missed.begin(), missed.end(),
-            [](const Missed& a, const Missed& b) { return a.number < b.number; });
-  return missed;
+  messages_.prune(now);
+  states_.prune(now);
 }
 
 }  // namespace rollcall::socketio

@@ -1,14 +1,12 @@
-// Connection state recovery (protocol notes, section 7) for one namespace: a log of what was sent, and the
-// sessions that may come back for what they missed.
+// Connection state recovery (protocol notes, section 7) for one namespace: the order of what was sent, and
+// what a client that comes back has missed of it (docs/decisions/0023).
 //
-// Safe by construction: the caller has verified who asks; only the owner of a session gets it, and only
-// once. Bounds: age, bytes of the log, number of sessions; beyond them the oldest go first, and their
-// clients simply get a new session. Not thread-safe.
+// Events carry no offset themselves, for clients would hand it to their handlers. It follows as an event of
+// its own, the mark. Bounds: those of the logs, and RecoveryLimits::max_replay_bytes for one client.
+// Not thread-safe.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,76 +15,77 @@
 #include "rollcall/time.hpp"
 #include "socketio/message.hpp"
 #include "socketio/message_log.hpp"
+#include "socketio/offsets.hpp"
+#include "socketio/rooms.hpp"
 
 namespace rollcall::socketio {
 
-struct SavedSession {
-  std::string sid;
-  std::string owner;  // who may recover it
-  std::vector<RoomKey> rooms;
-  Instant saved_at = {};  // set by save()
-};
+inline constexpr std::string_view kMarkEvent = "recovery-offset";
+
+// The last argument of the event (or, if it has none, its name) is a string, which clients take for an
+// offset: a mark has to follow.
+inline bool ends_with_string(std::string_view packet) {
+  return packet.ends_with("\"]");
+}
 
 struct RecoveryLimits {
   milliseconds max_age{120'000};  // of a session, since its connection broke
-  // How long a connection may have been broken before it was noticed: the log reaches back that much further.
+  // How long a connection may have been broken before it was noticed: the logs reach back that much further.
   milliseconds max_unnoticed{45'000};
-  std::size_t max_log_bytes = 64 << 20;
-  std::size_t max_sessions = 100'000;
+  std::size_t max_log_bytes = 48 << 20;   // of messages
+  std::size_t max_edge_bytes = 16 << 20;  // of states: those who would need what is lost start anew
+  std::size_t max_replay_bytes = 1 << 20;
+  std::size_t max_replay_events = 20'000;  // states that cancel out among them
+  // States told to everybody are marked at once while that takes no more deliveries than these; those that
+  // come faster share a mark, the interval later.
+  std::size_t marks_per_second = 20'000;
+  std::size_t mark_burst = 2'000;
+  milliseconds mark_interval{500};
 };
 
 class Recovery {
  public:
-  explicit Recovery(const RecoveryLimits& limits)
-      : limits_(limits), log_(limits.max_age + limits.max_unnoticed, limits.max_log_bytes) {}
+  // `epoch`: see Offsets.
+  Recovery(const RecoveryLimits& limits, std::string epoch, std::string nsp);
 
-  std::uint64_t next_number() { return next_number_++; }
-  // What the event of that number carries as its last argument. No string of an application's is likely
-  // to look like one: clients take the last argument of any event for its offset, if it is a string.
-  static std::string offset_of(std::uint64_t number);
-  // Keeps a message under a number of next_number(). A session is also in the room of its socket.
-  void log(std::uint64_t number, const Message& message, Instant now) { log_.add(number, message, now); }
-  // A session whose connection broke.
-  void save(std::string pid, SavedSession session, Instant now);
+  // Gives the message its number and its mark, if it needs them, before anybody gets it. `receivers`: how
+  // many get a message to everybody.
+  void stamp(Message& message, std::size_t receivers, Instant now);
+  // Keeps it, if it is to be kept. After `stamp`, in the same order.
+  void log(const MessageRef& message, Instant now);
 
-  // Packet and attachments of a message that was missed.
-  struct Missed {
-    std::uint64_t number;
-    std::string packet;
-    std::vector<std::string> attachments;
-  };
-  struct Recovered {
-    SavedSession session;
-    std::vector<Missed> missed;  // in order
-  };
-  // The session, if `owner` may have it and nothing it missed has been forgotten. Others who ask leave it
-  // where it is. `offset` is that of the last event that the client got: it has got all that came before.
-  std::optional<Recovered> take(std::string_view pid, std::string_view offset, std::string_view owner,
-                                Instant now);
+  // The number of the newest message.
+  std::uint64_t last() const { return last_; }
+  std::string mark_of(std::uint64_t number) const;
+  const Offsets& offsets() const { return offsets_; }
 
-  // Forgets what is too old. Every call does; this is for servers where nothing happens.
+  // When the mark is to be sent to everybody that was left out lately, if one was.
+  std::optional<Instant> mark_due() const { return mark_due_; }
+  // That mark, stamped, once it is due.
+  std::optional<Message> due_mark(Instant now);
+
+  // What a member of those rooms, with that id, has missed after the number `seen`, in order. Absent if some
+  // of it is forgotten, or if it is too much.
+  std::optional<std::vector<MessageRef>> missed(const Rooms& rooms, Rooms::Slot slot, std::string_view id,
+                                                std::uint64_t seen) const;
+
+  // Forgets what is too old. `log` does it, too; this is for servers where nothing happens.
   void prune(Instant now);
 
-  std::size_t sessions() const { return sessions_.size(); }
-
  private:
-  struct Stored {
-    SavedSession session;
-    std::uint64_t next_number;  // when it was saved: it cannot have seen that one, or later ones
-  };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-
-  void prune_sessions(Instant now);
-  std::vector<Missed> missed_by(const SavedSession& session, std::uint64_t seen) const;
+  bool may_mark_at_once(std::size_t receivers, Instant now);
+  bool collect(const Rooms& rooms, Rooms::Slot slot, std::string_view id, std::uint64_t seen,
+               std::vector<MessageRef>& out) const;
 
   RecoveryLimits limits_;
-  std::uint64_t next_number_ = 1;
-  MessageLog log_;
-  boost::unordered_flat_map<std::string, Stored, Hash, std::equal_to<>> sessions_;
-  std::deque<std::pair<Instant, std::string>> by_age_;  // pids; those taken meanwhile are skipped
+  Offsets offsets_;
+  std::string nsp_;
+  std::uint64_t last_ = 0;
+  MessageLog messages_;
+  MessageLog states_;
+  std::optional<Instant> mark_due_;
+  std::size_t mark_credit_;
+  Instant credited_at_{};
 };
 
 }  // namespace rollcall::socketio

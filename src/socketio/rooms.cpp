@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace rollcall::socketio {
+namespace {
+// With what the allocator and the index add.
+constexpr std::size_t kMembershipBytes = 16;
+constexpr std::size_t kRoomBytes = 56;
+}  // namespace
 
 const Rooms::Place* Rooms::find(Room room) const {
   const auto found = by_name_.find(room);
@@ -87,6 +92,36 @@ void Rooms::leave_all(Slot slot) {
   Memberships all;
   all.swap(by_slot_[slot]);
   for (const Membership& gone : all) remove_from_room(gone);
+}
+
+void Rooms::move(Slot from, Slot to) {
+  if (from >= by_slot_.size() || by_slot_[from].empty()) return;
+  if (to >= by_slot_.size()) by_slot_.resize(to + std::size_t{1});
+  if (!by_slot_[to].empty()) {
+    for (const RoomKey& room : rooms_of(from)) join(to, room);
+    leave_all(from);
+    return;
+  }
+  by_slot_[to].swap(by_slot_[from]);
+  for (const Membership& membership : by_slot_[to]) {
+    by_id_[membership.room].members[membership.place].slot = to;
+  }
+}
+
+bool Rooms::contains(Slot slot, Room room) const {
+  const auto found = by_name_.find(room);
+  return found != by_name_.end() && find_membership(slot, *found) != nullptr;
+}
+
+std::size_t Rooms::bytes_of(Slot slot) const {
+  std::size_t bytes = 0;
+  if (slot >= by_slot_.size()) return bytes;
+  for (const Membership& membership : by_slot_[slot]) {
+    const Place& room = by_id_[membership.room];
+    bytes += kMembershipBytes;
+    if (room.members.size() == 1) bytes += kRoomBytes + room.key.view().size();
+  }
+  return bytes;
 }
 
 std::vector<RoomKey> Rooms::rooms_of(Slot slot) const {

@@ -33,7 +33,25 @@ class Rooms {
   bool leave(Slot slot, Room room);  // false: was not
   void leave_all(Slot slot);
 
+  // What one member is in, another is in now: no name is copied if that was in none.
+  void move(Slot from, Slot to);
+
+  bool contains(Slot slot, Room room) const;
   std::vector<RoomKey> rooms_of(Slot slot) const;
+  // Calls `use(Room)` for each room of the member; it must not join or leave.
+  template <typename Use>
+  void each_room(Slot slot, Use&& use) const {
+    if (slot >= by_slot_.size()) return;
+    for (const Membership& membership : by_slot_[slot]) use(by_id_[membership.room].room());
+  }
+  template <typename Use>
+  void each_member(Room room, Use&& use) const {
+    const Place* found = find(room);
+    if (!found) return;
+    for (const Member& member : found->members) use(member.slot);
+  }
+  // What would be freed if the member left all, roughly: rooms that others are in stay.
+  std::size_t bytes_of(Slot slot) const;
   std::size_t size(Room room) const;
   std::size_t rooms() const { return by_name_.size(); }
 

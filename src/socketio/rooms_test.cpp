@@ -90,5 +90,40 @@ TEST(Rooms, OfAnotherKindAreOtherRoomsWhateverTheirNames) {
   }
 }
 
+TEST(Rooms, WhatOneMemberIsInAnotherTakesOver) {
+  Rooms rooms;
+  for (const char* room : {"a", "b"}) rooms.join(1, named(room));
+  rooms.join(2, named("a"));
+  rooms.move(1, 7);
+  EXPECT_THAT(members(rooms, {"a"}), ElementsAre(2, 7));
+  EXPECT_THAT(members(rooms, {"b"}), ElementsAre(7));
+  EXPECT_TRUE(rooms.contains(7, named("a")));
+  EXPECT_FALSE(rooms.contains(1, named("a")));
+  rooms.leave_all(7);
+  EXPECT_THAT(members(rooms, {"a"}), ElementsAre(2));
+  EXPECT_EQ(rooms.rooms(), 1U);
+}
+
+TEST(Rooms, WhoTakesOverStaysInItsOwnRooms) {
+  Rooms rooms;
+  rooms.join(1, named("a"));
+  rooms.join(1, named("b"));
+  rooms.join(7, named("b"));
+  rooms.join(7, named("c"));
+  rooms.move(1, 7);
+  EXPECT_EQ(rooms.rooms_of(7).size(), 3U);
+  EXPECT_EQ(rooms.rooms_of(1).size(), 0U);
+}
+
+TEST(Rooms, ARoomCountsForItsOnlyMember) {
+  Rooms rooms;
+  rooms.join(1, named(std::string(200, 'x')));
+  const std::size_t alone = rooms.bytes_of(1);
+  EXPECT_GE(alone, 200U);
+  rooms.join(2, named(std::string(200, 'x')));
+  EXPECT_LT(rooms.bytes_of(1), 100U);
+  EXPECT_EQ(rooms.bytes_of(9), 0U);
+}
+
 }  // namespace
 }  // namespace rollcall::socketio

@@ -1,6 +1,7 @@
 // Connection state recovery: what a client misses while its transport is broken comes when it is back; safely.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { api, kApiEnv, kKeys } from './support/api.js';
 import { Client, closeAll, connect } from './support/client.js';
 import { startServer } from './support/server.js';
 import { token } from './support/tokens.js';
@@ -10,7 +11,7 @@ const [server, watched, off, patient] = await Promise.all([
   startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
   startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs, ROLLCALL_PRESENCE_BROADCAST: 'watchers' } }),
   startServer({ env: { ROLLCALL_SOCKETIO_RECOVERY_MS: 0, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
-  startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 60000 } }),
+  startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 60000 } }),
 ]);
 after(() => {
   closeAll();
@@ -143,6 +144,83 @@ test('subscriptions survive, and the changes missed meanwhile arrive', async () 
   witness.close();
 });
 
+test('one that has got nothing that is kept, and so has no offset, recovers all the same', async () => {
+  const user = newUser('star');
+  const fan = await connect(watched, newUser('fan'));
+  const witness = witnesses.get(watched);
+  for (const one of [fan, witness]) await one.data('subscribe-presence', { userIds: [user] });
+  fan.socket._lastOffset = undefined;
+  await lose(fan, watched);
+  const star = await connect(watched, user);
+  await witness.take('user-online', user);
+  await comeBack(fan);
+  assert.equal(fan.socket.recovered, true);
+  await fan.take('user-online', user);
+  for (const one of [fan, star]) one.close();
+});
+
+test('what changed and changed back meanwhile is not told', async () => {
+  const user = newUser('star');
+  const fan = await connect(watched, newUser('fan'));
+  const witness = witnesses.get(watched);
+  for (const one of [fan, witness]) await one.data('subscribe-presence', { userIds: [user] });
+  await lose(fan, watched);
+  const star = await connect(watched, user);
+  await witness.take('user-online', user);
+  star.socket.disconnect();
+  await witness.take('user-offline', user);
+  await comeBack(fan);
+  assert.equal(fan.socket.recovered, true);
+  await fan.data('heartbeat');
+  assert.deepEqual(fan.story(user), []);
+  for (const one of [fan, star]) one.close();
+});
+
+describe('back before the loss was noticed', () => {
+  // The old connection stays open, and answers nothing any more: a phone that went from Wi-Fi to its network.
+  const vanish = (client) => {
+    const { engine } = client.socket.io;
+    const { ws } = engine.transport;
+    ws.pause?.();
+    ws._socket?.pause();
+    engine.transport.removeAllListeners();
+    engine.onClose('transport close');
+    return ws;
+  };
+  const emit = (user, data) =>
+    api(patient, `/users/${user}/emit`, {
+      method: 'POST',
+      key: kKeys.emit,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ event: 'notification', data }),
+    });
+
+  test('the session is taken over, what was sent into the void comes again, and nobody saw a change', async () => {
+    const observer = await connect(patient, newUser('observer'));
+    const client = await connect(patient, newUser('client'));
+    await observer.take('user-online', client.user);
+    await emit(client.user, 'got it');
+    await client.take('notification', (data) => data === 'got it');
+    await client.take('recovery-offset');
+    const id = client.socket.id;
+    const old = vanish(client);
+    await client.take('disconnect');
+    assert.equal((await emit(client.user, 'into the void')).body.delivered, 1);
+    await comeBack(client);
+    assert.equal(client.socket.recovered, true);
+    assert.equal(client.socket.id, id);
+    await client.take('notification', (data) => data === 'into the void');
+    assert.deepEqual(client.held('notification'), [], 'nothing twice');
+    assert.equal((await emit(client.user, 'later')).body.delivered, 1, 'the old connection is none any more');
+    await client.take('notification', (data) => data === 'later');
+    await observer.data('heartbeat');
+    assert.deepEqual(observer.story(client.user), []);
+    old.terminate();
+    client.close();
+    observer.close();
+  });
+});
+
 describe('what may not be recovered', () => {
   // The library keeps these to itself; an attacker would not.
   const secrets = ({ socket }) => ({ pid: socket._pid, offset: socket._lastOffset });
@@ -173,28 +251,30 @@ describe('what may not be recovered', () => {
     for (const one of [owner, late, nobody]) one.close();
   });
 
-  test('a session is recovered once', async () => {
+  test('one whose session was taken over by the same user is let go, and the copy has it', async () => {
     const owner = await connect(server, newUser('owner'));
     const known = secrets(owner);
-    await lose(owner);
+    const id = await lose(owner);
     await comeBack(owner);
     assert.equal(owner.hello.recovered, true);
     const copy = new Client(server, { user: owner.user, auth: { token: token(owner.user), ...known } });
     await copy.connected();
-    assert.equal(copy.hello.recovered, false);
-    assert.notEqual(copy.socket.id, owner.socket.id);
-    assert.equal((await owner.ask('heartbeat')).status, 'ok', 'the owner is not disturbed');
+    assert.equal(copy.hello.recovered, true);
+    assert.equal(copy.socket.id, id);
+    await owner.take('disconnect');
     copy.close();
     owner.close();
   });
 
-  test('two at the same time: one of them recovers', async () => {
+  test('two at the same time: one of them has the session', async () => {
     const owner = await connect(server, newUser('owner'));
     const known = secrets(owner);
     await lose(owner);
     const both = [1, 2].map(() => new Client(server, { user: owner.user, auth: { token: token(owner.user), ...known } }));
     await Promise.all(both.map((one) => one.connected()));
-    assert.deepEqual(both.map((one) => one.hello.recovered).sort(), [false, true]);
+    assert.ok(both.some((one) => one.hello.recovered));
+    const alive = both.filter((one) => one.socket.connected);
+    assert.equal(new Set(alive.map((one) => one.socket.id)).size, alive.length, 'a session is one connection\'s');
     for (const one of [...both, owner]) one.close();
   });
 
@@ -211,12 +291,21 @@ describe('what may not be recovered', () => {
     client.close();
   });
 
+  test('an offset of another start of the server counts as none', async () => {
+    const owner = await connect(server, newUser('owner'));
+    const id = await lose(owner);
+    const auth = { token: token(owner.user), ...secrets(owner), offset: '~zzzz:zz' };
+    const other = await new Client(server, { user: owner.user, auth }).connected();
+    assert.equal(other.socket.id, id);
+    other.close();
+    owner.close();
+  });
+
   for (const [what, fake] of Object.entries({
     'an unknown pid': { pid: 'nobody-has-this-one', offset: 'x' },
     'an unknown offset': { offset: 'nonsense' },
     'a pid of the wrong type': { pid: 7 },
     'an offset of the wrong type': { offset: { $gt: '' } },
-    'no offset': { offset: undefined },
   })) {
     test(`${what} gets a new connection, not an error`, async () => {
       const owner = await connect(server, newUser('owner'));

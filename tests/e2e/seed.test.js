@@ -153,11 +153,7 @@ test('what METHOD 2 says to type into a browser’s console', async () => {
   const isAnswer = (event) => (value) => value && value.event === event;
   assert.equal((await take(isAnswer('user-status'), 'the status')).data.online, false);
   assert.ok((await take(isAnswer('online-users'), 'the list')).data.count >= 1);
-  // console.log gets the recovery offset as a further argument; the first is the data.
-  const about = (online) => (value) => {
-    const data = Array.isArray(value) ? value[0] : value;
-    return data && data.userId === 'test-user' && data.online === online;
-  };
+  const about = (online) => (data) => data && data.userId === 'test-user' && data.online === online;
   const guest = await connect(server, 'test-user');
   await take(about(true), 'online');
   guest.close();

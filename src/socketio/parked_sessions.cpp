@@ -1,0 +1,57 @@
+#include "socketio/parked_sessions.hpp"
+
+#include <algorithm>
+
+namespace rollcall::socketio {
+
+void ParkedSessions::park(std::string_view owner, const ParkPlace& place, std::size_t bytes, Instant now,
+                          std::vector<ParkPlace>& gone) {
+  const auto session = by_age_.insert(by_age_.end(), {std::string(owner), place, bytes, now});
+  by_place_.emplace(place, session);
+  bytes_ += bytes;
+  Owner& its = owners_[session->owner];
+  its.bytes += bytes;
+  its.sessions.push_back(session);
+  std::size_t too_many = its.sessions.size() > limits_.max_owner_sessions ? 1 : 0;
+  std::size_t left = its.bytes;
+  while (left > limits_.max_owner_bytes && too_many < its.sessions.size())
+    left -= its.sessions[too_many++]->bytes;
+  for (; too_many > 0; --too_many) {
+    const ByAge::iterator oldest = owners_.find(session->owner)->second.sessions.front();
+    const bool is_last = oldest == session;
+    evict(oldest, gone);
+    if (is_last) break;
+  }
+  while (bytes_ > limits_.max_bytes || by_age_.size() > limits_.max_sessions) evict(by_age_.begin(), gone);
+  expire(now, gone);
+}
+
+void ParkedSessions::evict(ByAge::iterator session, std::vector<ParkPlace>& gone) {
+  gone.push_back(session->place);
+  forget(session);
+}
+
+void ParkedSessions::forget(ByAge::iterator session) {
+  bytes_ -= session->bytes;
+  const auto owner = owners_.find(session->owner);
+  owner->second.bytes -= session->bytes;
+  auto& its = owner->second.sessions;
+  its.erase(std::find(its.begin(), its.end(), session));
+  if (its.empty()) owners_.erase(owner);
+  by_place_.erase(session->place);
+  by_age_.erase(session);
+}
+
+bool ParkedSessions::take(const ParkPlace& place, Instant now) {
+  const auto found = by_place_.find(place);
+  if (found == by_place_.end()) return false;
+  const bool too_old = now - found->second->parked_at > limits_.max_age;
+  forget(found->second);
+  return !too_old;
+}
+
+void ParkedSessions::expire(Instant now, std::vector<ParkPlace>& gone) {
+  while (!by_age_.empty() && now - by_age_.front().parked_at > limits_.max_age) evict(by_age_.begin(), gone);
+}
+
+}  // namespace rollcall::socketio

@@ -1,0 +1,83 @@
+// Which sessions wait for their clients to come back, whose they are, and how much memory they hold: decides
+// who must give way. The sessions themselves stay where they lived, on their workers.
+//
+// Bounds: age; number and bytes of one owner's and of all. Beyond them the oldest go first: the owner's own
+// where the owner is over, anybody's where all together are. Pure. Not thread-safe.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rollcall/time.hpp"
+
+namespace rollcall::socketio {
+
+struct ParkLimits {
+  milliseconds max_age{120'000};
+  std::size_t max_sessions = 100'000;
+  std::size_t max_bytes = 256 << 20;
+  std::size_t max_owner_sessions = 100;
+  std::size_t max_owner_bytes = 4 << 20;
+};
+
+// Where a session is. A slot that is used again has another generation.
+struct ParkPlace {
+  std::uint32_t nsp = 0;
+  std::uint32_t worker = 0;
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+
+  friend bool operator==(const ParkPlace&, const ParkPlace&) = default;
+};
+
+class ParkedSessions {
+ public:
+  explicit ParkedSessions(const ParkLimits& limits) : limits_(limits) {}
+
+  // Appends to `gone` those that must give way, which may be this very one.
+  void park(std::string_view owner, const ParkPlace& place, std::size_t bytes, Instant now,
+            std::vector<ParkPlace>& gone);
+  // False if nobody is parked there, or has been for too long.
+  bool take(const ParkPlace& place, Instant now);
+  // Appends to `gone` those that are too old.
+  void expire(Instant now, std::vector<ParkPlace>& gone);
+
+  std::size_t sessions() const { return by_age_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Session {
+    std::string owner;
+    ParkPlace place;
+    std::size_t bytes;
+    Instant parked_at;
+  };
+  using ByAge = std::list<Session>;
+  struct Owner {
+    std::size_t bytes = 0;
+    std::deque<ByAge::iterator> sessions;  // oldest first
+  };
+  struct PlaceHash {
+    std::size_t operator()(const ParkPlace& place) const {
+      return std::hash<std::uint64_t>{}(std::uint64_t{place.slot} << 32 | place.nsp << 16 | place.worker);
+    }
+  };
+
+  void forget(ByAge::iterator session);
+  void evict(ByAge::iterator session, std::vector<ParkPlace>& gone);
+
+  ParkLimits limits_;
+  ByAge by_age_;  // oldest first
+  std::size_t bytes_ = 0;
+  boost::unordered_flat_map<std::string, Owner, std::hash<std::string>> owners_;
+  boost::unordered_flat_map<ParkPlace, ByAge::iterator, PlaceHash> by_place_;
+};
+
+}  // namespace rollcall::socketio
