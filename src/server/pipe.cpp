@@ -171,14 +171,14 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> last_read)
   return true;
 }
 
-void Pipe::head_arrived(const http::Request& head) {
+void Pipe::head_arrived(const http::Request& head, bool faulty) {
   http_->head_seen = true;
   http_->keep_alive = head.keep_alive;
   http_->head_request = head.method == "HEAD";
   http_->chunks_understood = !head.http_1_0;
   http_->cors = http::cors_headers(context_.engine.cors(), head);
   wait_for_request(kBodyTimeout);
-  if (!http_->parser.complete()) {
+  if (!faulty && !http_->parser.complete()) {
     if (auto refused = refusal_of_body(head)) {
       refused->close = true;
       respond(std::move(*refused));
@@ -205,7 +205,7 @@ void Pipe::request_arrived(http::Request request) {
 }
 
 void Pipe::fault(http::Fault fault) {
-  if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head);
+  if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head, true);
   context_.engine.pipe_lost(*this);
   if (closing_) return;
   constexpr const char* kEvent = "request refused";

@@ -135,7 +135,8 @@ class Pipe final : public net::ConnectionHandler {
   void take_messages(websocket::Decoder& decoder, std::span<char> bytes);
   void end();
   void take_close(const websocket::Message& message);
-  void head_arrived(const http::Request& head);
+  // `faulty`: what followed it is no request, which is what will be answered.
+  void head_arrived(const http::Request& head, bool faulty = false);
   // Why the body of this request is not taken.
   std::optional<http::Response> refusal_of_body(const http::Request& head);
   std::optional<http::Response> refusal_of_route(const http::Request& head);

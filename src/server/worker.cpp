@@ -1,5 +1,7 @@
 #include "server/worker.hpp"
 
+#include <algorithm>
+
 namespace rollcall::server {
 namespace {
 constexpr milliseconds kDrainCheck{20};
@@ -43,7 +45,8 @@ Life Worker::life(Instant now) const {
 
 bool Worker::late(Instant now) const {
   const auto pulse = loop_.pulse();
-  return pulse.state == net::Pulse::State::busy ? now - pulse.at > kLate : life(now) == Life::hung;
+  return pulse.state == net::Pulse::State::busy ? now - pulse.at > std::min(kLate, options_.hung_after)
+                                                : life(now) == Life::hung;
 }
 
 void Worker::give(net::Channel channel, std::string bytes) {
