@@ -79,13 +79,14 @@ test-deb: deb ## Check the packages, install them on a copy of this machine that
 	npm run --silent test:package
 	tests/package/support/machine npm run --silent test:installed
 
-clang-warnings: deps ## Everything compiled by clang, warnings as errors
+clang-warnings: deps ## Everything read by clang, warnings as errors
 	cmake --preset clang >/dev/null
-	cmake --build --preset clang -j $(JOBS)
+	cmake --build --preset clang -j $(JOBS) --target rollcall_headers rollcall_test_headers
+	@scripts/clang-warnings $(BUILD)/clang
 
 fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 	cmake --preset fuzz >/dev/null
-	cmake --build --preset fuzz -j $(JOBS)
+	cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
 
 fuzz-ports: deps ## The open port of the program, under ASan and UBSan, for FUZZ_SECONDS (FUZZ_SEED repeats)
