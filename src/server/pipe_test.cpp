@@ -110,7 +110,7 @@ TEST_F(PipeTest, WaitsWithWhateverIsPipelinedBehindAWaitingPoll) {
   Client client(host.address(), By::polling);
   client.connect();
   client.start_poll();
-  constexpr std::size_t kRequests = 5000;  // 190 KB
+  constexpr std::size_t kRequests = 2500;  // 85 KB
   client.poll_wire().write(many(kRequests, get_request("/page")));
   host.settle();
   client.send(R"(42["echo",1])");
