@@ -70,8 +70,9 @@ std::size_t memory_limit() {
   return lesser(memory_limit_below(""), limited ? static_cast<std::size_t>(limit.rlim_cur) : 0);
 }
 
-std::size_t free_bytes() {
-  return mallinfo2().fordblks;
+std::size_t allocated_bytes() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
 void give_memory_back() {

@@ -15,8 +15,8 @@ std::size_t memory_limit();
 // The same without RLIMIT_AS, of the files below `root`, for tests.
 std::size_t memory_limit_below(const std::string& root);
 
-// Freed, but kept by the allocator. Takes a lock of each of its arenas.
-std::size_t free_bytes();
+// Allocated and not freed. Takes a lock of each of the allocator's arenas.
+std::size_t allocated_bytes();
 // Gives free memory back to the system; some milliseconds where there is much of it.
 void give_memory_back();
 

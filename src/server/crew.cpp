@@ -139,17 +139,16 @@ void Crew::watch_memory() {
                full ? "memory budget used up: newcomers are refused" : "memory budget kept again",
                {{"resident_bytes", used}, {"budget_bytes", memory_.budget.bytes()}});
   }
-  give_memory_back(loop.now());
+  give_memory_back(used, loop.now());
   if (!memory_.timer) memory_.timer = std::make_unique<Deadline>([this](Instant) { watch_memory(); });
   loop.timers().arm(*memory_.timer, loop.now() + kMemoryInterval);
 }
 
 // The allocator keeps what was freed, so a spike would stay with the process for ever.
-void Crew::give_memory_back(Instant now) {
+void Crew::give_memory_back(std::size_t resident, Instant now) {
   if (now < memory_.given_back + kGiveBackInterval) return;
   memory_.given_back = now;
-  const std::size_t free = net::free_bytes();
-  if (free < kWorthGivingBack && admission_.memory() == base::MemoryLevel::plenty) return;
+  if (resident < net::allocated_bytes() + kWorthGivingBack) return;
   net::give_memory_back();
 }
 

@@ -59,7 +59,7 @@ class Crew {
   void prune();
   std::size_t reserve() const;  // of descriptors
   void watch_memory();
-  void give_memory_back(Instant now);
+  void give_memory_back(std::size_t resident, Instant now);
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
 
   const ServerOptions& options_;

@@ -5,12 +5,13 @@ import net from 'node:net';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from './support/client.js';
-import { frame, kUpgrade, RawTcp } from './support/raw.js';
+import { frame, kUpgrade, RawSocket, RawTcp } from './support/raw.js';
 import { startServer } from './support/server.js';
+import { token } from './support/tokens.js';
 
 const kAttackMs = 2000;
 const kWorstMs = 500;  // p99, of a client that shares two cores with the attacker; it was seconds
-const kEnv = { ROLLCALL_SERVER_WORKERS: 1, ROLLCALL_LIMITS_PENDING_SESSIONS: 500, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0, ROLLCALL_SERVER_LOG_LEVEL: 'error' };
+const kEnv = { ROLLCALL_SERVER_WORKERS: 1, ROLLCALL_LIMITS_PENDING_SESSIONS: 500, ROLLCALL_LIMITS_FAILURES_PER_ADDRESS: 0, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0, ROLLCALL_SERVER_LOG_LEVEL: 'error' };
 const server = await startServer({ env: kEnv });
 after(() => {
   closeAll();
@@ -103,4 +104,26 @@ test('a body is not read for who has no key', async () => {
   tcp.send('POST /api/v1/presence/query HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n');
   await tcp.until(/^HTTP\/1.1 401/);
   await tcp.close();
+});
+
+describe('refused tokens are limited by address', () => {
+  async function outcome(strict, connect, headers = {}) {
+    const raw = new RawSocket(strict, 'EIO=4&transport=websocket', { headers });
+    await raw.take(/^0\{/);
+    raw.send(`40/ws/messages,${JSON.stringify({ token: connect })}`);
+    const first = await Promise.race([raw.take(/^4[04]\/ws/), raw.close().then(() => 'closed')]);
+    raw.end();
+    return String(first).slice(0, 2);
+  }
+
+  test('but only where the address is the client\'s own', async () => {
+    const env = { ROLLCALL_LIMITS_FAILURES_PER_ADDRESS: 10, ROLLCALL_SERVER_WORKERS: 1, ROLLCALL_SERVER_TRUSTED_PROXIES: '127.0.0.1' };
+    const strict = await startServer({ env });
+    const [bad, good] = [{ 'x-forwarded-for': '192.0.2.1' }, { 'x-forwarded-for': '192.0.2.2' }];
+    for (let i = 0; i < 10; ++i) assert.equal(await outcome(strict, 'forged', bad), '44');
+    assert.equal(await outcome(strict, 'forged', bad), 'cl', 'without an answer');
+    assert.equal(await outcome(strict, token('ada'), good), '40', 'another client of the same proxy');
+    for (let i = 0; i < 12; ++i) assert.equal(await outcome(strict, 'forged'), '44', 'who might be anybody behind the proxy');
+    await strict.stop();
+  });
 });
