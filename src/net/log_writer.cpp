@@ -26,6 +26,7 @@ using log::Line;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kTick{1000};
+constexpr seconds kConsolePatience{5};
 // As much as a pipe that says it is writable takes without waiting. The descriptors are not ours alone, so
 // they cannot be made non-blocking.
 constexpr std::size_t kPiece = PIPE_BUF;
@@ -56,8 +57,8 @@ class LogWriter::Queue final : public log::Output {
   void write_batch(std::deque<Line> batch);
   void print(const Line& line);
   void put_log(std::string& text, std::size_t& cost);
-  bool put(int descriptor, std::string_view text);
-  bool wait_until_writable(int descriptor);
+  bool put(int descriptor, std::string_view text, Clock::time_point until = Clock::time_point::max());
+  bool wait_until_writable(int descriptor, Clock::time_point until);
   void tell_lost();
   void lose(std::uint64_t lines, int error);
   void release(std::size_t cost);
@@ -123,10 +124,10 @@ void LogWriter::Queue::release(std::size_t cost) {
 }
 
 // False: the time is over.
-bool LogWriter::Queue::wait_until_writable(int descriptor) {
+bool LogWriter::Queue::wait_until_writable(int descriptor, Clock::time_point until) {
   constexpr int kPatienceMs = 50;
   for (;;) {
-    const bool last_try = over();
+    const bool last_try = over() || Clock::now() >= until;
     pollfd asked{descriptor, POLLOUT, 0};
     if (poll(&asked, 1, last_try ? 0 : kPatienceMs) > 0) return true;
     if (!last_try) continue;
@@ -135,9 +136,9 @@ bool LogWriter::Queue::wait_until_writable(int descriptor) {
   }
 }
 
-bool LogWriter::Queue::put(int descriptor, std::string_view text) {
+bool LogWriter::Queue::put(int descriptor, std::string_view text, Clock::time_point until) {
   while (!text.empty()) {
-    if (!wait_until_writable(descriptor)) return false;
+    if (!wait_until_writable(descriptor, until)) return false;
     const ssize_t written = ::write(descriptor, text.data(), std::min(text.size(), kPiece));
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written <= 0) return false;
@@ -167,7 +168,8 @@ void LogWriter::Queue::tell_lost() {
 }
 
 void LogWriter::Queue::print(const Line& line) {
-  if (put(STDOUT_FILENO, line.text)) return;
+  // A stdout that nobody reads must not hold up the log behind it.
+  if (put(STDOUT_FILENO, line.text, Clock::now() + kConsolePatience)) return;
   const Line complaint =
       log::line_of(log::Level::warn, "stdout cannot be written", {{"reason", std::strerror(errno)}});
   if (complaint.to == Line::To::sink) {
