@@ -1,8 +1,8 @@
 // The log and the console under the worst readers: gone, stuck, or of a closed descriptor. And the signals that mean nothing.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { closeAll, connect } from './support/client.js';
 import { kApiEnv, kKeys } from './support/api.js';
+import { closeAll, connect } from './support/client.js';
 import { scratch } from './support/files.js';
 import { request } from './support/polling.js';
 import { RawTcp } from './support/raw.js';
