@@ -82,8 +82,8 @@ export class RollcallApi {
   }
 
   /** To any number of users, each once. */
-  async emitToUsers(userIds: string | Iterable<string>, event: string, data?: unknown): Promise<WideEmitResult> {
-    const ids = [...new Set(typeof userIds === 'string' ? [userIds] : userIds)];
+  async emitToUsers(userIds: UserId | Iterable<UserId>, event: string, data?: unknown): Promise<WideEmitResult> {
+    const ids = [...new Set(userIdsOf(userIds, 'emitToUsers(userIds)'))];
     // As it is now, whatever becomes of it while it waits.
     const bodies: string[] = [];
     for (let i = 0; i < ids.length; i += kMostIds) bodies.push(JSON.stringify({ userIds: ids.slice(i, i + kMostIds), event, data }));

@@ -79,7 +79,7 @@ export class PresenceService implements OnModuleDestroy {
   }
 
   /** To every connection of the users, each once; any number of them. */
-  emitToUsers(userIds: string | Iterable<string>, event: string, data?: unknown): Promise<WideEmitResult> {
+  emitToUsers(userIds: UserId | Iterable<UserId>, event: string, data?: unknown): Promise<WideEmitResult> {
     return this.api.emitToUsers(userIds, event, data);
   }
 
