@@ -90,8 +90,9 @@ ${code.replace('providers: [', 'providers: [zoneless(), ')}`;
 }
 let angular;
 
-// The dots of the plain recipes settle in one second instead of ten.
-const sooner = (code) => code.replace('SETTLING_MS = 10_000', 'SETTLING_MS = 1000').replace('SETTLING_MS = 1e4', 'SETTLING_MS = 1000');
+// Dots settle in one second instead of ten.
+const sooner = (code) =>
+  code.replace(/SETTLING_MS = (10_000|1e4)/, 'SETTLING_MS = 1000').replace("key: 'page'", 'settleMs: 1000').replace(/\bgetToken \}(?=\))/, 'getToken, settleMs: 1000 }');
 
 async function built(name, server) {
   const { uses, main, angular: isAngular } = kApplications[name];

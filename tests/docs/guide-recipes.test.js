@@ -396,11 +396,15 @@ test('all of it is TypeScript, as strict as the templates of Vite have it', asyn
 });
 
 test('the types', async () => {
-  const { folder, remove } = layOut({ 'src/typed.ts': blocks.get('7 src/typed.ts').code });
+  const own = "socket.on('notification', ({ message }) => console.log(message.length));\n";
+  const code = blocks.get('7 src/typed.ts').code + own;
+  const { folder, remove } = layOut({ 'src/typed.ts': code, 'src/events.ts': blocks.get('7 src/events.ts').code });
   try {
     await typeCheck(folder);
-    writeFileSync(join(folder, 'src/typed.ts'), blocks.get('7 src/typed.ts').code.replace("'user-123'", '123'));
-    await assert.rejects(typeCheck(folder), /not assignable/);
+    for (const wrong of [code.replace("'user-123'", '{}'), code.replace("'notification'", "'notifications'")]) {
+      writeFileSync(join(folder, 'src/typed.ts'), wrong);
+      await assert.rejects(typeCheck(folder), /not assignable/);
+    }
   } finally {
     remove();
   }
