@@ -9,7 +9,7 @@ import { blocksOf, fencesOf, kDocuments, kGuide, kRoot, kSummary, kTexts, read }
 const kSections = [...new Set([...kSettings.keys()].map((name) => name.split('.')[0]))].join('|');
 const kSetting = new RegExp(`(?<![-/\\w])(?:${kSections})\\.[a-z][a-z_]*\\b`, 'g');
 // Names of that form that are no settings: files, and what JavaScript says.
-const kOthers = /^(presence\.(js|d|test)|server\.(hpp|to|emit|of|run|drain|handle_http|proxy)|auth\.(js|token)|api\.(example|js))$/;
+const kOthers = /^(presence\.(js|ts|tsx|d|test)|server\.(hpp|to|emit|of|run|drain|handle_http|proxy)|auth\.(js|ts|token)|api\.(example|js))$/;
 
 const isText = (path) => path.endsWith('.txt');
 const codeOf = (path) => (isText(path) ? [...blocksOf(path).values()] : fencesOf(path)).map(({ code }) => code);
@@ -117,12 +117,12 @@ const anchorsOf = (path) =>
   [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
 
 // Files of the reader's own project: those that the guide gives, and the gateway that went before.
-const given = new Set([...[...blocksOf(kGuide).values()].map(({ file }) => file), 'src/app/auth.ts']);
+const given = new Set([...[...blocksOf(kGuide).values()].map(({ file }) => file), 'src/app/auth.ts', 'src/app/presence.ts']);
 const isOfReader = (path, name) => (isText(path) && given.has(name)) || name.startsWith('src/messages');
 
 // Events that applications invent, or that socket.io-client itself has.
 const kApplication = ['notification', 'connect', 'disconnect', 'connect_error'];
-const kNotOurs = new Set(['TCP_NODELAY', 'CAP_NET_BIND_SERVICE']);
+const kNotOurs = new Set(['SETTLING_MS', 'LONGEST_MS', 'TCP_NODELAY', 'CAP_NET_BIND_SERVICE']);
 // ROLLCALL_URL, ROLLCALL_API_KEY: what a backend's own environment says.
 const kOfBackends = new Set(['URL', 'API_KEY']);
 // Without any, api.metrics = "key" would shut everybody out, and is refused.
