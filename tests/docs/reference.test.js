@@ -17,7 +17,7 @@ const firstHeard = exchanges.findIndex(({ name }) => name === 'connected');
 const asked = exchanges.slice(0, firstHeard);
 const heard = new Map(exchanges.slice(firstHeard).map((one) => [one.name, one.data]));
 
-const kGrace = { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 50 };
+const kGrace = { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 50, ROLLCALL_PRESENCE_SETTLING_MS: 0 };
 const [server, tight] = await Promise.all([
   startServer({ env: kGrace }),
   startServer({ env: { ...kGrace, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 1, ROLLCALL_LIMITS_EVENT_BURST: 2, ROLLCALL_LIMITS_CONNECTIONS_PER_USER: 1, ROLLCALL_AUTH_LEEWAY_MS: 0 } }),
