@@ -119,6 +119,10 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
   Gate& gate = *gates_[server::BusPort::current()->index()];
   const bool accountable = socket.handshake().address_certain();
   if (accountable && !gate.failures.allows(server::address_key(socket), server_.now())) {
+    if (log::sampled(log::Level::info, kConnectionRefused, "address", server_.now())) {
+      log::info(kConnectionRefused, {{"details", "too many refused tokens (limits.failures_per_address)"},
+                                     {"address", socket.handshake().address()}});
+    }
     server::refuse_address(socket);
     return;
   }

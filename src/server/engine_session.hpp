@@ -2,6 +2,7 @@
 // at the moment. Owned by Engine.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,6 +73,11 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   bool flush_queued_ = false;
   bool reap_queued_ = false;
   bool close_reported_ = false;
+
+ protected:
+  std::uint8_t refused_connects_ = 0;  // in a row: of the layer above, here where there is room
+
+ private:
   bool closed_by_client_ = false;
   Handshake handshake_;
 };

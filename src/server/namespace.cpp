@@ -182,9 +182,7 @@ void NamespaceImpl::let_in(SocketImpl& socket, const std::optional<SessionTransf
   if (!missed) begin_session(socket);
   if (session && !missed) port_.bus().ended(spec_.index, session->pid);
   peer.client.accept(spec_.name);
-  peer.stranger.reset();
-  peer.refused_connects = 0;
-  peer.set_known(true);
+  peer.joined();
   port_.counters().add(Count::joined);
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect(spec_.name, acceptance_json(socket.id(), socket.pid_)));

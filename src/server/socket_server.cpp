@@ -36,7 +36,13 @@ void Peer::forget(SocketImpl* socket) {
 
 void Peer::connect_refused() {
   count_refusal();
-  if (++refused_connects >= kMostRefusedConnects) close(engineio::CloseReason::forced_close);
+  if (++refused_connects_ >= kMostRefusedConnects) close(engineio::CloseReason::forced_close);
+}
+
+void Peer::joined() {
+  stranger.reset();
+  refused_connects_ = 0;
+  set_known(true);
 }
 
 void SocketServer::add(NamespaceSpec& spec) {

@@ -23,7 +23,6 @@ struct Peer final : EngineSession {
     set_known(false);
   }
   socketio::Client client;
-  std::uint8_t refused_connects = 0;     // in a row
   base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
   std::unique_ptr<Stranger> stranger;    // until a namespace is joined
 
@@ -31,6 +30,8 @@ struct Peer final : EngineSession {
   void forget(SocketImpl* socket);
   // A CONNECT was refused, and answered: one who is refused again and again is closed.
   void connect_refused();
+  // It has a namespace, and is no stranger any more.
+  void joined();
 };
 
 class SocketServer final : public EngineApp {
