@@ -105,11 +105,10 @@ UserIds each_once(UserIds ids) {
 }  // namespace
 
 std::optional<Error> refused_event(std::string_view name) {
-  const char* const why = base::is_reserved_event(name) ? ": socket.io keeps that name for itself"
-                          : is_own_event(name)          ? ": presence alone sends that event"
-                                                        : nullptr;
+  const char* why = base::why_reserved(name);
+  if (!why && is_own_event(name)) why = "presence alone sends that event";
   if (!why) return std::nullopt;
-  return Error{ErrorCode::forbidden, "event must not be " + std::string(name) + why, "event"};
+  return Error{ErrorCode::forbidden, "event must not be " + std::string(name) + ": " + why, "event"};
 }
 
 Result<Emit, Error> read_emit(std::string_view body) {

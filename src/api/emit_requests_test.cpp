@@ -86,6 +86,8 @@ TEST(ReadEmit, RefusesEventsThatSocketIoKeepsForItself) {
               "event must not be " + std::string(event) + ": socket.io keeps that name for itself");
   }
   EXPECT_TRUE(read_emit(R"({"event":"Connect"})").ok());
+  EXPECT_EQ(error_of(read_emit(R"({"event":"recovery-offset"})")).message,
+            "event must not be recovery-offset: the server keeps that name for itself");
 }
 
 TEST(ReadEmit, RefusesEventsThatPresenceAloneSends) {

@@ -36,7 +36,7 @@ Why fault_in(const Payload& payload) {
 }
 
 Why fault_in_event(std::string_view name, const Payload& payload) {
-  if (base::is_reserved_event(name)) return "socket.io keeps that name for itself";
+  if (const char* const why = base::why_reserved(name)) return why;
   if (!base::is_utf8(name)) return "its name is not UTF-8";
   return fault_in(payload);
 }

@@ -71,6 +71,7 @@ TEST_F(EmissionTest, TheReasonIsGiven) {
       return refusal([&] { nsp.emit(event, payload); });
     };
     EXPECT_THAT(why("connect", {}), HasSubstr("socket.io keeps that name for itself"));
+    EXPECT_THAT(why("recovery-offset", {}), HasSubstr("the server keeps that name for itself"));
     EXPECT_THAT(why("\xFF", {}), HasSubstr("its name is not UTF-8"));
     EXPECT_THAT(why("e", {"\"\xFF\"", {}}), HasSubstr("its payload is not UTF-8"));
     EXPECT_THAT(why("e", {std::string(65, '[') + std::string(65, ']'), {}}), HasSubstr("at most 64 deep"));

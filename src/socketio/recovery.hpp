@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/reserved_events.hpp"
 #include "rollcall/time.hpp"
 #include "socketio/message.hpp"
 #include "socketio/message_log.hpp"
@@ -20,7 +21,7 @@
 
 namespace rollcall::socketio {
 
-inline constexpr std::string_view kMarkEvent = "recovery-offset";
+using base::kMarkEvent;
 
 // The last argument of the event (or, if it has none, its name) is a string, which clients take for an
 // offset: a mark has to follow.
