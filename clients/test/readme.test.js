@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { launchBrowser, watchPage } from '../../tests/e2e/support/browser.js';
 import { closeAll, connect } from '../../tests/e2e/support/client.js';
@@ -76,7 +77,7 @@ test('React: a card', async () => {
         import App from './App.jsx';
         createRoot(document.getElementById('root')).render(<App />);`,
     },
-    { esbuild: { jsx: 'automatic' } },
+    { plugins: [react()] },
   );
   await turns(page, 'Ada');
   assert.deepEqual(seen.errors, []);
