@@ -32,10 +32,11 @@ class DurationCounter {
     total_.add(static_cast<std::uint64_t>(duration.count()) * times);
   }
 
+  microseconds total() const { return microseconds(static_cast<std::int64_t>(total_.value())); }
   base::Durations value() const {
     base::Durations durations;
     for (std::size_t i = 0; i < counts_.size(); ++i) durations.counts[i] = counts_[i].value();
-    durations.total = microseconds(static_cast<std::int64_t>(total_.value()));
+    durations.total = total();
     return durations;
   }
 

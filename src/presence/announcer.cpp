@@ -1,51 +1,107 @@
 #include "presence/announcer.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <utility>
 
 namespace rollcall::presence {
 
+void Announcer::measure(std::span<const LoopWork> loops, Instant now) {
+  if (by_load_) load_.measure(loops, behind(), now);
+}
+
+// More waits than is told at once, though it is its time.
+bool Announcer::behind() const {
+  return live() ? held_.size() > 0 : catching_up_ && held_.size() > kMostAtOnce;
+}
+
 void Announcer::take(std::vector<Effect>& changes, std::size_t receivers, Instant now,
                      std::vector<News>& out) {
   for (Effect& change : changes) {
-    if (pace_.limited()) pace_.count(receivers, now);
-    if (pace_.live()) {
-      std::visit([&](auto& known) { out.emplace_back(std::move(known)); }, change);
-      continue;
-    }
-    if (!window_ends_) {
-      tell_mode(receivers, out);
-      window_ends_ = now + pace_.window();
-    }
-    held_.hold(std::move(change));
+    if (!damper_.hold(change, now)) pass(change, receivers, now, out);
   }
   changes.clear();
 }
 
+void Announcer::pass(Effect& change, std::size_t receivers, Instant now, std::vector<News>& out) {
+  pace_.count(receivers, now);
+  if (live() && may_tell(now)) {
+    std::visit([&](auto& known) { out.emplace_back(std::move(known)); }, change);
+    return;
+  }
+  if (!live() && !window_ends_) {
+    tell_mode(receivers, out);
+    window_ends_ = now + window_needed();
+  }
+  held_.hold(std::move(change));
+}
+
+// What waits further may have been read while it was held there: whoever did must hear what follows.
+void Announcer::pass_calmed(std::size_t receivers, Instant now, std::vector<News>& out) {
+  damper_.release(now, calmed_);
+  for (Effect& change : calmed_) {
+    const std::string user(user_of(change));
+    pass(change, receivers, now, out);
+    held_.read(user);
+  }
+  calmed_.clear();
+}
+
+// `now` is the same for all that happens in a turn.
+bool Announcer::may_tell(Instant now) {
+  if (held_.size() > 0) return false;  // they are first
+  if (!load_.pressed()) return true;
+  if (now != told_at_) told_then_ = 0;
+  told_at_ = now;
+  return told_then_++ < kMostAtOnce;
+}
+
+void Announcer::tell_held(Instant now, std::vector<News>& out) {
+  if (now == told_at_) return;
+  told_at_ = now;
+  told_then_ = std::min(held_.size(), kMostAtOnce);
+  held_.release(kMostAtOnce, out);
+}
+
 void Announcer::tick(std::size_t receivers, Instant now, std::vector<News>& out) {
-  if (pace_.live()) return;
-  pace_.review(receivers, held_.size() > kMostAtOnce, now);
-  if (pace_.live()) {
-    held_.release(std::numeric_limits<std::size_t>::max(), out);
+  pass_calmed(receivers, now, out);
+  pace_.review(receivers, behind(), now);
+  if (live()) {
     window_ends_.reset();
+    catching_up_ = false;
+    if (held_.size() > 0) tell_held(now, out);
   } else if (window_ends_ && now >= *window_ends_) {
     held_.release(kMostAtOnce, out);
     window_ends_.reset();
-    if (held_.size() > 0) window_ends_ = now + pace_.cost(kMostAtOnce, receivers) / kCatchUp;
+    catching_up_ = held_.size() > 0;
+    if (catching_up_) {
+      const microseconds paid =
+          pace_.live() ? microseconds{0} : pace_.cost(kMostAtOnce, receivers) / kCatchUp;
+      window_ends_ = now + std::max(paid, load_.live() ? microseconds{0} : load_.interval());
+    }
   } else if (window_ends_) {
     return;  // a new mode is told along with what is held
+  } else if (held_.size() > 0) {
+    window_ends_ = now + window_needed();  // it was live when they were held
   }
   tell_mode(receivers, out);
 }
 
 void Announcer::tell_mode(std::size_t receivers, std::vector<News>& out) {
-  if (std::exchange(told_window_, pace_.window()) == pace_.window()) return;
+  if (std::exchange(told_window_, window_needed()) == window_needed()) return;
   out.emplace_back(ModeChanged{told_window_, pace_.load(), receivers});
 }
 
 std::optional<Instant> Announcer::deadline() const {
-  auto due = pace_.review_at();
-  if (due && window_ends_) due = std::min(*due, *window_ends_);
+  std::optional<Instant> due;
+  const auto also = [&due](std::optional<Instant> at) {
+    if (at && (!due || *at < *due)) due = at;
+  };
+  also(damper_.deadline());
+  also(pace_.review_at());
+  also(load_.review_at());
+  also(window_ends_);
+  // In the next turn: what is held, or that it is live again.
+  if (live() && (held_.size() > 0 || told_window_ > milliseconds{0})) also(told_at_ + microseconds(1));
   return due;
 }
 

@@ -6,6 +6,9 @@
 namespace rollcall::presence {
 namespace {
 
+// One of a user's changes is forgotten (Effect's `lately`) that often: a reload is two.
+constexpr seconds kForget{2};
+
 std::optional<std::string> owned(std::optional<std::string_view> text) {
   return text ? std::optional<std::string>(*text) : std::nullopt;
 }
@@ -38,13 +41,13 @@ void Core::apply(const Command& command, Instant now, WallTime wall, std::vector
   if (const auto* activity = std::get_if<Activity>(&command)) {
     touch(activity->connection, wall);
   } else if (const auto* connect = std::get_if<Connect>(&command)) {
-    handle(*connect, wall, out);
+    handle(*connect, now, wall, out);
   } else {
     handle(std::get<Disconnect>(command), now, wall, out);
   }
 }
 
-void Core::handle(const Connect& command, WallTime wall, std::vector<Effect>& out) {
+void Core::handle(const Connect& command, Instant now, WallTime wall, std::vector<Effect>& out) {
   if (!possible_id(command.user_id) || connections_.contains(command.connection)) return;
   Slot slot = directory_.find(command.user_id);
   if (slot == kNoSlot) {
@@ -59,7 +62,7 @@ void Core::handle(const Connect& command, WallTime wall, std::vector<Effect>& ou
   user.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
   ++user.connections;
   connections_.emplace(command.connection, slot);
-  if (!roster_.contains(slot)) begin_session(slot, wall, out);
+  if (!roster_.contains(slot)) begin_session(slot, now, wall, out);
 }
 
 void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::vector<Effect>& out) {
@@ -75,7 +78,7 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
     user.grace_ends = now + settings_.offline_grace;
     graces_.push_back({user.grace_ends, slot});
   }
-  if (user.connections == 0 && user.grace_ends <= now) end_session(slot, wall, out);
+  if (user.connections == 0 && user.grace_ends <= now) end_session(slot, now, wall, out);
 }
 
 void Core::touch(ConnectionId connection, WallTime wall) {
@@ -83,17 +86,18 @@ void Core::touch(ConnectionId connection, WallTime wall) {
   if (found != connections_.end()) directory_[found->second].last_active.advance(wall);
 }
 
-void Core::begin_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
+void Core::begin_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out) {
   User& user = directory_[slot];
   user.session_at = wall;
   roster_.add(slot);
-  out.emplace_back(UserOnline{std::string(user.profile.id()), wall});
+  out.emplace_back(UserOnline{std::string(user.profile.id()), wall, user.changes.add(now, kForget)});
 }
 
-void Core::end_session(Slot slot, WallTime wall, std::vector<Effect>& out) {
+void Core::end_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out) {
   User& user = directory_[slot];
   user.session_at = wall;
-  out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active.get()});
+  out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active.get(),
+                               user.changes.add(now, kForget)});
   roster_.remove(slot);
   ++list_version_;
   directory_.remember(slot);
@@ -112,7 +116,7 @@ void Core::tick(Instant now, WallTime wall, std::vector<Effect>& out) {
     }
     if (grace.ends > now) return;
     graces_.pop_front();
-    if (directory_[grace.slot].connections == 0) end_session(grace.slot, wall, out);
+    if (directory_[grace.slot].connections == 0) end_session(grace.slot, now, wall, out);
   }
 }
 

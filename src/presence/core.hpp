@@ -91,10 +91,10 @@ class Core {
     Slot slot;
   };
 
-  void handle(const Connect& command, WallTime wall, std::vector<Effect>& out);
+  void handle(const Connect& command, Instant now, WallTime wall, std::vector<Effect>& out);
   void handle(const Disconnect& command, Instant now, WallTime wall, std::vector<Effect>& out);
-  void begin_session(Slot slot, WallTime wall, std::vector<Effect>& out);
-  void end_session(Slot slot, WallTime wall, std::vector<Effect>& out);
+  void begin_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out);
+  void end_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out);
   bool stale(const Grace& grace) const;
 
   Settings settings_;

@@ -102,7 +102,7 @@ struct Model {
   }
   void touch(const std::string& user, WallTime wall) {
     const auto [at, added] = last_active.emplace(user, wall);
-    if (!added) at->second = std::max(at->second, wall);
+    if (!added) at->second = base::follow(at->second, wall);
   }
 };
 

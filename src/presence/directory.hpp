@@ -12,6 +12,7 @@
 #include <deque>
 #include <string_view>
 
+#include "base/recent_count.hpp"
 #include "base/shared_time.hpp"
 #include "presence/profile.hpp"
 #include "presence/slot.hpp"
@@ -25,6 +26,7 @@ struct User {
   base::SharedTime last_active;
   Instant grace_ends = Instant::min();  // of the connection that broke last
   std::uint32_t connections = 0;
+  base::RecentCount changes;
   Ending ending = Ending::unknown;  // of the connection that the grace is for, or that ended the session
   // Neighbours among the remembered, by when they left. A free slot uses `newer` for the next free one.
   Slot older = kNoSlot;

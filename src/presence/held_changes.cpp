@@ -21,8 +21,8 @@ void HeldChanges::hold(Effect change) {
   if (entry->differs) {
     entry->differs_since = ++clock_;
   } else {
-    entry->read = entry->read || last_read_all_ > entry->differs_since;
-    if (!entry->read) {
+    if (last_read_all_.get() >= entry->differs_since) entry->read.raise(1);
+    if (entry->read.get() == 0) {
       entries_.erase(entry);
       return;
     }
@@ -32,13 +32,13 @@ void HeldChanges::hold(Effect change) {
 }
 
 void HeldChanges::read_all() {
-  if (!entries_.empty()) last_read_all_ = ++clock_;
+  if (!entries_.empty()) last_read_all_.raise(clock_);
 }
 
 void HeldChanges::read(std::string_view user_id) {
   if (entries_.empty()) return;
   const auto found = by_user_.find(user_id);
-  if (found != by_user_.end() && found->second->differs) found->second->read = true;
+  if (found != by_user_.end() && found->second->differs) found->second->read.raise(1);
 }
 
 }  // namespace rollcall::presence

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/shared_mark.hpp"
 #include "presence/types.hpp"
 
 namespace rollcall::presence {
@@ -25,8 +26,8 @@ class HeldChanges {
   // Of any one user the changes alternate, and continue what was told of that user.
   void hold(Effect change);
 
-  // Somebody is told, by a reply, how things are with this user; with everyone. While nothing is held these
-  // change nothing.
+  // Somebody is told, by a reply, how things are with this user; with everyone. Several threads may call
+  // these at once, while none calls anything else.
   void read(std::string_view user_id);
   void read_all();
 
@@ -35,35 +36,48 @@ class HeldChanges {
   // What is to be told of the `most` users who have waited longest; then they are forgotten here.
   template <typename Out>
   void release(std::size_t most, std::vector<Out>& out);
+  // The same of one user, who may have nothing to be told.
+  template <typename Out>
+  void release_user(std::string_view user_id, std::vector<Out>& out);
 
  private:
   struct Entry {
     Effect latest;
     std::optional<Effect> before;  // the change back, for when both must be told
     std::uint64_t differs_since;
-    bool differs = true;  // from what was told last
-    bool read = false;    // while it did
+    bool differs = true;         // from what was told last
+    base::SharedMark read = {};  // 1: while it did
   };
   using Entries = std::list<Entry>;
+  template <typename Out>
+  void give(Entries::iterator entry, std::vector<Out>& out);
 
   Entries entries_;                                                         // oldest first
   boost::unordered_flat_map<std::string_view, Entries::iterator> by_user_;  // views of the entries' own ids
   std::uint64_t clock_ = 0;
-  std::uint64_t last_read_all_ = 0;
+  base::SharedMark last_read_all_;  // the clock's time then
 };
 
 std::string_view user_of(const Effect& change);
 
 template <typename Out>
 void HeldChanges::release(std::size_t most, std::vector<Out>& out) {
-  for (; most > 0 && !entries_.empty(); --most) {
-    Entry& entry = entries_.front();
-    by_user_.erase(user_of(entry.latest));
-    const auto give = [&](auto& change) { out.emplace_back(std::move(change)); };
-    if (!entry.differs) std::visit(give, *entry.before);
-    std::visit(give, entry.latest);
-    entries_.pop_front();
-  }
+  for (; most > 0 && !entries_.empty(); --most) give(entries_.begin(), out);
+}
+
+template <typename Out>
+void HeldChanges::release_user(std::string_view user_id, std::vector<Out>& out) {
+  const auto found = by_user_.find(user_id);
+  if (found != by_user_.end()) give(found->second, out);
+}
+
+template <typename Out>
+void HeldChanges::give(Entries::iterator entry, std::vector<Out>& out) {
+  by_user_.erase(user_of(entry->latest));
+  const auto give_one = [&](auto& change) { out.emplace_back(std::move(change)); };
+  if (!entry->differs) std::visit(give_one, *entry->before);
+  std::visit(give_one, entry->latest);
+  entries_.erase(entry);
 }
 
 }  // namespace rollcall::presence

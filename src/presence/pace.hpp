@@ -1,4 +1,5 @@
-// How long changes are collected before they are told, by the load that telling them makes.
+// How long changes are collected before they are told, by the deliveries that telling them makes: for
+// operators who set a cap (`presence.deliveries_per_second`). Without one LoadPace alone decides.
 //
 // Used by Announcer. Pure. The load is the deliveries that telling each change by itself would take in a
 // second: changes times receivers. Up to the limit changes are told live. Beyond it they are collected for a
@@ -20,10 +21,13 @@
 
 namespace rollcall::presence {
 
+// For Announcer: what decides whether changes are told at once.
 struct PaceSettings {
   std::size_t deliveries_per_second = 0;  // the limit; 0: everything is live, always
   milliseconds max_window{5000};
-  double batch_share = 6;  // telling in batches may cost that part of the limit
+  double batch_share = 6;       // telling in batches may cost that part of the limit
+  bool by_load = true;          // a loop that is full of telling makes a window, too
+  std::size_t flap_after = 20;  // changes of one user in quick succession; more are held (Damper); 0: never
 };
 
 class Pace {

@@ -60,11 +60,13 @@ using Command = std::variant<Connect, Disconnect, Activity>;
 struct UserOnline {
   std::string user_id;
   WallTime at;
+  std::uint8_t lately = 0;  // changes of this user, this one included; one is forgotten every 2 s
 };
 struct UserOffline {
   std::string user_id;
   WallTime at;
   WallTime last_active;
+  std::uint8_t lately = 0;
 };
 // For any one user they alternate, beginning with UserOnline.
 using Effect = std::variant<UserOnline, UserOffline>;

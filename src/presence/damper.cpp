@@ -1,0 +1,46 @@
+#include "presence/damper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rollcall::presence {
+
+bool Damper::hold(Effect& change, Instant now) {
+  if (free_ == 0) return false;
+  const std::size_t lately = std::visit([](const auto& known) { return std::size_t{known.lately}; }, change);
+  if (lately <= free_ && flappers_.empty()) return false;
+  const std::string_view user = user_of(change);
+  const auto found = flappers_.find(user);
+  if (found != flappers_.end()) {
+    found->second.changed = true;
+  } else if (lately <= free_) {
+    return false;
+  } else {
+    flappers_.emplace(std::string(user), Flapper{});
+    due_.emplace(now + kFirst, std::string(user));
+  }
+  held_.hold(std::move(change));
+  return true;
+}
+
+void Damper::release(Instant now, std::vector<Effect>& out) {
+  while (!due_.empty() && due_.begin()->first <= now) {
+    auto due = due_.extract(due_.begin());
+    const auto found = flappers_.find(due.mapped());
+    if (!std::exchange(found->second.changed, false)) {
+      flappers_.erase(found);
+      continue;
+    }
+    held_.release_user(due.mapped(), out);
+    found->second.hold = std::min(found->second.hold * 2, kLongest);
+    due.key() = now + found->second.hold;
+    due_.insert(std::move(due));
+  }
+}
+
+std::optional<Instant> Damper::deadline() const {
+  if (due_.empty()) return std::nullopt;
+  return due_.begin()->first;
+}
+
+}  // namespace rollcall::presence

@@ -1,0 +1,64 @@
+// Holds back the changes of users who come and go again and again, each user's alone (docs/decisions/0025).
+//
+// Used by Announcer, before anything is paced: nobody else is told later because of them. The first changes
+// pass; from then on a user's changes are held, and of each hold only the outcome is told: nothing, if they
+// are where they were. Holds take 1 s, then 2, 4 ... 32 s while it goes on; after one in which nothing
+// changed the user is like any other again. So each receiver hears of the user once a hold, and knows the
+// truth after kLongest.
+//
+// Pure. Bounds: one entry a user who has changed more than `free` times lately (`lately`). Each call is O(1),
+// or O(log entries).
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "presence/held_changes.hpp"
+#include "presence/types.hpp"
+
+namespace rollcall::presence {
+
+class Damper {
+ public:
+  static constexpr seconds kFirst{1};
+  static constexpr seconds kLongest{32};
+
+  // `free`: so many changes in quick succession pass; 0: all do.
+  explicit Damper(std::size_t free) : free_(free) {}
+
+  // Takes the change over and returns true if it is held; false: it is to be told now.
+  bool hold(Effect& change, Instant now);
+  // What has been held for long enough, in order. Due at `deadline()`; other calls do no harm.
+  void release(Instant now, std::vector<Effect>& out);
+  std::optional<Instant> deadline() const;
+
+  // As HeldChanges'.
+  void read(std::string_view user_id) { held_.read(user_id); }
+  void read_all() { held_.read_all(); }
+
+  std::size_t held() const { return held_.size(); }
+  std::size_t flappers() const { return flappers_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
+  };
+  using Due = std::multimap<Instant, std::string>;
+  struct Flapper {
+    seconds hold{kFirst};
+    bool changed = true;  // in this hold
+  };
+
+  std::size_t free_;
+  HeldChanges held_;
+  boost::unordered_flat_map<std::string, Flapper, Hash, std::equal_to<>> flappers_;
+  Due due_;  // when each one's hold ends
+};
+
+}  // namespace rollcall::presence

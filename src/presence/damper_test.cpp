@@ -1,0 +1,183 @@
+// One who comes and goes again and again: told of at once at first, then ever more seldom, and nobody else
+// later.
+#include "presence/damper.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <map>
+#include <string>
+
+#include "presence/announcer.hpp"
+#include "presence/core.hpp"
+
+namespace rollcall::presence {
+namespace {
+
+// A core and its announcer, driven as the hub does.
+class World {
+ public:
+  void come(const std::string& user) {
+    connections_[user].push_back(next_);
+    apply(Connect{next_++, user, {}});
+  }
+  void go(const std::string& user) {
+    auto& own = connections_[user];
+    if (own.empty()) return;
+    apply(Disconnect{own.back(), true, {}});
+    own.pop_back();
+  }
+  void toggle(const std::string& user) { connections_[user].empty() ? come(user) : go(user); }
+  void pass(milliseconds span) {
+    const Instant until = now_ + span;
+    while (announcer_.deadline() && *announcer_.deadline() <= until) {
+      now_ = std::max(now_, *announcer_.deadline());
+      announcer_.tick(1000, now_, news_);
+      RC_ASSERT((!announcer_.deadline() || *announcer_.deadline() > now_));
+      hear();
+    }
+    now_ = until;
+  }
+  void read(const std::string& user) {
+    announcer_.read(user);
+    known_[user] = core_.status(user).online;
+  }
+  void apply(const Command& command) {
+    core_.apply(command, now_, {}, effects_);
+    announcer_.take(effects_, 1000, now_, news_);
+    hear();
+  }
+  void hear() {
+    for (const News& one : news_) {
+      if (const auto* on = std::get_if<UserOnline>(&one)) hear(on->user_id, true);
+      if (const auto* off = std::get_if<UserOffline>(&one)) hear(off->user_id, false);
+    }
+    news_.clear();
+  }
+  void hear(const std::string& user, bool online) {
+    const auto before = heard_.find(user);
+    RC_ASSERT((before == heard_.end() ? online : before->second != online));  // in turns, online first
+    heard_[user] = known_[user] = online;
+    ++times_[user];
+  }
+  bool told_the_truth(const std::string& user) {
+    const bool online = core_.status(user).online;
+    const auto known = known_.find(user);
+    return (known == known_.end() ? false : known->second) == online;
+  }
+
+  int times(const std::string& user) { return times_[user]; }
+  Announcer& announcer() { return announcer_; }
+
+ private:
+  Core core_{Settings{}};
+  Announcer announcer_{PaceSettings{}};
+  Instant now_{seconds(1000)};
+  ConnectionId next_ = 1;
+  std::vector<Effect> effects_;
+  std::vector<News> news_;
+  std::map<std::string, std::vector<ConnectionId>> connections_;
+  std::map<std::string, bool> heard_, known_;
+  std::map<std::string, int> times_;
+};
+
+TEST(Damper, TheFirstChangesAreToldAtOnce) {
+  World world;
+  for (int i = 0; i < 20; ++i) {
+    world.toggle("flapper");
+    EXPECT_EQ(world.times("flapper"), i + 1);
+  }
+  world.toggle("flapper");
+  EXPECT_EQ(world.times("flapper"), 20);
+  world.pass(Damper::kFirst);
+  EXPECT_EQ(world.times("flapper"), 21);
+}
+
+TEST(Damper, OneWhoNeverStopsIsToldOfEverMoreSeldom) {
+  World world;
+  for (int i = 0; i < 60'000; ++i) {  // two minutes
+    world.toggle("flapper");
+    world.pass(milliseconds(2));
+  }
+  EXPECT_LE(world.times("flapper"), 20 + 8);
+  world.pass(Damper::kLongest);
+  EXPECT_TRUE(world.told_the_truth("flapper"));
+}
+
+TEST(Damper, NobodyElseIsToldLater) {
+  World world;
+  for (int i = 0; i < 1000; ++i) {
+    world.toggle("flapper");
+    world.pass(milliseconds(2));
+    const std::string other = "other" + std::to_string(i);
+    world.come(other);
+    ASSERT_EQ(world.times(other), 1);
+  }
+  EXPECT_EQ(world.announcer().window(), milliseconds(0));
+}
+
+TEST(Damper, WhoIsCalmForAWhileIsLikeAnyOtherAgain) {
+  World world;
+  for (int i = 0; i < 101; ++i) world.toggle("flapper");
+  world.pass(seconds(200));
+  EXPECT_FALSE(world.announcer().deadline());
+  const int before = world.times("flapper");
+  for (int i = 0; i < 20; ++i) world.toggle("flapper");
+  EXPECT_EQ(world.times("flapper"), before + 20);
+}
+
+TEST(Damper, AReloadEveryFourSecondsIsNoFlapping) {
+  World world;
+  for (int i = 0; i < 500; ++i) {
+    world.toggle("anna");
+    world.pass(milliseconds(100));
+    world.toggle("anna");
+    world.pass(milliseconds(3900));
+  }
+  EXPECT_EQ(world.times("anna"), 1000);
+}
+
+TEST(Damper, WhatWasReadOfAFlapperIsFollowedByTheTruth) {
+  World world;
+  for (int i = 0; i < 21; ++i) world.toggle("flapper");  // online, which is held
+  world.read("flapper");
+  world.toggle("flapper");
+  EXPECT_FALSE(world.told_the_truth("flapper"));
+  world.pass(Damper::kFirst);
+  EXPECT_TRUE(world.told_the_truth("flapper"));
+}
+
+TEST(Damper, WithoutAFreeNumberNothingIsHeld) {
+  Damper damper(0);
+  Effect effect = UserOnline{"anna", {}, 100};
+  EXPECT_FALSE(damper.hold(effect, Instant{}));
+}
+
+TEST(DamperProperty, EachUserIsToldOfInTurnsAndInTheEndTruly) {
+  EXPECT_TRUE(rc::check([] {
+    World world;
+    const int acts = *rc::gen::inRange(0, 600);
+    for (int i = 0; i < acts; ++i) {
+      const std::string user = "u" + std::to_string(*rc::gen::inRange(0, 4));
+      switch (*rc::gen::inRange(0, 8)) {
+        case 0:
+          world.read(user);
+          break;
+        case 1:
+          world.pass(milliseconds(*rc::gen::element(1, 500, 1000, 3000, 40'000)));
+          break;
+        default:
+          world.toggle(user);
+      }
+    }
+    world.pass(Damper::kLongest);
+    for (int user = 0; user < 4; ++user) RC_ASSERT(world.told_the_truth("u" + std::to_string(user)));
+    world.pass(2 * Damper::kLongest);
+    RC_ASSERT(world.announcer().held() == 0U);
+    RC_ASSERT(!world.announcer().deadline());
+  }));
+}
+
+}  // namespace
+}  // namespace rollcall::presence
