@@ -163,12 +163,13 @@ class Socket {
   virtual bool recovered() const = 0;
   virtual SocketRef ref() = 0;
 
-  // A room of any kind but a socket's.
-  virtual void join(Room room) = 0;
-  virtual void leave(Room room) = 0;
+  // A room of any kind but a socket's. Whether that made a difference: false if the socket was in the room
+  // already; if it was not.
+  virtual bool join(Room room) = 0;
+  virtual bool leave(Room room) = 0;
   // The application's room of that name.
-  void join(std::string_view name) { join(Room::application(name)); }
-  void leave(std::string_view name) { leave(Room::application(name)); }
+  bool join(std::string_view name) { return join(Room::application(name)); }
+  bool leave(std::string_view name) { return leave(Room::application(name)); }
   // Once it is connected, Room::socket(id()) is among them.
   virtual std::vector<RoomKey> rooms() const = 0;
 

@@ -1,6 +1,8 @@
 #include "server/bus_port.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace rollcall::server {
 namespace {
@@ -21,7 +23,19 @@ BusPort::BusPort(Bus& bus, net::Loop& loop, Counters& counters)
       loop_(loop),
       counters_(counters),
       index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); },
-                            [this](std::function<void()> task) { loop_.post(std::move(task)); })) {}
+                            [this](std::function<void()> task) { loop_.post(std::move(task)); })) {
+  loop_.on_turn_end([this](microseconds took) { turn_ended(took); });
+}
+
+void BusPort::turn_ended(microseconds took) {
+  if (!delivering_since_) return;
+  const Instant began = *std::exchange(delivering_since_, std::nullopt);
+  const auto delivering =
+      static_cast<std::uint64_t>(std::max(loop_.now() + took - began, microseconds{0}).count());
+  deliveries_.time.add(delivering);
+  deliveries_.turns.add();
+  deliveries_.last.set(delivering);
+}
 
 void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, std::size_t receivers) {
   BusPort* port = current_port && &current_port->bus_ == &bus ? current_port : nullptr;
@@ -75,6 +89,8 @@ socketio::MessageRef BusPort::place_message(NamespaceIndex nsp, socketio::Messag
 }
 
 void BusPort::deliver(const Inbox& inbox) {
+  if (inbox.empty()) return;
+  if (!delivering_since_) delivering_since_ = net::Loop::read_clock();
   for (const Broadcast& broadcast : inbox) receivers_[broadcast.nsp]->deliver(broadcast);
 }
 

@@ -13,6 +13,14 @@
 
 namespace rollcall::server {
 
+// What delivering takes of a worker's time: in the turns that deliver, from the first delivery to their end,
+// for then all of it has been sent.
+struct DeliveryCounters {
+  net::Counter time;  // microseconds
+  net::Counter turns;
+  net::Counter last;  // microseconds, of the last such turn
+};
+
 struct BroadcastReceiver {
   virtual void deliver(const Broadcast& broadcast) = 0;
   // The session parked there gives way to others.
@@ -65,11 +73,13 @@ class BusPort {
   WorkerIndex index() const { return index_; }
   net::Loop& loop() { return loop_; }
   Counters& counters() { return counters_; }
+  const DeliveryCounters& deliveries() const { return deliveries_; }  // from any thread
 
  private:
   void end_of_turn();
   void sent();
   void await_mark(Instant due);
+  void turn_ended(microseconds took);
 
   Bus& bus_;
   net::Loop& loop_;
@@ -79,6 +89,8 @@ class BusPort {
   std::unique_ptr<Deadline> mark_timer_;  // while a mark is owed
   bool own_pending_ = false;
   bool end_of_turn_awaited_ = false;
+  std::optional<Instant> delivering_since_;  // in this turn
+  DeliveryCounters deliveries_;
 };
 
 }  // namespace rollcall::server

@@ -47,6 +47,7 @@ class Crew {
   // From any thread.
   Figures figures();
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  WorkDone work_done(WorkerIndex worker) const;
   void on_turn_end(WorkerIndex worker, std::function<void(microseconds)> watcher);
   // The loop of this thread's worker; null in a thread that is none.
   net::Loop* loop_here() const;

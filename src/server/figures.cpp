@@ -116,4 +116,14 @@ Figures Crew::figures() {
   return all;
 }
 
+WorkDone Crew::work_done(WorkerIndex worker) const {
+  const auto microseconds_of = [](const net::Counter& counter) {
+    return microseconds(static_cast<std::int64_t>(counter.value()));
+  };
+  const Worker& one = *workers_[worker];
+  const DeliveryCounters& deliveries = one.port().deliveries();
+  return {one.loop().counters().turns.total(), microseconds_of(deliveries.time), deliveries.turns.value(),
+          microseconds_of(deliveries.last)};
+}
+
 }  // namespace rollcall::server

@@ -84,6 +84,16 @@ struct Figures {
 // From any thread, while the server exists and has been told all its routes.
 Figures figures_of(Server& server);
 
+// What a worker has done since the start; as DeliveryCounters say.
+struct WorkDone {
+  microseconds busy{0};  // in all its turns
+  microseconds delivering{0};
+  std::uint64_t delivering_turns = 0;
+  microseconds last_delivering{0};
+};
+// From any thread, once the server has its workers. Cheap: a few plain numbers are read.
+WorkDone work_done(Server& server, WorkerIndex worker);
+
 // Calls `watcher` at the end of each turn of the worker, on its thread, with how long the turn took. It must
 // be quick. Before the server runs.
 void on_turn_end(Server& server, WorkerIndex worker, std::function<void(microseconds)> watcher);

@@ -60,6 +60,11 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   net::Loop& loop() { return port_.loop(); }
   void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) override;
   NamespaceIndex index() const { return spec_.index; }
+  // The connected sockets of this thread's worker.
+  template <class Use>
+  void each_here(Use&& use) const {
+    for (SocketImpl* socket : here().connected_) use(*socket);
+  }
 
   // From the bus, to the sockets here.
   void deliver(const Broadcast& broadcast) override;

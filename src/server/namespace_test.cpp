@@ -193,6 +193,23 @@ TEST_F(NamespaceTest, LetsAMiddlewareTakeItsTime) {
   EXPECT_EQ(host.call([&] { return nsp.size(); }), 2U);
 }
 
+TEST_F(NamespaceTest, ClosesATransportThatConnectsAgainAndAgainAndSaysWhy) {
+  host.start();
+  Client client(host.address(), By::websocket), other(host.address(), By::websocket);
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_THAT(client.connect(), StartsWith("40{"));
+    client.send("41");
+  }
+  std::string answer = client.connect();  // one more a second may come
+  for (int i = 0; i < 60 && answer.starts_with("40"); ++i) {
+    client.send("41");
+    answer = client.connect();
+  }
+  EXPECT_THAT(answer, StartsWith(R"(44{"message":"Too many CONNECTs on one connection)"));
+  EXPECT_EQ(client.next(), "close 1000");
+  EXPECT_THAT(other.connect(), StartsWith("40{"));
+}
+
 TEST_F(NamespaceTest, ClosesAClientThatTalksBeforeItIsLetIn) {
   nsp.use([](Socket&, const Next&) {});
   host.start();

@@ -147,6 +147,9 @@ void server::on_turn_end(Server& server, WorkerIndex worker, std::function<void(
   ROLLCALL_ASSERT(!server.impl().crew.running());
   server.impl().crew.on_turn_end(worker, std::move(watcher));
 }
+server::WorkDone server::work_done(Server& server, WorkerIndex worker) {
+  return server.impl().crew.work_done(worker);
+}
 std::optional<server::WorkerIndex> server::worker_here(Server& server) {
   return server.impl().crew.worker_here();
 }

@@ -47,18 +47,18 @@ SocketRef SocketImpl::ref() {
   return {&home_, slot_, generation_};
 }
 
-void SocketImpl::join(Room room) {
+bool SocketImpl::join(Room room) {
   ROLLCALL_ASSERT(room.kind != RoomKind::socket);
-  if (ended()) return;
+  if (ended()) return false;
   home_.port().sync();
-  home_.rooms().join(slot_, room);
+  return home_.rooms().join(slot_, room);
 }
 
-void SocketImpl::leave(Room room) {
+bool SocketImpl::leave(Room room) {
   ROLLCALL_ASSERT(room.kind != RoomKind::socket);
-  if (ended()) return;
+  if (ended()) return false;
   home_.port().sync();
-  home_.rooms().leave(slot_, room);
+  return home_.rooms().leave(slot_, room);
 }
 
 std::vector<RoomKey> SocketImpl::rooms() const {

@@ -35,8 +35,8 @@ class SocketImpl final : public Socket {
   SocketRef ref() override;
   using Socket::join;
   using Socket::leave;
-  void join(Room room) override;
-  void leave(Room room) override;
+  bool join(Room room) override;
+  bool leave(Room room) override;
   std::vector<RoomKey> rooms() const override;
   void emit(std::string_view event, const Payload& payload) override;
   void emit_with_ack(std::string_view event, const Payload& payload, milliseconds timeout,

@@ -2,14 +2,24 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
 #include "socketio/encode.hpp"
 
 namespace rollcall::server {
 namespace {
+namespace log = base::log;
+
 constexpr milliseconds kScarcePatience{5000};     // with strangers, while memory is scarce
 constexpr milliseconds kStrangersInterval{1000};  // so that scarce memory is noticed
 constexpr std::uint8_t kMostRefusedConnects = 5;
 constexpr std::string_view kInvalidNamespace = R"({"message":"Invalid namespace"})";
+// CONNECTs in quick succession on one transport, and how soon one of them is forgotten.
+constexpr std::uint8_t kMostConnects = 60;
+constexpr seconds kForgetConnect{1};
+constexpr const char* kClosed = "connection closed: too many CONNECTs";
+constexpr std::string_view kTooManyConnects =
+    R"({"message":"Too many CONNECTs on one connection: 60, and one more a second, are allowed. It is closed: open )"
+    R"(a new one, and connect once for each namespace"})";
 }  // namespace
 
 SocketServer::SocketServer(BusPort& port, const ServerOptions& options)
@@ -125,7 +135,18 @@ SocketImpl* SocketServer::socket_of(Peer& peer, std::string_view nsp) {
   return found == namespaces_.end() ? nullptr : peer.find(*found->second);
 }
 
+// Each CONNECT has a token verified and may make news for everyone. A client sends one a namespace.
 void SocketServer::take(Peer& peer, const socketio::ConnectRequested& request) {
+  if (peer.connects.add(port_.loop().now(), kForgetConnect) > kMostConnects) {
+    if (log::sampled(log::Level::info, kClosed, "", port_.loop().now())) {
+      log::info(kClosed, {{"address", peer.handshake().address()}});
+    }
+    peer.client.refuse(request.nsp);
+    port_.counters().add(Count::messages_sent);
+    peer.send_text(socketio::encode_connect_error(request.nsp, kTooManyConnects));
+    peer.close(engineio::CloseReason::forced_close);
+    return;
+  }
   const auto found = namespaces_.find(request.nsp);
   if (found == namespaces_.end()) {
     peer.client.refuse(request.nsp);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/recent_count.hpp"
 #include "base/small_list.hpp"
 #include "server/deadline.hpp"
 #include "server/engine.hpp"
@@ -22,6 +23,7 @@ struct Peer final : EngineSession {
       : EngineSession(engine, sid, transport, std::move(handshake)) {
     set_known(false);
   }
+  base::RecentCount connects;  // CONNECTs; first, where EngineSession leaves room
   socketio::Client client;
   base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
   std::unique_ptr<Stranger> stranger;    // until a namespace is joined

@@ -11,4 +11,10 @@ inline base::TimingWheel& timers_of(Socket& socket) {
   return static_cast<SocketImpl&>(socket).home().loop().timers();
 }
 
+// Every connected socket of the namespace that is the calling thread's worker's. `use` must not end any.
+template <class Use>
+void each_socket_here(const Namespace& nsp, Use&& use) {
+  static_cast<const NamespaceImpl&>(nsp).each_here(use);
+}
+
 }  // namespace rollcall::server

@@ -46,6 +46,7 @@ class Worker {
   net::Loop& loop() { return loop_; }
   const net::Loop& loop() const { return loop_; }
   BusPort& port() { return port_; }
+  const BusPort& port() const { return port_; }
 
   // From any thread.
   const Counters& counters() const { return counters_; }
