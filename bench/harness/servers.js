@@ -54,7 +54,6 @@ const rollcall = (title, workers, more) => ({
       ROLLCALL_SERVER_DRAIN_MS: '200',
       ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', // no limit: the load is one
       ROLLCALL_PRESENCE_BROADCAST: broadcast ? 'everyone' : 'watchers',
-      ROLLCALL_PRESENCE_DELIVERIES_PER_SECOND: '0', // each change by itself, as the peers do
     },
     ready: /https?:\/\/[^\s:/]+:(?<port>\d+)/,
   }),

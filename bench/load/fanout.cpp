@@ -42,13 +42,14 @@ void Fanout::ramp_client(std::uint32_t index) {
 void Fanout::ready() {
   for (std::uint32_t slot = 0; slot < options_.inflight; ++slot) {
     if (!mine(slot)) continue;
-    changers_[slot].token = token(user("changer", slot));
     connect(slot);
   }
 }
 
 void Fanout::connect(std::uint32_t slot) {
   changers_[slot].armed = changers_[slot].up = false;
+  // Each time another user: one who comes and goes again and again would be damped.
+  changers_[slot].token = token(user("changer", slot) + "." + std::to_string(changers_[slot].users++));
   changers_[slot].client = &swarm_.open(kChanger, slot, changers_[slot].token, !options_.floor());
 }
 

@@ -26,6 +26,7 @@ class Fanout : public Mode {
     bool armed = false;  // connected, and CONNECT not sent yet
     bool up = false;
     std::string token;
+    std::uint32_t users = 0;  // that it has been
   };
 
   void ramp_client(std::uint32_t index) override;

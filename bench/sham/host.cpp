@@ -37,6 +37,7 @@ Config plain_config() {
   config.socketio.namespaces = {kNamespace};
   config.limits.events_per_second = 0;
   config.presence.max_online_list = 10'000;
+  config.presence.flap_after = 0;
   config.presence.deliveries_per_second = 0;  // each change by itself, in sham time too
   return config;
 }

@@ -59,15 +59,21 @@ struct PresenceSettings {
   std::string broadcast = "everyone";  // everyone | watchers
   std::size_t max_batch_ids = 1000;
   std::size_t max_online_list = 10000;
-  // Of changes to everyone, by each worker: above it they are told in batches, of which telling takes a sixth
-  // of that; 0 = never.
-  std::size_t deliveries_per_second = 300000;
+  // A cap on changes told to everyone, for each worker, beside what the load of its loop asks for: above it
+  // they are told in batches, of which telling takes a sixth of that; 0 = no cap.
+  std::size_t deliveries_per_second = 0;
+  // A user's changes in quick succession (one is forgotten every 2 s) that are told at once; of more only the
+  // outcome is told, after 1 s, then 2, 4 ... 32 s while it goes on; 0 = all are.
+  std::uint32_t flap_after = 20;
   milliseconds max_window{5000};  // for how long at most changes are collected for a batch
 };
 
 struct LimitSettings {
   std::uint32_t events_per_second = 100;  // a connection; 0 = no limit
   std::uint32_t event_burst = 200;
+  // A user's connections together, on each worker; not if connections have no limit. 0 = no limit.
+  std::uint32_t user_events_per_second = 1000;
+  std::uint32_t user_event_burst = 2000;
   std::uint32_t connections_per_user = 100;
   std::size_t backlog_bytes = 1 << 20;  // a connection's unsent bytes, behind the message being written
   std::size_t event_bytes = 64 * 1024;  // one presence event

@@ -11,8 +11,12 @@ namespace log = base::log;
 
 // Watchers are few: what they hear is live, always.
 presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers) {
-  const bool everyone = settings.broadcast == "everyone";
-  return {everyone ? settings.deliveries_per_second * workers : 0, settings.max_window};
+  presence::PaceSettings pace;
+  pace.max_window = settings.max_window;
+  pace.flap_after = settings.flap_after;
+  pace.by_load = settings.broadcast == "everyone";
+  if (pace.by_load) pace.deliveries_per_second = settings.deliveries_per_second * workers;
+  return pace;
 }
 
 void Broadcaster::publish(const presence::News& news) {

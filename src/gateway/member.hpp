@@ -46,7 +46,8 @@ struct PresenceGateway::Member final : base::Timer {
  public:
   PresenceGateway& gateway;
   Socket& socket;
-  presence::ConnectionId connection = 0;
+  presence::ConnectionId connection : 48 = 0;
+  std::uint64_t watched : 16 = 0;  // users: kept here, for counting them would cost as much as there are
   RateLimit rate;
   std::unique_ptr<Claims> claims;  // until the connection is known to the core
 };

@@ -13,7 +13,7 @@ OnlineListPage OnlineList::page(const presence::Core& core) {
   } else {
     bring_up_to_date(core);
   }
-  return {lend(), core.online_count(), next_cursor_};
+  return {lend(), entries_.size(), core.online_count(), next_cursor_};
 }
 
 std::shared_ptr<const std::string> OnlineList::lend() const {

@@ -19,6 +19,7 @@ namespace rollcall::gateway {
 
 struct OnlineListPage {
   std::shared_ptr<const std::string> users;  // a JSON array
+  std::size_t listed = 0;                    // users in it
   std::size_t count = 0;                     // of all who are online
   std::optional<std::string> next_cursor;
 };

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <memory_resource>
-#include <unordered_set>
+#include <random>
+#include <vector>
 
 #include "api/replies.hpp"
 #include "base/log.hpp"
@@ -21,11 +22,12 @@ namespace {
 namespace log = base::log;
 
 constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
+// Member has 48 bits for the number of a connection: at a million a second it lasts for nine years.
+constexpr presence::ConnectionId kConnectionMask = (presence::ConnectionId{1} << 48) - 1;
 // What most requests need, a hundred ids and their statuses among them; more is taken from the heap.
 constexpr std::size_t kRequestMemory = 16 * 1024;
 thread_local base::Spare<std::string> spare_reply;
 constexpr const char* kConnectionRefused = "connection refused";
-constexpr const char* kTokenExpired = "token expired";
 constexpr const char* kSlowConsumer = "slow consumer closed";
 constexpr const char* kAuthenticationFailed = "Authentication failed";
 
@@ -33,15 +35,6 @@ std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
   return static_cast<std::size_t>(std::count_if(
       rooms.begin(), rooms.end(), [](const RoomKey& room) { return room.kind() == RoomKind::watchers; }));
-}
-
-// How many of the users the socket does not watch yet: clients subscribe again whenever they have connected.
-std::size_t count_new(const Socket& socket, const api::UserIds& user_ids) {
-  std::unordered_set<std::string_view> unwatched(user_ids.begin(), user_ids.end());
-  for (const RoomKey& room : socket.rooms()) {
-    if (room.kind() == RoomKind::watchers) unwatched.erase(room.name());
-  }
-  return unwatched.size();
 }
 
 // Nothing is kept for nobody.
@@ -71,11 +64,16 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
           [this](const presence::News& news) { broadcaster_.publish(news); },
           [this] { return broadcaster_.receivers(); }),
       answers_(limits_),
-      started_(server.now()) {
+      started_(server.now()),
+      clocks_(server.workers()) {
   hub_.settle_until(started_ + config_.presence.settling);
-  for (unsigned i = 0; i < server.workers(); ++i)
+  std::random_device random;
+  for (unsigned i = 0; i < server.workers(); ++i) {
     gates_.push_back(std::make_unique<Gate>(config.limits.failures_per_address));
+    budgets_.emplace_back(std::uint64_t{random()} << 32 | random());
+  }
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
+  server_.post_to_all([this] { watch_clock(); });
 }
 
 void PresenceGateway::set_up(Namespace& nsp) {
@@ -164,9 +162,10 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
 void PresenceGateway::connected(Socket& socket) {
   Member& member = member_of(socket);
   member.connected_at(server_.now() - started_);
-  member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed);
+  member.connection = next_connection_.fetch_add(1, std::memory_order_relaxed) & kConnectionMask;
   const auto claims = std::move(member.claims);
   socket.join(Room::user(socket.owner()));
+  if (socket.recovered()) member.watched = count_watched(socket) & 0xFFFF;
   watch_expiry(socket, claims->expires_at);
   log::debug("connected", {{"socket", socket.id()},
                            {"transport", socket.transport()},
@@ -210,14 +209,11 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
   Tally& tally = tallies_.here();
-  if (!member.rate.take(config_.limits.events_per_second, config_.limits.event_burst, server_.now())) {
+  RateLimit* const shared = user_budget(socket);
+  if (const auto refusal = take_one(member, shared)) {
     tally.answered(Tally::kNoRequest);
     server::count_refusal(socket);
-    refuse_request(
-        socket,
-        {api::ErrorCode::rate_limited, "More than " + std::to_string(config_.limits.events_per_second) +
-                                           " events a second: this one was not served"},
-        ack);
+    refuse_request(socket, *refusal, ack);
     return;
   }
   if (const auto own = handlers_.find(event); own != handlers_.end()) {
@@ -238,6 +234,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
         return request ? answers_.read(view, member.connection, *request, wall, &resource)
                        : PresenceAnswers::Reading();
       });
+  charge(member, shared, payload, request ? &*request : nullptr, reading);
   place->catch_up();
   const char* reply = request ? api::reply_event(*request) : "";
   std::string begin = spare_reply.take();
@@ -333,19 +330,34 @@ Result<std::string, api::Error> PresenceGateway::serve(Socket& socket, const api
   return PresenceAnswers::write(request, reading, server_.wall_now(), std::move(begin));
 }
 
+// Clients subscribe again whenever they have connected, so that users watched already count once. A request
+// that would go over the limit changes nothing.
 std::optional<api::Error> PresenceGateway::subscribe(Socket& socket, const api::UserIds& user_ids) {
-  if (count_watched(socket) + user_ids.size() > kMaxWatched &&
-      count_watched(socket) + count_new(socket, user_ids) > kMaxWatched) {
+  Member& member = member_of(socket);
+  std::vector<std::string_view> joined;
+  const bool may_be_many = member.watched + user_ids.size() > kMaxWatched;
+  for (const api::UserId& user_id : user_ids) {
+    if (!socket.join(Room::watchers(user_id))) continue;
+    ++member.watched;
+    if (!may_be_many) continue;
+    joined.push_back(user_id);
+    if (member.watched <= kMaxWatched) continue;
+    for (const std::string_view again : joined) socket.leave(Room::watchers(again));
+    member.watched = (member.watched - joined.size()) & 0xFFFF;
     return api::Error{api::ErrorCode::too_many_users,
-                      "A connection can watch at most " + std::to_string(kMaxWatched) + " users"};
+                      "A connection can watch at most " + std::to_string(kMaxWatched) +
+                          " users, and this one watches " + std::to_string(member.watched) +
+                          ": unsubscribe from some first"};
   }
-  for (const api::UserId& user_id : user_ids) socket.join(Room::watchers(user_id));
   return std::nullopt;
 }
 
 std::size_t PresenceGateway::unsubscribe(Socket& socket, const api::UserIds& user_ids) {
-  for (const api::UserId& user_id : user_ids) socket.leave(Room::watchers(user_id));
-  return count_watched(socket);
+  Member& member = member_of(socket);
+  for (const api::UserId& user_id : user_ids) {
+    if (socket.leave(Room::watchers(user_id))) --member.watched;
+  }
+  return member.watched;
 }
 
 Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token) {
@@ -361,32 +373,6 @@ Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const s
   }
   watch_expiry(socket, claims->expires_at);
   return api::token_refreshed(claims->expires_at, now);
-}
-
-void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expires_at) {
-  if (!expires_at) {
-    server::timers_of(socket).disarm(member_of(socket));
-    return;
-  }
-  // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *expires_at + verifier_->leeway() - server_.wall_now();
-  server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
-}
-
-void PresenceGateway::expired(Socket& socket) {
-  tallies_.here().expire();
-  if (log::sampled(log::Level::info, kTokenExpired, "", server_.now())) {
-    log::info(kTokenExpired, {{"socket", socket.id()}});
-  }
-  member_of(socket).expired = true;
-  socket.emit_transient(
-      api::kAuthenticationErrorEvent,
-      {api::auth_error_data(api::name_of(AuthCode::token_expired),
-                            "The token of this connection has expired: connect again with a new one",
-                            server_.wall_now()),
-       {}});
-  // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
-  socket.close_transport();
 }
 
 }  // namespace rollcall::gateway

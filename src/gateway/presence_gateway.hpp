@@ -20,12 +20,14 @@
 
 #include "api/explain.hpp"
 #include "api/requests.hpp"
+#include "base/clock_watch.hpp"
 #include "gateway/broadcaster.hpp"
 #include "gateway/failure_limit.hpp"
 #include "gateway/presence_answers.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/tally.hpp"
+#include "gateway/user_budgets.hpp"
 #include "gateway/verification_queue.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
@@ -80,6 +82,9 @@ class PresenceGateway {
   // end: the clients do not come back by themselves.
   std::vector<api::ConnectionFacts> connections_here(const std::string& user_id);
   std::size_t disconnect_here(const std::string& user_id);
+  // Of the worker on whose thread it is called: the wall clock was set by `step`, so tokens end that much
+  // earlier.
+  void clock_set(milliseconds step);
   milliseconds offline_grace() const { return config_.presence.offline_grace; }
 
  private:
@@ -103,8 +108,15 @@ class PresenceGateway {
   Result<std::string, api::Error> refresh(Socket& socket, const std::string& token);
   void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
 
+  // Whether one more event may come; and what it costs beyond. `shared`: the user's; null if they have none.
+  RateLimit* user_budget(Socket& socket);
+  std::optional<api::Error> take_one(Member& member, RateLimit* shared);
+  static void charge(Member& member, RateLimit* shared, const Payload& payload, const api::Request* request,
+                     const PresenceAnswers::Reading& reading);
+
   void watch_expiry(Socket& socket, std::optional<WallTime> expires_at);
   void expired(Socket& socket);
+  void watch_clock();
   void greet_with_mode(Socket& socket);
 
   static Member& member_of(Socket& socket);
@@ -130,6 +142,13 @@ class PresenceGateway {
   std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
   PresenceAnswers answers_;                                    // under the hub's lock
   const Instant started_;
+  // For each worker, on its thread: whether the wall clock is set.
+  struct WorkerClock {
+    base::ClockWatch watch;
+    std::shared_ptr<void> timer;
+  };
+  std::vector<WorkerClock> clocks_;
+  std::vector<UserBudgets> budgets_;  // each worker's
 };
 
 }  // namespace rollcall::gateway

@@ -185,6 +185,14 @@ TEST(PresenceGateway, LetsAConnectionWatchOnlySoManyUsersButTheSameOnesAgain) {
   EXPECT_THAT(subscribe(10'000), StartsWith(R"(430[{"status":"error","code":"TOO_MANY_USERS")"));
   // As a client does that subscribes whenever it has connected, and has been recovered.
   EXPECT_THAT(subscribe(3000), StartsWith(R"(430[{"status":"ok")"));
+  const auto unsubscribe = [&](const std::string& ids) {
+    anna.send(R"(420["unsubscribe-presence",{"userIds":[)" + ids + "]}]");
+    return anna.next();
+  };
+  EXPECT_THAT(subscribe(9001), HasSubstr("this one watches 10000")) << "one too many: none of them is kept";
+  EXPECT_THAT(unsubscribe(R"("u10000","u9999","u9999","nobody")"), HasSubstr(R"("count":9999)"));
+  EXPECT_THAT(subscribe(9000), StartsWith(R"(430[{"status":"ok")"));
+  EXPECT_THAT(unsubscribe(R"("nobody")"), HasSubstr(R"("count":10000)"));
 }
 
 TEST(PresenceGateway, RefusesMoreConnectionsThanAUserMayHave) {
@@ -209,6 +217,67 @@ TEST(PresenceGateway, ServesOnlySoManyEventsASecond) {
   for (int i = 0; i < 3; ++i) EXPECT_THAT(anna.until("431[").size(), i == 0 ? 1U : 0U);
   EXPECT_THAT(anna.next(), StartsWith(R"(431[{"status":"error","code":"RATE_LIMITED")"));
   EXPECT_THAT(heard(bert), IsEmpty());
+}
+
+TEST(PresenceGateway, ARequestForManyUsersCountsAsManyAndTheRefusalSaysWhenToComeBack) {
+  Config config = plain_config();
+  config.limits.events_per_second = 1;
+  config.limits.event_burst = 6;
+  PresenceHost host(config);
+  Client anna = host.user("anna");
+  std::string ids = "\"u\"";
+  for (int i = 1; i < 500; ++i) ids += ",\"u" + std::to_string(i) + "\"";
+  anna.send(R"(421["check-users-status",{"userIds":[)" + ids + "]}]");  // one, and five for 500 ids
+  EXPECT_THAT(anna.next(), StartsWith(R"(431[{"status":"ok")"));
+  anna.send(R"(421["heartbeat"])");
+  EXPECT_THAT(
+      anna.next(),
+      AllOf(StartsWith(R"(431[{"status":"error","code":"RATE_LIMITED","message":"More than 1 events a )"
+                       R"(second on this connection (each 100 ids count as one more))"),
+            HasSubstr("Send it again in ")));
+}
+
+TEST(PresenceGateway, AUsersConnectionsShareABudgetThatIsNobodyElses) {
+  Config config = plain_config();
+  config.limits.user_events_per_second = 1;
+  config.limits.user_event_burst = 3;
+  PresenceHost host(config);
+  Client one = host.user("anna"), two = host.user("anna"), bert = host.user("bert");
+  EXPECT_THAT(heard(one), ElementsAre(online("bert")));
+  heard(two);
+  heard(one);
+  two.send(R"(421["heartbeat"])");
+  EXPECT_THAT(two.next(), AllOf(StartsWith(R"(431[{"status":"error","code":"RATE_LIMITED")"),
+                                HasSubstr("on this user's connections together")));
+  EXPECT_THAT(heard(bert), IsEmpty());
+}
+
+TEST(PresenceGateway, AfterTheClockWasSetForwardTokensThatHaveEndedEndTheirConnections) {
+  PresenceHost host;
+  Client anna = host.user("anna@" + now_plus(seconds(3600))),
+         bert = host.user("bert@" + now_plus(seconds(90'000)));
+  EXPECT_EQ(plain(anna.next()), online("bert"));
+  host.host.call([&] {
+    host.gateway.clock_set(seconds(7200));
+    return 0;
+  });
+  EXPECT_THAT(anna.next(), StartsWith(R"(42["authentication_error",{"code":"TOKEN_EXPIRED")"));
+  EXPECT_EQ(plain(bert.next()), offline("anna"));
+}
+
+TEST(PresenceGateway, AfterTheClockWasSetBackNobodyIsEndedForIt) {
+  PresenceHost host;
+  Client anna = host.user("anna@" + now_plus(milliseconds(1000)));
+  Client bert = host.user("bert@" + now_plus(milliseconds(1001)));
+  EXPECT_EQ(plain(anna.next()), online("bert"));
+  host.host.call([&] {
+    host.gateway.clock_set(-seconds(7200));
+    return 0;
+  });
+  bert.send(R"(420["refresh-token",{"token":"bert@)" + now_plus(milliseconds(1100)) + "\"}]");
+  EXPECT_THAT(bert.next(), StartsWith("430["));
+  EXPECT_EQ(plain(anna.next()), offline("bert"));  // by when anna's timer would have ended her
+  EXPECT_THAT(heard(anna), IsEmpty());
 }
 
 TEST(PresenceGateway, ClosesAConnectionWhoseTokenRunsOut) {

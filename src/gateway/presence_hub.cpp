@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "base/shared_time.hpp"
 #include "server/figures.hpp"
 
 namespace rollcall::gateway {
@@ -25,7 +26,8 @@ PresenceHub::PresenceHub(Server& server, const presence::Settings& settings,
       lanes_(server.workers() + 1U),
       core_(settings),
       announcer_(pace),
-      feed_(new_epoch(), feed_changes) {}
+      feed_(new_epoch(), feed_changes),
+      loops_(server.workers()) {}
 
 milliseconds PresenceHub::settling() const {
   const Instant now = server_.now();
@@ -58,7 +60,7 @@ void PresenceHub::apply_locked(const presence::Command& command) {
 
 void PresenceHub::read_clocks() {
   now_ = std::max(now_, server_.now());
-  wall_ = std::max(wall_, server_.wall_now());
+  wall_ = base::follow(wall_, server_.wall_now());
 }
 
 void PresenceHub::tell_changes() {
@@ -68,7 +70,16 @@ void PresenceHub::tell_changes() {
     ++(std::holds_alternative<presence::UserOnline>(effect) ? changes_.online : changes_.offline);
   }
   if (feed_.keeps()) feed_changes();
+  measure();
   announcer_.take(effects_, count_receivers_(), now_, news_);
+}
+
+void PresenceHub::measure() {
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    const server::WorkDone work = server::work_done(server_, static_cast<server::WorkerIndex>(i));
+    loops_[i] = {work.busy, work.delivering, work.delivering_turns, work.last_delivering};
+  }
+  announcer_.measure(loops_, now_);
 }
 
 // As they happen, whatever the Announcer holds back.
@@ -107,6 +118,7 @@ void PresenceHub::tick() {
   read_clocks();
   core_.tick(now_, wall_, effects_);
   tell_changes();
+  measure();
   announcer_.tick(count_receivers_(), now_, news_);
   publish();
   await_deadline();

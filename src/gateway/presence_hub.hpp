@@ -62,7 +62,7 @@ class PresenceHub {
   auto apply_and_read(const presence::Activity& activity, Use&& use) {
     {
       const std::lock_guard lock(lane_here());
-      if (nothing_held() && nothing_due()) {
+      if (nothing_due()) {
         core_.touch(activity.connection, server_.wall_now());
         return use(presence::View(core_, announcer_));
       }
@@ -73,11 +73,7 @@ class PresenceHub {
   }
   template <typename Use>
   auto read(Use&& use) const {
-    {
-      const std::lock_guard lock(lane_here());
-      if (nothing_held()) return use(presence::View(core_, announcer_));
-    }
-    const std::lock_guard lock(lanes_);
+    const std::lock_guard lock(lane_here());
     return use(presence::View(core_, announcer_));
   }
   ChangeTotals changes() const {
@@ -99,11 +95,11 @@ class PresenceHub {
 
  private:
   std::mutex& lane_here() const;
-  // Else what is read is written down, and a grace has to be ended first: that takes all lanes.
-  bool nothing_held() const { return announcer_.held() == 0; }
+  // Else a grace has to be ended first: that takes all lanes.
   bool nothing_due() const;
   void apply_locked(const presence::Command& command);
   void read_clocks();
+  void measure();
   void tell_changes();
   void feed_changes();
   void publish();
@@ -116,15 +112,17 @@ class PresenceHub {
   Observe observe_;
   mutable Lanes lanes_;
   presence::Core core_;
-  mutable presence::Announcer announcer_;  // a read leaves its trace there, if anything is held
+  mutable presence::Announcer announcer_;  // a read leaves its trace there, which several may do at once
   presence::Feed feed_;
   std::vector<std::function<void()>> feed_grown_;
   Instant settling_until_{};
-  // The workers' clocks are read once a turn; here time does not go back.
+  // The workers' clocks are read once a turn; here time does not go back. The wall clock's does when it is
+  // set back: what is told is ordered by its place, not by its time.
   Instant now_{};
   WallTime wall_{};
   std::vector<presence::Effect> effects_;
   std::vector<presence::News> news_;
+  std::vector<presence::LoopWork> loops_;
   ChangeTotals changes_;
   std::optional<Instant> awaited_;  // when the first worker will call `tick`
   std::shared_ptr<void> timer_;     // the first worker's

@@ -76,6 +76,23 @@ TEST(PresenceMode, IsLiveAgainWhenItHasBeenCalmForAWhile) {
   EXPECT_THAT(heard(first), ElementsAre(offline("second"))) << "at once";
 }
 
+TEST(PresenceMode, OneWhoFlapsIsToldOfNowAndThenAndNobodyElseLater) {
+  Config config = plain_config();
+  config.presence.flap_after = 4;
+  PresenceHost host(config);
+  Client watcher = host.user("watcher");
+  for (int i = 0; i < 3; ++i) {
+    host.user("flapper").send("41");
+    host.host.settle();
+  }
+  Client anna = host.user("anna");
+  const std::vector<std::string> told = heard(watcher);
+  EXPECT_EQ(told.size(), 5U);
+  EXPECT_EQ(told.back(), online("anna")) << "at once";
+  Client flapper = host.user("flapper");
+  EXPECT_EQ(plain(watcher.next()), online("flapper")) << "once the hold is over";
+}
+
 TEST(PresenceMode, IsAlwaysLiveForWatchers) {
   Config config = tiny_budget(1);
   config.presence.broadcast = "watchers";

@@ -132,6 +132,7 @@ Config config_for(To to) {
   Config config = plain_config();
   config.presence.offline_grace = milliseconds(3);
   config.presence.broadcast = to == To::watchers ? "watchers" : "everyone";
+  config.presence.flap_after = 0;  // they come and go all the time
   config.presence.deliveries_per_second = to == To::everyone_in_batches ? 1 : 0;
   config.presence.max_window = milliseconds(5);
   return config;

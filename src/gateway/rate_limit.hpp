@@ -28,10 +28,19 @@ class RateLimit {
   // Takes so many more for what was let through: what comes next waits until they are paid back.
   void charge(std::uint32_t more) { tokens_ -= static_cast<float>(more); }
 
-  // In how many seconds, rounded up, the next one may be let through.
+  // In how long, rounded up, the next one may be let through.
+  milliseconds wait(std::uint32_t per_second) const {
+    if (per_second == 0 || tokens_ >= 1.0F) return milliseconds{0};
+    const float wait = (1.0F - tokens_) * 1000.0F / static_cast<float>(per_second);
+    return milliseconds(static_cast<milliseconds::rep>(wait) + 1);
+  }
   std::uint32_t seconds_left(std::uint32_t per_second) const {
-    if (per_second == 0 || tokens_ >= 1.0F) return 0;
-    return static_cast<std::uint32_t>((1.0F - tokens_) / static_cast<float>(per_second)) + 1;
+    return static_cast<std::uint32_t>((wait(per_second) + milliseconds(999)) / seconds(1));
+  }
+  // Nothing has been taken that has not come back.
+  bool full(std::uint32_t per_second, std::uint32_t burst, Instant now) const {
+    const auto passed = static_cast<float>(milliseconds_of(now) - at_);
+    return tokens_ + passed * static_cast<float>(per_second) / 1000.0F >= static_cast<float>(burst);
   }
 
   // When something was last asked for, let through or not; at first, when it was made. To the millisecond.
