@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/frame.hpp"
+#include "base/recent_count.hpp"
 #include "base/short_text.hpp"
 #include "base/timing_wheel.hpp"
 #include "engineio/session.hpp"
@@ -61,6 +62,11 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   // After anything that may have moved the next deadline, or ended the session.
   void settle();
 
+  // First what is small, where base::Timer leaves room.
+ protected:
+  base::RecentCount connects_;  // CONNECTs: of the layer above
+
+ private:
   Engine& engine_;
   base::ShortText<22> sid_;
   engineio::Session machine_;

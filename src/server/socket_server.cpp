@@ -44,6 +44,10 @@ void Peer::forget(SocketImpl* socket) {
   sockets.pop_back();
 }
 
+bool Peer::may_connect(Instant now) {
+  return connects_.add(now, kForgetConnect) <= kMostConnects;
+}
+
 void Peer::connect_refused() {
   count_refusal();
   if (++refused_connects_ >= kMostRefusedConnects) close(engineio::CloseReason::forced_close);
@@ -137,7 +141,7 @@ SocketImpl* SocketServer::socket_of(Peer& peer, std::string_view nsp) {
 
 // Each CONNECT has a token verified and may make news for everyone. A client sends one a namespace.
 void SocketServer::take(Peer& peer, const socketio::ConnectRequested& request) {
-  if (peer.connects.add(port_.loop().now(), kForgetConnect) > kMostConnects) {
+  if (!peer.may_connect(port_.loop().now())) {
     if (log::sampled(log::Level::info, kClosed, "", port_.loop().now())) {
       log::info(kClosed, {{"address", peer.handshake().address()}});
     }

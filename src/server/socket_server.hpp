@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/recent_count.hpp"
 #include "base/small_list.hpp"
 #include "server/deadline.hpp"
 #include "server/engine.hpp"
@@ -23,13 +22,14 @@ struct Peer final : EngineSession {
       : EngineSession(engine, sid, transport, std::move(handshake)) {
     set_known(false);
   }
-  base::RecentCount connects;  // CONNECTs; first, where EngineSession leaves room
   socketio::Client client;
   base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
   std::unique_ptr<Stranger> stranger;    // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;
   void forget(SocketImpl* socket);
+  // One more CONNECT: false if it is one too many.
+  bool may_connect(Instant now);
   // A CONNECT was refused, and answered: one who is refused again and again is closed.
   void connect_refused();
   // It has a namespace, and is no stranger any more.
