@@ -86,6 +86,7 @@ Figures Crew::figures() {
     all.bytes_waiting += loop.bytes_waiting.value();
   }
   all.accepted = sum(workers_, Count::accepted);
+  all.turning_away = admission_.descriptors_scarce();
   for (const auto& listener : listeners_) {
     all.turned_away += listener->turned_away();
     all.turning_away = all.turning_away || listener->turned_away_within(kTurningAwayFor, now);

@@ -28,8 +28,8 @@ Readiness readiness_of(const Figures& figures) {
   if (figures.turning_away) {
     return {
         false, "NO_DESCRIPTORS",
-        "Connections are turned away, as no file descriptor is left: raise ulimit -n, or LimitNOFILE= of the "
-        "systemd unit"};
+        "File descriptors have run out, and connections are turned away: raise ulimit -n, or LimitNOFILE= of "
+        "the systemd unit"};
   }
   if (figures.memory_full) {
     return {false, "MEMORY", "The memory budget (limits.memory_bytes) is used up: newcomers are refused"};
