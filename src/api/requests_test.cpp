@@ -94,6 +94,15 @@ TEST(Decode, AWrongUserIdIsNamedWithTheReason) {
   EXPECT_EQ(fault("check-user-status", R"({"userid":"ann"})"), rule + "nothing");
 }
 
+TEST(Decode, AnIdWithHalfOfASurrogatePairIsNamedAndOtherTextIsReadWithoutIt) {
+  const std::string rule =
+      R"( has half of a surrogate pair, such as \ud83d alone: an id must be whole Unicode)";
+  EXPECT_EQ(fault("check-user-status", R"({"userId":"a\ud83d"})"), "INVALID_PAYLOAD: userId" + rule);
+  EXPECT_EQ(fault("subscribe-presence", R"({"userIds":["a","\ude00"]})"),
+            "INVALID_PAYLOAD: userIds[1]" + rule);
+  EXPECT_EQ(fault("check-user-status", R"({"userId":"a","note":"\ud83d"})"), "ok");
+}
+
 TEST(Decode, AWrongListOfIdsIsNamedWithTheElement) {
   for (const char* event : {"check-users-status", "subscribe-presence", "unsubscribe-presence"}) {
     EXPECT_EQ(fault(event, R"({"userIds":["a","b","c",7]})"),

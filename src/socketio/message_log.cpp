@@ -26,8 +26,9 @@ std::size_t bytes_of(const Message& message) {
 
 void MessageLog::add(MessageRef message, Instant now) {
   static const std::string kEverybody;
-  if (message->rooms.empty()) put(shelf_of(kEverybody, now), message, now);
-  for (const RoomKey& room : message->rooms) put(shelf_of(room.text(), now), message, now);
+  const Entry entry{message, now, bytes_of(*message)};
+  if (message->rooms.empty()) put(shelf_of(kEverybody, now), entry);
+  for (const RoomKey& room : message->rooms) put(shelf_of(room.text(), now), entry);
   while (bytes_ > limits_.max_bytes) lose_oldest(largest());
   prune(now);
 }
@@ -44,11 +45,10 @@ MessageLog::Shelf& MessageLog::shelf_of(const std::string& key, Instant now) {
   return *shelf;
 }
 
-void MessageLog::put(Shelf& shelf, const MessageRef& message, Instant now) {
-  const std::size_t bytes = bytes_of(*message);
-  shelf.entries.push_back({message, now});
-  shelf.bytes += bytes;
-  bytes_ += bytes;
+void MessageLog::put(Shelf& shelf, const Entry& entry) {
+  shelf.entries.push_back(entry);
+  shelf.bytes += entry.bytes;
+  bytes_ += entry.bytes;
   while (shelf.bytes > limits_.max_shelf_bytes) lose_oldest(shelf);
   resized(shelf);
 }
@@ -63,9 +63,8 @@ void MessageLog::lose_oldest(Shelf& shelf) {
 
 void MessageLog::take_oldest(Shelf& shelf) {
   Entry& oldest = shelf.entries[shelf.first++];
-  const std::size_t bytes = bytes_of(*oldest.message);
-  shelf.bytes -= bytes;
-  bytes_ -= bytes;
+  shelf.bytes -= oldest.bytes;
+  bytes_ -= oldest.bytes;
   oldest.message.reset();
   if (shelf.empty()) {
     shelf.entries = {};

@@ -48,6 +48,7 @@ class MessageLog {
   struct Entry {
     MessageRef message;
     Instant at;
+    std::size_t bytes;  // what it takes of each of its shelves
   };
   // The entries before `first` are gone.
   struct Shelf {
@@ -84,7 +85,7 @@ class MessageLog {
   milliseconds check_interval() const { return limits_.max_age / 8; }
   static bool read(const Shelf& shelf, std::uint64_t after, std::size_t most, std::vector<MessageRef>& out);
   Shelf& shelf_of(const std::string& key, Instant now);
-  void put(Shelf& shelf, const MessageRef& message, Instant now);
+  void put(Shelf& shelf, const Entry& entry);
   void lose_oldest(Shelf& shelf);
   void take_oldest(Shelf& shelf);
   void resized(Shelf& shelf);
