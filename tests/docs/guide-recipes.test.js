@@ -144,7 +144,7 @@ test('src/presence.ts: a token that has expired is replaced by asking again', as
   assert.deepEqual(complaints.map(([, { code }]) => code), ['TOKEN_EXPIRED']);
 });
 
-test('src/presence.ts: while there is no token it asks again, ever more slowly, and meanwhile opens no connection', async (t) => {
+test('src/presence.ts: while there is no token it asks again, ever more slowly', async (t) => {
   const failures = 4;
   let asked = 0;
   const tokens = () => {

@@ -103,12 +103,13 @@ recipesOf('vue', {
   ],
 });
 
+const kNext = [...kPackage, '4c app/presence.tsx', '4c app/layout.tsx', '4c app/user-card.tsx', '4c app/page.tsx'];
 recipesOf('next', {
   packages: ['@rollcall/react', '@rollcall/client'],
   placed: (file) => file.replace(/^src\//, 'app/'),
   prepare: (project, world) => project.write('next.config.ts', `export default { ${proxySetting('Next\\.js', 'next.config.ts', world)} };\n`),
   start: (project, world) => project.start('next/dist/bin/next', ['start', '-H', '127.0.0.1', '-p', String(world.port)], /Ready/),
-  recipes: [['Next.js with @rollcall/react', [...kPackage, '4c app/presence.tsx', '4c app/layout.tsx', '4c app/user-card.tsx', '4c app/page.tsx']]],
+  recipes: [['Next.js with @rollcall/react', kNext]],
 });
 
 // "Add the client to the providers that `ng new` wrote into src/app/app.config.ts."
