@@ -6,8 +6,8 @@ import { closeAll } from '../../tests/e2e/support/client.js';
 import { token } from '../../tests/e2e/support/tokens.js';
 import { within } from '../../tests/e2e/support/wait.js';
 
-// So that whoever breaks off is soon offline.
-export const kGrace = { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 };
+// So that whoever breaks off, or does not come back after a restart, is soon offline.
+export const kGrace = { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_PRESENCE_SETTLING_MS: 500 };
 
 const clients = [];
 export const sockets = [];

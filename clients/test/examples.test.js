@@ -21,7 +21,7 @@ for (const name of ['react-cards', 'vue-cards']) {
   describe(name, async () => {
     const folder = join(kExamples, name);
     const site = await serveBuilt(folder);
-    const env = { ROLLCALL_CORS_ORIGINS: site.url, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 };
+    const env = { ROLLCALL_CORS_ORIGINS: site.url, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_PRESENCE_SETTLING_MS: 1000 };
     let server = await startServer({ env });
     const page = await browser.context.newPage();
     await page.emulateMedia({ reducedMotion: 'reduce' });

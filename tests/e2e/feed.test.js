@@ -13,7 +13,20 @@ import { within } from './support/wait.js';
 
 const files = scratch();
 after(closeAll);
-const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 50, ...env }, ...options });
+const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 50, ROLLCALL_PRESENCE_SETTLING_MS: 0, ...env }, ...options });
+
+test('says after a start for how long users may still be on their way back', async () => {
+  const server = await serve({ ROLLCALL_PRESENCE_SETTLING_MS: 60_000 });
+  const reader = await FeedReader.open(server);
+  const { data } = await reader.take('live');
+  assert.deepEqual(Object.keys(data), ['count', 'timestamp', 'settlingMs']);
+  assert.ok(data.settlingMs > 0 && data.settlingMs <= 60_000, String(data.settlingMs));
+  const client = await connect(server, 'ann');
+  assert.ok(client.hello.settlingMs > 0 && client.hello.settlingMs <= 60_000, String(client.hello.settlingMs));
+  client.close();
+  reader.close();
+  await server.stop();
+});
 
 test('is a snapshot, and then every change at once, each with its cursor', async () => {
   const server = await serve({ ROLLCALL_PRESENCE_DELIVERIES_PER_SECOND: 1 });
