@@ -184,7 +184,7 @@ describe('connections', () => {
     assert.equal(now.value('process_max_fds'), 40);
     const unready = await request(`${poor.url}/readyz`, { agent });
     assert.deepEqual([unready.status, JSON.parse(unready.text).code], [503, 'NO_DESCRIPTORS']);
-    assert.match(JSON.parse(unready.text).detail, /no file descriptor is left.*LimitNOFILE/);
+    assert.match(JSON.parse(unready.text).detail, /^File descriptors have run out.*LimitNOFILE/);
     for (const tcp of crowd) tcp.end();
     agent.destroy();
     await poor.stop();
