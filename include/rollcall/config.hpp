@@ -51,6 +51,8 @@ struct AuthSettings {
   std::string issuer;    // empty = not checked
   std::string audience;  // empty = not checked
   milliseconds leeway{5000};
+  bool require_exp = false;       // tokens without an `exp` are refused
+  milliseconds max_token_age{0};  // since `iat`, which tokens then must have; 0 = no limit
 };
 
 struct PresenceSettings {

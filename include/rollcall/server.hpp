@@ -314,6 +314,10 @@ class Server {
   std::string address() const;  // HOST:PORT in fact listened on, the first of them
   std::vector<std::string> addresses() const;
   Result<Unit, std::string> reload_tls();
+  // Takes cors_origins, cors_credentials, backlog_bytes and header_bytes from these options, for what comes
+  // from now on (backlog_bytes and header_bytes: for new connections); everything else stays as it was. From
+  // any thread.
+  void reconfigure(const ServerOptions& options);
   void run();  // until `stop`, or until a drain is over
   // From any thread.
   void stop();

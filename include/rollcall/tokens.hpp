@@ -22,7 +22,8 @@
 namespace rollcall {
 
 // The usual one: HS256 with the secret that your backend signs with, and a leeway of 5 s. Of at least 32
-// random bytes; a shorter one is taken (make_verifier warns of it), an empty one or a PEM text is an error.
+// random bytes; a shorter one is taken, and the Gateway logs a warning; an empty one or a PEM text is an
+// error.
 Result<VerifierPtr, std::string> hs256(std::string_view secret);
 
 struct TokenKeys {
@@ -41,6 +42,8 @@ struct TokenRules {
   std::string issuer;         // what `iss` must be; empty = not checked
   std::string audience;       // what `aud` must name; empty = not checked
   milliseconds leeway{5000};  // by how much clocks may differ; at most an hour
+  bool require_exp = false;   // tokens without `exp`, which are good until the key changes, are refused
+  milliseconds max_age{0};    // how long after its `iat` a token is good, whatever its `exp`; 0 = no limit
 };
 
 // Every listed algorithm must have a key, and every key an algorithm. What is accepted but unwise is appended

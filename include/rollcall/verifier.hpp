@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rollcall/result.hpp"
 #include "rollcall/time.hpp"
@@ -35,6 +36,8 @@ struct Verifier {
   virtual Result<Claims, AuthFault> verify(std::string_view token, WallTime now) const = 0;
   // For how long after `expires_at` a token is still taken: then the connections that came with it end.
   virtual milliseconds leeway() const { return milliseconds{0}; }
+  // What the operator should know of the keys: accepted, but unwise. A Gateway logs them when it is made.
+  virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 using VerifierPtr = std::shared_ptr<const Verifier>;

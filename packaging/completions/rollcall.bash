@@ -15,11 +15,11 @@ _rollcall() {
   fi
 
   if [[ $COMP_CWORD -eq 1 ]]; then
-    _rollcall_words "serve check-config token key --help --version" "$current"
+    _rollcall_words "serve check-config token key webhook --help --version" "$current"
     return
   fi
   case $previous in
-    --config)
+    --config | --env-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
@@ -36,12 +36,18 @@ _rollcall() {
     --ttl)
       _rollcall_words "30m 1h 24h 7d" "$current"
       return ;;
-    --sub | --email | --role | --name) return ;;
+    --sub | --email | --role | --name | --url) return ;;
   esac
   case $command in
-    serve) _rollcall_words "--dev --config --listen --help" "$current" ;;
-    check-config) _rollcall_words "--config --help" "$current" ;;
-    token) _rollcall_words "--sub --email --role --name --ttl --config --help" "$current" ;;
+    serve) _rollcall_words "--dev --fresh --config --env-file --listen --help" "$current" ;;
+    check-config) _rollcall_words "--config --env-file --help" "$current" ;;
+    token) _rollcall_words "--sub --email --role --name --ttl --config --env-file --help" "$current" ;;
+    webhook)
+      if [[ $COMP_CWORD -eq 2 && $current != -* && -n $current ]]; then
+        _rollcall_words "test" "$current"
+      else
+        _rollcall_words "--config --env-file --url --help" "$current"
+      fi ;;
     key) _rollcall_words "--name --scopes --help" "$current" ;;
   esac
 }

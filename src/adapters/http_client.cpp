@@ -50,6 +50,17 @@ HttpClient::HttpClient(const HttpClientSettings& settings, std::size_t slots) : 
   initialise();
   multi_ = curl_multi_init();
   ROLLCALL_ASSERT(multi_ != nullptr);
+  make_slots(slots);
+}
+
+void HttpClient::reset(const HttpClientSettings& settings, std::size_t slots) {
+  ROLLCALL_ASSERT(under_way_ == 0);
+  settings_ = settings;
+  make_slots(slots);
+}
+
+void HttpClient::make_slots(std::size_t slots) {
+  slots_.clear();
   for (std::size_t i = 0; i < slots; ++i) {
     slots_.push_back(std::make_unique<Slot>());
     slots_.back()->index = i;

@@ -40,6 +40,8 @@ class HttpClient {
 
   HttpClient(const HttpClientSettings& settings, std::size_t slots);
   ~HttpClient();  // what is under way is broken off
+  // As if made anew. Nothing must be under way.
+  void reset(const HttpClientSettings& settings, std::size_t slots);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
@@ -57,6 +59,7 @@ class HttpClient {
 
  private:
   struct Slot;
+  void make_slots(std::size_t slots);
   void set_up(Slot& slot);
   HttpResult answer_of(Slot& slot, CURLcode code);
 

@@ -42,21 +42,16 @@ double chance() {
 
 }  // namespace
 
-WebhookSender::Hook::Hook(std::size_t its_index, std::string its_url, const std::string& id,
-                          const feed::WebhookRules& rules)
-    : index(its_index), url(std::move(its_url)), receiver(receiver_of(url)), machine(id, rules) {}
+WebhookSender::Hook::Hook(std::string its_url, const std::string& id, const feed::WebhookRules& rules)
+    : url(std::move(its_url)), receiver(receiver_of(url)), machine(id, rules) {}
 
 WebhookSender::WebhookSender(const WebhookSettings& settings, feed::Source& source, const std::string& name)
     : secret_(settings.secret),
       source_(source),
+      name_(name),
+      start_(net::random_id(kStartIdBytes)),
       client_({settings.timeout, settings.ca_file, name}, settings.urls.size()) {
-  const std::string start = net::random_id(kStartIdBytes);
-  hooks_.reserve(settings.urls.size());
-  for (const std::string& url : settings.urls) {
-    const std::size_t index = hooks_.size();
-    hooks_.emplace_back(index, url, start + "-" + std::to_string(index + 1),
-                        feed::WebhookRules{settings.batch, settings.batch_wait});
-  }
+  set_hooks(settings);
   // Signals are the server's, and a connection that breaks is told by its error.
   sigset_t all, before;
   sigfillset(&all);
@@ -71,6 +66,49 @@ WebhookSender::~WebhookSender() {
   thread_.join();
 }
 
+// Those whose URL stays are kept, with what they have still to send.
+void WebhookSender::set_hooks(const WebhookSettings& settings) {
+  const feed::WebhookRules rules{settings.batch, settings.batch_wait};
+  std::vector<Hook> former = std::exchange(hooks_, {});
+  for (const std::string& url : settings.urls) {
+    const auto kept = std::find_if(former.begin(), former.end(), [&](const Hook& hook) {
+      return hook.url == url && !hook.machine.ended();
+    });
+    if (kept != former.end()) {
+      hooks_.push_back(std::move(*kept));
+      former.erase(kept);
+      hooks_.back().machine.set_rules(rules);
+    } else {
+      hooks_.emplace_back(url, start_ + "-" + std::to_string(++hooks_made_), rules);
+    }
+    hooks_.back().index = hooks_.size() - 1;
+  }
+  for (const Hook& hook : former) former_counts_ += hook.machine.counts();
+}
+
+void WebhookSender::reconfigure(const WebhookSettings& settings) {
+  {
+    const std::lock_guard lock(settings_mutex_);
+    next_settings_ = settings;
+  }
+  changing_ = true;
+  client_.wake();
+}
+
+void WebhookSender::adopt_settings() {
+  if (client_.under_way() > 0) return;
+  std::optional<WebhookSettings> next;
+  {
+    const std::lock_guard lock(settings_mutex_);
+    changing_ = false;
+    next = std::exchange(next_settings_, std::nullopt);
+  }
+  if (!next) return;
+  secret_ = next->secret;
+  set_hooks(*next);
+  client_.reset({next->timeout, next->ca_file, name_}, hooks_.size());
+}
+
 void WebhookSender::wake() {
   if (listening_.exchange(false)) client_.wake();
 }
@@ -82,9 +120,10 @@ feed::WebhookCounts WebhookSender::counts() const {
 
 void WebhookSender::run() {
   while (!stopping_) {
+    if (changing_) adopt_settings();
     const Instant now = net::Loop::read_clock();
-    begin_requests(now);
-    client_.wait(time_left(now));
+    if (!changing_) begin_requests(now);  // else those under way are to end first
+    client_.wait(changing_ ? kLongest : time_left(now));
     finish_requests();
     update_counts();
   }
@@ -143,7 +182,8 @@ void WebhookSender::report(Hook& hook, const std::string& reason, std::size_t fa
       log::info("webhook works again", {number, receiver, {"failed_attempts", failures}});
       break;
     case Report::gone:
-      log::warn("webhook ended until the next start: its receiver answered 410 Gone", {number, receiver});
+      log::warn("webhook ended until the next start or reload: its receiver answered 410 Gone",
+                {number, receiver});
       break;
     case Report::fell_behind:
       log::warn("webhook fell behind: its receiver will be told to take a snapshot", {number, receiver});
@@ -172,7 +212,7 @@ void WebhookSender::say_goodbye() {
 }
 
 void WebhookSender::update_counts() {
-  feed::WebhookCounts counts;
+  feed::WebhookCounts counts = former_counts_;
   for (const Hook& hook : hooks_) counts += hook.machine.counts();
   const std::lock_guard lock(counts_mutex_);
   counts_ = counts;

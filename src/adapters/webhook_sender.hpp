@@ -2,7 +2,7 @@
 // feed::Webhook's, one for each URL; this makes its requests, signs them, and tells the operator what came of
 // them.
 //
-// `wake` and `counts` may be called from any thread.
+// `wake`, `counts` and `reconfigure` may be called from any thread.
 //
 // Bounds: one request at a time for each URL, with its body in memory. Ending takes kFarewell at most:
 // requests under way may still be answered, what has not been sent is not (at the next start receivers are
@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -34,13 +35,18 @@ class WebhookSender {
   // The feed has grown. Costs next to nothing unless the sender waits for that.
   void wake();
 
+  // Goes on with these, once the requests that are under way are over (each takes `timeout` at most).
+  // Receivers whose URL stays miss nothing; new ones, and those that had answered 410 Gone, begin as at a
+  // start.
+  void reconfigure(const WebhookSettings& settings);
+
   feed::WebhookCounts counts() const;
 
  private:
   struct Hook {
-    Hook(std::size_t its_index, std::string its_url, const std::string& id, const feed::WebhookRules& rules);
+    Hook(std::string its_url, const std::string& id, const feed::WebhookRules& rules);
 
-    std::size_t index;
+    std::size_t index = 0;
     std::string url;
     std::string receiver;  // of the URL what may be logged
     feed::Webhook machine;
@@ -48,6 +54,8 @@ class WebhookSender {
   };
 
   void run();
+  void adopt_settings();
+  void set_hooks(const WebhookSettings& settings);
   void begin_requests(Instant now);
   void post(Hook& hook, const feed::Delivery& delivery);
   void finish_requests();
@@ -58,7 +66,14 @@ class WebhookSender {
 
   std::string secret_;
   feed::Source& source_;
+  const std::string name_;
+  const std::string start_;  // tells the deliveries of one start from those of another
   std::vector<Hook> hooks_;
+  std::size_t hooks_made_ = 0;
+  feed::WebhookCounts former_counts_;  // of hooks that are gone
+  std::atomic<bool> changing_{false};  // `next_settings_` is to be adopted
+  std::mutex settings_mutex_;
+  std::optional<WebhookSettings> next_settings_;
   HttpClient client_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> listening_{false};  // a hook has nothing to do until the feed grows

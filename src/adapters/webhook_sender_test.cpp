@@ -192,5 +192,28 @@ TEST(WebhookSender, ends_when_there_is_nobody_to_connect_to) {
   sender.wake();
 }
 
+TEST(WebhookSender, goes_on_with_other_settings_and_whose_url_stays_misses_nothing) {
+  Receiver stays, goes, comes;
+  LockedSource source;
+  WebhookSender sender(settings_for({stays.url(), goes.url()}), source, "rollcall/test");
+  stays.await(1);
+  goes.await(1);
+  WebhookSettings settings = settings_for({comes.url(), stays.url()});
+  settings.secret = "another secret of thirty-two bytes";
+  sender.reconfigure(settings);
+  comes.await(1);
+  source.come("ann");
+  sender.wake();
+  const auto to_stays = stays.await(2);
+  EXPECT_THAT(to_stays[0].body, HasSubstr("feed.reset"));
+  EXPECT_THAT(to_stays[1].body, testing::AllOf(HasSubstr("ann"), testing::Not(HasSubstr("feed.reset"))));
+  const std::string signed_by = to_stays[1].field("Rollcall-Signature");
+  const std::int64_t at = std::stoll(signed_by.substr(2));
+  EXPECT_EQ(signed_by, signature(settings.secret, at, to_stays[1].body));
+  EXPECT_THAT(comes.await(2)[0].body, HasSubstr("feed.reset"));
+  EXPECT_THAT(goes.await(0), SizeIs(1));
+  EXPECT_GE(sender.counts().sent, 3u) << "those of receivers that are gone count, too";
+}
+
 }  // namespace
 }  // namespace rollcall::adapters

@@ -46,7 +46,8 @@ int report_config(const Config& config, std::ostream& out, std::ostream& err) {
 }
 
 int run_check_config(const CheckConfigCommand& command, std::ostream& out, std::ostream& err) {
-  const auto config = read_config({.config_file = command.config_file, .listen = {}, .dev = false});
+  const auto config = read_config(
+      {.config_file = command.config_file, .env_file = command.env_file, .listen = {}, .dev = false});
   if (config) return report_config(*config, out, err);
   err << to_text(config.error());
   return kExitBadConfig;

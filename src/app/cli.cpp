@@ -21,17 +21,19 @@ constexpr const char* kFooter = R"(Examples:
   rollcall serve --config /etc/rollcall/rollcall.toml --listen 127.0.0.1:8080
   JWT_SECRET=... rollcall token --sub user-123 --ttl 30m
   rollcall key --name billing --scopes read,emit    make a key for a backend service
-  rollcall check-config --config /etc/rollcall/rollcall.toml
+  rollcall webhook test --config rollcall.toml      see whether webhooks arrive
+  rollcall check-config /etc/rollcall/rollcall.toml --env-file /etc/rollcall/secrets.env
 
 Configuration: a TOML file (config/rollcall.toml explains every setting), then the
-environment, then flags; what comes later wins.
+environment, then flags; what comes later wins. Names of files in a file are relative to it.
 
 Environment:
   ROLLCALL_<SECTION>_<KEY>  any setting: ROLLCALL_SERVER_LOG_LEVEL=debug. Lists have commas:
                             ROLLCALL_CORS_ORIGINS=https://a.example,https://b.example
   JWT_SECRET                short for ROLLCALL_AUTH_JWT_SECRET
   PORT                      the port of server.listen, for each of its addresses
-  An empty value counts as unset.
+  An empty value counts as unset. --env-file FILE reads them from a file, and wins.
+  Not read by the server, but by your backends: ROLLCALL_API_KEY, ROLLCALL_API_URL.
 
 Exit status: 0 success, or a server that was asked to stop and has drained;
   2 a mistake in the configuration or the command line, and all of them are named;
@@ -41,8 +43,11 @@ constexpr const char* kServeFooter =
     R"(Prints one line with the address once it is ready. SIGTERM and SIGINT drain it: clients
 are sent elsewhere for up to server.drain_ms, then it exits with status 0.
 
+SIGHUP reloads the configuration and the files that it names, if they are without a mistake.
+
 --dev is for trying things out: without a key it makes a secret of its own and prints a
-token signed with it. Never use it where others can reach the server.)";
+token signed with it. The next start has the same, unless with --fresh: they are kept in
+$XDG_STATE_HOME/rollcall or ~/.local/state/rollcall. Never use it where others can reach the server.)";
 
 constexpr const char* kTokenFooter =
     R"(Prints an HS256 token, signed with the server's secret: JWT_SECRET, or auth.jwt_secret of
@@ -55,7 +60,10 @@ Example:
 constexpr const char* kCheckFooter =
     R"(Looks at the file, the environment and the keys as `serve` would. Prints every mistake
 with its file, line and setting and exits with status 2; or prints "ok" and what is in
-force, with secrets masked.)";
+force, with secrets masked.
+
+For the service of the Debian package, as its user, who must be able to read the files:
+  sudo -u rollcall rollcall check-config /etc/rollcall/rollcall.toml --env-file /etc/rollcall/secrets.env)";
 
 constexpr const char* kKeyFooter =
     R"(Prints a new key and its item for api.keys of the configuration. The server keeps only the
@@ -63,6 +71,13 @@ digest in that item: a lost key cannot be shown again, only replaced.
 
 Example:
   rollcall key --name billing --scopes read,emit)";
+
+constexpr const char* kWebhookFooter =
+    R"(Sends one event of the type webhook.test, signed with webhooks.secret, to each receiver, and prints the
+status of its answer, how long it took, and what to do if it failed. Status 0 if all accepted it.
+
+Example:
+  rollcall webhook test --config rollcall.toml --url http://localhost:8080/presence)";
 
 std::string check_key_name(const std::string& text) {
   return api::is_key_name(text)
@@ -98,18 +113,21 @@ class CommandLine {
     add_token();
     add_check_config();
     add_key();
+    add_webhook();
   }
 
   Command parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
     if (argc > 1 && is_unknown_command(argv[1])) {
-      err << "There is no command " << argv[1] << "; there are serve, token, key and check-config.\n"
+      err << "There is no command " << argv[1] << "; there are serve, token, key, check-config and webhook.\n"
           << "Run with --help for more information.\n";
       return kExitBadConfig;
     }
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      return app_.exit(error, out, err) == 0 ? kExitOk : kExitBadConfig;
+      const bool mistake = app_.exit(error, out, err) != 0;
+      if (error.get_name() == "ExtrasError") err << "A configuration file is named by --config FILE.\n";
+      return mistake ? kExitBadConfig : kExitOk;
     }
     if (serve_->parsed()) {
       for (const std::string& address : listen_) {
@@ -118,6 +136,7 @@ class CommandLine {
       return serve_command_;
     }
     if (check_->parsed()) return check_command_;
+    if (webhook_->parsed()) return webhook_command_;
     if (key_->parsed()) {
       key_command_.scopes = *api::parse_scopes(scopes_, ',');
       return key_command_;
@@ -135,15 +154,24 @@ class CommandLine {
                         [&](const CLI::App* command) { return command->get_name() == word; });
   }
 
-  static void add_config(CLI::App& command, std::optional<std::string>& file) {
-    command.add_option("--config", file, "The TOML file to read; none unless given")->type_name("FILE");
+  static CLI::Option* add_config(CLI::App& command, std::optional<std::string>& file,
+                                 std::optional<std::string>& env_file) {
+    command
+        .add_option("--env-file", env_file,
+                    "A file of environment variables, as systemd's EnvironmentFile=; with - in front only if "
+                    "it can be read")
+        ->type_name("FILE");
+    return command.add_option("--config", file, "The TOML file to read; none unless given")
+        ->type_name("FILE");
   }
 
   void add_serve() {
     serve_ = app_.add_subcommand("serve", "Run the server");
     serve_->footer(kServeFooter);
-    serve_->add_flag("--dev", serve_command_.dev, "Development mode: works without a key");
-    add_config(*serve_, serve_command_.config_file);
+    CLI::Option* dev = serve_->add_flag("--dev", serve_command_.dev, "Development mode: works without a key");
+    serve_->add_flag("--fresh", serve_command_.fresh, "With --dev: makes a new secret and API key")
+        ->needs(dev);
+    add_config(*serve_, serve_command_.config_file, serve_command_.env_file);
     serve_
         ->add_option("--listen", listen_,
                      "Where to listen, also several times; wins over server.listen and PORT")
@@ -165,14 +193,17 @@ class CommandLine {
     token_->add_option("--ttl", ttl_, "How long it is good for: seconds, or 30m, 1h, 7d; 1h unless given")
         ->type_name("TIME")
         ->check(check_ttl);
-    add_config(*token_, token_command_.config_file);
+    add_config(*token_, token_command_.config_file, token_command_.env_file);
   }
 
   void add_check_config() {
     check_ = app_.add_subcommand("check-config",
                                  "Name every mistake in the configuration, or show what is in force");
     check_->footer(kCheckFooter);
-    add_config(*check_, check_command_.config_file);
+    CLI::Option* named = add_config(*check_, check_command_.config_file, check_command_.env_file);
+    check_->add_option("FILE", check_command_.config_file, "The same as --config FILE")
+        ->excludes(named)
+        ->type_name("");
   }
 
   void add_key() {
@@ -189,16 +220,32 @@ class CommandLine {
         ->check(check_scopes);
   }
 
+  void add_webhook() {
+    webhook_ = app_.add_subcommand("webhook", "Send a test event to the receivers of webhooks");
+    webhook_->footer(kWebhookFooter);
+    webhook_->add_option("test", webhook_action_, "What to do: test")
+        ->required()
+        ->type_name("")
+        ->check(
+            [](const std::string& text) { return text == "test" ? "" : "must be: rollcall webhook test"; });
+    add_config(*webhook_, webhook_command_.config_file, webhook_command_.env_file);
+    webhook_->add_option("--url", webhook_command_.url, "Send it there, instead of to webhooks.urls")
+        ->type_name("URL");
+  }
+
   CLI::App app_;
   CLI::App* serve_ = nullptr;
   CLI::App* token_ = nullptr;
   CLI::App* check_ = nullptr;
   CLI::App* key_ = nullptr;
+  CLI::App* webhook_ = nullptr;
   ServeCommand serve_command_;
   TokenCommand token_command_;
   CheckConfigCommand check_command_;
   KeyCommand key_command_;
   std::vector<std::string> listen_;
+  WebhookCommand webhook_command_;
+  std::string webhook_action_;
   std::string scopes_;
   std::string ttl_ = "1h";
 };

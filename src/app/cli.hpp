@@ -20,7 +20,9 @@ inline constexpr int kExitBadConfig = 2;  // or a bad command line
 
 struct ServeCommand {
   bool dev = false;
+  bool fresh = false;  // with dev: makes a new secret and key
   std::optional<std::string> config_file;
+  std::optional<std::string> env_file;
   std::optional<std::string> listen;
 };
 
@@ -28,10 +30,12 @@ struct TokenCommand {
   Claims claims;  // expires_at stays empty: it depends on when the token is made
   seconds ttl{3600};
   std::optional<std::string> config_file;
+  std::optional<std::string> env_file;
 };
 
 struct CheckConfigCommand {
   std::optional<std::string> config_file;
+  std::optional<std::string> env_file;
 };
 
 struct KeyCommand {
@@ -39,8 +43,15 @@ struct KeyCommand {
   api::Scopes scopes;
 };
 
+// `rollcall webhook test`.
+struct WebhookCommand {
+  std::optional<std::string> config_file;
+  std::optional<std::string> env_file;
+  std::optional<std::string> url;  // instead of webhooks.urls
+};
+
 // The int is an exit status: --help, --version, or a mistake, which has been printed.
-using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, int>;
+using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, WebhookCommand, int>;
 
 Command parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 

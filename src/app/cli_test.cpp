@@ -87,12 +87,36 @@ TEST(CommandLine, check_config_takes_a_file) {
   EXPECT_EQ(check->config_file, "a.toml");
 }
 
+TEST(CommandLine, check_config_takes_the_file_without_its_flag_too_and_a_file_of_variables) {
+  const Parsed parsed = parse({"check-config", "a.toml", "--env-file", "-s.env"});
+  const auto* check = std::get_if<CheckConfigCommand>(&parsed.command);
+  ASSERT_TRUE(check) << parsed.err;
+  EXPECT_EQ(check->config_file, "a.toml");
+  EXPECT_EQ(check->env_file, "-s.env");
+  EXPECT_THAT(parse({"serve", "a.toml"}).err, HasSubstr("--config FILE"));
+}
+
 TEST(CommandLine, key_takes_a_name_and_scopes) {
   const Parsed parsed = parse({"key", "--name", "billing-2", "--scopes", "read,emit"});
   const auto* key = std::get_if<KeyCommand>(&parsed.command);
   ASSERT_TRUE(key);
   EXPECT_EQ(key->name, "billing-2");
   EXPECT_EQ(api::names_of(key->scopes, '+'), "read+emit");
+}
+
+TEST(CommandLine, webhook_test_takes_files_and_a_url) {
+  const Parsed parsed = parse({"webhook", "test", "--config", "a.toml", "--url", "http://localhost/x"});
+  const auto* webhook = std::get_if<WebhookCommand>(&parsed.command);
+  ASSERT_TRUE(webhook) << parsed.err;
+  EXPECT_EQ(webhook->config_file, "a.toml");
+  EXPECT_EQ(webhook->url, "http://localhost/x");
+  EXPECT_EQ(parse({"webhook"}).exit_status(), kExitBadConfig);
+  EXPECT_EQ(parse({"webhook", "dance"}).exit_status(), kExitBadConfig);
+}
+
+TEST(CommandLine, a_fresh_secret_is_for_development) {
+  EXPECT_TRUE(std::get<ServeCommand>(parse({"serve", "--dev", "--fresh"}).command).fresh);
+  EXPECT_EQ(parse({"serve", "--fresh"}).exit_status(), kExitBadConfig);
 }
 
 TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
@@ -125,7 +149,7 @@ TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
 
 TEST(CommandLine, an_unknown_command_is_named_and_the_known_ones_are_listed) {
   EXPECT_THAT(parse({"dance"}).err,
-              HasSubstr("no command dance; there are serve, token, key and check-config"));
+              HasSubstr("no command dance; there are serve, token, key, check-config and webhook"));
 }
 
 TEST(CommandLine, help_goes_to_stdout_and_tells_of_examples_environment_and_exit_status) {

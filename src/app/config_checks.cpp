@@ -83,7 +83,8 @@ class Checks {
 
   void check_webhooks() {
     const WebhookSettings& webhooks = config_.webhooks;
-    if (!sound({"webhooks.urls", "webhooks.secret"}) || webhooks.urls.empty()) return;
+    const bool some_url = !webhooks.urls.empty() || !sound({"webhooks.urls"});
+    if (!sound({"webhooks.secret"}) || !some_url) return;
     if (webhooks.secret.size() >= kWebhookSecretBytes) return;
     add("webhooks.secret",
         webhooks.secret.empty()

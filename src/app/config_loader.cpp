@@ -1,10 +1,13 @@
 #include "app/config_loader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
 #include "app/config_checks.hpp"
+#include "app/env_file.hpp"
+#include "app/environment_names.hpp"
 #include "app/listen_address.hpp"
 #include "app/settings.hpp"
 #include "app/suggestion.hpp"
@@ -14,13 +17,15 @@
 namespace rollcall::app {
 namespace {
 
-constexpr std::string_view kPrefix = "ROLLCALL_";
 constexpr std::string_view kListenFlag = "--listen";
+constexpr std::array kOfKeys = {std::string_view("auth.jwt_secret"), std::string_view("auth.algorithms"),
+                                std::string_view("auth.public_keys"), std::string_view("auth.jwks_file")};
 
-std::string joined(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + std::string(name);
-  return text;
+// Of "/etc/rollcall/rollcall.toml": "/etc/rollcall". Empty for a file of the current directory.
+std::string_view folder_of(std::string_view file) {
+  const std::size_t slash = file.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  return slash == 0 ? "/." : file.substr(0, slash);
 }
 
 class Loader {
@@ -29,6 +34,7 @@ class Loader {
 
   Result<Config, std::vector<ConfigError>> run() {
     const bool whole = load_file();
+    gather_variables();
     load_environment();
     load_flags();
     // Without the file nothing can be said about what is missing.
@@ -53,6 +59,8 @@ class Loader {
     if (mistake) {
       add(place, std::move(*mistake));
       unsound_.insert(setting.name());
+    } else if (setting.file && !place.file.empty()) {
+      resolve_files(setting, folder_of(place.file), config_);
     }
     places_[setting.name()] = std::move(place);
   }
@@ -69,6 +77,10 @@ class Loader {
     errors_ = std::move(contents.errors);
     for (const auto& [section, line] : contents.sections) check_section(section, line);
     for (const FileEntry& entry : contents.entries) load_entry(entry);
+    // Nothing more can be said about what these lines would have set.
+    for (const auto& [section, key] : contents.unreadable) {
+      if (const Setting* setting = find_setting(section, key)) unsound_.insert(setting->name());
+    }
     std::stable_sort(errors_.begin(), errors_.end(),
                      [](const ConfigError& a, const ConfigError& b) { return a.line < b.line; });
     return contents.parsed;
@@ -105,81 +117,62 @@ class Loader {
     return message + "[" + entry.section + "] has " + joined(keys);
   }
 
-  std::optional<std::string> variable(std::string_view name) const {
-    for (const auto& [key, value] : input_.environment) {
-      if (key == name && !value.empty()) return value;
+  struct Variable {
+    std::string value;
+    Place place;
+  };
+
+  // Those of the file win: it is what a service's environment will be made of.
+  void gather_variables() {
+    for (const auto& [name, value] : input_.environment) {
+      if (!value.empty()) variables_[name] = {value, {"", 0, name}};
     }
-    return std::nullopt;
+    if (!input_.env_file_path) return;
+    const std::string& path = *input_.env_file_path;
+    if (input_.env_file_error) return add({path, 0, ""}, *input_.env_file_error);
+    const EnvFile file = parse_env_file(input_.env_file_text);
+    for (const auto& [line, message] : file.mistakes) add({path, line, ""}, "this line " + message);
+    for (const EnvFile::Variable& variable : file.variables) {
+      if (!variable.value.empty())
+        variables_[variable.name] = {variable.value, {path, variable.line, variable.name}};
+    }
+  }
+
+  const Variable* variable(std::string_view name) const {
+    const auto found = variables_.find(name);
+    return found == variables_.end() ? nullptr : &found->second;
   }
 
   void load_environment() {
     load_shortcuts();
     for (const Setting& setting : settings()) {
-      const std::string name = setting.environment();
-      if (const auto text = variable(name))
-        note(setting, {"", 0, name}, assign_text(setting, *text, config_));
+      if (const Variable* text = variable(setting.environment()))
+        note(setting, text->place, assign_text(setting, text->value, config_));
     }
-    std::set<std::string> unknown;
-    for (const auto& [name, value] : input_.environment) {
-      if (!value.empty() && is_unknown(name, value)) unknown.insert(name);
+    for (const auto& [name, text] : variables_) {
+      if (is_unknown_variable(name, text.value)) add(text.place, about_unknown_variable(name));
     }
-    for (const std::string& name : unknown) add({"", 0, name}, unknown_variable(name));
   }
 
   // Only where nothing stronger says the same, which would make their mistakes harmless.
   void load_shortcuts() {
     const Setting& secret = *find_setting("auth", "jwt_secret");
-    const auto text = variable("JWT_SECRET");
+    const Variable* text = variable("JWT_SECRET");
     if (text && !variable(secret.environment())) {
-      note(secret, {"", 0, "JWT_SECRET"}, assign_text(secret, *text, config_));
+      note(secret, text->place, assign_text(secret, text->value, config_));
     }
     const Setting& listen = *find_setting("server", "listen");
-    const auto port_text = variable("PORT");
+    const Variable* port_text = variable("PORT");
     if (!port_text || variable(listen.environment()) || input_.listen_flag) return;
     auto addresses = parse_listen_list(config_.server.listen);
-    const auto port = parse_port(*port_text);
+    const auto port = parse_port(port_text->value);
     if (!port) {
-      note(listen, {"", 0, "PORT"},
-           "must be a whole number from 0 to 65535, not " + base::json::quote(*port_text));
+      note(listen, port_text->place,
+           "must be a whole number from 0 to 65535, not " + base::json::quote(port_text->value));
     } else if (addresses) {
       for (ListenAddress& address : *addresses) address.port = *port;
       config_.server.listen = to_text(*addresses);
     }
-  }
-
-  static bool is_unknown(std::string_view name, std::string_view value) {
-    if (!name.starts_with(kPrefix)) return false;
-    const auto all = settings();
-    if (std::any_of(all.begin(), all.end(), [&](const Setting& one) { return one.environment() == name; })) {
-      return false;
-    }
-    return std::any_of(all.begin(), all.end(), [&](const Setting& one) {
-      const std::string full = one.environment();
-      const std::size_t length = full.size() - one.key.size();
-      return name.starts_with(full.substr(0, length)) && !is_service_link(name.substr(length), value);
-    });
-  }
-
-  // Kubernetes and Docker tell every container where a service named "rollcall-server" is by
-  // ROLLCALL_SERVER_SERVICE_HOST, ROLLCALL_SERVER_PORT=tcp://... and the like. No setting has such a name.
-  static bool is_service_link(std::string_view rest, std::string_view value) {
-    return rest.starts_with("SERVICE_HOST") || rest.starts_with("SERVICE_PORT") ||
-           rest.starts_with("PORT_") || (rest == "PORT" && value.find("://") != std::string_view::npos);
-  }
-
-  static std::string unknown_variable(std::string_view name) {
-    std::vector<std::string> names;
-    for (const Setting& setting : settings()) names.push_back(setting.environment());
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    if (const auto meant = nearest(name, views)) {
-      return "is not a setting; did you mean " + std::string(*meant) + "?";
-    }
-    std::vector<std::string_view> siblings;
-    const std::size_t section_end = name.find('_', kPrefix.size()) + 1;
-    for (const std::string_view view : views) {
-      if (view.starts_with(name.substr(0, section_end))) siblings.push_back(view);
-    }
-    return "is not a setting; there are " + joined(siblings);
   }
 
   void load_flags() {
@@ -199,8 +192,12 @@ class Loader {
     for (ConfigError& error : check_together(config_, input_.dev, places))
       errors_.push_back(std::move(error));
     if (!input_.try_files) return;
-    // Whether the keys serve the settings can be said only of settings that are right.
-    const bool settled = errors_.empty();
+    // Whether the keys serve the settings can be said only of settings of [auth] that are right.
+    const bool settled = std::none_of(kOfKeys.begin(), kOfKeys.end(), [&](std::string_view name) {
+      return unsound_.contains(name) ||
+             std::any_of(errors_.begin(), errors_.end(),
+                         [&](const ConfigError& one) { return one == places.blame(name, one.message); });
+    });
     for (NamedFileMistake& mistake : input_.try_files(config_)) {
       if (!unsound_.contains(mistake.setting) && (mistake.in_file || settled))
         errors_.push_back(places.blame(mistake.setting, std::move(mistake.message)));
@@ -210,6 +207,7 @@ class Loader {
   const LoadInput& input_;
   Config config_;
   std::vector<ConfigError> errors_;
+  std::map<std::string, Variable, std::less<>> variables_;
   std::map<std::string, Place, std::less<>> places_;  // by the setting's name
   std::set<std::string, std::less<>> unsound_;
 };

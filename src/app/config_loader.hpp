@@ -1,8 +1,9 @@
-// From the configuration file, the environment and the flags to a Config, or to every mistake in them.
+// From the configuration file, the environment (a file of it, too) and the flags to a Config, or to every
+// mistake in them.
 //
-// Called by the commands, once. load_config is pure and thread-safe; read_config reads the file (of at
-// most kMaxConfigBytes) and the environment for it. What keys there are: settings.hpp.
-// Spec: contract.md, section 8.
+// Called by the commands, and when the server reloads. load_config is pure and thread-safe; read_config reads
+// the files (of at most kMaxConfigBytes each) and the environment for it. Names of files that stand in a file
+// are relative to that file. What keys there are: settings.hpp. Spec: contract.md, section 8.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +42,10 @@ struct LoadInput {
   std::string file_text;
   std::optional<std::string> file_error;                         // instead of a text: "cannot be read: ..."
   std::vector<std::pair<std::string, std::string>> environment;  // empty values count as unset
+  // A file of more variables, which win over the environment's.
+  std::optional<std::string> env_file_path;
+  std::string env_file_text;
+  std::optional<std::string> env_file_error;
   std::optional<std::string> listen_flag;
   bool dev = false;  // the server may start without any key, and makes a secret of its own
   // What is wrong with the files that settings name; none: they are not looked at.
@@ -51,6 +56,7 @@ Result<Config, std::vector<ConfigError>> load_config(const LoadInput& input);
 
 struct ConfigFlags {
   std::optional<std::string> config_file;
+  std::optional<std::string> env_file;  // with - in front it counts only if it can be read
   std::optional<std::string> listen;
   bool dev = false;
 };

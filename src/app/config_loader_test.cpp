@@ -240,6 +240,61 @@ TEST(ConfigLoader, ignores_what_is_not_meant_for_it) {
               ElementsAre(StartsWith("ROLLCALL_SERVER_PORT is not a setting")));
 }
 
+TEST(ConfigLoader, the_variables_that_backends_are_told_to_set_do_not_keep_the_server_from_starting) {
+  EXPECT_THAT(mistakes_of(input_of("", {{"ROLLCALL_API_KEY", "rck_0123456789"},
+                                        {"ROLLCALL_API_URL", "http://localhost:3000"},
+                                        {"ROLLCALL_URL", "http://localhost:3000"},
+                                        {"ROLLCALL_TOKEN", "a.b.c"}})),
+              IsEmpty());
+  EXPECT_THAT(mistakes_of(input_of("", {{"ROLLCALL_API_KEY", "a:read:" + std::string(64, 'a')}})),
+              ElementsAre("ROLLCALL_API_KEY is not a setting; did you mean ROLLCALL_API_KEYS?"));
+}
+
+TEST(ConfigLoader, a_line_that_is_no_toml_hides_no_mistake_elsewhere_and_invents_none) {
+  LoadInput input = input_of(
+      "[server]\nlisten = 0.0.0.0:3000\nworkers = -1\n[auth]\njwt_secret = hush\n"
+      "[webhooks]\nurls = [\"b.example\"]\nsecret = \"short\"\n");
+  input.environment.clear();
+  EXPECT_THAT(
+      mistakes_of(input),
+      ElementsAre("r.toml:2: server.listen is text, which stands in quotation marks: listen = "
+                  "\"0.0.0.0:3000\"",
+                  StartsWith("r.toml:3: server.workers must be"),
+                  "r.toml:5: auth.jwt_secret is text, which stands in quotation marks: jwt_secret = \"...\"",
+                  StartsWith("r.toml:7: webhooks.urls must be"),
+                  StartsWith("r.toml:8: webhooks.secret must be at least 32 bytes")));
+}
+
+TEST(ConfigLoader, names_of_files_are_relative_to_the_file_that_has_them) {
+  LoadInput input = input_of("[server]\ntls_cert = \"cert.pem\"\ntls_key = \"/keys/key.pem\"\n");
+  input.file_path = "/etc/rollcall/rollcall.toml";
+  input.env_file_path = "/run/rollcall.env";
+  input.env_file_text = "ROLLCALL_AUTH_JWKS_FILE=keys.json\n";
+  input.environment.emplace_back("ROLLCALL_WEBHOOKS_CA_FILE", "ca.pem");
+  const Config config = config_of(input);
+  EXPECT_EQ(config.server.tls_cert, "/etc/rollcall/cert.pem");
+  EXPECT_EQ(config.server.tls_key, "/keys/key.pem");
+  EXPECT_EQ(config.auth.jwks_file, "/run/keys.json");
+  EXPECT_EQ(config.webhooks.ca_file, "ca.pem") << "of the environment: relative to where we are";
+  input.file_path = "rollcall.toml";
+  EXPECT_EQ(config_of(input).server.tls_cert, "cert.pem");
+}
+
+TEST(ConfigLoader, a_file_of_variables_wins_over_the_environment_and_its_mistakes_have_its_lines) {
+  LoadInput input = input_of("", {{"ROLLCALL_SERVER_WORKERS", "3"}});
+  input.env_file_path = "s.env";
+  input.env_file_text = "ROLLCALL_SERVER_WORKERS=4\nJWT_SECRET='a secret of the file'\nROLLCALL_API_KEYS=\n";
+  EXPECT_EQ(config_of(input).server.workers, 4U);
+  EXPECT_EQ(config_of(input).auth.jwt_secret, "a secret of the file");
+  input.env_file_text = "\nROLLCALL_SERVER_WORKERS=-4\nexport JWT_SECRET=hush\nROLLCALL_SERVER_WORKER=1\n";
+  EXPECT_THAT(mistakes_of(input),
+              ElementsAre(StartsWith("s.env:3: this line begins with export"),
+                          StartsWith("s.env:2: ROLLCALL_SERVER_WORKERS must be"),
+                          StartsWith("s.env:4: ROLLCALL_SERVER_WORKER is not a setting; did you mean")));
+  input.env_file_error = "cannot be read: No such file or directory";
+  EXPECT_THAT(mistakes_of(input), ElementsAre("s.env: cannot be read: No such file or directory"));
+}
+
 TEST(ConfigLoader, a_file_that_is_no_toml_hides_no_mistake_elsewhere_and_invents_none) {
   LoadInput input = input_of("[server\n", {{"ROLLCALL_SERVER_WORKERS", "x"}});
   input.environment.pop_back();  // JWT_SECRET, which may be in the file

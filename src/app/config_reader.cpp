@@ -18,6 +18,20 @@ std::vector<std::pair<std::string, std::string>> environment_variables() {
   return variables;
 }
 
+void read_env_file(const ConfigFlags& flags, LoadInput& input) {
+  if (!flags.env_file) return;
+  const bool optional = flags.env_file->starts_with('-');
+  const std::string path = flags.env_file->substr(optional ? 1 : 0);
+  if (optional && access(path.c_str(), R_OK) != 0) return;
+  input.env_file_path = path;
+  auto text = embed::read_file(path, kMaxConfigBytes);
+  if (text) {
+    input.env_file_text = std::move(*text);
+  } else {
+    input.env_file_error = std::move(text.error());
+  }
+}
+
 }  // namespace
 
 Result<Config, std::vector<ConfigError>> read_config(const ConfigFlags& flags) {
@@ -35,6 +49,7 @@ Result<Config, std::vector<ConfigError>> read_config(const ConfigFlags& flags) {
       input.file_error = std::move(text.error());
     }
   }
+  read_env_file(flags, input);
   return load_config(input);
 }
 

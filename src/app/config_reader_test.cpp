@@ -11,14 +11,16 @@ namespace {
 TEST(ConfigReader, reads_the_file) {
   const std::string path = testing::TempDir() + "rollcall_reader_test.toml";
   std::ofstream(path) << "[server]\nworkers = 5\n";
-  const auto config = read_config({.config_file = path, .listen = "127.0.0.1:9", .dev = true});
+  const auto config =
+      read_config({.config_file = path, .env_file = {}, .listen = "127.0.0.1:9", .dev = true});
   ASSERT_TRUE(config.ok()) << to_text(config.error());
   EXPECT_EQ(config->server.workers, 5U);
   EXPECT_EQ(config->server.listen, "127.0.0.1:9");
 }
 
 TEST(ConfigReader, names_a_file_that_cannot_be_read_and_the_mistakes_elsewhere) {
-  const auto config = read_config({.config_file = "/no/such.toml", .listen = "nowhere", .dev = false});
+  const auto config =
+      read_config({.config_file = "/no/such.toml", .env_file = {}, .listen = "nowhere", .dev = false});
   ASSERT_FALSE(config.ok());
   ASSERT_EQ(config.error().size(), 2U);
   EXPECT_EQ(to_text(config.error()[0]), "/no/such.toml: cannot be read: No such file or directory");
@@ -29,13 +31,41 @@ TEST(ConfigReader, tries_the_files_that_settings_name_and_says_where_they_are_na
   const std::string path = testing::TempDir() + "rollcall_reader_files_test.toml";
   std::ofstream(path) << "[server]\ntls_cert = \"/no/cert\"\ntls_key = \"/no/key\"\nworkers = -1\n"
                          "[auth]\nalgorithms = [\"ES256\"]\npublic_keys = [\"/no/pem\"]\n";
-  const auto config = read_config({.config_file = path, .listen = {}, .dev = true});
+  const auto config = read_config({.config_file = path, .env_file = {}, .listen = {}, .dev = true});
   ASSERT_FALSE(config.ok());
   const std::string text = to_text(config.error());
   for (const char* begin : {":2: server.tls_cert names", ":3: server.tls_key names",
                             ":4: server.workers must", ":7: auth.public_keys names"}) {
     EXPECT_THAT(text, testing::HasSubstr(path + begin));
   }
+}
+
+TEST(ConfigReader, tells_of_a_broken_file_and_of_a_short_secret_at_once) {
+  const std::string folder = testing::TempDir();
+  std::ofstream(folder + "rollcall_reader_jwks.json") << "{\"keys\":5}";
+  std::ofstream(folder + "rollcall_reader_key.pem") << "no key\n";
+  std::ofstream(folder + "rollcall_reader_all.toml")
+      << "[server]\ntls_cert = \"/no/cert\"\ntls_key = \"rollcall_reader_key.pem\"\nlisten = 0.0.0.0:3000\n"
+         "[auth]\nalgorithms = [\"RS256\"]\npublic_keys = [\"/no/pem\"]\njwks_file = "
+         "\"rollcall_reader_jwks.json\"\n"
+         "[webhooks]\nurls = [\"https://a/\"]\nsecret = \"short\"\n";
+  const auto config = read_config(
+      {.config_file = folder + "rollcall_reader_all.toml", .env_file = {}, .listen = {}, .dev = false});
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().size(), 6U);
+  const std::string text = to_text(config.error());
+  for (const char* begin :
+       {":2: server.tls_cert names", ":3: server.tls_key names", ":4: server.listen is text",
+        ":7: auth.public_keys names", ":8: auth.jwks_file names", ":11: webhooks.secret must"}) {
+    EXPECT_THAT(text, testing::HasSubstr("all.toml" + std::string(begin)));
+  }
+}
+
+TEST(ConfigReader, a_file_of_variables_may_be_missing_if_it_is_said_so) {
+  EXPECT_TRUE(read_config({.config_file = {}, .env_file = "-/no/such.env", .listen = {}, .dev = true}).ok());
+  const auto config = read_config({.config_file = {}, .env_file = "/no/such.env", .listen = {}, .dev = true});
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(to_text(config.error()[0]), "/no/such.env: cannot be read: No such file or directory");
 }
 
 }  // namespace

@@ -13,10 +13,14 @@ constexpr std::string_view kPrefix = "rck_";  // so that scanners for leaked sec
 constexpr std::size_t kKeyBytes = 32;
 }  // namespace
 
+std::string key_item(std::string_view name, const api::Scopes& scopes, std::string_view secret) {
+  return api::to_text({std::string(name), scopes, gateway::sha256(secret)});
+}
+
 MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random) {
   MadeKey made;
   made.secret = std::string(kPrefix) + base::base64url_encode(random);
-  made.item = api::to_text({std::string(name), scopes, gateway::sha256(made.secret)});
+  made.item = key_item(name, scopes, made.secret);
   return made;
 }
 

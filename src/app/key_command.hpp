@@ -16,6 +16,8 @@ struct MadeKey {
   std::string secret;  // for the service, told once
   std::string item;    // of api.keys
 };
+// The item for a key that there is.
+std::string key_item(std::string_view name, const api::Scopes& scopes, std::string_view secret);
 // `random`: 32 bytes or more that nobody can guess. Pure.
 MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random);
 MadeKey make_random_key(std::string_view name, const api::Scopes& scopes);

@@ -15,6 +15,7 @@
 #include "app/key_command.hpp"
 #include "app/serve.hpp"
 #include "app/token_command.hpp"
+#include "app/webhook_command.hpp"
 
 namespace {
 
@@ -34,6 +35,9 @@ struct Run {
     return app::run_check_config(command, std::cout, std::cerr);
   }
   int operator()(const app::KeyCommand& command) const { return app::run_key(command, std::cout); }
+  int operator()(const app::WebhookCommand& command) const {
+    return app::run_webhook_test(command, std::cout, std::cerr);
+  }
   int operator()(int exit_status) const { return exit_status; }
 };
 

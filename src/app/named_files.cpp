@@ -18,7 +18,7 @@ NamedFileMistake about_keys(const AuthSettings& auth, const std::string& mistake
   if (std::any_of(auth.public_keys.begin(), auth.public_keys.end(), about)) {
     return {"auth.public_keys", kNames + mistake};
   }
-  if (mistake.starts_with("The secret")) return {"auth.jwt_secret", "cannot be used: " + mistake, false};
+  if (mistake.starts_with("The secret")) return {"auth.jwt_secret", "cannot be used: " + mistake};
   return {"auth.algorithms", "cannot be served: " + mistake, false};
 }
 
@@ -29,15 +29,24 @@ void try_keys(const AuthSettings& auth, std::vector<NamedFileMistake>& mistakes)
   for (const std::string& mistake : keys.error()) mistakes.push_back(about_keys(auth, mistake));
 }
 
-bool readable(const char* setting, const std::string& file, std::vector<NamedFileMistake>& mistakes) {
+// `wanted`: what must stand in it, of the line that begins a PEM.
+bool readable(const char* setting, const std::string& file, std::string_view wanted,
+              std::vector<NamedFileMistake>& mistakes) {
   const auto text = embed::read_file(file, embed::kMaxKeyFileBytes);
-  if (!text) mistakes.push_back({setting, kNames + file + " " + text.error()});
-  return text.ok();
+  if (!text) {
+    mistakes.push_back({setting, kNames + file + " " + text.error()});
+    return false;
+  }
+  if (text->find(wanted) != std::string::npos) return true;
+  mistakes.push_back({setting, kNames + file + " is no PEM file with \"" + std::string(wanted) + "\" in it"});
+  return false;
 }
 
 void try_tls(const ServerSettings& server, std::vector<NamedFileMistake>& mistakes) {
-  const bool cert = !server.tls_cert.empty() && readable("server.tls_cert", server.tls_cert, mistakes);
-  const bool key = !server.tls_key.empty() && readable("server.tls_key", server.tls_key, mistakes);
+  const bool cert = !server.tls_cert.empty() &&
+                    readable("server.tls_cert", server.tls_cert, "BEGIN CERTIFICATE-----", mistakes);
+  const bool key =
+      !server.tls_key.empty() && readable("server.tls_key", server.tls_key, "PRIVATE KEY-----", mistakes);
   if (!cert || !key) return;
   if (const auto tls = net::TlsContext::load(server.tls_cert, server.tls_key); !tls) {
     const bool of_key = tls.error().starts_with("the TLS key");
@@ -46,13 +55,7 @@ void try_tls(const ServerSettings& server, std::vector<NamedFileMistake>& mistak
 }
 
 void try_ca_file(const std::string& file, std::vector<NamedFileMistake>& mistakes) {
-  if (file.empty()) return;
-  const auto text = embed::read_file(file, embed::kMaxKeyFileBytes);
-  if (!text) {
-    mistakes.push_back({"webhooks.ca_file", kNames + file + " " + text.error()});
-  } else if (text->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
-    mistakes.push_back({"webhooks.ca_file", kNames + file + " has no certificate in PEM form"});
-  }
+  if (!file.empty()) readable("webhooks.ca_file", file, "BEGIN CERTIFICATE-----", mistakes);
 }
 
 }  // namespace

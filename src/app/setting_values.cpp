@@ -176,6 +176,27 @@ std::optional<std::string> assign_text(const Setting& setting, std::string_view 
   return assign(setting, value, config);
 }
 
+bool same(const Setting& setting, Config a, Config b) {
+  const Target of_b = setting.target(b);
+  return std::visit([&](auto* value) { return *value == *std::get<decltype(value)>(of_b); },
+                    setting.target(a));
+}
+
+void copy(const Setting& setting, Config from, Config& to) {
+  const Target target = setting.target(to);
+  std::visit([&](auto* value) { *std::get<decltype(value)>(target) = *value; }, setting.target(from));
+}
+
+void resolve_files(const Setting& setting, std::string_view folder, Config& config) {
+  const auto resolve = [&](std::string& name) {
+    if (!folder.empty() && !name.empty() && !name.starts_with('/')) name = std::string(folder) + "/" + name;
+  };
+  std::visit(Overloaded{[&](std::string* name) { resolve(*name); },
+                        [&](TextList* names) { std::for_each(names->begin(), names->end(), resolve); },
+                        [](auto*) {}},
+             setting.target(config));
+}
+
 std::string value_text(const Setting& setting, Config config) {
   return std::visit(
       Overloaded{

@@ -43,6 +43,8 @@ struct Setting {
       false;  // its value, or what is wrong in it, is never shown; what it may be is check_together's
   bool filled = false;   // an empty list is a mistake
   bool or_list = false;  // a text that may be given as a list, too: kept with commas
+  bool file = false;     // names a file, or several: see resolve_files
+  bool reloads = false;  // takes effect on SIGHUP; else it takes a restart
 
   std::string name() const;         // "server.listen"
   std::string environment() const;  // "ROLLCALL_SERVER_LISTEN"
@@ -59,11 +61,18 @@ const Setting* find_setting(std::string_view section, std::string_view key);
 // What a value must be: "must be a whole number from 0 to 1024".
 std::string requirement(const Setting& setting);
 
+bool same(const Setting& setting, Config a, Config b);
+void copy(const Setting& setting, Config from, Config& to);
+
 // Puts `value` into `config`. The error is the rest of a sentence that begins with the setting's name:
 // "must be a whole number from 0 to 1024, not 2000". It never quotes a secret.
 std::optional<std::string> assign(const Setting& setting, const Value& value, Config& config);
 // The same for the text of an environment variable, where lists have commas.
 std::optional<std::string> assign_text(const Setting& setting, std::string_view text, Config& config);
+
+// Names of files in a file are relative to that file: puts `folder` before those of `setting` that are
+// relative.
+void resolve_files(const Setting& setting, std::string_view folder, Config& config);
 
 // The value as TOML writes it; secrets, if set, as "***".
 std::string value_text(const Setting& setting, Config config);

@@ -40,7 +40,8 @@ Result<std::string, std::string> make_token(const TokenCommand& command, const A
 
 int run_token(const TokenCommand& command, WallTime now, std::ostream& out, std::ostream& err) {
   // The keys are make_token's to ask for, with better advice.
-  const auto config = read_config({.config_file = command.config_file, .listen = {}, .dev = true});
+  const auto config = read_config(
+      {.config_file = command.config_file, .env_file = command.env_file, .listen = {}, .dev = true});
   if (!config) {
     err << to_text(config.error());
     return kExitBadConfig;

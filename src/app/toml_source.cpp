@@ -63,6 +63,65 @@ std::string line_text(std::string_view text, unsigned line) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+// KEY = VALUE on a line of its own, as its author may have meant it.
+struct Line {
+  std::string_view key;
+  std::string_view value;
+};
+
+std::optional<Line> as_assignment(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const Line line{trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))};
+  const bool bare = !line.key.empty() && std::all_of(line.key.begin(), line.key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  // What may go on in the next lines cannot be left out alone.
+  const bool goes_on = line.value.empty() || line.value.starts_with("\"\"\"") ||
+                       line.value.starts_with("'''") ||
+                       (line.value.starts_with('[') && line.value.find(']') == std::string_view::npos) ||
+                       (line.value.starts_with('{') && line.value.find('}') == std::string_view::npos);
+  if (!bare || goes_on) return std::nullopt;
+  return line;
+}
+
+// The section that line `line` belongs to.
+std::string section_at(std::string_view text, unsigned line) {
+  std::string section;
+  for (unsigned i = 1; i < line; ++i) {
+    const std::string one = line_text(text, i);
+    const std::string_view header = trimmed(one);
+    const std::size_t end = header.find(']');
+    if (header.starts_with('[') && end != std::string_view::npos)
+      section = trimmed(header.substr(1, end - 1));
+  }
+  return section;
+}
+
+// Text without its quotation marks is the usual mistake, about which toml++ says that a number has two
+// points.
+std::optional<ConfigError> unquoted_text(std::string_view section, const Line& line, unsigned number) {
+  const Setting* setting = find_setting(section, line.key);
+  if (!setting || line.value.find_first_of("\"'") != std::string_view::npos) return std::nullopt;
+  Config ignored;
+  const Target target = setting->target(ignored);
+  const bool list = std::holds_alternative<TextList*>(target);
+  if (!list && !std::holds_alternative<std::string*>(target)) return std::nullopt;
+  const std::string_view value = trimmed(line.value.substr(0, line.value.find(" #")));
+  std::string example = setting->secret ? "\"...\"" : base::json::quote(value);
+  if (list) example = "[\"...\", \"...\"]";
+  return ConfigError{
+      "", number, setting->name(),
+      (list ? "is a list of text in quotation marks: " : "is text, which stands in quotation marks: ") +
+          setting->name().substr(section.size() + 1) + " = " + example};
+}
+
 // toml++ quotes what it stumbled over, and that may be a secret without its quotation marks. A parser
 // that ran into the end of the file, or a line after it, stumbled because of an earlier line.
 ConfigError parse_mistake(std::string_view text, const toml::parse_error& error) {
@@ -97,16 +156,39 @@ void read_section(std::string_view name, const toml::node& node, FileContents& c
   }
 }
 
+// Notes what is wrong, and takes the line out of `text` so that the rest can be read. False if that cannot be
+// done: a line that is not KEY = VALUE has a part in what its neighbours mean.
+bool leave_out(std::string& text, const toml::parse_error& error, FileContents& contents) {
+  const unsigned number = error.source().begin.line;
+  const std::string whole = line_text(text, number);
+  const auto line = as_assignment(whole);
+  if (!line || contents.unreadable.size() == kMaxUnreadableLines) {
+    contents.errors.push_back(parse_mistake(text, error));
+    return false;
+  }
+  const std::string section = section_at(text, number);
+  auto mistake = unquoted_text(section, *line, number);
+  contents.errors.push_back(mistake ? std::move(*mistake) : parse_mistake(text, error));
+  contents.unreadable.emplace_back(section, line->key);
+  std::size_t begin = 0;
+  for (unsigned i = 1; i < number; ++i) begin = text.find('\n', begin) + 1;
+  text.replace(begin, whole.size(), whole.size(), ' ');
+  return true;
+}
+
 }  // namespace
 
-FileContents parse_toml(std::string_view text) {
+FileContents parse_toml(std::string_view given) {
   FileContents contents;
-  try {
-    const toml::table root = toml::parse(text);
-    for (const auto& [key, value] : root) read_section(key.str(), value, contents);
-  } catch (const toml::parse_error& error) {
-    contents.errors.push_back(parse_mistake(text, error));
-    contents.parsed = false;
+  for (std::string text(given);;) {
+    try {
+      const toml::table root = toml::parse(text);
+      for (const auto& [key, value] : root) read_section(key.str(), value, contents);
+    } catch (const toml::parse_error& error) {
+      if (leave_out(text, error, contents)) continue;
+      contents.parsed = false;
+    }
+    break;
   }
   std::stable_sort(contents.entries.begin(), contents.entries.end(),
                    [](const FileEntry& a, const FileEntry& b) { return a.line < b.line; });

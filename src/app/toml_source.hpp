@@ -26,9 +26,13 @@ struct FileContents {
   std::vector<FileEntry> entries;  // by line
   std::vector<std::pair<std::string, unsigned>> sections;
   std::vector<ConfigError> errors;  // their `file` is not yet filled in
-  bool parsed = true;
+  // Lines that are not TOML, and were left out to read the rest: what they would have set.
+  std::vector<std::pair<std::string, std::string>> unreadable;  // section and key
+  bool parsed = true;                                           // false: what the file sets is not known
 };
 
+// A line KEY = VALUE that is not TOML hides none of the others, for at most kMaxUnreadableLines.
+inline constexpr unsigned kMaxUnreadableLines = 50;
 FileContents parse_toml(std::string_view text);
 
 }  // namespace rollcall::app

@@ -6,6 +6,7 @@
 #include "api/emit_requests.hpp"
 #include "base/assert.hpp"
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "embed/callbacks.hpp"
 #include "embed/keys.hpp"
 #include "gateway/online_ids.hpp"
@@ -83,6 +84,7 @@ class Gateway::Impl {
 
 Gateway::Gateway(Server& server, VerifierPtr verifier, const GatewayOptions& options) {
   ROLLCALL_ASSERT(verifier != nullptr);
+  for (const std::string& warning : verifier->warnings()) base::log::warn("key", {{"warning", warning}});
   impl_ = std::make_unique<Impl>(server, std::move(verifier), options);
 }
 

@@ -387,5 +387,15 @@ TEST(Gateway, IsUsedByManyThreadsAtOnce) {
   }
 }
 
+TEST(Gateway, WarnsOfASecretThatIsTooShortAsTheProgramDoes) {
+  Notes lines;
+  set_log_sink([&](LogLevel, std::string_view line) { lines.add(std::string(line)); });
+  Host host;
+  { const Gateway gateway(host.server, hs256("x").value(), plain_options()); }
+  set_log_sink(nullptr);
+  EXPECT_THAT(lines.all(), testing::Contains(StartsWith(
+                               "key  warning=\"The secret has 1 bytes; HS256 should have at least 32\"")));
+}
+
 }  // namespace
 }  // namespace rollcall

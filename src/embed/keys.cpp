@@ -34,12 +34,15 @@ Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(c
     if (auto pem = reader.read(name)) source.pems.push_back(std::move(*pem));
   }
   if (!auth.jwks_file.empty()) source.jwks = reader.read(auth.jwks_file);
-  auto options = jwt::read_rules({auth.algorithms, auth.issuer, auth.audience, auth.leeway});
+  auto options = jwt::read_rules(
+      {auth.algorithms, auth.issuer, auth.audience, auth.leeway, auth.require_exp, auth.max_token_age});
   auto& mistakes = reader.mistakes();
   if (!options) mistakes.insert(mistakes.end(), options.error().begin(), options.error().end());
-  // With a file missing, complaints about keys that are not there would only mislead.
-  if (!mistakes.empty()) return fail(std::move(mistakes));
-  return jwt::KeySet::make(source, std::move(*options));
+  if (mistakes.empty()) return jwt::KeySet::make(source, std::move(*options));
+  // With a file missing, complaints about keys that are not there would only mislead; not those about the
+  // others.
+  for (std::string& mistake : jwt::KeySet::mistakes_in(source)) mistakes.push_back(std::move(mistake));
+  return fail(std::move(mistakes));
 }
 
 }  // namespace rollcall::embed

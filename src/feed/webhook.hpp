@@ -80,6 +80,10 @@ class Webhook {
   // Of the last call of `next` or `done`; told once.
   Report take_report() { return std::exchange(report_, Report::nothing); }
   const WebhookCounts& counts() const { return counts_; }
+  // For requests that are not made yet.
+  void set_rules(const WebhookRules& rules) { rules_ = rules; }
+  // Its receiver wants no more: 410 Gone.
+  bool ended() const { return ended_; }
   // Attempts in vain since it worked last.
   std::size_t failures() const { return failures_; }
 

@@ -54,16 +54,15 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
                                  std::shared_ptr<const Verifier> verifier)
     : server_(server),
       config_(config),
-      verifier_(std::move(verifier)),
+      rules_(server, rules_of(config, std::move(verifier))),
       tallies_(server),
-      limits_{config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
       broadcaster_(server, config.presence.broadcast == "watchers"),
       hub_(
           server, {config.presence.offline_grace, config.limits.connections_per_user},
           pace_of(config.presence, server.workers()), feed_changes_of(config),
           [this](const presence::News& news) { broadcaster_.publish(news); },
           [this] { return broadcaster_.receivers(); }),
-      answers_(limits_),
+      answers_(rules_.get().requests),
       started_(server.now()),
       clocks_(server.workers()) {
   hub_.settle_until(started_ + config_.presence.settling);
@@ -74,6 +73,19 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
   }
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
   server_.post_to_all([this] { watch_clock(); });
+}
+
+std::shared_ptr<const PresenceGateway::Rules> PresenceGateway::rules_of(
+    const Config& config, std::shared_ptr<const Verifier> verifier) {
+  return std::make_shared<const Rules>(
+      Rules{config.limits,
+            {config.presence.max_batch_ids, config.presence.max_online_list, config.limits.event_bytes},
+            std::move(verifier)});
+}
+
+void PresenceGateway::reconfigure(const Config& config, std::shared_ptr<const Verifier> verifier) {
+  hub_.reconfigure(config.limits.connections_per_user, feed_changes_of(config));
+  rules_.replace(rules_of(config, std::move(verifier)));
 }
 
 void PresenceGateway::set_up(Namespace& nsp) {
@@ -88,7 +100,7 @@ void PresenceGateway::set_up(Namespace& nsp) {
 }
 
 bool PresenceGateway::on(std::string event, EventHandler handler) {
-  const auto as_own = api::decode(event, "{}", 0, limits_);
+  const auto as_own = api::decode(event, "{}", 0, limits());
   if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
   handlers_[std::move(event)] = std::move(handler);
   return true;
@@ -125,6 +137,7 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
     return;
   }
   const WallTime now = server_.wall_now();
+  const Rules& rules = rules_.get();
   const auto refuse = [&](Denial denial, const std::string& details) {
     const std::string_view code = name_of(denial);
     tallies_.here().deny(denial);
@@ -142,7 +155,7 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
                           AuthCode::missing_token,
                           "No token was given: pass it as auth.token, as an Authorization: Bearer header, as "
                           "the query parameter token, or as the cookie jwt"}))
-                    : verifier_->verify(token, now);
+                    : rules.verifier->verify(token, now);
   gate.queue.spent(std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - begun));
   if (!claims) {
     refuse(denial_of(claims.error().code), claims.error().details);
@@ -150,13 +163,21 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
   }
   if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
     refuse(Denial::too_many_connections, "This user has as many connections as are allowed (" +
-                                             std::to_string(config_.limits.connections_per_user) + ")");
+                                             std::to_string(rules.limits.connections_per_user) + ")");
     return;
   }
+  if (!claims->expires_at) tell_of_endless_token();
   socket.set_owner(claims->subject);
   socket.data =
-      std::make_shared<Member>(*this, socket, std::move(*claims), config_.limits.event_burst, server_.now());
+      std::make_shared<Member>(*this, socket, std::move(*claims), rules.limits.event_burst, server_.now());
   next(std::nullopt);
+}
+
+// Once is enough: whoever makes such tokens makes many.
+void PresenceGateway::tell_of_endless_token() {
+  if (endless_told_.load(std::memory_order_relaxed) || endless_told_.exchange(true)) return;
+  log::warn("a token without an end (exp) was accepted: it is good until its key changes",
+            {{"refuse_them", "auth.require_exp"}, {"limit_them", "auth.max_token_age_ms"}});
 }
 
 void PresenceGateway::connected(Socket& socket) {
@@ -200,7 +221,7 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
   server::timers_of(socket).disarm(member);
   log::debug("disconnected", {{"socket", socket.id()}, {"reason", reason}});
   if (reason == "slow consumer" && log::sampled(log::Level::warn, kSlowConsumer, "", server_.now())) {
-    log::warn(kSlowConsumer, {{"socket", socket.id()}, {"backlog_bytes", config_.limits.backlog_bytes}});
+    log::warn(kSlowConsumer, {{"socket", socket.id()}, {"backlog_bytes", rules_.get().limits.backlog_bytes}});
   }
   const presence::Ending ending = member.expired ? presence::Ending::token_expired : ending_of(reason);
   hub_.apply(presence::Disconnect{member.connection, is_goodbye(ending), ending});
@@ -209,6 +230,7 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
   Tally& tally = tallies_.here();
+  const Rules& rules = rules_.get();
   RateLimit* const shared = user_budget(socket);
   if (const auto refusal = take_one(member, shared)) {
     tally.answered(Tally::kNoRequest);
@@ -223,7 +245,8 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   }
   std::byte memory[kRequestMemory];
   std::pmr::monotonic_buffer_resource resource(memory, sizeof memory);
-  const auto request = api::decode(event, payload.args, payload.attachments.size(), limits_, &resource);
+  const auto request =
+      api::decode(event, payload.args, payload.attachments.size(), rules.requests, &resource);
   tally.answered(request ? request->index() : Tally::kNoRequest);
   std::optional<server::ReplyPlace> place;
   const bool subscribes = request && std::holds_alternative<api::SubscribePresence>(*request);
@@ -362,7 +385,7 @@ std::size_t PresenceGateway::unsubscribe(Socket& socket, const api::UserIds& use
 
 Result<std::string, api::Error> PresenceGateway::refresh(Socket& socket, const std::string& token) {
   const WallTime now = server_.wall_now();
-  auto claims = verifier_->verify(token, now);
+  auto claims = rules_.get().verifier->verify(token, now);
   if (!claims) {
     return fail(
         api::Error{api::ErrorCode::forbidden, "The new token was refused: " + claims.error().details});

@@ -23,6 +23,7 @@
 #include "base/clock_watch.hpp"
 #include "gateway/broadcaster.hpp"
 #include "gateway/failure_limit.hpp"
+#include "gateway/live.hpp"
 #include "gateway/presence_answers.hpp"
 #include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
@@ -52,13 +53,17 @@ class PresenceGateway {
   PresenceGateway(const PresenceGateway&) = delete;
   PresenceGateway& operator=(const PresenceGateway&) = delete;
 
+  // Takes [limits], the verifier, and whether there is somebody to read the feed from these: for what comes
+  // from now on. Who is connected stays so, by the token that was good then. From any thread, one at a time.
+  void reconfigure(const Config& config, std::shared_ptr<const Verifier> verifier);
+
   const PresenceHub& presence() const { return hub_; }
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
   // From any thread.
   PresenceFigures figures() const;
   // What the state says to a request that is not a socket's.
   Result<std::string, api::Error> answer(const api::Request& request);
-  const api::Limits& limits() const { return limits_; }
+  const api::Limits& limits() const { return rules_.get().requests; }
   // To all connections of the user, and to those that come back in time to recover what they missed.
   struct Reach {
     std::size_t connections = 0;  // there at the moment
@@ -91,6 +96,15 @@ class PresenceGateway {
   // What is kept with each socket. Its user is Socket::owner().
   struct Member;
 
+  // What a reload may change.
+  struct Rules {
+    LimitSettings limits;
+    api::Limits requests;
+    std::shared_ptr<const Verifier> verifier;
+  };
+  static std::shared_ptr<const Rules> rules_of(const Config& config,
+                                               std::shared_ptr<const Verifier> verifier);
+
   void set_up(Namespace& nsp);
   void authenticate(Socket& socket, const Next& next);
   void verify(Socket& socket, const Next& next);
@@ -118,13 +132,14 @@ class PresenceGateway {
   void expired(Socket& socket);
   void watch_clock();
   void greet_with_mode(Socket& socket);
+  void tell_of_endless_token();
 
   static Member& member_of(Socket& socket);
   std::vector<SocketRef> sockets_here(const std::string& user_id);
 
   Server& server_;
   const Config config_;
-  std::shared_ptr<const Verifier> verifier_;
+  Live<const Rules> rules_;
   Tallies tallies_;
   // Of each worker.
   struct Gate {
@@ -134,7 +149,6 @@ class PresenceGateway {
     std::shared_ptr<void> next_turn;
   };
   std::vector<std::unique_ptr<Gate>> gates_;
-  api::Limits limits_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
@@ -148,7 +162,8 @@ class PresenceGateway {
     std::shared_ptr<void> timer;
   };
   std::vector<WorkerClock> clocks_;
-  std::vector<UserBudgets> budgets_;  // each worker's
+  std::vector<UserBudgets> budgets_;       // each worker's
+  std::atomic<bool> endless_told_{false};  // that a token without an end was accepted
 };
 
 }  // namespace rollcall::gateway

@@ -45,6 +45,12 @@ bool PresenceHub::nothing_due() const {
   return !due || *due > server_.now();
 }
 
+void PresenceHub::reconfigure(std::size_t connections_per_user, std::size_t feed_changes) {
+  const std::lock_guard lock(lanes_);
+  core_.allow_connections(connections_per_user);
+  if (!feed_.keeps() && feed_changes > 0) feed_.begin(feed_changes);
+}
+
 void PresenceHub::apply(const presence::Command& command) {
   const std::lock_guard lock(lanes_);
   apply_locked(command);

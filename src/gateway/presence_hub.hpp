@@ -55,6 +55,9 @@ class PresenceHub {
   using Observe = std::function<void(std::span<const presence::Effect>)>;
   void on_change(Observe observe) { observe_ = std::move(observe); }
 
+  // For connections to come. `feed_changes` counts if nothing was kept so far. From any thread.
+  void reconfigure(std::size_t connections_per_user, std::size_t feed_changes);
+
   void apply(const presence::Command& command);
   // A sign of life, and then what `use(view)` reads while nobody's being online can change. `use` may be
   // called by several threads at once.

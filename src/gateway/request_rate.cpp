@@ -31,14 +31,14 @@ api::Error too_many(const RateLimit& rate, std::uint32_t per_second, std::string
 }  // namespace
 
 RateLimit* PresenceGateway::user_budget(Socket& socket) {
-  const LimitSettings& limits = config_.limits;
+  const LimitSettings& limits = rules_.get().limits;
   if (limits.user_events_per_second == 0 || limits.events_per_second == 0) return nullptr;
   return &budgets_[server::BusPort::current()->index()].of(socket.owner(), limits.user_events_per_second,
                                                            limits.user_event_burst, server_.now());
 }
 
 std::optional<api::Error> PresenceGateway::take_one(Member& member, RateLimit* shared) {
-  const LimitSettings& limits = config_.limits;
+  const LimitSettings& limits = rules_.get().limits;
   const Instant now = server_.now();
   if (!member.rate.take(limits.events_per_second, limits.event_burst, now)) {
     return too_many(member.rate, limits.events_per_second, "on this connection");

@@ -28,7 +28,7 @@ void PresenceGateway::watch_expiry(Socket& socket, std::optional<WallTime> expir
     return;
   }
   // As when connecting, a token is good for the leeway beyond its `exp`.
-  const milliseconds left = *expires_at + verifier_->leeway() - server_.wall_now();
+  const milliseconds left = *expires_at + rules_.get().verifier->leeway() - server_.wall_now();
   server::timers_of(socket).arm(member_of(socket), server_.now() + std::max(left, milliseconds{0}));
 }
 

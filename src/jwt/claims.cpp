@@ -88,6 +88,53 @@ std::optional<std::string> wrong_subject(const json::object& claims) {
   return std::nullopt;
 }
 
+AuthFault invalid_fault(std::string details) {
+  return {AuthCode::invalid_token, std::move(details)};
+}
+
+std::optional<AuthFault> check_exp(const json::object& claims, const KeyOptions& options, WallTime now,
+                                   std::optional<WallTime>& end) {
+  const json::value* value = claims.if_contains("exp");
+  if (value == nullptr) {
+    if (!options.require_exp) return std::nullopt;
+    return invalid_fault("The token has no end (exp), and this server requires one");
+  }
+  end = numeric_date(*value);
+  if (!end) return invalid_fault("The token's exp is not a time in seconds");
+  if (now < *end + options.leeway) return std::nullopt;
+  return AuthFault{AuthCode::token_expired, "The token expired at " + base::iso8601(*end)};
+}
+
+// Lowers `end` to the end of the greatest age.
+std::optional<AuthFault> check_age(const json::object& claims, const KeyOptions& options, WallTime now,
+                                   std::optional<WallTime>& end) {
+  if (options.max_age == milliseconds::zero()) return std::nullopt;
+  const json::value* value = claims.if_contains("iat");
+  if (value == nullptr) {
+    return invalid_fault(
+        "The token does not say when it was issued (iat), and this server limits the age of tokens");
+  }
+  const auto issued = numeric_date(*value);
+  if (!issued) return invalid_fault("The token's iat is not a time in seconds");
+  // A time to come would make it younger than it is.
+  if (now + options.leeway < *issued) {
+    return invalid_fault("The token was issued in the future, at " + base::iso8601(*issued));
+  }
+  const WallTime too_old = *issued + options.max_age;
+  if (!end || too_old < *end) end = too_old;
+  if (now < too_old + options.leeway) return std::nullopt;
+  return AuthFault{AuthCode::token_expired, "The token was issued at " + base::iso8601(*issued) +
+                                                ", and this server takes tokens for " +
+                                                std::to_string(options.max_age.count() / 1000) + " s only"};
+}
+
+// When the token is over, if ever; or why it already is.
+std::optional<AuthFault> check_end(const json::object& claims, const KeyOptions& options, WallTime now,
+                                   std::optional<WallTime>& end) {
+  if (auto fault = check_exp(claims, options, now, end)) return fault;
+  return check_age(claims, options, now, end);
+}
+
 }  // namespace
 
 Result<Claims, AuthFault> check_claims(const json::object& claims, const KeyOptions& options, WallTime now) {
@@ -102,14 +149,7 @@ Result<Claims, AuthFault> check_claims(const json::object& claims, const KeyOpti
     }
   }
   Claims accepted;
-  if (const json::value* value = claims.if_contains("exp")) {
-    accepted.expires_at = numeric_date(*value);
-    if (!accepted.expires_at) return invalid("The token's exp is not a time in seconds");
-    if (now >= *accepted.expires_at + options.leeway) {
-      return fail(
-          AuthFault{AuthCode::token_expired, "The token expired at " + base::iso8601(*accepted.expires_at)});
-    }
-  }
+  if (auto fault = check_end(claims, options, now, accepted.expires_at)) return fail(std::move(*fault));
   accepted.subject = std::string(claims.at("sub").get_string());
   accepted.email = optional_text(claims, "email");
   accepted.role = optional_text(claims, "role");

@@ -144,5 +144,40 @@ TEST(Claims, ExpiryIsToldOnlyOfATokenThatIsOtherwiseRight) {
   EXPECT_EQ(check(with(R"("exp":1,"aud":"chat")"), options).error().code, AuthCode::token_expired);
 }
 
+TEST(Claims, AnEndCanBeRequired) {
+  KeyOptions options;
+  options.require_exp = true;
+  EXPECT_EQ(why_not(with(R"("iat":1700000000)"), options),
+            "The token has no end (exp), and this server requires one");
+  EXPECT_EQ(why_not(with(R"("exp":1700000100)"), options), "accepted");
+  EXPECT_EQ(why_not(with(R"("iat":1700000000)")), "accepted");
+}
+
+TEST(Claims, TheAgeOfATokenCanBeLimited) {
+  KeyOptions options;
+  options.max_age = milliseconds(60'000);
+  EXPECT_EQ(why_not(R"({"sub":"u"})", options),
+            "The token does not say when it was issued (iat), and this server limits the age of tokens");
+  EXPECT_EQ(why_not(with(R"("iat":"now")"), options), "The token's iat is not a time in seconds");
+  EXPECT_EQ(why_not(with(R"("iat":1700000006)"), options),
+            "The token was issued in the future, at 2023-11-14T22:13:26.000Z");
+  EXPECT_EQ(why_not(with(R"("iat":1700000005)"), options), "accepted") << "within the leeway";
+  const auto old = check(with(R"("iat":1699999935,"exp":1800000000)"), options);
+  ASSERT_FALSE(old);
+  EXPECT_EQ(old.error().code, AuthCode::token_expired) << "a client does right to fetch a new one";
+  EXPECT_EQ(old.error().details,
+            "The token was issued at 2023-11-14T22:12:15.000Z, and this server takes tokens for 60 s only");
+}
+
+TEST(Claims, AConnectionEndsWithItsTokenOrWithTheTokensGreatestAgeWhateverComesFirst) {
+  KeyOptions options;
+  options.max_age = milliseconds(60'000);
+  EXPECT_EQ(check(with(R"("iat":1700000000)"), options)->expires_at, wall_time(1'700'000'060'000));
+  EXPECT_EQ(check(with(R"("iat":1700000000,"exp":1700000100)"), options)->expires_at,
+            wall_time(1'700'000'060'000));
+  EXPECT_EQ(check(with(R"("iat":1700000000,"exp":1700000010)"), options)->expires_at,
+            wall_time(1'700'000'010'000));
+}
+
 }  // namespace
 }  // namespace rollcall::jwt

@@ -22,7 +22,8 @@ TEST(KeyChoice, AnAlgorithmThatIsNotListedIsRefusedThoughTheKeyFits) {
   const auto keys = with_pem(key, {Algorithm::RS256});
   for (const Algorithm other : {Algorithm::RS384, Algorithm::PS256}) {
     EXPECT_EQ(why_not(*keys, key_token(other, key, header_of(other), kPayload)),
-              "The token's algorithm is not accepted");
+              std::string("The token's algorithm \"") + name_of(other) +
+                  "\" is not accepted: this server accepts RS256");
   }
 }
 
@@ -34,7 +35,8 @@ TEST(KeyChoice, APublicKeyNeverServesAsASecret) {
                             {Algorithm::HS256, Algorithm::RS256});
   for (const std::string& stolen : {pem, pem.substr(0, pem.size() - 1)}) {
     const std::string forged = hmac_token(Algorithm::HS256, stolen, header_of(Algorithm::HS256), kPayload);
-    EXPECT_EQ(why_not(*keys, forged), "The token's algorithm is not accepted");
+    EXPECT_EQ(why_not(*keys, forged),
+              "The token's algorithm \"HS256\" is not accepted: this server accepts RS256");
     EXPECT_EQ(why_not(*both, forged), "The signature does not match");
     // The same signature under the algorithm that the key does serve.
     const std::string relabelled =
@@ -82,8 +84,25 @@ TEST(KeyChoice, WithoutAKnownKeyIdEveryFittingKeyIsTried) {
     const auto stranger = testing::new_ec("P-256");
     EXPECT_EQ(
         why_not(*keys, key_token(Algorithm::ES256, stranger, header_of(Algorithm::ES256, kid), kPayload)),
-        "The token's algorithm is not accepted");
+        "The token's algorithm \"ES256\" is not accepted: this server accepts RS256");
   }
+}
+
+TEST(KeyChoice, AKeyIdThatTheServerDoesNotKnowIsNamed) {
+  const auto known = testing::rsa_key();
+  const auto token = [&](const std::string& kid) {
+    return key_token(Algorithm::RS256, testing::other_rsa_key(),
+                     header_of(Algorithm::RS256, ",\"kid\":\"" + kid + "\""), kPayload);
+  };
+  const auto keys = with_jwks(testing::rsa_jwk(known, R"(,"kid":"1")"), {Algorithm::RS256});
+  const std::string before = "This server has no key with the token's kid ";
+  const std::string after = ", and the signature matches none of its others";
+  EXPECT_EQ(why_not(*keys, token("2026-11")), before + "\"2026-11\"" + after);
+  EXPECT_EQ(why_not(*keys, token(std::string(500, 'k'))),
+            before + "\"" + std::string(64, 'k') + "...\"" + after);
+  EXPECT_EQ(why_not(*keys, token("1")), "The signature does not match");
+  // A key without a name may well be the one that is meant.
+  EXPECT_EQ(why_not(*with_pem(known, {Algorithm::RS256}), token("2026-11")), "The signature does not match");
 }
 
 TEST(KeyChoice, AKeyIdOfAnotherFamilyIsRefused) {

@@ -137,12 +137,18 @@ Result<std::shared_ptr<const KeySet>, std::vector<std::string>> KeySet::make(con
   if (loaded.keys.size() > kMaxKeys) {
     loaded.mistakes.push_back("There are more than " + std::to_string(kMaxKeys) + " keys");
   }
+  if (options.max_age < milliseconds::zero())
+    loaded.mistakes.push_back("The maximal age must not be negative");
   if (options.leeway < milliseconds::zero() || options.leeway > kMaxLeeway) {
     loaded.mistakes.push_back("The leeway must be between 0 and 1 hour");
   }
   if (!loaded.mistakes.empty()) return fail(std::move(loaded.mistakes));
   return std::shared_ptr<const KeySet>(
       new KeySet(std::move(loaded.keys), std::move(options), std::move(loaded.warnings)));
+}
+
+std::vector<std::string> KeySet::mistakes_in(const Source& source) {
+  return load_all(source).mistakes;
 }
 
 KeySet::KeySet(std::vector<Key> keys, KeyOptions options, std::vector<std::string> warnings)
@@ -161,7 +167,15 @@ std::optional<std::string> KeySet::wrong_signature(std::string_view text, const 
     tried = true;
     if (signature->matches(key)) return std::nullopt;
   }
-  return tried ? "The signature does not match" : "The token's key does not fit its algorithm";
+  if (!tried && named) return "The token's key does not fit its algorithm";
+  // Keys without a name, a secret for example, say nothing about the one that the token names.
+  const bool unknown = token.kid && !named && std::any_of(keys_.begin(), keys_.end(), [](const Key& key) {
+                         return key.kid.has_value();
+                       });
+  if (!unknown)
+    return tried ? "The signature does not match" : "No key of this server fits the token's algorithm";
+  return "This server has no key with the token's kid " + shown(*token.kid) +
+         ", and the signature matches none of its others";
 }
 
 namespace {
@@ -176,11 +190,8 @@ bool is_halved(const base::json::value* subject) {
 Result<Claims, AuthFault> KeySet::verify(std::string_view token, WallTime now) const {
   const std::string_view text = strip_bearer(token);
   if (text.empty()) return fail(AuthFault{AuthCode::missing_token, "No token was sent"});
-  const auto parsed = parse_token(text);
+  const auto parsed = parse_token(text, options_.algorithms);
   if (!parsed) return invalid(parsed.error());
-  if (!std::binary_search(options_.algorithms.begin(), options_.algorithms.end(), parsed->algorithm)) {
-    return invalid("The token's algorithm is not accepted");
-  }
   if (auto why = wrong_signature(text, *parsed)) return invalid(std::move(*why));
   base::json::Scratch scratch;
   bool halves = false;

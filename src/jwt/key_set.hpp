@@ -32,6 +32,8 @@ struct KeyOptions {
   std::string issuer;    // empty = not checked
   std::string audience;  // empty = not checked
   milliseconds leeway{5000};
+  bool require_exp = false;  // tokens without `exp` are refused
+  milliseconds max_age{0};   // counted from `iat`, which tokens then must have; 0 = no limit
 };
 
 // The error is every name that is not an algorithm's, as a sentence.
@@ -54,16 +56,18 @@ class KeySet final : public Verifier {
   // The error is every mistake at once, each a sentence for the operator that quotes no key.
   static Result<std::shared_ptr<const KeySet>, std::vector<std::string>> make(const Source& source,
                                                                               KeyOptions options);
+  // What is wrong with the texts themselves, whatever else there may be.
+  static std::vector<std::string> mistakes_in(const Source& source);
   ~KeySet() override;
   KeySet(const KeySet&) = delete;
   KeySet& operator=(const KeySet&) = delete;
 
-  // `expires_at` is the token's own `exp`, without the leeway.
+  // `expires_at`: the token's `exp`, or the end of `max_age` if that comes first; without the leeway.
   Result<Claims, AuthFault> verify(std::string_view token, WallTime now) const override;
   milliseconds leeway() const override { return options_.leeway; }
 
   // What is accepted but unwise (a short secret), or was left aside (a JWKS key of an unknown type).
-  std::vector<std::string> warnings() const { return warnings_; }
+  std::vector<std::string> warnings() const override { return warnings_; }
 
  private:
   KeySet(std::vector<Key> keys, KeyOptions options, std::vector<std::string> warnings);

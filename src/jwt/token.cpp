@@ -1,5 +1,6 @@
 #include "jwt/token.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -28,8 +29,16 @@ Failure<std::string> refuse(std::string_view sentence) {
   return {std::string(sentence)};
 }
 
+std::string not_accepted(std::string_view name, std::span<const Algorithm> accepted) {
+  std::string sentence = "The token's algorithm " + shown(name) + " is not accepted";
+  for (const Algorithm one : accepted)
+    sentence += std::string(&one == &accepted.front() ? ": this server accepts " : ", ") + name_of(one);
+  return sentence;
+}
+
 // Reads into `token` what the header says, or gives the sentence that says why not.
-std::optional<std::string_view> read_header(std::string_view encoded, Token& token) {
+std::optional<std::string> read_header(std::string_view encoded, std::span<const Algorithm> accepted,
+                                       Token& token) {
   const auto text = decode_base64url(encoded);
   if (!text) return "The token's header is not base64url";
   json::Scratch scratch;
@@ -41,8 +50,12 @@ std::optional<std::string_view> read_header(std::string_view encoded, Token& tok
   if (header.contains("crit")) return "The token needs an extension that is not supported";
   const json::value* algorithm = header.if_contains("alg");
   if (algorithm == nullptr || !algorithm->is_string()) return "The token's header names no algorithm";
-  const auto known = parse_algorithm(std::string_view(algorithm->get_string()));
-  if (!known) return "The token's algorithm is not accepted";
+  const std::string_view name = algorithm->get_string();
+  const auto known = parse_algorithm(name);
+  if (!known ||
+      (!accepted.empty() && std::find(accepted.begin(), accepted.end(), *known) == accepted.end())) {
+    return not_accepted(name, accepted);
+  }
   token.algorithm = *known;
 
   if (const json::value* kid = header.if_contains("kid")) {
@@ -83,7 +96,14 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   return out;
 }
 
-Result<Token, std::string> parse_token(std::string_view text) {
+std::string shown(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMaxShownBytes))
+    out += c >= ' ' && c <= '~' && c != '"' && c != '\\' ? c : '?';
+  return out + (text.size() > kMaxShownBytes ? "...\"" : "\"");
+}
+
+Result<Token, std::string> parse_token(std::string_view text, std::span<const Algorithm> accepted) {
   if (text.size() > kMaxTokenBytes) return refuse("The token is too long");
   const std::size_t first = text.find('.');
   const std::size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
@@ -93,7 +113,7 @@ Result<Token, std::string> parse_token(std::string_view text) {
   if (first > kMaxHeaderBytes) return refuse("The token's header is too long");
 
   Token token{};
-  if (const auto why = read_header(text.substr(0, first), token)) return refuse(*why);
+  if (const auto why = read_header(text.substr(0, first), accepted, token)) return refuse(*why);
   auto payload = decode_base64url(text.substr(first + 1, second - first - 1));
   if (!payload) return refuse("The token's payload is not base64url");
   token.payload = std::move(*payload);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,13 @@ struct Token {
   std::size_t signed_bytes = 0;  // of the text, from its beginning: what the signature is of
 };
 
-// The error is a sentence for the client.
-Result<Token, std::string> parse_token(std::string_view text);
+// The error is a sentence for the client. `accepted`: the algorithms that will do; none = any that is known.
+Result<Token, std::string> parse_token(std::string_view text, std::span<const Algorithm> accepted = {});
+
+// What a stranger wrote, fit for a message: at most kMaxShownBytes, quoted, what is not printable ASCII as
+// '?'.
+inline constexpr std::size_t kMaxShownBytes = 64;
+std::string shown(std::string_view text);
 
 // Strict: the URL-safe alphabet alone, no padding, no stray bits. Its speed counts for every connection,
 // which is why it does not go through base's decoder of the standard alphabet.

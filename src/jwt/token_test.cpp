@@ -97,11 +97,17 @@ TEST(Token, NoneIsNoAlgorithmInAnyCapitalisation) {
     for (unsigned i = 0; i < 4; ++i) {
       if (capitals >> i & 1) name[i] = static_cast<char>(name[i] - 32);
     }
-    EXPECT_EQ(why_not(with_header("{\"alg\":\"" + name + "\"}")), "The token's algorithm is not accepted")
-        << name;
+    const std::string refused = "The token's algorithm \"" + name + "\" is not accepted";
+    EXPECT_EQ(why_not(with_header("{\"alg\":\"" + name + "\"}")), refused);
     const std::string unsigned_token = base::base64url_encode("{\"alg\":\"" + name + "\"}") + ".e30.";
-    EXPECT_EQ(why_not(unsigned_token), "The token's algorithm is not accepted") << name;
+    EXPECT_EQ(why_not(unsigned_token), refused);
   }
+}
+
+TEST(Token, WhatAStrangerWroteIsShownInPartAndWithoutControlCharacters) {
+  EXPECT_EQ(shown("a b"), "\"a b\"");
+  EXPECT_EQ(shown("a\n\"\\\xC3\xA9"), "\"a?????\"");
+  EXPECT_EQ(shown(std::string(65, 'x')), "\"" + std::string(64, 'x') + "...\"");
 }
 
 TEST(Token, CriticalExtensionsAreRefused) {

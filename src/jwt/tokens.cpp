@@ -13,7 +13,7 @@ std::string jwt::in_one(const std::vector<std::string>& sentences) {
 
 Result<jwt::KeyOptions, std::vector<std::string>> jwt::read_rules(const TokenRules& rules) {
   std::vector<std::string> mistakes;
-  KeyOptions options{{}, rules.issuer, rules.audience, rules.leeway};
+  KeyOptions options{{}, rules.issuer, rules.audience, rules.leeway, rules.require_exp, rules.max_age};
   for (const std::string& name : rules.algorithms) {
     if (const auto algorithm = parse_algorithm(name)) {
       options.algorithms.push_back(*algorithm);

@@ -65,6 +65,23 @@ int bind_one(const addrinfo& info) {
   return -1;
 }
 
+// For whoever runs a program with this server in it: its own options have other names.
+const char* advice_about(int error) {
+  switch (error) {
+    case EADDRINUSE:
+      return " (another program has this port: stop it, or choose another port)";
+    case EACCES:
+      return " (ports below 1024 need root or the capability CAP_NET_BIND_SERVICE: setcap "
+             "cap_net_bind_service=+ep PROGRAM, or AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd "
+             "unit; or "
+             "choose a port from 1024 on)";
+    case EADDRNOTAVAIL:
+      return " (this machine has no such address: 0.0.0.0 and [::] are all that it has)";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 // Accepts nothing for a moment: the socket stays ready, and the loop would spin.
@@ -101,10 +118,7 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, Listen
   const int error = errno;
   freeaddrinfo(found);
   if (descriptor < 0) {
-    std::string reason = "cannot listen on " + options.address + ": " + std::strerror(error);
-    if (error == EADDRINUSE)
-      reason += " (another program has this port; choose another with --listen HOST:PORT)";
-    return fail(std::move(reason));
+    return fail("cannot listen on " + options.address + ": " + std::strerror(error) + advice_about(error));
   }
   return std::make_unique<Listener>(loop, descriptor, std::move(options), std::move(handler));
 }

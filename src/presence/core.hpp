@@ -40,6 +40,8 @@ struct Settings {
 class Core {
  public:
   explicit Core(const Settings& settings);
+  // A user may have so many connections from now on; those that are there stay.
+  void allow_connections(std::size_t per_user) { settings_.connections_per_user = per_user; }
 
   // To be asked before a connection is accepted: false if the user has as many as are allowed, or if
   // the id is empty or too long. A Connect that comes all the same is counted, for it is the truth

@@ -22,6 +22,12 @@ std::string hex(std::uint64_t value) {
 Feed::Feed(std::uint64_t epoch, std::size_t limit)
     : epoch_(hex(epoch)), limit_(limit), blocks_(limit / kBlock + 2) {}
 
+void Feed::begin(std::size_t limit) {
+  ROLLCALL_ASSERT(!keeps() && last_ == 0);
+  limit_ = limit;
+  blocks_ = std::vector<ChangeList>(limit / kBlock + 2);
+}
+
 void Feed::add(const Change& change) {
   if (last_ % kBlock == 0) begin_block();
   ChangeList& block = block_at(last_);

@@ -37,6 +37,8 @@ class Feed {
   // The first change is number 1; 0 stands before it.
   std::uint64_t last() const { return last_; }
   bool keeps() const { return limit_ > 0; }
+  // From now on. Nothing must have been kept so far.
+  void begin(std::size_t limit);
 
   // Appends at most `most` changes that came after number `after`, in order. False, and nothing is appended,
   // if some of them are forgotten. `after` must be a number that has been.

@@ -46,7 +46,6 @@ Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
   bus_.on_evicted([this](const socketio::ParkPlace& place) {
     workers_[place.worker]->port().receiver(place.nsp).drop_parked(place.slot, place.generation);
   });
-  routes_.header_bytes = options.header_bytes;
   routes_.body_bytes = options.max_payload_bytes;
   const HandOver hand_over = [this](WorkerIndex to, net::Channel channel, std::string bytes) {
     workers_[to]->give(std::move(channel), std::move(bytes));
@@ -96,6 +95,17 @@ Result<Unit, std::string> Crew::reload_tls() {
   if (!tls) return fail(tls.error());
   for (const auto& listener : listeners_) listener->set_tls(*tls);
   return Unit{};
+}
+
+void Crew::set_tls(const std::shared_ptr<net::TlsContext>& tls) {
+  for (const auto& listener : listeners_) listener->set_tls(tls);
+}
+
+void Crew::reconfigure(const ServerOptions& options) {
+  const auto shared = std::make_shared<const ServerOptions>(options);
+  for (const auto& worker : workers_) {
+    worker->loop().post([&worker = *worker, shared] { worker.reconfigure(*shared); });
+  }
 }
 
 // Whoever has fewest; one whose turn lasts long already may be about to hang, and would serve nobody.

@@ -32,6 +32,9 @@ class Crew {
   // As bound, in the order of ServerOptions::listen.
   const std::vector<std::string>& addresses() const { return addresses_; }
   Result<Unit, std::string> reload_tls();
+  void set_tls(const std::shared_ptr<net::TlsContext>& tls);
+  // From any thread. See Server::reconfigure.
+  void reconfigure(const ServerOptions& options);
   void run();
   void drain(milliseconds limit);
   void stop();

@@ -46,6 +46,12 @@ Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, Si
   settings_.offer_upgrade = options.websocket;
 }
 
+void Engine::reconfigure(const ServerOptions& options) {
+  cors_ = {options.cors_origins, options.cors_credentials};
+  settings_.max_buffered_bytes = options.backlog_bytes;
+  stranger_bytes_ = options.header_bytes;
+}
+
 Engine::~Engine() {
   for (EngineSession* session : sessions_) delete session;
 }

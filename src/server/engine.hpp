@@ -49,6 +49,9 @@ class Engine {
          Admission& admission);
   ~Engine();
 
+  // Takes the pages that may connect, and how much may wait for a new session, from these.
+  void reconfigure(const ServerOptions& options);
+
   const std::string& path() const { return path_; }
   const http::CorsPolicy& cors() const { return cors_; }
   const engineio::Settings& settings() const { return settings_; }

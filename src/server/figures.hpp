@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 #include "base/durations.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus.hpp"
+
+namespace rollcall::net {
+class TlsContext;
+}
 
 namespace rollcall::server {
 
@@ -97,6 +102,9 @@ WorkDone work_done(Server& server, WorkerIndex worker);
 // Calls `watcher` at the end of each turn of the worker, on its thread, with how long the turn took. It must
 // be quick. Before the server runs.
 void on_turn_end(Server& server, WorkerIndex worker, std::function<void(microseconds)> watcher);
+
+// New connections get this certificate from now on. From any thread.
+void replace_tls(Server& server, std::shared_ptr<net::TlsContext> tls);
 
 // The worker of the server whose thread calls; none: it is no worker's.
 std::optional<WorkerIndex> worker_here(Server& server);

@@ -32,7 +32,7 @@ void Pipe::end() {
 Pipe::Pipe(net::Connection& connection, PipeContext& context)
     : connection_(connection),
       context_(context),
-      http_(std::make_unique<HttpState>(http::Limits{context.routes.header_bytes, context.routes.body_bytes},
+      http_(std::make_unique<HttpState>(http::Limits{context.header_bytes, context.routes.body_bytes},
                                         [this](Instant) { on_http_timeout(); })) {
   const bool scarce = context.engine.admission().descriptors_scarce();
   wait_for_request(scarce ? kScarceHeaderTimeout : kHeaderTimeout);

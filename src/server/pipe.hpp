@@ -33,11 +33,13 @@ using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::s
 
 // What the pipes of a worker have in common.
 struct PipeContext {
-  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over, HttpCounters& counts)
+  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over, HttpCounters& counts,
+              std::size_t most_header_bytes)
       : engine(its_engine),
         routes(its_routes),
         http_counters(counts),
         hand_over(std::move(hands_over)),
+        header_bytes(most_header_bytes),
         door(std::make_shared<Door>(its_engine.loop())),
         slow_lane(its_engine.loop()),
         spare_decoder(its_engine.settings().max_payload_bytes),
@@ -47,6 +49,7 @@ struct PipeContext {
   const Routes& routes;
   HttpCounters& http_counters;
   HandOver hand_over;
+  std::size_t header_bytes;  // of a request to a new pipe
   std::shared_ptr<Door> door;
   boost::unordered_flat_set<Exchange*> exchanges;  // not over
   bool draining = false;

@@ -40,7 +40,6 @@ class Routes {
   // `sentence`: what is wrong, for whoever wrote the client.
   http::Response refusal(unsigned status, std::string_view sentence, std::string_view path) const;
 
-  std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1'000'000;
 
  private:

@@ -85,6 +85,9 @@ std::vector<std::string> Server::addresses() const {
 Result<Unit, std::string> Server::reload_tls() {
   return impl_->crew.reload_tls();
 }
+void Server::reconfigure(const ServerOptions& options) {
+  impl_->crew.reconfigure(options);
+}
 void Server::run() {
   impl_->crew.run();
 }
@@ -140,6 +143,10 @@ std::shared_ptr<void> Server::schedule(Instant at, std::function<void()> task) {
   return deadline;
 }
 
+void server::replace_tls(Server& server, std::shared_ptr<net::TlsContext> tls) {
+  Crew& crew = server.impl().crew;
+  server.post([&crew, tls = std::move(tls)] { crew.set_tls(tls); });
+}
 server::Figures server::figures_of(Server& server) {
   return server.impl().crew.figures();
 }

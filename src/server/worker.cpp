@@ -11,11 +11,12 @@ constexpr milliseconds kLate{100};
 Worker::Worker(const ServerOptions& options, const Routes& routes, Bus& bus, const MakeApp& make_app,
                HandOver hand_over, Admission& admission)
     : options_(options),
+      backlog_bytes_(options.backlog_bytes),
       loop_(options.io_uring),
       port_(bus, loop_, counters_),
       app_(make_app(port_)),
       engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers), counters_, admission),
-      pipes_{engine_, routes, std::move(hand_over), http_counters_} {}
+      pipes_{engine_, routes, std::move(hand_over), http_counters_, options.header_bytes} {}
 
 Worker::~Worker() {
   const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
@@ -49,6 +50,12 @@ bool Worker::late(Instant now) const {
                                                 : life(now) == Life::hung;
 }
 
+void Worker::reconfigure(const ServerOptions& options) {
+  backlog_bytes_ = options.backlog_bytes;
+  pipes_.header_bytes = options.header_bytes;
+  engine_.reconfigure(options);
+}
+
 void Worker::give(net::Channel channel, std::string bytes) {
   const bool in_request = !bytes.empty();
   if (!in_request && BusPort::current() == &port_) {
@@ -72,7 +79,7 @@ void Worker::give(net::Channel channel, std::string bytes) {
 }
 
 void Worker::adopt(net::Channel channel, std::string bytes) {
-  net::Connection& connection = loop_.adopt(std::move(channel), options_.backlog_bytes);
+  net::Connection& connection = loop_.adopt(std::move(channel), backlog_bytes_);
   Pipe& pipe = Pipe::attach(connection, pipes_);
   if (!bytes.empty()) pipe.on_bytes({bytes.data(), bytes.size()});
 }

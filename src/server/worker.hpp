@@ -42,6 +42,9 @@ class Worker {
   // From any thread: it is draining, and its sessions are over.
   bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
+  // On its thread.
+  void reconfigure(const ServerOptions& options);
+
   TransportCounts transports() const { return engine_.transports(); }
   net::Loop& loop() { return loop_; }
   const net::Loop& loop() const { return loop_; }
@@ -61,6 +64,7 @@ class Worker {
   void check_drain(Instant now);
 
   const ServerOptions& options_;
+  std::size_t backlog_bytes_;  // of new connections
   net::Loop loop_;
   Counters counters_;
   HttpCounters http_counters_;

@@ -184,6 +184,20 @@ void feed(Exposition& out, const Sample& sample) {
       .value(sample.webhooks.dropped);
 }
 
+void reloads(Exposition& out, const ReloadFigures& reloads) {
+  out.counter("rollcall_reloads_total",
+              "Times that the configuration, key files or the certificate were read anew, by outcome.")
+      .value(reloads.applied, {{"outcome", "applied"}})
+      .value(reloads.refused, {{"outcome", "refused"}});
+  out.gauge("rollcall_last_reload_successful",
+            "0 if the last of those found a mistake, and what was before is still in use.")
+      .value(reloads.good ? 1 : 0);
+  if (!reloads.certificate_ends) return;
+  out.gauge("rollcall_tls_certificate_not_after_timestamp_seconds",
+            "When the TLS certificate in use ends, in seconds since 1970.")
+      .value(static_cast<double>(unix_ms(*reloads.certificate_ends)) / 1000);
+}
+
 }  // namespace
 
 std::string metrics_text(const Sample& sample) {
@@ -197,6 +211,7 @@ std::string metrics_text(const Sample& sample) {
   workers(out, sample.server);
   presence(out, sample.presence);
   feed(out, sample);
+  reloads(out, sample.reloads);
   return out.text();
 }
 

@@ -59,6 +59,18 @@ TEST(Metrics, AreNamedAsPrometheusWantsThem) {
   EXPECT_GT(names.size(), 40U);
 }
 
+TEST(Metrics, SayWhatCameOfReloadsAndWhenTheCertificateEnds) {
+  Sample renewed = sample();
+  EXPECT_THAT(metrics_text(renewed), HasSubstr("rollcall_last_reload_successful 1\n"));
+  EXPECT_THAT(metrics_text(renewed), testing::Not(HasSubstr("certificate"))) << "without TLS";
+  renewed.reloads = {5, 6, false, wall_time(1'800'000'000'000)};
+  const std::string text = metrics_text(renewed);
+  EXPECT_THAT(text, HasSubstr("rollcall_reloads_total{outcome=\"applied\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("rollcall_reloads_total{outcome=\"refused\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr("rollcall_last_reload_successful 0\n"));
+  EXPECT_THAT(text, HasSubstr("rollcall_tls_certificate_not_after_timestamp_seconds 1800000000\n"));
+}
+
 TEST(Metrics, SayWhatTheSampleHolds) {
   const std::string text = metrics_text(sample());
   for (

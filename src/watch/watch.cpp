@@ -19,10 +19,14 @@ HttpAnswer readyz(Server& server) {
 }  // namespace
 
 Watch::Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
-             std::function<feed::WebhookCounts()> webhooks, bool key_needed)
-    : server_(server), gateway_(gateway), api_(api), webhooks_(std::move(webhooks)), scraper_([this] {
-        return metrics();
-      }) {
+             std::function<feed::WebhookCounts()> webhooks, std::function<ReloadFigures()> reloads,
+             bool key_needed)
+    : server_(server),
+      gateway_(gateway),
+      api_(api),
+      webhooks_(std::move(webhooks)),
+      reloads_(std::move(reloads)),
+      scraper_([this] { return metrics(); }) {
   server.handle_http("GET", "/healthz", healthz);
   server.handle_http("GET", "/readyz", [&server](const HttpRequest&) { return readyz(server); });
   const HttpHandler scrape = [this](HttpRequest&, HttpReply reply) { scraper_.answer(std::move(reply)); };
@@ -40,6 +44,7 @@ std::string Watch::metrics() const {
   sample.presence = gateway_.figures();
   sample.feed_readers = api_.feed_readers();
   sample.webhooks = webhooks_();
+  sample.reloads = reloads_();
   sample.process = read_process();
   sample.log_lines_lost = base::log::lines_lost();
   return metrics_text(sample);

@@ -15,10 +15,11 @@ namespace rollcall::watch {
 
 class Watch {
  public:
-  // All must outlive this, and this the server's `run`. `webhooks` is called on another thread.
-  // `key_needed`: /metrics is for those with a key of the API; else for everyone.
+  // All must outlive this, and this the server's `run`. `webhooks` and `reloads` are called on another
+  // thread. `key_needed`: /metrics is for those with a key of the API; else for everyone.
   Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
-        std::function<feed::WebhookCounts()> webhooks, bool key_needed);
+        std::function<feed::WebhookCounts()> webhooks, std::function<ReloadFigures()> reloads,
+        bool key_needed);
 
  private:
   std::string metrics() const;
@@ -27,6 +28,7 @@ class Watch {
   const gateway::PresenceGateway& gateway_;
   const gateway::HttpApi& api_;
   std::function<feed::WebhookCounts()> webhooks_;
+  std::function<ReloadFigures()> reloads_;
   Scraper scraper_;
 };
 

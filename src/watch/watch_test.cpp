@@ -31,6 +31,9 @@ class WatchHost {
             [] {
               return feed::WebhookCounts{7, 1, 2, 3};
             },
+            [] {
+              return ReloadFigures{5, 6, false, wall_time(1'800'000'000'000)};
+            },
             key_needed) {}
   ~WatchHost() { host.stop(); }
 

@@ -123,10 +123,17 @@ const isOfReader = (path, name) => (isText(path) && given.has(name)) || name.sta
 // Events that applications invent, or that socket.io-client itself has.
 const kApplication = ['notification', 'connect', 'disconnect', 'connect_error'];
 const kNotOurs = new Set(['SETTLING_MS', 'LONGEST_MS', 'TCP_NODELAY', 'CAP_NET_BIND_SERVICE']);
-// ROLLCALL_URL, ROLLCALL_API_KEY: what a backend's own environment says.
-const kOfBackends = new Set(['URL', 'API_KEY']);
+// ROLLCALL_URL, ROLLCALL_API_KEY, ROLLCALL_API_URL: what a backend's own environment says.
+const kOfBackends = new Set(['URL', 'API_KEY', 'API_URL']);
 // Without any, api.metrics = "key" would shut everybody out, and is refused.
 const kSomeKey = `documents:read:${'0'.repeat(64)}`;
+
+test('what the documents have backends set does not keep the server from starting', () => {
+  for (const name of kOfBackends) {
+    const { code, output } = says(['check-config'], { [`ROLLCALL_${name}`]: name === 'API_KEY' ? 'rck_0123456789' : 'http://localhost:3000' });
+    assert.equal(code, 0, output);
+  }
+});
 
 describe('the plain texts', () => {
   for (const path of kTexts) {

@@ -171,6 +171,8 @@ test('it is readable on a phone and at a desk, in light and in dark, without sid
     assert.deepEqual(await dashboard.tooFaint(), [], 'enough contrast');
     assert.equal(await dashboard.page.locator('.bar i').first().evaluate((bar) => getComputedStyle(bar).transitionDuration), '0s');
     await dashboard.shot(`dashboard-phone-${colorScheme}`);
+    const top = (selector) => dashboard.page.locator(selector).evaluate((part) => part.getBoundingClientRect().top);
+    for (const later of ['#changes', '#checks', '#workers']) assert.ok((await top('#search')) < (await top(later)), `the search comes before ${later}`);
     await dashboard.listed('grace').click();
     await dashboard.page.getByRole('dialog').getByText('1 connection is open').waitFor();
     await dashboard.fits();

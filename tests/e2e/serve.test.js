@@ -141,9 +141,30 @@ describe('keys', () => {
     const client = await connect(server, 'whoever', { as: printed });
     assert.equal(typeof client.hello.userId, 'string');
     client.close();
-    const other = await startServer({ args: ['--dev'], env: { JWT_SECRET: undefined } });
-    await assert.rejects(connect(other, 'whoever', { as: printed }), /INVALID_TOKEN/, 'each has its own');
-    await Promise.all([server.stop(), other.stop()]);
+    await server.stop();
+  });
+
+  test('--dev keeps its secret and key for the next start, and says where; --fresh makes new ones', async () => {
+    const env = { JWT_SECRET: undefined, XDG_STATE_HOME: files.path('state') };
+    const first = await startServer({ args: ['--dev'], env });
+    const [token] = await first.says(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
+    const [key] = await first.says(/rck_[\w-]+/);
+    await first.says(new RegExp(`kept in ${files.path('state')}/rollcall/dev.env`));
+    await first.stop();
+    const second = await startServer({ args: ['--dev'], env });
+    (await connect(second, 'whoever', { as: token })).close();
+    const answer = await fetch(`${second.url}/api/v1/presence/count`, { headers: { authorization: `Bearer ${key}` } });
+    assert.equal(answer.status, 200);
+    await second.stop();
+    const fresh = await startServer({ args: ['--dev', '--fresh'], env });
+    await assert.rejects(connect(fresh, 'whoever', { as: token }), /INVALID_TOKEN/);
+    await fresh.stop();
+  });
+
+  test('--dev without a place to keep its secret says so, and runs', async () => {
+    const server = await startServer({ args: ['--dev'], env: { JWT_SECRET: undefined, XDG_STATE_HOME: '/dev/null' } });
+    await server.says(/end with this process: .*dev\.env cannot be written/);
+    await server.stop();
   });
 });
 

@@ -99,10 +99,12 @@ test('a broken certificate on SIGHUP is told, and the old one is kept', async ()
   install(second);
 });
 
-test('SIGHUP without a certificate says that it changes nothing', async () => {
+test('when the certificate in use ends is a metric; without TLS there is none', async () => {
+  const { text } = await request(`${server.url}/metrics`);
+  const [, end] = /^rollcall_tls_certificate_not_after_timestamp_seconds (\S+)$/m.exec(text);
+  assert.ok(Number(end) > Date.now() / 1000, end);
   const plain = await startServer();
-  plain.signal('SIGHUP');
-  await plain.says(/WARN +nothing to reload: .*settings take a restart/);
+  assert.doesNotMatch(await (await fetch(`${plain.url}/metrics`)).text(), /certificate/);
   await plain.stop();
 });
 

@@ -1,11 +1,13 @@
 // The Grafana dashboard and the alert rules that come with rollcall: every query is PromQL, and asks for what /metrics really
 // exposes, by labels and values that it has.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse as parseYaml } from 'yaml';
+import { scratch } from './support/files.js';
 import { request } from './support/polling.js';
 import { scrape } from './support/metrics.js';
 import { startServer } from './support/server.js';
@@ -17,7 +19,11 @@ const rules = parseYaml(file('prometheus/rollcall.rules.yml'));
 const kOfPrometheus = new Map([['up', new Map([['job', new Set()]])]]);
 const kTargetLabels = ['instance', 'job'];
 
-const server = await startServer();
+// With TLS, so that all is exposed that there is.
+const files = scratch();
+const [key, cert] = [files.path('key.pem'), files.path('cert.pem')];
+execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+const server = await startServer({ env: { ROLLCALL_SERVER_TLS_CERT: cert, ROLLCALL_SERVER_TLS_KEY: key } });
 after(() => server.stop());
 
 // {metric, matchers: [label, operator, value]} for each selector, and all labels that are grouped or joined by.
@@ -127,7 +133,7 @@ describe('the Grafana dashboard', () => {
     // For those who look closer.
     assert.deepEqual(unused.sort(), [
       'process_virtual_memory_bytes', 'rollcall_connections_upgraded_total', 'rollcall_disconnects_total', 'rollcall_feed_changes_total',
-      'rollcall_tcp_accepted_total', 'rollcall_tcp_connections', 'rollcall_user_connections', 'rollcall_worker_connections',
+      'rollcall_reloads_total', 'rollcall_tcp_accepted_total', 'rollcall_tcp_connections', 'rollcall_user_connections', 'rollcall_worker_connections',
       'rollcall_worker_turn_age_seconds', 'rollcall_worker_turns_total',
     ]);
   });

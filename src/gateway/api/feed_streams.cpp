@@ -78,6 +78,14 @@ void FeedStreams::open(std::string cursor, HttpStream http) {
   pump(id);
 }
 
+void FeedStreams::end_all() {
+  while (!here().streams.empty()) {
+    const auto stream = here().streams.begin();
+    stream->second.http.end();
+    remove(stream->first);
+  }
+}
+
 void FeedStreams::pump_all() {
   Desk& desk = here();
   for (auto next = desk.streams.begin(); next != desk.streams.end();) pump((next++)->first);

@@ -34,6 +34,8 @@ class FeedStreams {
   void feed_grown() { grown_.raise(); }
   // A request for the feed from someone who may read it.
   void serve(const HttpRequest& request, const HttpReply& reply);
+  // Those of this thread's worker.
+  void end_all();
   // From any thread.
   std::size_t readers() const { return readers_.load(std::memory_order_relaxed); }
 

@@ -75,7 +75,8 @@ HttpAnswer problem_answer(const api::Problem& problem) {
 HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& settings, About about)
     : server_(server),
       gateway_(gateway),
-      keys_(settings),
+      settings_(settings),
+      keys_(server, std::make_shared<KeyRing>(settings)),
       about_(std::move(about)),
       limits_(gateway.limits()),
       feed_source_(gateway.presence()),
@@ -130,7 +131,17 @@ void HttpApi::route(std::string_view method, std::string_view pattern, Scope sco
 KeyRing::Caller* HttpApi::caller_of(const HttpRequest& request) {
   const auto header = request.header("authorization");
   const auto token = header ? bearer_token(*header) : std::nullopt;
-  return token ? keys_.find(*token) : nullptr;
+  return token ? keys_.get().find(*token) : nullptr;
+}
+
+void HttpApi::reconfigure(const ApiSettings& settings) {
+  auto next = std::make_shared<KeyRing>(settings);
+  const bool lost = std::any_of(settings_.keys.begin(), settings_.keys.end(), [&](const std::string& key) {
+    return std::find(settings.keys.begin(), settings.keys.end(), key) == settings.keys.end();
+  });
+  settings_ = settings;
+  keys_.replace(std::move(next));
+  if (lost) server_.post_to_all([this] { feed_.end_all(); });
 }
 
 std::optional<HttpAnswer> HttpApi::refusal_of_body(const HttpRequest& head, const char* call) {
@@ -145,12 +156,13 @@ Result<KeyRing::Caller*, HttpAnswer> HttpApi::authorize(const HttpRequest& reque
     return fail(
         unauthorized(call, request, "Send the key of your service as \"Authorization: Bearer <key>\""));
   }
-  KeyRing::Caller* caller = keys_.find(*token);
+  KeyRing& keys = keys_.get();
+  KeyRing::Caller* caller = keys.find(*token);
   if (!caller) {
     return fail(unauthorized(call, request,
-                             keys_.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
-                                             "digest goes into api.keys of the configuration"
-                                           : "This key is not known: is its digest in api.keys?"));
+                             keys.empty() ? "This server knows no keys: `rollcall key` makes one, and its "
+                                            "digest goes into api.keys of the configuration"
+                                          : "This key is not known: is its digest in api.keys?"));
   }
   return caller;
 }
@@ -159,18 +171,18 @@ std::optional<HttpAnswer> HttpApi::refusal(const HttpRequest& request, Scope sco
   auto found = authorize(request, call);
   if (!found) return std::move(found.error());
   KeyRing::Caller* caller = *found;
-  const auto admission = keys_.admit(*caller, server_.now());
+  KeyRing& keys = keys_.get();
+  const auto admission = keys.admit(*caller, server_.now());
   if (admission != KeyRing::Admission::admitted) {
     if (admission == KeyRing::Admission::refused &&
         log::sampled(log::Level::warn, kCallsRefused, "RATE_LIMITED", server_.now())) {
       log::warn(kCallsRefused, {{"code", "RATE_LIMITED"},
                                 {"key", caller->name()},
-                                {"requests_per_second", keys_.requests_per_second()}});
+                                {"requests_per_second", keys.requests_per_second()}});
     }
     HttpAnswer answer = problem_answer(api::problem_of_status(
-        429,
-        "More than " + std::to_string(keys_.requests_per_second()) + " requests a second with this key"));
-    answer.headers.emplace_back("retry-after", std::to_string(std::max(keys_.retry_seconds(*caller), 1U)));
+        429, "More than " + std::to_string(keys.requests_per_second()) + " requests a second with this key"));
+    answer.headers.emplace_back("retry-after", std::to_string(std::max(keys.retry_seconds(*caller), 1U)));
     return answer;
   }
   if (!caller->scopes().include(scope)) {
@@ -241,7 +253,7 @@ HttpAnswer HttpApi::emit_to_many(const HttpRequest& request) {
   const auto reach = many->user_ids ? gateway_.emit_to_users(*many->user_ids, many->emit.event, payload)
                                     : gateway_.emit_to_all(many->emit.event, payload);
   const std::size_t users = many->user_ids ? many->user_ids->size() : reach.online;
-  if (KeyRing::Caller* caller = caller_of(request)) keys_.charge(*caller, users / kUsersOfARequest);
+  if (KeyRing::Caller* caller = caller_of(request)) keys_.get().charge(*caller, users / kUsersOfARequest);
   return json_answer(api::emitted_to_many(reach.connections, reach.online));
 }
 

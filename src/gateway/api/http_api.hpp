@@ -13,6 +13,7 @@
 #include "gateway/api/feed_streams.hpp"
 #include "gateway/api/key_ring.hpp"
 #include "gateway/feed_source.hpp"
+#include "gateway/live.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "rollcall/http.hpp"
 #include "rollcall/server.hpp"
@@ -41,6 +42,10 @@ class HttpApi {
   // is its name in the log, a literal: paths name users.
   void route(std::string_view method, std::string_view pattern, api::Scope scope, const char* call,
              HttpHandler handler);
+
+  // Takes the keys and their rate from these. Streams of the feed end if a key that might have one is gone:
+  // their readers come back, with a good key. From any thread, one at a time.
+  void reconfigure(const ApiSettings& settings);
 
   const About& about() const { return about_; }
   // From any thread.
@@ -71,7 +76,8 @@ class HttpApi {
 
   Server& server_;
   PresenceGateway& gateway_;
-  KeyRing keys_;
+  ApiSettings settings_;  // in force
+  Live<KeyRing> keys_;
   About about_;
   api::Limits limits_;
   FeedSource feed_source_;

@@ -1,6 +1,9 @@
 // Starts the program under test on a free port, and ends it by its pid. Whatever happens, it does not outlive the test file:
 // a test that failed before its stop() is helped by the hooks below, one that hangs by the deadline.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { kSecret } from './tokens.js';
@@ -29,9 +32,12 @@ async function end(child, ended) {
 // Only what is given here reaches the program, so that the tester's own environment cannot change a result - but for how
 // many workers there are and how they send, which must make no difference: `make test-e2e-variants` says. The drain is short
 // because a test's polling sessions may be left without anyone to poll.
+// What --dev keeps is the test file's own.
+const kState = mkdtempSync(join(tmpdir(), 'rollcall-state-'));
+process.on('exit', () => rmSync(kState, { recursive: true, force: true }));
 const kPassedOn = ['ROLLCALL_SERVER_WORKERS', 'ROLLCALL_SERVER_IO_URING'];
 function environment(extra) {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, JWT_SECRET: kSecret, ROLLCALL_SERVER_DRAIN_MS: '1000' };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, XDG_STATE_HOME: kState, JWT_SECRET: kSecret, ROLLCALL_SERVER_DRAIN_MS: '1000' };
   for (const name of [...kPassedOn, 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
     if (process.env[name]) env[name] = process.env[name];
   }

@@ -1,0 +1,34 @@
+// What `serve --dev` adds: a secret, an API key, and words about what to do with them.
+//
+// The secret and the key are kept in the user's state directory, so that tokens and commands in other
+// terminals outlive a restart. Called by serve, on the main thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rollcall/config.hpp"
+
+namespace rollcall::app {
+
+struct DevState {
+  std::string jwt_secret;
+  std::string api_key;
+  std::string file;  // where they are kept; empty: nowhere
+  std::string note;  // why not
+};
+
+// That of the last start, or a new one: if there is none, if it cannot be used, or if `fresh`. Files are made
+// for the user alone (0600 in a directory of 0700); one that others may read is not used.
+DevState development_state(bool fresh);
+// The same for a given directory; empty: there is none.
+DevState development_state(bool fresh, const std::string& directory);
+
+// Fills in what the configuration leaves open: the secret, the API key, pages of any origin.
+void complete_for_development(Config& config, const DevState& state);
+
+// What can be tried at these addresses, in lines. `config`: completed.
+std::string development_announcement(const Config& config, const std::vector<std::string>& addresses,
+                                     const DevState& state);
+
+}  // namespace rollcall::app
