@@ -141,7 +141,8 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
   const auto refuse = [&](Denial denial, const std::string& details) {
     const std::string_view code = name_of(denial);
     tallies_.here().deny(denial);
-    if (accountable) gate.failures.failed(server::address_key(socket), server_.now());
+    if (accountable && denial != Denial::too_many_connections)
+      gate.failures.failed(server::address_key(socket), server_.now());
     if (log::sampled(log::Level::info, kConnectionRefused, code, server_.now())) {
       log::info(kConnectionRefused,
                 {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
