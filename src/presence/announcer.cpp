@@ -6,12 +6,12 @@
 namespace rollcall::presence {
 
 void Announcer::measure(std::span<const LoopWork> loops, Instant now) {
-  if (by_load_) load_.measure(loops, behind(), now);
+  if (by_load_) load_.measure(loops, live() || behind() ? held_.size() / kMostAtOnce : 0, now);
 }
 
 // More waits than is told at once, though it is its time.
 bool Announcer::behind() const {
-  return live() ? held_.size() > 0 : catching_up_ && held_.size() > kMostAtOnce;
+  return catching_up_ && held_.size() > kMostAtOnce;
 }
 
 void Announcer::take(std::vector<Effect>& changes, std::size_t receivers, Instant now,

@@ -11,14 +11,15 @@ double in_seconds(Monotonic::duration span) {
 
 }  // namespace
 
-void LoadPace::measure(std::span<const LoopWork> loops, bool behind, Instant now) {
+void LoadPace::measure(std::span<const LoopWork> loops, std::size_t waiting, Instant now) {
   pressed_ = std::any_of(loops.begin(), loops.end(),
                          [](const LoopWork& loop) { return loop.last_telling >= kLong; });
   if (before_.size() == loops.size() && now - period_began_ < kPeriod) return;
   const Period period = end_period(loops, now);
   if (!live()) {
-    review(period.telling, behind, now);
-  } else if (period.busy >= kFull && period.telling >= kMostlyTelling && (behind || cost_ >= kTooLong)) {
+    review(period.telling, waiting > 0, now);
+  } else if (period.busy >= kFull && period.telling >= kMostlyTelling &&
+             (waiting * cost_ >= kFarBehind || cost_ >= kTooLong)) {
     enter(now);
   }
 }

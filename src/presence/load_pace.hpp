@@ -40,6 +40,8 @@ class LoadPace {
   // told; the longer one is too much, for requests and pings wait meanwhile.
   static constexpr milliseconds kLong{50};
   static constexpr milliseconds kTooLong{250};
+  // While changes are told at once: what waits would take so long to tell.
+  static constexpr seconds kFarBehind{2};
   // The share of a loop that telling may take while there is a window.
   static constexpr double kShare = 0.75;
   static constexpr double kWidenAbove = 0.6;
@@ -56,9 +58,9 @@ class LoadPace {
   // From one portion's beginning to the next one's, while there is a window.
   microseconds interval() const;
 
-  // Totals of each loop, always the same loops; `behind`: there is more to tell than a portion. To be called
+  // Totals of each loop, always the same loops; `waiting`: portions whose time it is to be told. To be called
   // at `review_at`, and before changes are told.
-  void measure(std::span<const LoopWork> loops, bool behind, Instant now);
+  void measure(std::span<const LoopWork> loops, std::size_t waiting, Instant now);
   std::optional<Instant> review_at() const;
 
  private:

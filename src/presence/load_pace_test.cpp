@@ -174,6 +174,13 @@ TEST(LoadPace, AFullLoopWhoseTurnsAreShortNeedsNoHelp) {
   EXPECT_GT(loop.telling_share(), 0.99);
 }
 
+TEST(LoadPace, HundredsOfChangesInFlightAreToldInPortionsButNotCollected) {
+  SimulatedLoop loop;
+  loop.keep_in_flight(400, seconds(60));
+  EXPECT_EQ(loop.mode_changes(), 0);
+  EXPECT_LE(loop.longest_wait(), seconds(1));
+}
+
 TEST(LoadPace, OnASlowerOrAFasterMachineTheSameHoldsAtItsOwnCapacity) {
   SimulatedLoop slow({.send_us = 10, .change_us = 1}), fast({.send_us = 0.5, .change_us = 0.03});
   slow.offer(120, seconds(30));
