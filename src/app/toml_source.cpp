@@ -111,7 +111,8 @@ std::optional<ConfigError> unquoted_text(std::string_view section, const Line& l
   if (!setting || line.value.find_first_of("\"'") != std::string_view::npos) return std::nullopt;
   Config ignored;
   const Target target = setting->target(ignored);
-  const bool list = std::holds_alternative<TextList*>(target);
+  const bool list =
+      std::holds_alternative<TextList*>(target) || (setting->or_list && line.value.starts_with('['));
   if (!list && !std::holds_alternative<std::string*>(target)) return std::nullopt;
   const std::string_view value = trimmed(line.value.substr(0, line.value.find(" #")));
   std::string example = setting->secret ? "\"...\"" : base::json::quote(value);
