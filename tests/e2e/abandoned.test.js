@@ -7,7 +7,13 @@ import { closeAll, connect } from './support/client.js';
 import { startServer } from './support/server.js';
 
 const server = await startServer({
-  env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0, ROLLCALL_SERVER_WORKERS: 1 },
+  env: {
+    ...kApiEnv,
+    ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100,
+    ROLLCALL_PRESENCE_FLAP_AFTER: 0, // the attacker comes and goes, and each time the witness is to hear of it
+    ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0,
+    ROLLCALL_SERVER_WORKERS: 1,
+  },
 });
 after(() => {
   closeAll();
