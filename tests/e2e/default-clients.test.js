@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 import { after, test } from 'node:test';
 import { fromEvent } from 'rxjs';
-import * as vueSocketIo from 'vue-socket.io-extended';
+import vueSocketIo from 'vue-socket.io-extended';
 import { api, kApiEnv, kKeys } from './support/api.js';
 import { Client, closeAll, connect } from './support/client.js';
 import { startServer } from './support/server.js';
@@ -89,7 +89,8 @@ def notification(data):
 client.connect(sys.argv[1], auth={'token': sys.argv[2]}, namespaces=['/ws/messages'])
 client.wait()
 `;
-  const python = spawn('python3', ['-c', script, server.url, token('python')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Debian's own: another python3 on PATH has not the package.
+  const python = spawn('/usr/bin/python3', ['-c', script, server.url, token('python')], { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   python.stderr.on('data', (text) => (errors += text));
   const said = new Inbox();
