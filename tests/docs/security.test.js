@@ -71,7 +71,7 @@ const kBits = 8;
 testConstants('SECURITY.md', [
   [/watch up to ([\d,]+) users/, 'src/gateway/presence_gateway.cpp', /kMaxWatched = ([\d']+)/],
   [/(\d+) random bits, unrelated to the ids/, 'src/server/sid.cpp', /kRandomBytes = (\d+)/, kBits],
-  [/secret of (\d+) random bits/, 'src/server/namespace.cpp', /kPidBytes = (\d+)/, kBits],
+  [/secret of (\d+) random bits/, 'src/server/pid.hpp', /then come (\d+) random bits/],
   [/keys of (\d+) random bits/, 'src/app/key_command.cpp', /kKeyBytes = (\d+)/, kBits],
   [/a header within (\d+) s/, 'src/server/pipe.cpp', /kHeaderTimeout\{(\d+)\}/],
   [/a body within (\d+) s/, 'src/server/pipe.cpp', /kBodyTimeout\{(\d+)\}/],
