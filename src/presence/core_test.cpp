@@ -190,16 +190,23 @@ TEST_F(Presence, LastActiveFollowsThePersonOnAnyConnection) {
   EXPECT_EQ(core_.last_active(2), std::nullopt);
 }
 
-TEST_F(Presence, LastActiveNeverGoesBackEvenIfTheWallClockDoes) {
+TEST_F(Presence, LastActiveFollowsAWallClockThatIsSetBack) {
   connect(1, "ann");
-  const WallTime active = wall_;
   wall_ -= seconds{3600};
   activity(1);
-  EXPECT_EQ(core_.status("ann").last_active, active);
+  EXPECT_EQ(core_.status("ann").last_active, wall_);
   goodbye(1);
   connect(2, "ann");
-  EXPECT_EQ(core_.status("ann").last_active, active);
+  EXPECT_EQ(core_.status("ann").last_active, wall_);
   EXPECT_EQ(core_.status("ann").connected_at, wall_);
+}
+
+TEST_F(Presence, LastActiveDoesNotGoBackForAWorkerWhoseClockWasReadEarlier) {
+  connect(1, "ann");
+  const WallTime active = wall_;
+  wall_ -= milliseconds{50};
+  activity(1);
+  EXPECT_EQ(core_.status("ann").last_active, active);
 }
 
 TEST_F(Presence, CommandsAboutUnknownOrDoubledConnectionsDoNothing) {
