@@ -121,7 +121,7 @@ void recovery_missed(benchmark::State& state) {
   }
   message.rooms = {Room::user("me")};
   for (int i = 0; i < state.range(1); ++i) stamped(recovery, message, now);
-  repeat(state, [&] { benchmark::DoNotOptimize(recovery.missed(rooms, 1, "sid", 0)); });
+  repeat(state, [&] { benchmark::DoNotOptimize(recovery.missed(rooms, 1, "sid", 0, 0)); });
 }
 BENCHMARK(recovery_missed)->Args({0, 0})->Args({0, 100})->Args({100, 0})->Args({10'000, 0});
 

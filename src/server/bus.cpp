@@ -111,16 +111,16 @@ socketio::MessageRef Bus::place_message(NamespaceIndex nsp, WorkerIndex worker, 
 std::optional<Bus::Missed> Bus::missed(NamespaceIndex nsp, WorkerIndex worker, const socketio::Rooms& rooms,
                                        socketio::Rooms::Slot slot, std::string_view id,
                                        std::optional<std::string_view> offset, std::uint64_t floor,
-                                       Inbox& before) {
+                                       std::uint64_t sent, Inbox& before) {
   const std::lock_guard lock(mutex_);
   before = inboxes_[worker].take();
   const socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
   if (!recovery) return std::nullopt;
   const auto seen = recovery->offsets().seen(offset, floor, recovery->last());
   if (!seen) return std::nullopt;
-  auto messages = recovery->missed(rooms, slot, id, *seen);
+  auto messages = recovery->missed(rooms, slot, id, *seen, sent);
   if (!messages) return std::nullopt;
-  return Missed{*seen, recovery->last(), std::move(*messages)};
+  return Missed{*seen, recovery->last(), *seen < recovery->aged_through(), std::move(*messages)};
 }
 
 bool Bus::may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offset) {
@@ -153,12 +153,13 @@ void Bus::park(std::string_view owner, const socketio::ParkPlace& place, std::si
   std::vector<socketio::ParkPlace> gone;
   {
     const std::lock_guard lock(mutex_);
-    parked_.park(owner, place, bytes, now, gone);
+    const socketio::Recovery* recovery = namespaces_[place.nsp].recovery.get();
+    parked_.park(owner, place, bytes, recovery ? recovery->last() : 0, now, gone);
   }
   drop(gone);
 }
 
-bool Bus::unpark(const socketio::ParkPlace& place, Instant now) {
+std::optional<std::uint64_t> Bus::unpark(const socketio::ParkPlace& place, Instant now) {
   const std::lock_guard lock(mutex_);
   return parked_.take(place, now);
 }

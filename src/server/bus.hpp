@@ -91,16 +91,18 @@ class Bus {
                                      Instant now, Inbox& before);
 
   // What the socket in that slot, already in its rooms, has missed: between that and what is delivered to the
-  // worker's sockets from now on, once it has delivered `before`, every message is there once. Absent if it
-  // cannot be told.
+  // worker's sockets from now on, once it has delivered `before`, every message is there once. `floor` and
+  // `sent`: see socketio::Offsets and Recovery. Absent if it cannot be told.
   struct Missed {
     std::uint64_t seen;  // what the client has seen before
     std::uint64_t last;
+    bool some_too_old;  // something after `seen` is not kept any more: was it told, but not seen, it is lost
     std::vector<socketio::MessageRef> messages;
   };
   std::optional<Missed> missed(NamespaceIndex nsp, WorkerIndex worker, const socketio::Rooms& rooms,
                                socketio::Rooms::Slot slot, std::string_view id,
-                               std::optional<std::string_view> offset, std::uint64_t floor, Inbox& before);
+                               std::optional<std::string_view> offset, std::uint64_t floor,
+                               std::uint64_t sent, Inbox& before);
   // False for a text that no client of this server has got as an offset.
   bool may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offset);
 
@@ -113,8 +115,9 @@ class Bus {
   // A session's connection broke: it stays where it is for its client to come back. Others that have to give
   // way, or this one, are dropped on their workers by `on_evicted`.
   void park(std::string_view owner, const socketio::ParkPlace& place, std::size_t bytes, Instant now);
-  // Its client came back. False if that is too late.
-  bool unpark(const socketio::ParkPlace& place, Instant now);
+  // Its client came back. The number of the newest message that it may have got before; absent if it is too
+  // late.
+  std::optional<std::uint64_t> unpark(const socketio::ParkPlace& place, Instant now);
   // Before the workers run. Called on a parked session's worker.
   void on_evicted(std::function<void(const socketio::ParkPlace&)> drop) { drop_ = std::move(drop); }
 

@@ -83,7 +83,7 @@ TEST_F(BusTest, WithoutRecoveryNothingIsNumbered) {
   ASSERT_EQ(place.before.size(), 1U);
   EXPECT_EQ(place.before[0].message->mark, "");
   Inbox before;
-  EXPECT_FALSE(bus.missed(0, 1, {}, 0, "sid", std::nullopt, 0, before));
+  EXPECT_FALSE(bus.missed(0, 1, {}, 0, "sid", std::nullopt, 0, 0, before));
   EXPECT_THAT(packets(before), ElementsAre(R"(2["a"])"));
 }
 
@@ -100,7 +100,7 @@ struct RecoveringBusTest : BusTest {
   RecoveringBusTest() : BusTest(RecoverySettings{}) {}
   std::vector<std::string> missed(WorkerIndex worker, const std::string& offset, Inbox& before) {
     std::vector<std::string> found;
-    const auto missed = bus.missed(0, worker, rooms, 1, "sid", offset, 0, before);
+    const auto missed = bus.missed(0, worker, rooms, 1, "sid", offset, 0, 0, before);
     if (!missed) return {"not recovered"};
     for (const auto& one : missed->messages) found.push_back(one->packet);
     return found;
@@ -170,6 +170,22 @@ TEST_F(RecoveringBusTest, SessionsThatGiveWayAreDroppedOnTheirWorkers) {
   for (const auto& task : tasks) task();
   EXPECT_THAT(dropped, ElementsAre(5, 6));
   EXPECT_FALSE(bus.unpark({0, 1, 5, 0}, kNow));
+}
+
+TEST_F(RecoveringBusTest, AParkedSessionMayHaveGotWhatWasSentUntilThen) {
+  publish("a");
+  bus.park("ann", {0, 1, 5, 0}, 100, kNow);
+  publish("b");
+  EXPECT_EQ(bus.unpark({0, 1, 5, 0}, kNow), 1U);
+}
+
+TEST_F(RecoveringBusTest, ItSaysIfSomethingThatFollowsWhatWasSeenIsTooOldToBeKept) {
+  publish("a");
+  publish("b");
+  bus.prune(kNow + seconds(1000));
+  Inbox before;
+  EXPECT_TRUE(bus.missed(0, 0, rooms, 1, "sid", "~0000:1", 0, 0, before)->some_too_old);
+  EXPECT_FALSE(bus.missed(0, 0, rooms, 1, "sid", "~0000:2", 0, 0, before)->some_too_old);
 }
 
 TEST_F(RecoveringBusTest, ThreadsThatBroadcastAtOnceAgreeOnOneOrder) {

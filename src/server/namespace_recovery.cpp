@@ -2,6 +2,7 @@
 // client is back before its connection is known to be broken, moved to the worker to which it came back
 // (docs/decisions/0023).
 #include <algorithm>
+#include <limits>
 
 #include "base/json.hpp"
 #include "server/namespace.hpp"
@@ -91,7 +92,10 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, std::s
   session.was_connected = socket->connected();
   if (session.was_connected) {
     supersede(*socket);
-  } else if (!port_.bus().unpark(session.from, loop().now())) {
+    session.sent = std::numeric_limits<std::uint64_t>::max();
+  } else if (const auto sent = port_.bus().unpark(session.from, loop().now())) {
+    session.sent = *sent;
+  } else {
     drop_parked(slot, socket->generation_);  // too old, or to be dropped already
     return std::nullopt;
   }
@@ -149,11 +153,13 @@ std::optional<Bus::Missed> NamespaceImpl::resume(SocketImpl& socket, const Sessi
   const std::uint32_t member = is_here ? session.from.slot : socket.slot();
   Inbox before;
   auto missed = port_.bus().missed(spec_.index, port_.index(), rooms_, member, session.id, offset,
-                                   session.floor, before);
+                                   session.floor, session.sent, before);
   port_.deliver(before);
   const bool in_vain = missed && missed->seen == session.floor;
-  if (in_vain && session.vain_replays >= SocketImpl::kMaxVainReplays && !missed->messages.empty()) {
-    missed.reset();  // something in it breaks the client
+  if (in_vain && session.vain_replays > 0) {
+    const bool breaks_it = session.vain_replays >= SocketImpl::kMaxVainReplays && !missed->messages.empty();
+    // What a replay told that never arrived is kept no longer than other messages.
+    if (breaks_it || missed->some_too_old) missed.reset();
   }
   if (!missed) {
     for (const RoomKey& room : joined) rooms_.leave(socket.slot(), room);

@@ -22,6 +22,7 @@ struct SessionTransfer {
   std::string id;
   std::string pid;
   std::uint64_t floor = 0;
+  std::uint64_t sent = 0;  // the number of the newest message that its client may have got
   std::uint8_t vain_replays = 0;
   std::vector<RoomKey> rooms;  // if it comes from another worker; else they are still the old slot's
   socketio::ParkPlace from;    // the socket before

@@ -105,9 +105,13 @@ void MessageLog::prune(Instant now) {
     Shelf& shelf = *checks_.front().second;
     checks_.pop_front();
     const Instant oldest = now - limits_.max_age;
-    while (!shelf.empty() && shelf.entries[shelf.first].at < oldest) take_oldest(shelf);
+    while (!shelf.empty() && shelf.entries[shelf.first].at < oldest) {
+      aged_through_ = std::max(aged_through_, shelf.entries[shelf.first].message->number);
+      take_oldest(shelf);
+    }
     resized(shelf);
     if (shelf.empty() && (shelf.lost_through == 0 || shelf.lost_at < oldest)) {
+      aged_through_ = std::max(aged_through_, shelf.lost_through);
       leave_class(shelf);
       shelves_.erase(shelves_.find(std::string_view(shelf.key)));
     } else {

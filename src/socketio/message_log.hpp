@@ -41,6 +41,8 @@ class MessageLog {
   bool read(Room room, std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const;
   bool read_everybodys(std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const;
 
+  // The newest number that was forgotten for its age.
+  std::uint64_t aged_through() const { return aged_through_; }
   std::size_t bytes() const { return bytes_; }
   std::size_t shelves() const { return shelves_.size(); }
 
@@ -94,6 +96,7 @@ class MessageLog {
 
   LogLimits limits_;
   std::size_t bytes_ = 0;
+  std::uint64_t aged_through_ = 0;
   boost::unordered_flat_map<std::string, std::unique_ptr<Shelf>, Hash, Equal> shelves_;
   // When to look what of a shelf is too old. One for each shelf.
   std::deque<std::pair<Instant, Shelf*>> checks_;

@@ -4,13 +4,19 @@
 
 namespace rollcall::socketio {
 
-void ParkedSessions::park(std::string_view owner, const ParkPlace& place, std::size_t bytes, Instant now,
-                          std::vector<ParkPlace>& gone) {
-  const auto session = by_age_.insert(by_age_.end(), {std::string(owner), place, bytes, now});
+void ParkedSessions::park(std::string_view owner, const ParkPlace& place, std::size_t bytes,
+                          std::uint64_t sent, Instant now, std::vector<ParkPlace>& gone) {
+  const auto session = by_age_.insert(by_age_.end(), {std::string(owner), place, bytes, sent, now});
   by_place_.emplace(place, session);
   bytes_ += bytes;
+  if (!owner.empty()) enforce_owners_share(session, gone);
+  while (bytes_ > limits_.max_bytes || by_age_.size() > limits_.max_sessions) evict(by_age_.begin(), gone);
+  expire(now, gone);
+}
+
+void ParkedSessions::enforce_owners_share(ByAge::iterator session, std::vector<ParkPlace>& gone) {
   Owner& its = owners_[session->owner];
-  its.bytes += bytes;
+  its.bytes += session->bytes;
   its.sessions.push_back(session);
   std::size_t too_many = its.sessions.size() > limits_.max_owner_sessions ? 1 : 0;
   std::size_t left = its.bytes;
@@ -22,8 +28,6 @@ void ParkedSessions::park(std::string_view owner, const ParkPlace& place, std::s
     evict(oldest, gone);
     if (is_last) break;
   }
-  while (bytes_ > limits_.max_bytes || by_age_.size() > limits_.max_sessions) evict(by_age_.begin(), gone);
-  expire(now, gone);
 }
 
 void ParkedSessions::evict(ByAge::iterator session, std::vector<ParkPlace>& gone) {
@@ -33,21 +37,23 @@ void ParkedSessions::evict(ByAge::iterator session, std::vector<ParkPlace>& gone
 
 void ParkedSessions::forget(ByAge::iterator session) {
   bytes_ -= session->bytes;
-  const auto owner = owners_.find(session->owner);
-  owner->second.bytes -= session->bytes;
-  auto& its = owner->second.sessions;
-  its.erase(std::find(its.begin(), its.end(), session));
-  if (its.empty()) owners_.erase(owner);
+  if (const auto owner = owners_.find(session->owner); owner != owners_.end()) {
+    owner->second.bytes -= session->bytes;
+    auto& its = owner->second.sessions;
+    its.erase(std::find(its.begin(), its.end(), session));
+    if (its.empty()) owners_.erase(owner);
+  }
   by_place_.erase(session->place);
   by_age_.erase(session);
 }
 
-bool ParkedSessions::take(const ParkPlace& place, Instant now) {
+std::optional<std::uint64_t> ParkedSessions::take(const ParkPlace& place, Instant now) {
   const auto found = by_place_.find(place);
-  if (found == by_place_.end()) return false;
+  if (found == by_place_.end()) return std::nullopt;
   const bool too_old = now - found->second->parked_at > limits_.max_age;
+  const std::uint64_t sent = found->second->sent;
   forget(found->second);
-  return !too_old;
+  return too_old ? std::nullopt : std::optional(sent);
 }
 
 void ParkedSessions::expire(Instant now, std::vector<ParkPlace>& gone) {

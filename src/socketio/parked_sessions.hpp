@@ -2,7 +2,8 @@
 // who must give way. The sessions themselves stay where they lived, on their workers.
 //
 // Bounds: age; number and bytes of one owner's and of all. Beyond them the oldest go first: the owner's own
-// where the owner is over, anybody's where all together are. Pure. Not thread-safe.
+// where the owner is over, anybody's where all together are. Sessions without an owner have nothing in common
+// but the latter. Pure. Not thread-safe.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -11,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,11 +43,12 @@ class ParkedSessions {
  public:
   explicit ParkedSessions(const ParkLimits& limits) : limits_(limits) {}
 
-  // Appends to `gone` those that must give way, which may be this very one.
-  void park(std::string_view owner, const ParkPlace& place, std::size_t bytes, Instant now,
-            std::vector<ParkPlace>& gone);
-  // False if nobody is parked there, or has been for too long.
-  bool take(const ParkPlace& place, Instant now);
+  // Appends to `gone` those that must give way, which may be this very one. `sent`: the number of the newest
+  // message that its client may have got.
+  void park(std::string_view owner, const ParkPlace& place, std::size_t bytes, std::uint64_t sent,
+            Instant now, std::vector<ParkPlace>& gone);
+  // What `sent` was. Absent if nobody is parked there, or has been for too long.
+  std::optional<std::uint64_t> take(const ParkPlace& place, Instant now);
   // Appends to `gone` those that are too old.
   void expire(Instant now, std::vector<ParkPlace>& gone);
 
@@ -57,6 +60,7 @@ class ParkedSessions {
     std::string owner;
     ParkPlace place;
     std::size_t bytes;
+    std::uint64_t sent;
     Instant parked_at;
   };
   using ByAge = std::list<Session>;
@@ -70,6 +74,7 @@ class ParkedSessions {
     }
   };
 
+  void enforce_owners_share(ByAge::iterator session, std::vector<ParkPlace>& gone);
   void forget(ByAge::iterator session);
   void evict(ByAge::iterator session, std::vector<ParkPlace>& gone);
 

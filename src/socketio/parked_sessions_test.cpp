@@ -16,7 +16,7 @@ struct ParkedSessionsTest : testing::Test {
   // The slots of those that had to give way.
   std::vector<std::uint32_t> park(const std::string& owner, std::uint32_t slot, std::size_t bytes = 1) {
     std::vector<ParkPlace> gone;
-    parked.park(owner, {0, 0, slot, 0}, bytes, now, gone);
+    parked.park(owner, {0, 0, slot, 0}, bytes, 100 + slot, now, gone);
     return slots(gone);
   }
   static std::vector<std::uint32_t> slots(const std::vector<ParkPlace>& places) {
@@ -28,7 +28,7 @@ struct ParkedSessionsTest : testing::Test {
 
 TEST_F(ParkedSessionsTest, ASessionIsTakenOnce) {
   EXPECT_THAT(park("ann", 1), IsEmpty());
-  EXPECT_TRUE(parked.take({0, 0, 1, 0}, now));
+  EXPECT_EQ(parked.take({0, 0, 1, 0}, now), 101U);
   EXPECT_FALSE(parked.take({0, 0, 1, 0}, now));
   EXPECT_EQ(parked.sessions(), 0U);
   EXPECT_EQ(parked.bytes(), 0U);
@@ -74,6 +74,13 @@ TEST_F(ParkedSessionsTest, ASessionThatIsTooLargeByItselfIsNotKept) {
   park("ann", 1, 150);
   EXPECT_THAT(park("ann", 2, 401), ElementsAre(1, 2));
   EXPECT_EQ(parked.bytes(), 0U);
+}
+
+TEST_F(ParkedSessionsTest, SessionsOfNobodyHaveNoOwnersShare) {
+  for (std::uint32_t slot = 1; slot <= 5; ++slot) EXPECT_THAT(park("", slot, 190), IsEmpty());
+  EXPECT_THAT(park("", 6, 190), ElementsAre(1)) << "they are bounded as all are";
+  EXPECT_EQ(parked.take({0, 0, 2, 0}, now), 102U);
+  EXPECT_EQ(parked.sessions(), 4U);
 }
 
 TEST_F(ParkedSessionsTest, OfAllTogetherTheOldestGoFirst) {

@@ -25,11 +25,13 @@ bool is_for(const Message& message, const Rooms& rooms, Rooms::Slot slot, std::s
 }
 
 // Of each subject's states the newest; of edges only if it is not the state that was known before: an even
-// number of them leads back to that. `messages` are in order.
-void keep_news(std::vector<MessageRef>& messages) {
+// number of them leads back to that, unless the first of them may have been seen (it is not after `sent`).
+// `messages` are in order.
+void keep_news(std::vector<MessageRef>& messages, std::uint64_t sent) {
   struct Seen {
     std::size_t count = 0;
     std::size_t newest = 0;
+    bool maybe_told = false;  // one of them
   };
   boost::unordered_flat_map<std::string_view, Seen, std::hash<std::string_view>> by_subject;
   for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -37,13 +39,14 @@ void keep_news(std::vector<MessageRef>& messages) {
     Seen& seen = by_subject[messages[i]->subject];
     ++seen.count;
     seen.newest = i;
+    seen.maybe_told = seen.maybe_told || messages[i]->number <= sent;
   }
   if (by_subject.empty()) return;
   std::vector<MessageRef> news;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (is_state(*messages[i])) {
       const Seen& seen = by_subject[messages[i]->subject];
-      const bool as_known = messages[i]->keep == Keep::edge && seen.count % 2 == 0;
+      const bool as_known = messages[i]->keep == Keep::edge && seen.count % 2 == 0 && !seen.maybe_told;
       if (seen.newest != i || as_known) continue;
     }
     news.push_back(messages[i]);
@@ -120,7 +123,8 @@ bool Recovery::collect(const Rooms& rooms, Rooms::Slot slot, std::string_view id
 }
 
 std::optional<std::vector<MessageRef>> Recovery::missed(const Rooms& rooms, Rooms::Slot slot,
-                                                        std::string_view id, std::uint64_t seen) const {
+                                                        std::string_view id, std::uint64_t seen,
+                                                        std::uint64_t sent) const {
   std::vector<MessageRef> missed;
   if (!collect(rooms, slot, id, seen, missed)) return std::nullopt;
   const auto number = [](const MessageRef& message) { return message->number; };
@@ -129,7 +133,7 @@ std::optional<std::vector<MessageRef>> Recovery::missed(const Rooms& rooms, Room
   // What went to several rooms stands on several shelves.
   missed.erase(std::unique(missed.begin(), missed.end()), missed.end());
   std::erase_if(missed, [&](const MessageRef& message) { return !is_for(*message, rooms, slot, id); });
-  keep_news(missed);
+  keep_news(missed, sent);
   std::size_t bytes = 0;
   for (const MessageRef& message : missed) {
     bytes += message->packet.size();
@@ -137,6 +141,10 @@ std::optional<std::vector<MessageRef>> Recovery::missed(const Rooms& rooms, Room
   }
   if (bytes > limits_.max_replay_bytes) return std::nullopt;
   return missed;
+}
+
+std::uint64_t Recovery::aged_through() const {
+  return std::max(messages_.aged_through(), states_.aged_through());
 }
 
 void Recovery::prune(Instant now) {

@@ -65,10 +65,13 @@ class Recovery {
   // That mark, stamped, once it is due.
   std::optional<Message> due_mark(Instant now);
 
-  // What a member of those rooms, with that id, has missed after the number `seen`, in order. Absent if some
-  // of it is forgotten, or if it is too much.
+  // What a member of those rooms, with that id, has missed, in order. It has seen everything up to the number
+  // `seen`, maybe some of what follows up to `sent` (its marks come later, or were lost), and nothing after
+  // that. Absent if some of it is forgotten, or if it is too much.
   std::optional<std::vector<MessageRef>> missed(const Rooms& rooms, Rooms::Slot slot, std::string_view id,
-                                                std::uint64_t seen) const;
+                                                std::uint64_t seen, std::uint64_t sent) const;
+  // The newest number that was forgotten for its age: `missed` takes it for seen.
+  std::uint64_t aged_through() const;
 
   // Forgets what is too old. `log` does it, too; this is for servers where nothing happens.
   void prune(Instant now);

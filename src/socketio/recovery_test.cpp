@@ -40,8 +40,9 @@ struct RecoveryTest : testing::Test {
     message.subject = user;
     return send(std::move(message));
   }
-  std::string missed(std::uint64_t seen) {
-    const auto messages = recovery.missed(rooms, kSlot, "sid", seen);
+  // `sent`: as much as it has seen, if it is not given.
+  std::string missed(std::uint64_t seen, std::uint64_t sent = 0) {
+    const auto messages = recovery.missed(rooms, kSlot, "sid", seen, sent);
     if (!messages) return "none";
     std::string all;
     for (const auto& message : *messages) all += message->packet + " ";
@@ -84,6 +85,17 @@ TEST_F(RecoveryTest, AStateIsToldIfItIsAnotherOne) {
   EXPECT_EQ(missed(seen), "") << "as the client knows it";
   edge("bob", "offline", {Room::watchers("bob")});
   EXPECT_EQ(missed(seen), "bob-offline ");
+}
+
+// The connection broke before the mark: whether the client has got the first change, nobody knows.
+TEST_F(RecoveryTest, AStateThatChangedBackIsToldIfTheChangeMayHaveBeenSeen) {
+  const std::uint64_t seen = recovery.last();
+  const std::uint64_t sent = edge("bob", "online", {Room::watchers("bob")})->number;
+  EXPECT_EQ(missed(seen, sent), "bob-online ");
+  edge("bob", "offline", {Room::watchers("bob")});
+  edge("eve", "online");
+  edge("eve", "offline");
+  EXPECT_EQ(missed(seen, sent), "bob-offline ") << "of eve it can have seen nothing";
 }
 
 TEST_F(RecoveryTest, EachUsersStateIsToldAmongTheMessagesWhereItBecameThat) {
@@ -174,7 +186,9 @@ TEST_F(RecoveryTest, WhatFillsTheLogOfStatesTakesNoMessageWithIt) {
 TEST_F(RecoveryTest, WhatIsForgottenForItsAgeWasSeenByWhoeverWasThere) {
   say("old");
   now += seconds(1000);
+  EXPECT_EQ(recovery.aged_through(), 0U);
   recovery.prune(now);
+  EXPECT_EQ(recovery.aged_through(), 1U);
   say("new");
   EXPECT_EQ(missed(0), "new ");
 }

@@ -182,6 +182,25 @@ test('what changed and changed back meanwhile is not told', async () => {
   for (const one of [fan, star]) one.close();
 });
 
+test('what changed back meanwhile is told if the connection broke between the change and its mark', async () => {
+  const client = await connect(server, newUser('client'));
+  const observer = await connect(server, newUser('observer'));
+  await client.take('user-online', observer.user);
+  await client.take('recovery-offset', (offset) => offset === client.socket._lastOffset);
+  const before = client.socket._lastOffset;
+  const guest = await connect(server, newUser('guest'));
+  await client.take('user-online', guest.user);
+  await client.data('heartbeat');
+  client.socket._lastOffset = before; // as if it had got the change, and not what follows
+  await lose(client);
+  guest.socket.disconnect();
+  await observer.take('user-offline', guest.user);
+  await comeBack(client);
+  assert.equal(client.socket.recovered, true);
+  await client.take('user-offline', guest.user);
+  for (const one of [client, observer]) one.close();
+});
+
 describe('back before the loss was noticed', () => {
   // The old connection stays open, and answers nothing any more: a phone that went from Wi-Fi to its network.
   const vanish = (client) => {
