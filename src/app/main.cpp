@@ -56,6 +56,10 @@ int with_output_written(int exit_status) {
   errno = 0;
   std::cout.flush();
   if (std::cout) return exit_status;
+  // A command that has flushed met the error then, and the stream does not keep it: the next write meets it
+  // again.
+  constexpr char kNewline = '\n';
+  if (errno == 0) static_cast<void>(write(STDOUT_FILENO, &kNewline, 1) == 1);
   std::cerr << "rollcall: stdout cannot be written"
             << (errno != 0 ? std::string(": ") + std::strerror(errno) : std::string()) << "\n";
   return exit_status == app::kExitOk ? app::kExitFailure : exit_status;

@@ -12,9 +12,11 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "net/loop.hpp"
 
@@ -54,20 +56,24 @@ class LogWriter::Queue final : public log::Output {
  private:
   bool over();
   std::deque<Line> next_batch();
-  void write_batch(std::deque<Line> batch);
+  void write_batch();
+  void write_line(const Line& line);
   void print(const Line& line);
+  void print_what_waits();
   void put_log(std::string& text, std::size_t& cost);
   bool put(int descriptor, std::string_view text, Clock::time_point until = Clock::time_point::max());
   bool wait_until_writable(int descriptor, Clock::time_point until);
   void tell_lost();
   void lose(std::uint64_t lines, int error);
   void release(std::size_t cost);
+  void release(const Line& line);
 
   std::mutex mutex_;
   std::condition_variable something_;
   std::condition_variable progress_;
   std::deque<Line> lines_;
-  std::size_t bytes_ = 0;  // of those, and of what the thread has taken and not written yet
+  std::size_t bytes_ = 0;       // of those, and of what the thread has taken and not written yet
+  std::size_t for_stdout_ = 0;  // of those lines
   std::uint64_t dropped_ = 0;
   bool waiting_ = false;
   bool ending_ = false;
@@ -75,6 +81,7 @@ class LogWriter::Queue final : public log::Output {
   Clock::time_point last_moment_{};
 
   // Of the thread alone.
+  std::deque<Line> batch_;    // taken, and not written yet
   std::uint64_t untold_ = 0;  // lines lost, and not told yet
   int reason_ = 0;            // errno of the last failed write; 0: the queue was full
 };
@@ -87,6 +94,7 @@ void LogWriter::Queue::take(Line line) {
     return;
   }
   bytes_ += cost_of(line);
+  if (line.to == Line::To::console) ++for_stdout_;
   lines_.push_back(std::move(line));
   if (waiting_) something_.notify_one();
 }
@@ -123,6 +131,14 @@ void LogWriter::Queue::release(std::size_t cost) {
   if (bytes_ == 0) progress_.notify_all();
 }
 
+void LogWriter::Queue::release(const Line& line) {
+  if (line.to == Line::To::console) {
+    const std::lock_guard lock(mutex_);
+    --for_stdout_;
+  }
+  release(cost_of(line));
+}
+
 // False: the time is over.
 bool LogWriter::Queue::wait_until_writable(int descriptor, Clock::time_point until) {
   constexpr int kPatienceMs = 50;
@@ -130,6 +146,7 @@ bool LogWriter::Queue::wait_until_writable(int descriptor, Clock::time_point unt
     const bool last_try = over() || Clock::now() >= until;
     pollfd asked{descriptor, POLLOUT, 0};
     if (poll(&asked, 1, last_try ? 0 : kPatienceMs) > 0) return true;
+    if (descriptor == STDERR_FILENO) print_what_waits();
     if (!last_try) continue;
     errno = ETIMEDOUT;
     return false;
@@ -170,13 +187,32 @@ void LogWriter::Queue::tell_lost() {
 void LogWriter::Queue::print(const Line& line) {
   // A stdout that nobody reads must not hold up the log behind it.
   if (put(STDOUT_FILENO, line.text, Clock::now() + kConsolePatience)) return;
-  const Line complaint =
+  Line complaint =
       log::line_of(log::Level::warn, "stdout cannot be written", {{"reason", std::strerror(errno)}});
-  if (complaint.to == Line::To::sink) {
-    log::give_to_sink(complaint);
-  } else if (!put(STDERR_FILENO, complaint.text)) {
-    lose(1, errno);
+  const std::lock_guard lock(mutex_);
+  bytes_ += cost_of(complaint);
+  batch_.push_front(std::move(complaint));
+}
+
+// Whoever waits for a line on stdout, that the server is ready for one, must not wait for a reader of stderr.
+void LogWriter::Queue::print_what_waits() {
+  std::vector<Line> lines;
+  {
+    const std::lock_guard lock(mutex_);
+    if (for_stdout_ == 0) return;
+    for (std::deque<Line>* waiting : {&batch_, &lines_}) {
+      const auto to_stdout = [](const Line& line) { return line.to == Line::To::console; };
+      std::copy_if(waiting->begin(), waiting->end(), std::back_inserter(lines), to_stdout);
+      std::erase_if(*waiting, to_stdout);
+    }
   }
+  for (const Line& line : lines) write_line(line);
+}
+
+// One that is not for stderr.
+void LogWriter::Queue::write_line(const Line& line) {
+  line.to == Line::To::sink ? log::give_to_sink(line) : print(line);
+  release(line);
 }
 
 void LogWriter::Queue::put_log(std::string& text, std::size_t& cost) {
@@ -186,10 +222,12 @@ void LogWriter::Queue::put_log(std::string& text, std::size_t& cost) {
 }
 
 // Whole lines together, up to what a pipe takes at once.
-void LogWriter::Queue::write_batch(std::deque<Line> batch) {
+void LogWriter::Queue::write_batch() {
   std::string text;
   std::size_t cost = 0;
-  for (const Line& line : batch) {
+  while (!batch_.empty()) {
+    const Line line = std::move(batch_.front());
+    batch_.pop_front();
     const bool joins = line.to == Line::To::log && text.size() + line.text.size() <= kPiece;
     if (!joins && !text.empty()) put_log(text, cost);
     if (line.to == Line::To::log) {
@@ -197,8 +235,7 @@ void LogWriter::Queue::write_batch(std::deque<Line> batch) {
       cost += cost_of(line);
       continue;
     }
-    line.to == Line::To::sink ? log::give_to_sink(line) : print(line);
-    release(cost_of(line));
+    write_line(line);
   }
   if (!text.empty()) put_log(text, cost);
 }
@@ -214,9 +251,9 @@ std::deque<Line> LogWriter::Queue::next_batch() {
 
 void LogWriter::Queue::run() {
   for (bool ending = false; !ending;) {
-    std::deque<Line> batch = next_batch();
+    batch_ = next_batch();
     tell_lost();
-    write_batch(std::move(batch));
+    write_batch();
     log::write_summaries(Loop::read_clock());
     const std::lock_guard lock(mutex_);
     ending = ending_ && lines_.empty();

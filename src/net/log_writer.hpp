@@ -34,7 +34,7 @@ class LogWriter {
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // To stdout, behind what was logged before.
+  // To stdout, behind what was logged before; while stderr is stuck, not behind that.
   void print(std::string text);
 
  private:

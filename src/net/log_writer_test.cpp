@@ -125,6 +125,18 @@ TEST(LogWriter, WhatIsPrintedGoesToStdoutAndAStdoutThatIsClosedIsTold) {
   EXPECT_THAT(err.read_until("stdout cannot be written"), testing::HasSubstr("reason=\"Broken pipe\""));
 }
 
+TEST(LogWriter, WhatIsPrintedDoesNotWaitForAStderrThatIsStuck) {
+  Piped err(STDERR_FILENO);
+  Piped out(STDOUT_FILENO);
+  const auto writer = LogWriter::lease();
+  for (int i = 0; i < 100; ++i) log::info("flood", {{"filler", std::string(1000, 'x')}});
+  writer->print("ready\n");
+  EXPECT_EQ(out.read_until("\n"), "ready\n");
+  out.close_reader();
+  writer->print("again\n");
+  EXPECT_THAT(err.read_until("stdout cannot be written"), testing::HasSubstr("reason=\"Broken pipe\""));
+}
+
 TEST(LogWriter, ItsEndWaitsForWhatIsQueuedButNotForAStuckReader) {
   Piped err(STDERR_FILENO);
   LogWriter::lease().reset();
