@@ -21,7 +21,7 @@ class FailureLimit {
   // Whether the address may fail once more.
   bool allows(std::uint64_t address, Instant now) const {
     const auto found = failures_.find(address);
-    return found == failures_.end() || per_minute_ == 0 || left_of(found->second, now) < per_minute_;
+    return found == failures_.end() || per_minute_ == 0 || left_of(found->second, now) + 1 <= per_minute_;
   }
   void failed(std::uint64_t address, Instant now) {
     if (per_minute_ == 0) return;

@@ -18,6 +18,17 @@ TEST(FailureLimit, LetsAnAddressFailSoOftenAMinute) {
   EXPECT_TRUE(limit.allows(1, now)) << "one a second is forgiven";
 }
 
+TEST(FailureLimit, IsReachedThoughSomeTimePassesBetweenTheFailures) {
+  FailureLimit limit(10);
+  Instant now{seconds(100)};
+  for (int i = 0; i < 10; ++i, now += milliseconds(30)) {
+    EXPECT_TRUE(limit.allows(1, now)) << i;
+    limit.failed(1, now);
+  }
+  EXPECT_FALSE(limit.allows(1, now)) << "a part of one is forgiven, and not one";
+  EXPECT_TRUE(limit.allows(1, now + seconds(6)));
+}
+
 TEST(FailureLimit, ForgivesInTwoMinutesWhateverThereWas) {
   FailureLimit limit(60);
   Instant now{seconds(100)};
