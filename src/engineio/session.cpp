@@ -1,6 +1,7 @@
 #include "engineio/session.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace rollcall::engineio {
@@ -14,6 +15,7 @@ constexpr std::string_view kProbe = "probe";
 constexpr seconds kFarewell{30};
 constexpr std::size_t kSlowBytesPerSecond = 10'000;  // of a client on a bad network
 constexpr std::size_t kMostFetchingSeconds = 120;
+constexpr std::int64_t kMostSlowSeconds = 60;
 constexpr std::size_t kOpenPacketBytes = 160;  // enough for all but the strangest settings
 }  // namespace
 
@@ -95,13 +97,13 @@ void Session::flush() {
   }
 }
 
-bool Session::poll_arrived() {
+bool Session::poll_arrived(Instant now) {
   if (poll_waiting_) {
     finish(CloseReason::transport_error, kClose);
     return false;
   }
   poll_waiting_ = true;
-  silent_ = false;
+  heard(now);
   return true;
 }
 
@@ -110,14 +112,14 @@ void Session::poll_lost() {
   finish(CloseReason::transport_close, {});
 }
 
-bool Session::post_arrived() {
+bool Session::post_arrived(Instant now) {
   if (state_ != State::open) return false;
   if (posting_) {
     finish(CloseReason::transport_error, kClose);
     return false;
   }
   posting_ = true;
-  silent_ = false;
+  heard(now);
   return true;
 }
 
@@ -152,8 +154,8 @@ Received Session::receive(const std::optional<Packet>& packet, Instant now) {
 bool Session::probe_arrived(Instant now) {
   if (state_ != State::open || transport_ != Transport::polling || probe_ != Probe::none) return false;
   probe_ = Probe::waiting;
-  silent_ = false;
-  transport_deadline_ = now + settings_.upgrade_timeout;
+  heard(now);
+  transport_since_ = now;
   return true;
 }
 
@@ -195,8 +197,25 @@ void Session::probe_lost() {
 void Session::look(Instant now) {
   const bool silent = state_ == State::open && transport_ == Transport::polling && !poll_waiting_ &&
                       !posting_ && probe_ == Probe::none;
-  if (silent && !silent_) transport_deadline_ = now + settings_.poll_gap + seconds(fetching_seconds_);
+  if (silent && !silent_) transport_since_ = now;
   silent_ = silent;
+}
+
+void Session::limit_silence(bool limited) {
+  silence_limited_ = limited;
+  silent_ = false;  // it begins anew
+}
+
+void Session::heard(Instant now) {
+  if (!silent_) return;
+  silent_ = false;
+  const auto took = std::chrono::duration_cast<seconds>(now - transport_since_).count();
+  slowest_seconds_ =
+      static_cast<std::uint8_t>(std::clamp<std::int64_t>(took, slowest_seconds_, kMostSlowSeconds));
+}
+
+milliseconds Session::gap() const {
+  return settings_.poll_gap + seconds(fetching_seconds_) + 2 * seconds(slowest_seconds_);
 }
 
 void Session::websocket_lost(CloseReason reason) {
@@ -237,16 +256,18 @@ Instant Session::last_heard() const {
 }
 
 Instant Session::deadline() const {
-  if (state_ == State::open && (silent_ || probe_ != Probe::none))
-    return std::min(heartbeat_, transport_deadline_);
+  if (state_ != State::open) return heartbeat_;
+  if (probe_ != Probe::none)
+    return std::min<Instant>(heartbeat_, transport_since_ + settings_.upgrade_timeout);
+  if (silent_ && silence_limited_) return std::min<Instant>(heartbeat_, transport_since_ + gap());
   return heartbeat_;
 }
 
 void Session::tick(Instant now) {
   if (state_ == State::closing && now >= heartbeat_) state_ = State::finished;
   if (state_ != State::open) return;
-  if (probe_ != Probe::none && now >= transport_deadline_) abandon_probe();
-  if (silent_ && now >= transport_deadline_) {
+  if (probe_ != Probe::none && now >= transport_since_ + settings_.upgrade_timeout) abandon_probe();
+  if (silent_ && silence_limited_ && now >= transport_since_ + gap()) {
     finish(CloseReason::transport_close, {});
     return;
   }

@@ -29,7 +29,8 @@ struct Settings {
   std::size_t max_buffered_bytes = 1 << 20;
   bool offer_upgrade = true;  // the open packet lists websocket
   // How long a polling client may be without a GET, a POST or a probe: clients poll again at once. For an
-  // answer that takes long to be fetched there is more, at kSlowBytesPerSecond.
+  // answer that takes long to be fetched there is more, at kSlowBytesPerSecond, and for a client that was
+  // slow to come before, twice what it took.
   milliseconds poll_gap{8000};
 };
 
@@ -84,9 +85,9 @@ class Session {
   void close(CloseReason reason);
 
   // Long-polling. False: answer 400, the session is closed.
-  bool poll_arrived();
+  bool poll_arrived(Instant now);
   void poll_lost();
-  bool post_arrived();
+  bool post_arrived(Instant now);
   void post_finished() { posting_ = false; }
 
   // A packet by POST or on the websocket that is the transport. `message`: packet.data is for the
@@ -101,6 +102,9 @@ class Session {
   bool upgrading() const { return probe_ != Probe::none; }
   // To be called after the others: a session that nobody serves any more is over when the gap is.
   void look(Instant now);
+  // Whether the gap ends it; at first it does. A client that has just opened its session may take long to go
+  // on, a thousand in one busy program for one.
+  void limit_silence(bool limited);
 
   void websocket_lost(CloseReason reason = CloseReason::transport_close);
 
@@ -118,6 +122,8 @@ class Session {
   void send_packet(std::string_view text);
   void buffer(base::FrameRef frame);
   void answer(std::string_view lone_packet);
+  void heard(Instant now);
+  milliseconds gap() const;
   void abandon_probe();
   void complete_upgrade();
   void finish(CloseReason reason, std::string_view answer_to_poll);
@@ -131,16 +137,18 @@ class Session {
     std::size_t bytes = 0;
   };
   std::unique_ptr<Buffer> buffer_;
-  Instant heartbeat_;             // when the next ping is due, or the pong's deadline; when closing: its end
-  Instant transport_deadline_{};  // of the probe; or, while `silent_`, of the next poll
+  Instant heartbeat_;          // when the next ping is due, or the pong's deadline; when closing: its end
+  Instant transport_since_{};  // since when there is a probe; or, while `silent_`, nothing
   Transport transport_;
   State state_ = State::open;
   Probe probe_ = Probe::none;
-  bool awaiting_pong_ = false;
-  bool poll_waiting_ = false;
-  bool posting_ = false;
-  bool silent_ = false;                // no transport at all: no poll, POST or probe
+  bool awaiting_pong_ : 1 = false;
+  bool poll_waiting_ : 1 = false;
+  bool posting_ : 1 = false;
+  bool silent_ : 1 = false;  // no transport at all: no poll, POST or probe
+  bool silence_limited_ : 1 = true;
   std::uint8_t fetching_seconds_ = 0;  // that the last answer may take on its way
+  std::uint8_t slowest_seconds_ = 0;   // that the client took for its next poll or POST
 };
 
 }  // namespace rollcall::engineio

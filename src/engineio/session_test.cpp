@@ -57,7 +57,7 @@ TEST_F(SessionTest, APollIsAnsweredWithAllThatIsBuffered) {
   Session session = make(Transport::polling);
   say(session, "a");
   say(session, "b");
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(),
             "poll:4a\x1e"
@@ -66,7 +66,7 @@ TEST_F(SessionTest, APollIsAnsweredWithAllThatIsBuffered) {
 
 TEST_F(SessionTest, APollWaitsUntilThereIsSomething) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(), "");
   say(session, "late");
@@ -76,29 +76,29 @@ TEST_F(SessionTest, APollWaitsUntilThereIsSomething) {
 
 TEST_F(SessionTest, TwoPollsAtOnceCloseTheSession) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
-  EXPECT_FALSE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
+  EXPECT_FALSE(session.poll_arrived(at(0)));
   EXPECT_EQ(io.take(), "poll:1 closed:transport error");
   EXPECT_TRUE(session.finished());
 }
 
 TEST_F(SessionTest, TwoPostsAtOnceCloseTheSession) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.post_arrived());
-  EXPECT_FALSE(session.post_arrived());
+  ASSERT_TRUE(session.post_arrived(at(0)));
+  EXPECT_FALSE(session.post_arrived(at(0)));
   EXPECT_EQ(io.take(), "closed:transport error");
 }
 
 TEST_F(SessionTest, OnePostAfterTheOtherIsFine) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.post_arrived());
+  ASSERT_TRUE(session.post_arrived(at(0)));
   session.post_finished();
-  EXPECT_TRUE(session.post_arrived());
+  EXPECT_TRUE(session.post_arrived(at(0)));
 }
 
 TEST_F(SessionTest, APollThatIsDroppedClosesTheSessionAtOnce) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.poll_lost();
   EXPECT_EQ(io.take(), "closed:transport close");
   EXPECT_TRUE(session.finished());
@@ -106,14 +106,14 @@ TEST_F(SessionTest, APollThatIsDroppedClosesTheSessionAtOnce) {
 
 TEST_F(SessionTest, ACloseByTheClientAnswersTheWaitingPollWithNoop) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   EXPECT_EQ(give(session, "1"), Received::closed);
   EXPECT_EQ(io.take(), "poll:6 closed:transport close");
 }
 
 TEST_F(SessionTest, APacketThatDoesNotParseClosesTheSessionAndTheWaitingPoll) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   EXPECT_EQ(give(session, "abc"), Received::closed);
   EXPECT_EQ(io.take(), "poll:1 closed:parse error");
 }
@@ -188,12 +188,12 @@ TEST_F(SessionTest, APongNobodyAskedForDoesNotPutTheNextPingOff) {
 
 TEST_F(SessionTest, AnUpgradeHandsEverythingOverInOrder) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   ASSERT_TRUE(session.probe_arrived(at(0)));
   session.probe_packet(parse_packet("2probe"));
   EXPECT_EQ(io.take(), "probe:3probe poll:6");
   say(session, "a");  // still by polling
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(), "poll:4a");
   say(session, "b");
@@ -209,7 +209,7 @@ TEST_F(SessionTest, APollThatArrivesDuringTheProbeEndsWithNoop) {
   ASSERT_TRUE(session.probe_arrived(at(0)));
   session.probe_packet(parse_packet("2probe"));
   io.take();
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(), "poll:6");
 }
@@ -219,7 +219,7 @@ TEST_F(SessionTest, APollStillWaitingAtTheUpgradeIsAnswered) {
   ASSERT_TRUE(session.probe_arrived(at(0)));
   session.probe_packet(parse_packet("2probe"));
   io.take();
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.probe_packet(parse_packet("5"));
   EXPECT_EQ(io.take(), "poll:6 switch");
 }
@@ -266,7 +266,7 @@ TEST_F(SessionTest, APongStillDueIsStillDueAfterTheUpgrade) {
 
 TEST_F(SessionTest, ClosingDuringTheProbeTakesBothTransports) {
   Session session = make(Transport::polling);
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   ASSERT_TRUE(session.probe_arrived(at(0)));
   give(session, "1");
   EXPECT_EQ(io.take(), "poll:6 close-probe closed:transport close");
@@ -279,11 +279,11 @@ TEST_F(SessionTest, AServersCloseComesByAPollOfItsOwnAfterTheLastMessages) {
   EXPECT_EQ(io.take(), "closed:forced close");
   EXPECT_TRUE(session.closed());
   EXPECT_FALSE(session.finished());
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(), "poll:4last words");
   EXPECT_FALSE(session.finished());
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(), "poll:1");
   EXPECT_TRUE(session.finished());
@@ -336,14 +336,14 @@ TEST_F(SilenceTest, APollingSessionThatNobodyPollsIsOverAfterTheGap) {
 TEST_F(SilenceTest, ThereIsNoGapWhileSomethingServesTheSession) {
   Session session = make(Transport::polling);
   session.look(at(0));
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(100)));
   session.look(at(100));
   EXPECT_EQ(session.deadline(), at(100'000));
   say(session, "a");
   session.flush();
   session.look(at(200));
   EXPECT_EQ(session.deadline(), at(700)) << "from the answer on";
-  ASSERT_TRUE(session.post_arrived());
+  ASSERT_TRUE(session.post_arrived(at(300)));
   session.look(at(300));
   EXPECT_EQ(session.deadline(), at(100'000));
   session.post_finished();
@@ -361,7 +361,7 @@ TEST_F(SilenceTest, APollThatIsAnsweredAtOnceBeginsTheGapAnew) {
   Session session = make(Transport::polling);
   session.look(at(0));
   say(session, "a");
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(400)));
   session.flush();
   session.look(at(400));
   EXPECT_EQ(session.deadline(), at(900));
@@ -371,10 +371,39 @@ TEST_F(SilenceTest, WhoFetchesALongAnswerHasMoreTime) {
   settings.max_buffered_bytes = 100'000;
   Session session = make(Transport::polling);
   say(session, std::string(50'000, 'x'));
-  ASSERT_TRUE(session.poll_arrived());
+  ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   session.look(at(0));
   EXPECT_EQ(session.deadline(), at(5500));
+}
+
+TEST_F(SilenceTest, AStrangerMayBeginAsLateAsItLikes) {
+  Session session = make(Transport::polling);
+  session.limit_silence(false);
+  session.look(at(0));
+  EXPECT_EQ(session.deadline(), at(100'000));
+  session.tick(at(30'000));
+  EXPECT_FALSE(session.closed());
+  session.limit_silence(true);
+  session.look(at(30'000));
+  EXPECT_EQ(session.deadline(), at(30'500)) << "from now on, and not from the opening";
+}
+
+TEST_F(SilenceTest, WhoWasSlowToComeBeforeHasMoreTime) {
+  Session session = make(Transport::polling);
+  session.limit_silence(false);
+  session.look(at(0));
+  ASSERT_TRUE(session.post_arrived(at(7000)));
+  session.look(at(7000));
+  session.post_finished();
+  session.limit_silence(true);
+  session.look(at(8000));
+  EXPECT_EQ(session.deadline(), at(22'500)) << "twice what it took";
+  ASSERT_TRUE(session.poll_arrived(at(9000)));
+  say(session, "a");
+  session.flush();
+  session.look(at(9000));
+  EXPECT_EQ(session.deadline(), at(23'500)) << "though it was quick since";
 }
 
 TEST_F(SilenceTest, AWebsocketHasNoGap) {

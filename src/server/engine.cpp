@@ -101,7 +101,7 @@ void Engine::post_started(Pipe& pipe, const http::Request& head) {
   EngineSession* session = sid ? find(*sid) : nullptr;
   if (!session || session->machine().transport() != engineio::Transport::polling) return;
   if (http::query_parameter(head.query, "transport") != "polling") return;
-  if (!session->machine().post_arrived()) {
+  if (!session->machine().post_arrived(loop_.now())) {
     session->settle();
     return;
   }
@@ -263,7 +263,7 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
 }
 
 void Engine::poll(Pipe& pipe, EngineSession& session) {
-  if (!session.machine().poll_arrived()) {
+  if (!session.machine().poll_arrived(loop_.now())) {
     refuse(pipe, engineio::Refusal::bad_request, false);
     return;
   }

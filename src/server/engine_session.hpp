@@ -35,9 +35,13 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void close(engineio::CloseReason reason);
   // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
   bool writable() const;
-  // It has joined what there is to join: until then it may send no more than a token takes.
+  // It has joined what there is to join: until then it may send no more than a token takes, and whoever
+  // opened it has time until it must have joined, polling or not.
   bool known() const { return known_; }
-  void set_known(bool known) { known_ = known; }
+  void set_known(bool known) {
+    known_ = known;
+    machine_.limit_silence(known);
+  }
   // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
   void count_refusal();
   void count_service();
