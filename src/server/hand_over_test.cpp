@@ -78,6 +78,23 @@ TEST_F(HandOverTest, WhatIsPipelinedGoesWithTheRequestAndIsAnsweredInOrder) {
   EXPECT_THAT(host.notes.all(), ElementsAre("1", "2", "3"));
 }
 
+// So much comes in one read that the worker takes it in slices.
+TEST_F(HandOverTest, MuchThatIsPipelinedBehindAWaitingAnswerGoesToo) {
+  constexpr int kBehind = 200;
+  host.start();
+  Client client = host.member_at(0, By::polling), first = host.member_at(1, By::polling);
+  Wire wire = host.wire_at(1);
+  std::string script =
+      post_request(first.target("polling"), "42[\"note\",\"" + std::string(5000, 'x') + "\"]") +
+      get_request(first.target("polling")) + post_request(client.target("polling"), R"(42["note",2])");
+  for (int i = 0; i < kBehind; ++i) script += get_request("/where");
+  wire.write(script);
+  EXPECT_EQ(await_http_answer(wire).body, "ok");
+  EXPECT_THAT(await_http_answer(wire).body, StartsWith(R"(42["noted",)"));
+  EXPECT_EQ(await_http_answer(wire).body, "ok");
+  for (int i = 0; i < kBehind; ++i) ASSERT_EQ(await_http_answer(wire).body, "0") << i;
+}
+
 TEST_F(HandOverTest, ABodyMayFollowLater) {
   host.start();
   Client client = host.member_at(0, By::polling);

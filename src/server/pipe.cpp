@@ -123,7 +123,9 @@ void Pipe::on_resume() {
   held.swap(http_->held);
   const std::span<char> bytes(held.data(), held.size());
   const std::span<char> rest = bytes.subspan(std::min(kSliceBytes, bytes.size()));
+  http_->behind = rest;
   on_bytes(bytes.first(bytes.size() - rest.size()));
+  if (http_) http_->behind = {};
   if (closing_ || rest.empty()) return;
   if (websocket_) {
     take_websocket(rest);
@@ -165,7 +167,7 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> last_read)
   auto channel = connection_.release();
   if (!channel) return closing_;
   handed_over_ = true;
-  bytes.append(last_read.data(), last_read.size());
+  bytes.append(last_read.data(), last_read.size()).append(http_->behind.data(), http_->behind.size());
   context_.hand_over(*owner, std::move(*channel), std::move(bytes));
   end();
   return true;

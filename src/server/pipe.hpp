@@ -115,8 +115,9 @@ class Pipe final : public net::ConnectionHandler {
         : parser(limits), deadline(std::move(expired)) {}
     http::RequestParser parser;
     Deadline deadline;
-    std::string head_bytes;  // of an incomplete head, as the request may be another worker's
-    std::string held;        // read behind a request whose answer is due: what is left of one read
+    std::string head_bytes;        // of an incomplete head, as the request may be another worker's
+    std::string held;              // read behind a request whose answer is due: what is left of one read
+    std::span<const char> behind;  // held, too, while a slice of it is taken
     std::unique_ptr<PostedPackets> posted;
     std::vector<http::Header> cors;
     std::shared_ptr<Exchange> exchange;  // while a handler owes an answer
