@@ -129,6 +129,13 @@ bool Bus::may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offs
   return recovery && recovery->offsets().seen(offset, 0, recovery->last());
 }
 
+void Bus::limit_replays(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  for (const Nsp& nsp : namespaces_) {
+    if (nsp.recovery) nsp.recovery->limit_replays(bytes);
+  }
+}
+
 std::optional<SessionPlace> Bus::locate(NamespaceIndex nsp, std::string_view pid) {
   auto place = place_of_pid(pid);
   if (!place) return std::nullopt;

@@ -106,6 +106,9 @@ class Bus {
   // False for a text that no client of this server has got as an offset.
   bool may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offset);
 
+  // For those who come back from now on: socketio::RecoveryLimits::max_replay_bytes.
+  void limit_replays(std::size_t bytes);
+
   // Where a session is whose client comes back. It may not exist.
   std::optional<SessionPlace> locate(NamespaceIndex nsp, std::string_view pid);
   // A session that was recovered lives elsewhere than its pid says; and has ended.

@@ -17,7 +17,7 @@ namespace {
 namespace log = base::log;
 
 constexpr seconds kPruneInterval{15};
-constexpr milliseconds kMemoryInterval{200};
+constexpr milliseconds kResourcesInterval{200};
 // For requests that open no session: how it is, figures, the API. And for what the program itself opens.
 constexpr std::size_t kReservedDescriptors = 48;
 // So much free memory that the allocator keeps is given back, not more often than this.
@@ -102,6 +102,7 @@ void Crew::set_tls(const std::shared_ptr<net::TlsContext>& tls) {
 }
 
 void Crew::reconfigure(const ServerOptions& options) {
+  bus_.limit_replays(options.backlog_bytes);
   const auto shared = std::make_shared<const ServerOptions>(options);
   for (const auto& worker : workers_) {
     worker->loop().post([&worker = *worker, shared] { worker.reconfigure(*shared); });
@@ -116,7 +117,7 @@ void Crew::deal(net::Channel channel) {
     return;
   }
   first().port().counters().add(Count::accepted);
-  admission_.set_descriptors_scarce(connections() + reserve() >= descriptors_);
+  count_descriptors();
   Worker* chosen = &first();
   for (const auto& worker : workers_) {
     const bool better = chosen == &first() && chosen->late(now);
@@ -126,8 +127,12 @@ void Crew::deal(net::Channel channel) {
   chosen->give(std::move(channel), {});
 }
 
-std::size_t Crew::reserve() const {
-  return std::min(kReservedDescriptors, descriptors_ / 8);
+// With each that comes, and with time: a server that is not ready may be sent nobody, and must notice those
+// who leave.
+void Crew::count_descriptors() {
+  if (descriptors_ == 0) return;  // it does not listen
+  const std::size_t reserve = std::min(kReservedDescriptors, descriptors_ / 8);
+  admission_.set_descriptors_scarce(connections() + reserve >= descriptors_);
 }
 
 void Crew::prune() {
@@ -137,7 +142,7 @@ void Crew::prune() {
   loop.timers().arm(*prune_timer_, loop.now() + kPruneInterval);
 }
 
-void Crew::watch_memory() {
+void Crew::watch_resources() {
   net::Loop& loop = first().loop();
   const std::size_t used = net::resident_bytes();
   const base::MemoryLevel before = admission_.memory();
@@ -150,8 +155,9 @@ void Crew::watch_memory() {
                {{"resident_bytes", used}, {"budget_bytes", memory_.budget.bytes()}});
   }
   give_memory_back(used, loop.now());
-  if (!memory_.timer) memory_.timer = std::make_unique<Deadline>([this](Instant) { watch_memory(); });
-  loop.timers().arm(*memory_.timer, loop.now() + kMemoryInterval);
+  count_descriptors();
+  if (!memory_.timer) memory_.timer = std::make_unique<Deadline>([this](Instant) { watch_resources(); });
+  loop.timers().arm(*memory_.timer, loop.now() + kResourcesInterval);
 }
 
 // The allocator keeps what was freed, so a spike would stay with the process for ever.
@@ -165,7 +171,7 @@ void Crew::give_memory_back(std::size_t resident, Instant now) {
 void Crew::run() {
   const auto log_writer = net::LogWriter::lease();  // no loop may wait for whoever reads the log
   running_ = true;
-  watch_memory();
+  watch_resources();
   if (bus_.recovers()) prune();
   std::vector<std::thread> threads;
   std::latch begun(static_cast<std::ptrdiff_t>(workers_.size()) - 1);

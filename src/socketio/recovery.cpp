@@ -14,6 +14,16 @@ LogLimits limits_of(const RecoveryLimits& limits, std::size_t max_bytes, std::si
   return {limits.max_age + limits.max_unnoticed, max_bytes, max_shelf_bytes};
 }
 
+constexpr std::size_t kFrameBytes = 11;  // what a packet has around it on a connection
+
+// What it takes of the backlog of a connection.
+std::size_t bytes_sent(const Message& message) {
+  std::size_t bytes = kFrameBytes + message.packet.size();
+  if (!message.mark.empty()) bytes += kFrameBytes + message.mark.size();
+  for (const std::string& attachment : message.attachments) bytes += kFrameBytes + attachment.size();
+  return bytes;
+}
+
 bool is_state(const Message& message) {
   return message.keep == Keep::edge || message.keep == Keep::newest;
 }
@@ -135,10 +145,7 @@ std::optional<std::vector<MessageRef>> Recovery::missed(const Rooms& rooms, Room
   std::erase_if(missed, [&](const MessageRef& message) { return !is_for(*message, rooms, slot, id); });
   keep_news(missed, sent);
   std::size_t bytes = 0;
-  for (const MessageRef& message : missed) {
-    bytes += message->packet.size();
-    for (const std::string& attachment : message->attachments) bytes += attachment.size();
-  }
+  for (const MessageRef& message : missed) bytes += bytes_sent(*message);
   if (bytes > limits_.max_replay_bytes) return std::nullopt;
   return missed;
 }

@@ -33,9 +33,9 @@ struct RecoveryLimits {
   milliseconds max_age{120'000};  // of a session, since its connection broke
   // How long a connection may have been broken before it was noticed: the logs reach back that much further.
   milliseconds max_unnoticed{45'000};
-  std::size_t max_log_bytes = 48 << 20;   // of messages
-  std::size_t max_edge_bytes = 16 << 20;  // of states: those who would need what is lost start anew
-  std::size_t max_replay_bytes = 1 << 20;
+  std::size_t max_log_bytes = 48 << 20;    // of messages
+  std::size_t max_edge_bytes = 16 << 20;   // of states: those who would need what is lost start anew
+  std::size_t max_replay_bytes = 1 << 20;  // with the marks
   std::size_t max_replay_events = 20'000;  // states that cancel out among them
   // States told to everybody are marked at once while that takes no more deliveries than these; those that
   // come faster share a mark, the interval later.
@@ -48,6 +48,9 @@ class Recovery {
  public:
   // `epoch`: see Offsets.
   Recovery(const RecoveryLimits& limits, std::string epoch, std::string nsp);
+
+  // From now on: see RecoveryLimits::max_replay_bytes.
+  void limit_replays(std::size_t bytes) { limits_.max_replay_bytes = bytes; }
 
   // Gives the message its number and its mark, if it needs them, before anybody gets it. `receivers`: how
   // many get a message to everybody.

@@ -176,6 +176,20 @@ TEST_F(RecoveryTest, WhoHasMissedTooMuchStartsAnew) {
   EXPECT_EQ(missed(seen), "none");
 }
 
+// A replay that does not fit into the backlog of a connection would end it, time and again.
+TEST_F(RecoveryTest, MarksCountAmongWhatIsTooMuch) {
+  for (int i = 0; i < 50; ++i) edge("u" + std::to_string(i), std::string(50, 'x'), {Room::watchers("bob")});
+  EXPECT_EQ(missed(0), "none") << "50 times 54 bytes, and 30 for each mark, and their frames";
+}
+
+TEST_F(RecoveryTest, HowMuchIsTooMuchMayChange) {
+  say(std::string(900, 'x'));
+  recovery.limit_replays(900);
+  EXPECT_EQ(missed(0), "none");
+  recovery.limit_replays(1000);
+  EXPECT_NE(missed(0), "none");
+}
+
 TEST_F(RecoveryTest, WhatFillsTheLogOfStatesTakesNoMessageWithIt) {
   say("precious", {Room::user("ann")});
   const std::uint64_t seen = 0;
