@@ -238,8 +238,9 @@ void Connection::queue_input() {
 }
 
 void Connection::resume() {
-  if (state_ == State::closed || resumed_) return;
-  paused_ = false;
+  if (state_ == State::closed) return;
+  paused_ = false;  // though it was resumed before, and paused again, in between
+  if (resumed_) return;
   resumed_ = true;
   queue_input();
 }

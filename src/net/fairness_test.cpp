@@ -84,6 +84,17 @@ TEST(Fairness, APausedConnectionReadsNothingUntilItIsResumed) {
   EXPECT_TRUE(turn_until(loop, [&] { return paused.handler.story == "<resume>xy"; }));
 }
 
+TEST(Fairness, WhoIsPausedAndResumedAgainBeforeItsTurnIsRead) {
+  Loop loop;
+  ResumedPair paused(loop);
+  paused.pair.connection->pause();
+  paused.pair.connection->resume();
+  paused.pair.connection->pause();
+  paused.pair.connection->resume();
+  paused.pair.peer->write("x");
+  EXPECT_TRUE(turn_until(loop, [&] { return paused.handler.story == "<resume>x"; }));
+}
+
 TEST(Fairness, APausedConnectionDoesNotKeepTheLoopAwake) {
   Loop loop;
   ResumedPair paused(loop);

@@ -61,8 +61,8 @@ class Crew {
   BusPort* port_here() const;
   void deal(net::Channel channel);
   void prune();
-  std::size_t reserve() const;  // of descriptors
-  void watch_memory();
+  void watch_resources();  // memory and descriptors
+  void count_descriptors();
   void give_memory_back(std::size_t resident, Instant now);
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
 

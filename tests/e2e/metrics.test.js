@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { api, kApiEnv, kKeys } from './support/api.js';
 import { closeAll, connect, Client } from './support/client.js';
 import { FeedReader } from './support/feed.js';
@@ -186,6 +187,23 @@ describe('connections', () => {
     assert.deepEqual([unready.status, JSON.parse(unready.text).code], [503, 'NO_DESCRIPTORS']);
     assert.match(JSON.parse(unready.text).detail, /^File descriptors have run out.*LimitNOFILE/);
     for (const tcp of crowd) tcp.end();
+    agent.destroy();
+    await poor.stop();
+  });
+
+  test('for which few descriptors are left are refused until others have left, which is noticed without a new one', async () => {
+    const poor = await startServer({ wrap: ['prlimit', '--nofile=400:400'] });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const ready = async () => (await request(`${poor.url}/readyz`, { agent })).status === 200;
+    const until = async (wanted) => {
+      for (const end = Date.now() + 10000; (await ready()) !== wanted; await sleep(20)) assert.ok(Date.now() < end, `never ready: ${wanted}`);
+    };
+    await until(true);
+    const crowd = Array.from({ length: 355 }, () => new RawTcp(poor));
+    await until(false);
+    assert.equal((await scrape(poor, { agent })).value('rollcall_tcp_turned_away_total'), 0);
+    for (const tcp of crowd) tcp.end();
+    await until(true);
     agent.destroy();
     await poor.stop();
   });
