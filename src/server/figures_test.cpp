@@ -127,8 +127,8 @@ TEST_F(FiguresTest, MessagesAndDeliveriesAreCounted) {
   until_sync(one);
   const Figures now = figures();
   EXPECT_EQ(now.deliveries - before.deliveries, 2U);
-  // The event and its attachment to each, and one acknowledgement.
-  EXPECT_EQ(now.messages_sent - before.messages_sent, 5U);
+  // The event, its attachment and the offset behind them to each, and one acknowledgement.
+  EXPECT_EQ(now.messages_sent - before.messages_sent, 7U);
   EXPECT_EQ(now.messages_received - before.messages_received, 1U);
   EXPECT_GT(now.bytes_received, before.bytes_received);
   EXPECT_GT(now.bytes_sent, before.bytes_sent);
