@@ -129,7 +129,7 @@ class Emitter {
   // Events of one subject tell of two states in turn (online, offline): the newest, if it is another one than
   // that which the client has seen last.
   Emitter& edge_of(std::string subject);
-  // Of the missed events of one subject the newest.
+  // Of the missed events of one subject the newest, whatever was seen: edges among them do not cancel out.
   Emitter& newest_of(std::string subject);
   void emit(std::string_view event, const Payload& payload) const&;
   void emit(std::string_view event, const Payload& payload) &&;

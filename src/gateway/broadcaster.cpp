@@ -21,20 +21,23 @@ presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned worker
 
 void Broadcaster::publish(const presence::News& news) {
   if (const auto* online = std::get_if<presence::UserOnline>(&news)) {
-    tell(online->user_id, api::kUserOnlineEvent, api::user_online(*online));
+    tell(*online, api::kUserOnlineEvent, api::user_online(*online));
   } else if (const auto* offline = std::get_if<presence::UserOffline>(&news)) {
-    tell(offline->user_id, api::kUserOfflineEvent, api::user_offline(*offline));
+    tell(*offline, api::kUserOfflineEvent, api::user_offline(*offline));
   } else {
     tell_mode(std::get<presence::ModeChanged>(news));
   }
 }
 
-void Broadcaster::tell(const std::string& user_id, std::string_view event, std::string data) {
+// Of a user's changes those who were away are told nothing if they cancel out: but not if somebody may have
+// read one of them before it was told, and so knows another state than what was told before.
+template <class Change>
+void Broadcaster::tell(const Change& change, std::string_view event, std::string data) {
   const Payload payload{std::move(data), {}, true};
   for (Namespace* nsp : namespaces_) {
-    Emitter others = nsp->except(Room::user(user_id));
-    if (watchers_only_) others.to(Room::watchers(user_id));
-    others.edge_of(user_id);
+    Emitter others = nsp->except(Room::user(change.user_id));
+    if (watchers_only_) others.to(Room::watchers(change.user_id));
+    change.maybe_read ? others.newest_of(change.user_id) : others.edge_of(change.user_id);
     std::move(others).emit(event, payload);
   }
 }

@@ -27,7 +27,8 @@ class Broadcaster {
   std::size_t receivers() const;
 
  private:
-  void tell(const std::string& user_id, std::string_view event, std::string data);
+  template <class Change>
+  void tell(const Change& change, std::string_view event, std::string data);
   void tell_mode(const presence::ModeChanged& mode);
 
   Server& server_;

@@ -74,7 +74,11 @@ void HeldChanges::release_user(std::string_view user_id, std::vector<Out>& out) 
 template <typename Out>
 void HeldChanges::give(Entries::iterator entry, std::vector<Out>& out) {
   by_user_.erase(user_of(entry->latest));
-  const auto give_one = [&](auto& change) { out.emplace_back(std::move(change)); };
+  const bool read = entry->read.get() > 0 || (entry->differs && last_read_all_.get() >= entry->differs_since);
+  const auto give_one = [&](auto& change) {
+    change.maybe_read = change.maybe_read || read;
+    out.emplace_back(std::move(change));
+  };
   if (!entry->differs) std::visit(give_one, *entry->before);
   std::visit(give_one, entry->latest);
   entries_.erase(entry);

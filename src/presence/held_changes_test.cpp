@@ -119,6 +119,22 @@ TEST_F(Held, AListReadBeforeTheLatestChangeAwayCountsOnlyIfItSawOne) {
   EXPECT_THAT(released(), IsEmpty());
 }
 
+TEST_F(Held, WhatIsToldSaysIfItMayBeKnownFromAReply) {
+  offline("ann");
+  held_.read("ann");
+  offline("bob");
+  std::vector<Effect> out;
+  held_.release(kAll, out);
+  offline("cem");
+  held_.read_all();
+  online("dan");
+  held_.release(kAll, out);
+  std::string read;
+  for (const Effect& effect : out)
+    read += std::visit([](const auto& known) { return known.maybe_read; }, effect) ? 'y' : 'n';
+  EXPECT_EQ(read, "ynyn");
+}
+
 TEST_F(Held, IdsOfAnyLengthAreFoundAgain) {
   const std::string longest(kMaxUserIdBytes, 'x');
   for (const std::string& user : {std::string("a"), longest}) {

@@ -61,12 +61,14 @@ struct UserOnline {
   std::string user_id;
   WallTime at;
   std::uint8_t lately = 0;  // changes of this user, this one included; one is forgotten every 2 s
+  bool maybe_read = false;  // while it was held back, somebody may have been told of it by a reply
 };
 struct UserOffline {
   std::string user_id;
   WallTime at;
   WallTime last_active;
   std::uint8_t lately = 0;
+  bool maybe_read = false;
 };
 // For any one user they alternate, beginning with UserOnline.
 using Effect = std::variant<UserOnline, UserOffline>;

@@ -35,13 +35,13 @@ bool is_for(const Message& message, const Rooms& rooms, Rooms::Slot slot, std::s
 }
 
 // Of each subject's states the newest; of edges only if it is not the state that was known before: an even
-// number of them leads back to that, unless the first of them may have been seen (it is not after `sent`).
+// number of them leads back to that, unless one may have been seen (it is not after `sent`), or is no edge.
 // `messages` are in order.
 void keep_news(std::vector<MessageRef>& messages, std::uint64_t sent) {
   struct Seen {
     std::size_t count = 0;
     std::size_t newest = 0;
-    bool maybe_told = false;  // one of them
+    bool maybe_known = false;  // one of them
   };
   boost::unordered_flat_map<std::string_view, Seen, std::hash<std::string_view>> by_subject;
   for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -49,14 +49,14 @@ void keep_news(std::vector<MessageRef>& messages, std::uint64_t sent) {
     Seen& seen = by_subject[messages[i]->subject];
     ++seen.count;
     seen.newest = i;
-    seen.maybe_told = seen.maybe_told || messages[i]->number <= sent;
+    seen.maybe_known = seen.maybe_known || messages[i]->number <= sent || messages[i]->keep == Keep::newest;
   }
   if (by_subject.empty()) return;
   std::vector<MessageRef> news;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (is_state(*messages[i])) {
       const Seen& seen = by_subject[messages[i]->subject];
-      const bool as_known = messages[i]->keep == Keep::edge && seen.count % 2 == 0 && !seen.maybe_told;
+      const bool as_known = messages[i]->keep == Keep::edge && seen.count % 2 == 0 && !seen.maybe_known;
       if (seen.newest != i || as_known) continue;
     }
     news.push_back(messages[i]);

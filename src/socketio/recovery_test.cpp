@@ -98,6 +98,16 @@ TEST_F(RecoveryTest, AStateThatChangedBackIsToldIfTheChangeMayHaveBeenSeen) {
   EXPECT_EQ(missed(seen, sent), "bob-offline ") << "of eve it can have seen nothing";
 }
 
+TEST_F(RecoveryTest, EdgesDoNotCancelOutWhereOneIsToldWhateverWasKnown) {
+  Message online;
+  online.packet = "bob-online";
+  online.keep = Keep::newest;
+  online.subject = "bob";
+  send(std::move(online));
+  edge("bob", "offline");
+  EXPECT_EQ(missed(0), "bob-offline ");
+}
+
 TEST_F(RecoveryTest, EachUsersStateIsToldAmongTheMessagesWhereItBecameThat) {
   edge("a", "online");
   say("message");

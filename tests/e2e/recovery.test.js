@@ -8,15 +8,16 @@ import { token } from './support/tokens.js';
 import { kPatienceMs, within } from './support/wait.js';
 
 const kGraceMs = 200;
-const [server, watched, off, patient] = await Promise.all([
+const [server, watched, off, patient, flapping] = await Promise.all([
   startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
   startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs, ROLLCALL_PRESENCE_BROADCAST: 'watchers' } }),
   startServer({ env: { ROLLCALL_SOCKETIO_RECOVERY_MS: 0, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
   startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 60000 } }),
+  startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs, ROLLCALL_PRESENCE_FLAP_AFTER: 2 } }),
 ]);
 after(() => {
   closeAll();
-  return Promise.all([server.stop(), watched.stop(), off.stop(), patient.stop()]);
+  return Promise.all([server.stop(), watched.stop(), off.stop(), patient.stop(), flapping.stop()]);
 });
 
 let serial = 0;
@@ -25,7 +26,7 @@ const newUser = (name) => `${name}-${++serial}`;
 // Cuts the client's transport, and returns when the server has noticed, which another user tells: a client that is
 // back sooner than that finds nothing to recover yet.
 const witnesses = new Map();
-for (const where of [server, watched, off]) witnesses.set(where, await connect(where, 'witness'));
+for (const where of [server, watched, off, flapping]) witnesses.set(where, await connect(where, 'witness'));
 async function lose(client, where = server) {
   const id = client.socket.id;
   const witness = witnesses.get(where);
@@ -199,6 +200,25 @@ test('what changed back meanwhile is told if the connection broke between the ch
   assert.equal(client.socket.recovered, true);
   await client.take('user-offline', guest.user);
   for (const one of [client, observer]) one.close();
+});
+
+test('what a client has read of a user before it was told is put right', async () => {
+  const client = await connect(flapping, newUser('client'));
+  const witness = witnesses.get(flapping);
+  const user = newUser('star');
+  let star = await connect(flapping, user);
+  for (const one of [client, witness]) await one.take('user-online', user);
+  star.close();
+  for (const one of [client, witness]) await one.take('user-offline', user);
+  star = await connect(flapping, user); // one change too many: held back for a second
+  await client.sees(user, true);
+  star.close();
+  await lose(client, flapping);
+  for (const event of ['user-online', 'user-offline']) await witness.take(event, user);
+  await comeBack(client);
+  assert.equal(client.socket.recovered, true);
+  await client.take('user-offline', user);
+  client.close();
 });
 
 describe('back before the loss was noticed', () => {
