@@ -162,6 +162,7 @@ Config config_for(bool everyone) {
   Config config = plain_config();
   config.presence.offline_grace = milliseconds(2);
   config.presence.broadcast = everyone ? "everyone" : "watchers";
+  config.presence.flap_after = 0;  // they come and go all the time
   config.limits.events_per_second = 100'000;
   config.limits.event_burst = 100'000;
   return config;
