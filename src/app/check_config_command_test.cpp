@@ -79,7 +79,7 @@ TEST(CheckConfig, prints_the_mistakes_of_the_settings) {
   std::ofstream(path) << "[server]\nworkers = -1\nlog_levle = 1\n";
   std::ostringstream out;
   std::ostringstream err;
-  EXPECT_EQ(run_check_config({path}, out, err), kExitBadConfig);
+  EXPECT_EQ(run_check_config({path, {}}, out, err), kExitBadConfig);
   EXPECT_THAT(out.str(), IsEmpty());
   EXPECT_THAT(err.str(),
               AllOf(HasSubstr(path + ":2: server.workers"), HasSubstr(path + ":3: server.log_levle")));

@@ -152,7 +152,7 @@ TEST(Settings, the_description_masks_secrets_and_has_all_else) {
   EXPECT_THAT(text, Not(HasSubstr("hush")));
   EXPECT_THAT(text, HasSubstr("jwt_secret = \"***\"\n"));
   EXPECT_THAT(text, HasSubstr("issuer = \"say \\\"x\\\"\"\n"));
-  EXPECT_THAT(text, HasSubstr("[server]\nlisten = \"0.0.0.0:3000\"\nworkers = 7\n"));
+  EXPECT_THAT(text, HasSubstr("[server]\nlisten = \"0.0.0.0:3000,[::]:3000\"\nworkers = 7\n"));
   EXPECT_THAT(describe(Config()), HasSubstr("jwt_secret = \"\"\n"));
   for (const Setting& one : settings()) EXPECT_THAT(text, HasSubstr(std::string(one.key) + " = "));
 }

@@ -42,9 +42,13 @@ TEST(File, that_may_not_be_read_says_whose_it_is_and_what_would_help) {
   const std::string path = written("x");
   chmod(path.c_str(), 0200);
   const bool root = geteuid() == 0;  // who may read everything
-  if (root) ASSERT_EQ(seteuid(65534), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
   const auto read = read_file(path, 5);
-  if (root) ASSERT_EQ(seteuid(0), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
   chmod(path.c_str(), 0600);
   ASSERT_FALSE(read.ok());
   EXPECT_NE(read.error().find("cannot be read: Permission denied: it is "), std::string::npos)

@@ -31,7 +31,7 @@ Failure<std::string> refuse(std::string_view sentence) {
 
 std::string not_accepted(std::string_view name, std::span<const Algorithm> accepted) {
   std::string sentence = "The token's algorithm " + shown(name) + " is not accepted";
-  for (const Algorithm one : accepted)
+  for (const Algorithm& one : accepted)
     sentence += std::string(&one == &accepted.front() ? ": this server accepts " : ", ") + name_of(one);
   return sentence;
 }

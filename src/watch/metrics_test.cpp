@@ -62,7 +62,7 @@ TEST(Metrics, AreNamedAsPrometheusWantsThem) {
 TEST(Metrics, SayWhatCameOfReloadsAndWhenTheCertificateEnds) {
   Sample renewed = sample();
   EXPECT_THAT(metrics_text(renewed), HasSubstr("rollcall_last_reload_successful 1\n"));
-  EXPECT_THAT(metrics_text(renewed), testing::Not(HasSubstr("certificate"))) << "without TLS";
+  EXPECT_THAT(metrics_text(renewed), testing::Not(HasSubstr("rollcall_tls_certificate"))) << "without TLS";
   renewed.reloads = {5, 6, false, wall_time(1'800'000'000'000)};
   const std::string text = metrics_text(renewed);
   EXPECT_THAT(text, HasSubstr("rollcall_reloads_total{outcome=\"applied\"} 5\n"));
