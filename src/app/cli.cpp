@@ -126,7 +126,8 @@ class CommandLine {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       const bool mistake = app_.exit(error, out, err) != 0;
-      if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) err << "A configuration file is named by --config FILE.\n";
+      if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))
+        err << "A configuration file is named by --config FILE.\n";
       return mistake ? kExitBadConfig : kExitOk;
     }
     if (serve_->parsed()) {

@@ -57,7 +57,7 @@ TEST_P(PresenceHubThreads, SeeEveryUserWholeAndTheCountsAgree) {
   constexpr int kRounds = 400;
   Server server{ServerOptions{}};
   presence::PaceSettings pace{GetParam() ? 1U : 0U, milliseconds(60'000)};
-  pace.flap_after = 0;  // they come and go all the time
+  pace.flap_after = 0;   // they come and go all the time
   std::size_t told = 0;  // the hub calls one at a time
   PresenceHub hub(
       server, {milliseconds(1), 100, 1000}, pace, 100, [&](const presence::News&) { ++told; },
