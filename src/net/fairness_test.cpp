@@ -55,7 +55,7 @@ TEST(Fairness, ThoseWhoAskForMuchTakeTurns) {
   Pair one(loop), two(loop), three(loop);
   std::string order;
   for (auto [pair, name] : {std::pair(&one, '1'), std::pair(&two, '2'), std::pair(&three, '3')}) {
-    pair->handler.bytes_hook = [&order, name](std::span<char>) { work(), order += name; };
+    pair->handler.bytes_hook = [&order, name = name](std::span<char>) { work(), order += name; };
     pair->peer->write(std::string(100'000, 'x'));
   }
   EXPECT_TRUE(turn_until(loop, [&] { return order.size() >= 12; }));
