@@ -61,12 +61,12 @@ class Watcher {
   // Loses its connection with whatever is unread in it, and returns.
   void lose_and_return() {
     // Who takes nothing of three replays gets no fourth, but a new session (decision 23).
-    if (unread_returns_ == 3) read();
+    if (replays_of_offset_ == 3) read();
     client_->lose();
     host_.settle();
     const std::string before = id_;
     const std::string offset = client_->offset().empty() ? offset_ : client_->offset();
-    unread_returns_ = offset == offset_ ? unread_returns_ + 1 : 0;
+    replays_of_offset_ = offset == offset_ ? replays_of_offset_ + 1 : 1;
     offset_ = offset;
     replaying_ = true;
     connect(R"({"token":")" + name_ + R"(","pid":")" + pid_ + R"(","offset":")" + offset_ + R"("})");
@@ -126,7 +126,7 @@ class Watcher {
   std::string name_;
   std::optional<Client> client_;
   std::string id_, pid_, offset_;
-  int unread_returns_ = 0;
+  int replays_of_offset_ = 0;
   bool replaying_ = false;
   std::map<std::string, bool> heard_, known_;  // known: heard, or told when it asked
 };
