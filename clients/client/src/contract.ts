@@ -168,5 +168,4 @@ export interface ClientToServerEvents extends RequestEvents {}
 export const MAX_BATCH = 1000;
 /** How many users one connection can watch. */
 export const MAX_WATCHED = 10_000;
-/** How long a user id may be, in bytes of UTF-8. */
-export const MAX_USER_ID_BYTES = 256;
+export { MAX_USER_ID_BYTES } from './ids.js';

@@ -1,4 +1,7 @@
-import { MAX_USER_ID_BYTES } from './contract.js';
+// @rollcall/nestjs has the same rules and does not depend on this package: its ids.ts is a link to this file.
+
+/** How long a user id may be, in bytes of UTF-8. */
+export const MAX_USER_ID_BYTES = 256;
 
 /** A user's id as the application has it. A number stands for its text: `42` is the user `"42"`. */
 export type UserId = string | number;
