@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install test-tsan clang-warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install test-tsan warnings fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -79,10 +79,14 @@ test-deb: deb ## Check the packages, install them on a copy of this machine that
 	npm run --silent test:package
 	tests/package/support/machine npm run --silent test:installed
 
-clang-warnings: deps ## Everything read by clang, warnings as errors
-	cmake --preset clang >/dev/null
-	cmake --build --preset clang -j $(JOBS) --target rollcall_headers rollcall_test_headers
-	@scripts/clang-warnings $(BUILD)/clang
+# g++ compiles all but the tests for the release, clang all but the benchmarks for the tests.
+warnings: deps ## Warnings of what this compiler or that does not compile elsewhere: clang reads the benchmarks, g++ the tests
+	cmake --preset read-by-clang >/dev/null
+	cmake --build --preset read-by-clang -j $(JOBS) --target rollcall_headers rollcall_test_headers
+	@scripts/read-for-warnings $(BUILD)/read-by-clang '/bench/'
+	cmake --preset read-by-gcc >/dev/null
+	cmake --build --preset read-by-gcc -j $(JOBS) --target rollcall_headers rollcall_test_headers
+	@scripts/read-for-warnings $(BUILD)/read-by-gcc '_tests\.dir/'
 
 fuzz: deps ## Each fuzz target for FUZZ_SECONDS
 	cmake --preset fuzz >/dev/null

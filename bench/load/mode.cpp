@@ -13,7 +13,7 @@
 namespace rollcall::load {
 namespace {
 
-constexpr double kSecond = 1e9;
+constexpr double kNanosecondsPerSecond = 1e9;
 
 }  // namespace
 
@@ -63,7 +63,7 @@ void Mode::watch_progress(std::uint64_t now) {
   if (packets != progress_ || progress_ns_ == 0 || !(ramping ? !report_.ready : waiting())) {
     progress_ = packets;
     progress_ns_ = now;
-  } else if (static_cast<double>(now - progress_ns_) > options_.patience * kSecond) {
+  } else if (static_cast<double>(now - progress_ns_) > options_.patience * kNanosecondsPerSecond) {
     control_.fail(ramping ? "the server stopped answering with " + std::to_string(ramp_up_) + " of " +
                                 std::to_string(ramp_size_) + " connections up"
                           : missing());

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t kPayloads = 64;  // different ones, so that a server can't learn one by heart
 constexpr std::uint64_t kThorough = 64;  // one answer of so many is read to its end
-constexpr std::string_view kOk = "\"status\":\"ok\"", kUserId = "\"userId\":", kOnline = "\"online\":true";
+constexpr std::string_view kOk = "\"status\":\"ok\"", kUserId = "\"userId\":", kIsOnline = "\"online\":true";
 
 }  // namespace
 
@@ -139,11 +139,11 @@ std::string_view Query::fault_of(const Payload& payload, std::string_view answer
   }
   if (!payload.user.empty()) {
     if (text_field(answer, "userId") != payload.user) return "another user's status";
-    return answer.find(kOnline) != std::string_view::npos ? "" : "a user who is online was said not to be";
+    return answer.find(kIsOnline) != std::string_view::npos ? "" : "a user who is online was said not to be";
   }
   if (options_.event == "check-users-status" && thoroughly) {
     if (count_of(answer, kUserId) != options_.ids) return "not as many statuses as ids";
-    return count_of(answer, kOnline) == (options_.ids + 1) / 2 ? "" : "not all online who are";
+    return count_of(answer, kIsOnline) == (options_.ids + 1) / 2 ? "" : "not all online who are";
   }
   if (options_.event == "get-online-users" && thoroughly) {
     const std::size_t listed = count_of(answer, kUserId);

@@ -11,7 +11,7 @@ namespace {
 using jwt::Algorithm;
 namespace making = jwt::testing;
 
-const WallTime kNow{seconds(1'800'000'000)};
+const WallTime kVerifiedAt{seconds(1'800'000'000)};
 constexpr const char* kClaims =
     R"({"sub":"5f0c1d8e-7a41-4b5e-9d3a-000000000007","email":"someone@example.com","role":"member","exp":1800003600})";
 
@@ -20,8 +20,8 @@ void verify(benchmark::State& state, const jwt::KeySet::Source& source, Algorith
   jwt::KeyOptions options;
   options.algorithms = {algorithm};
   const auto keys = jwt::KeySet::make(source, options);
-  ROLLCALL_ASSERT(keys.ok() && (*keys)->verify(token, kNow).ok());
-  repeat(state, [&] { benchmark::DoNotOptimize((*keys)->verify(token, kNow)); });
+  ROLLCALL_ASSERT(keys.ok() && (*keys)->verify(token, kVerifiedAt).ok());
+  repeat(state, [&] { benchmark::DoNotOptimize((*keys)->verify(token, kVerifiedAt)); });
 }
 
 void jwt_verify_hs256(benchmark::State& state) {

@@ -11,7 +11,7 @@
 namespace rollcall::micro {
 namespace {
 
-const Instant kNow{seconds(1)};
+const Instant kStart{seconds(1)};
 const WallTime kWall{seconds(1'800'000'000)};
 const presence::Details kDetails{"someone@example.com", "member", std::nullopt};
 
@@ -24,7 +24,7 @@ presence::Core& core_of(std::size_t users) {
   made_for = users;
   std::vector<presence::Effect> effects;
   for (std::size_t i = 0; i < users; ++i) {
-    core->apply(presence::Connect{i + 1, sham::user_name(i), kDetails}, kNow, kWall, effects);
+    core->apply(presence::Connect{i + 1, sham::user_name(i), kDetails}, kStart, kWall, effects);
     effects.clear();
   }
   return *core;
@@ -52,7 +52,7 @@ void core_activity(benchmark::State& state) {
   std::size_t next = 0;
   repeat(state, [&] {
     next = (next + 104'729) % users;
-    core.apply(presence::Activity{next + 1}, kNow, kWall, effects);
+    core.apply(presence::Activity{next + 1}, kStart, kWall, effects);
   });
 }
 
@@ -64,8 +64,8 @@ void core_connect_and_goodbye(benchmark::State& state) {
   const std::string name = sham::user_name(users);
   std::uint64_t connection = users + 1;
   repeat(state, [&] {
-    core.apply(presence::Connect{++connection, name, kDetails}, kNow, kWall, effects);
-    core.apply(presence::Disconnect{connection, true}, kNow, kWall, effects);
+    core.apply(presence::Connect{++connection, name, kDetails}, kStart, kWall, effects);
+    core.apply(presence::Disconnect{connection, true}, kStart, kWall, effects);
     effects.clear();
   });
 }

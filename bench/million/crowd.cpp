@@ -14,7 +14,6 @@ namespace rollcall::million {
 namespace {
 
 constexpr std::size_t kAtOnce = 256;
-constexpr milliseconds kPingInterval{25'000};
 
 double cpu_seconds() {
   timespec used{};

@@ -15,6 +15,8 @@
 
 namespace rollcall::million {
 
+inline constexpr milliseconds kPingInterval{25'000};
+
 // What came from the server so far.
 struct Tally {
   std::uint64_t frames = 0, bytes = 0, sends = 0;

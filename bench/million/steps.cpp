@@ -11,8 +11,6 @@
 namespace rollcall::million {
 namespace {
 
-constexpr seconds kPingInterval{25};
-
 std::size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::size_t total = 0;

@@ -3,21 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/refused.hpp"
 #include "api/replies.hpp"
 
 namespace rollcall::api {
 namespace {
 
+using test::kSmallLimits;
+using test::refusal;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr Limits kLimits{.max_batch_ids = 3, .max_online_list = 10, .event_bytes = 1 << 20};
-
-template <class Read>
-Error error_of(Result<Read, Error> read) {
-  EXPECT_FALSE(read.ok());
-  return read ? Error{ErrorCode::internal, "it was read"} : read.error();
-}
 
 std::string data_of(const std::string& data) {
   const auto read = read_emit(R"({"event":"hello","data":)" + data + "}");
@@ -79,14 +74,14 @@ TEST(ReadEmit, HalfOfASurrogatePairInTheNameIsReplaced) {
 TEST(ReadEmit, RefusesEventsThatSocketIoKeepsForItself) {
   for (const char* event :
        {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
-    const Error error = error_of(read_emit(std::string(R"({"event":")") + event + "\"}"));
+    const Error error = refusal(read_emit(std::string(R"({"event":")") + event + "\"}"));
     EXPECT_EQ(error.code, ErrorCode::forbidden) << event;
     EXPECT_EQ(error.field, "event") << event;
     EXPECT_EQ(error.message,
               "event must not be " + std::string(event) + ": socket.io keeps that name for itself");
   }
   EXPECT_TRUE(read_emit(R"({"event":"Connect"})").ok());
-  EXPECT_EQ(error_of(read_emit(R"({"event":"recovery-offset"})")).message,
+  EXPECT_EQ(refusal(read_emit(R"({"event":"recovery-offset"})")).message,
             "event must not be recovery-offset: the server keeps that name for itself");
 }
 
@@ -99,7 +94,7 @@ TEST(ReadEmit, RefusesEventsThatPresenceAloneSends) {
     events.emplace_back(reply_event(request));
   }
   for (const std::string& event : events) {
-    const Error error = error_of(read_emit(R"({"event":")" + event + "\"}"));
+    const Error error = refusal(read_emit(R"({"event":")" + event + "\"}"));
     EXPECT_EQ(error.code, ErrorCode::forbidden) << event;
     EXPECT_EQ(error.field, "event") << event;
     EXPECT_THAT(error.message, HasSubstr(": presence alone sends that event")) << event;
@@ -109,35 +104,35 @@ TEST(ReadEmit, RefusesEventsThatPresenceAloneSends) {
 
 TEST(ReadEmit, SaysWhatIsWrong) {
   for (const char* body : {"", " ", "[]", "5", "{", R"({"event":"a"}{)"}) {
-    EXPECT_EQ(error_of(read_emit(body)).code, ErrorCode::invalid_payload) << body;
+    EXPECT_EQ(refusal(read_emit(body)).code, ErrorCode::invalid_payload) << body;
   }
-  EXPECT_EQ(error_of(read_emit("[]")).message, "the payload must be an object, got an array");
-  EXPECT_EQ(error_of(read_emit("{}")).message, "event must be a non-empty string, got nothing");
-  EXPECT_EQ(error_of(read_emit(R"({"event":""})")).message,
+  EXPECT_EQ(refusal(read_emit("[]")).message, "the payload must be an object, got an array");
+  EXPECT_EQ(refusal(read_emit("{}")).message, "event must be a non-empty string, got nothing");
+  EXPECT_EQ(refusal(read_emit(R"({"event":""})")).message,
             "event must be a non-empty string, got an empty string");
-  EXPECT_EQ(error_of(read_emit(R"({"event":5})")).message, "event must be a non-empty string, got a number");
-  EXPECT_EQ(error_of(read_emit("{\"event\":\"" + std::string(257, 'x') + "\"}")).message,
+  EXPECT_EQ(refusal(read_emit(R"({"event":5})")).message, "event must be a non-empty string, got a number");
+  EXPECT_EQ(refusal(read_emit("{\"event\":\"" + std::string(257, 'x') + "\"}")).message,
             "event must be at most 256 bytes, got 257");
   EXPECT_TRUE(read_emit("{\"event\":\"" + std::string(256, 'x') + "\"}").ok());
 }
 
 TEST(ReadEmitToMany, GoesToSomeUsersEachOnceOrToAll) {
-  auto read = read_emit_to_many(R"({"userIds":["a","b","a"],"event":"e","data":1e400})", kLimits);
+  auto read = read_emit_to_many(R"({"userIds":["a","b","a"],"event":"e","data":1e400})", kSmallLimits);
   ASSERT_TRUE(read.ok()) << read.error().message;
   ASSERT_TRUE(read->user_ids);
   EXPECT_THAT(*read->user_ids, ElementsAre("a", "b"));
   EXPECT_EQ(read->emit.event, "e");
   EXPECT_EQ(read->emit.data, "1e400");
-  read = read_emit_to_many(R"({"all":true,"event":"e","userIds":null})", kLimits);
+  read = read_emit_to_many(R"({"all":true,"event":"e","userIds":null})", kSmallLimits);
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_FALSE(read->user_ids);
-  read = read_emit_to_many(R"({"userIds":[],"event":"e","all":false})", kLimits);
+  read = read_emit_to_many(R"({"userIds":[],"event":"e","all":false})", kSmallLimits);
   ASSERT_TRUE(read.ok() && read->user_ids);
   EXPECT_TRUE(read->user_ids->empty());
 }
 
 TEST(ReadEmitToMany, SaysWhatIsWrong) {
-  const auto why = [](const char* body) { return error_of(read_emit_to_many(body, kLimits)).message; };
+  const auto why = [](const char* body) { return refusal(read_emit_to_many(body, kSmallLimits)).message; };
   EXPECT_EQ(why(R"({"event":"e"})"), "either userIds or all: true must say to whom the event goes");
   EXPECT_EQ(why(R"({"event":"e","all":false})"),
             "either userIds or all: true must say to whom the event goes");
@@ -147,9 +142,9 @@ TEST(ReadEmitToMany, SaysWhatIsWrong) {
   EXPECT_EQ(why(R"({"event":"e","userIds":"a"})"), "userIds must be an array of user ids, got a string");
   EXPECT_THAT(why(R"({"event":"e","userIds":["a",7]})"), HasSubstr("userIds[1] must be a non-empty string"));
   EXPECT_THAT(why(R"({"event":"e","userIds":["\ud800"]})"), HasSubstr("userIds[0] has half of a surrogate"));
-  EXPECT_EQ(error_of(read_emit_to_many(R"({"event":"e","userIds":["a","b","c","d"]})", kLimits)).code,
+  EXPECT_EQ(refusal(read_emit_to_many(R"({"event":"e","userIds":["a","b","c","d"]})", kSmallLimits)).code,
             ErrorCode::too_many_users);
-  EXPECT_EQ(error_of(read_emit_to_many(R"({"event":"exception","all":true})", kLimits)).code,
+  EXPECT_EQ(refusal(read_emit_to_many(R"({"event":"exception","all":true})", kSmallLimits)).code,
             ErrorCode::forbidden);
   EXPECT_EQ(why(R"({"all":true})"), "event must be a non-empty string, got nothing");
 }

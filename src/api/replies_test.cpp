@@ -13,39 +13,39 @@
 namespace rollcall::api {
 namespace {
 
-constexpr WallTime kNow = wall_time(1'767'530'096'789);     // 2026-01-04T12:34:56.789Z
-constexpr WallTime kBefore = wall_time(1'767'529'800'000);  // 2026-01-04T12:30:00.000Z
+constexpr WallTime kAnsweredAt = wall_time(1'767'530'096'789);  // 2026-01-04T12:34:56.789Z
+constexpr WallTime kBefore = wall_time(1'767'529'800'000);      // 2026-01-04T12:30:00.000Z
 
-const presence::Status kOnline{true, kNow, kBefore};
+const presence::Status kOnline{true, kAnsweredAt, kBefore};
 const presence::Status kUnknown;
 
 TEST(Replies, AUserStatus) {
-  EXPECT_EQ(user_status("ann", kOnline, kNow),
+  EXPECT_EQ(user_status("ann", kOnline, kAnsweredAt),
             R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"
             R"("connectedAt":"2026-01-04T12:30:00.000Z","timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(user_status("bob", kUnknown, kNow),
+  EXPECT_EQ(user_status("bob", kUnknown, kAnsweredAt),
             R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null,)"
             R"("timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
 TEST(Replies, TheStatusesOfSeveralUsers) {
   const UserIds ids{"bob", "ann", "bob"};
-  EXPECT_EQ(users_status(ids, std::vector{kUnknown, kOnline, kUnknown}, kNow),
+  EXPECT_EQ(users_status(ids, std::vector{kUnknown, kOnline, kUnknown}, kAnsweredAt),
             R"({"statuses":[{"userId":"bob","online":false,"lastActive":null,"connectedAt":null},)"
             R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:34:56.789Z",)"
             R"("connectedAt":"2026-01-04T12:30:00.000Z"},)"
             R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null}],)"
             R"("timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(users_status({}, {}, kNow), R"({"statuses":[],"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(users_status({}, {}, kAnsweredAt), R"({"statuses":[],"timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
 TEST(Replies, AnOnlineUser) {
   std::string out = "before ";
-  append_online_user(out, "ann", "ann@example.org", "admin", kBefore, kNow);
+  append_online_user(out, "ann", "ann@example.org", "admin", kBefore, kAnsweredAt);
   EXPECT_EQ(out, R"(before {"userId":"ann","email":"ann@example.org","role":"admin",)"
                  R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_TRUE(out.ends_with(online_user_end(kNow)));
-  EXPECT_EQ(online_user_end(kNow).size(), kOnlineUserEndBytes);
+  EXPECT_TRUE(out.ends_with(online_user_end(kAnsweredAt)));
+  EXPECT_EQ(online_user_end(kAnsweredAt).size(), kOnlineUserEndBytes);
   out.clear();
   append_online_user(out, "bob", std::nullopt, std::nullopt, kBefore, kBefore);
   EXPECT_EQ(out, R"({"userId":"bob","email":null,"role":null,)"
@@ -53,9 +53,9 @@ TEST(Replies, AnOnlineUser) {
 }
 
 TEST(Replies, ThePageOfOnlineUsers) {
-  EXPECT_EQ(online_users("[1]", 7, std::nullopt, kNow),
+  EXPECT_EQ(online_users("[1]", 7, std::nullopt, kAnsweredAt),
             R"({"users":[1],"count":7,"timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(online_users("[]", 7, "42", kNow, "before "),
+  EXPECT_EQ(online_users("[]", 7, "42", kAnsweredAt, "before "),
             R"(before {"users":[],"count":7,"timestamp":"2026-01-04T12:34:56.789Z","nextCursor":"42"})");
 }
 
@@ -69,28 +69,28 @@ TEST(Replies, TimesOfAnyDayAreTold) {
 }
 
 TEST(Replies, TheSmallOnes) {
-  EXPECT_EQ(heartbeat_ack(kNow, kBefore),
+  EXPECT_EQ(heartbeat_ack(kAnsweredAt, kBefore),
             R"({"timestamp":"2026-01-04T12:34:56.789Z","lastActive":"2026-01-04T12:30:00.000Z"})");
-  EXPECT_EQ(presence_unsubscribed(3, kNow), R"({"count":3,"timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(token_refreshed(kBefore, kNow),
+  EXPECT_EQ(presence_unsubscribed(3, kAnsweredAt), R"({"count":3,"timestamp":"2026-01-04T12:34:56.789Z"})");
+  EXPECT_EQ(token_refreshed(kBefore, kAnsweredAt),
             R"({"expiresAt":"2026-01-04T12:30:00.000Z","timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(token_refreshed(std::nullopt, kNow),
+  EXPECT_EQ(token_refreshed(std::nullopt, kAnsweredAt),
             R"({"expiresAt":null,"timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
 TEST(Replies, WhatTheServerSaysUnasked) {
-  EXPECT_EQ(connected("ann", "sId", kNow, false),
+  EXPECT_EQ(connected("ann", "sId", kAnsweredAt, false),
             R"({"userId":"ann","socketId":"sId","timestamp":"2026-01-04T12:34:56.789Z","recovered":false})");
-  EXPECT_THAT(connected("ann", "sId", kNow, false, milliseconds(7400)),
+  EXPECT_THAT(connected("ann", "sId", kAnsweredAt, false, milliseconds(7400)),
               testing::EndsWith(R"("recovered":false,"settlingMs":7400})"));
-  EXPECT_EQ(user_online({"ann", kNow}),
+  EXPECT_EQ(user_online({"ann", kAnsweredAt}),
             R"({"userId":"ann","online":true,"timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(user_offline({"ann", kNow, kBefore}),
+  EXPECT_EQ(user_offline({"ann", kAnsweredAt, kBefore}),
             R"({"userId":"ann","online":false,"timestamp":"2026-01-04T12:34:56.789Z",)"
             R"("lastActive":"2026-01-04T12:30:00.000Z"})");
-  EXPECT_EQ(presence_mode(milliseconds(400), kNow),
+  EXPECT_EQ(presence_mode(milliseconds(400), kAnsweredAt),
             R"({"mode":"batched","windowMs":400,"timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(presence_mode(milliseconds(0), kNow),
+  EXPECT_EQ(presence_mode(milliseconds(0), kAnsweredAt),
             R"({"mode":"live","windowMs":0,"timestamp":"2026-01-04T12:34:56.789Z"})");
 }
 
@@ -102,7 +102,7 @@ TEST(Replies, TheEnvelopesOfAcknowledgements) {
 }
 
 TEST(Replies, AuthenticationErrors) {
-  EXPECT_EQ(auth_error_data(name_of(AuthCode::token_expired), "expired", kNow),
+  EXPECT_EQ(auth_error_data(name_of(AuthCode::token_expired), "expired", kAnsweredAt),
             R"({"code":"TOKEN_EXPIRED","details":"expired","timestamp":"2026-01-04T12:34:56.789Z"})");
   EXPECT_STREQ(name_of(AuthCode::missing_token), "MISSING_AUTH_TOKEN");
   EXPECT_STREQ(name_of(AuthCode::invalid_token), "INVALID_TOKEN");
@@ -120,7 +120,7 @@ TEST(Replies, EveryRequestHasAReplyEvent) {
 
 TEST(Replies, WhateverBytesAnIdHoldsTheTextStaysJsonAndKeepsTheFramingOfPayloads) {
   const std::string id("\"\\\x1e\x00\n\xff\u20ac", 9);
-  const std::string json = user_online({id, kNow});
+  const std::string json = user_online({id, kAnsweredAt});
   EXPECT_EQ(json.find('\x1e'), std::string::npos);
   const auto parsed = base::json::parse(json);
   ASSERT_TRUE(parsed.ok());

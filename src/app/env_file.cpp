@@ -11,7 +11,7 @@ constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kEscapable = "\"\\`$";  // behind \ within double quotation marks
 constexpr std::size_t kMaxShownBytes = 40;
 
-bool is_name(std::string_view text) {
+bool is_variable_name(std::string_view text) {
   const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
   return !text.empty() && letter(text.front()) &&
          std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
@@ -74,7 +74,7 @@ class Parser {
     }
     next();
     std::string value = read_value();
-    if (is_name(name)) {
+    if (is_variable_name(name)) {
       file_.variables.push_back({std::string(name), std::move(value), line});
     } else {
       file_.mistakes.emplace_back(line, about_name(name));

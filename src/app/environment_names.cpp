@@ -9,7 +9,7 @@
 namespace rollcall::app {
 namespace {
 
-constexpr std::string_view kPrefix = "ROLLCALL_";
+constexpr std::string_view kServersPrefix = "ROLLCALL_";
 
 // What the documents have backend services and shells set, which often are on the same machine as the server.
 // A value that is an item of api.keys is meant for the server, with the S forgotten.
@@ -29,7 +29,7 @@ bool is_service_link(std::string_view rest, std::string_view value) {
 }  // namespace
 
 bool is_unknown_variable(std::string_view name, std::string_view value) {
-  if (!name.starts_with(kPrefix) || is_of_clients(name, value)) return false;
+  if (!name.starts_with(kServersPrefix) || is_of_clients(name, value)) return false;
   const auto all = settings();
   if (std::any_of(all.begin(), all.end(), [&](const Setting& one) { return one.environment() == name; })) {
     return false;
@@ -49,7 +49,7 @@ std::string about_unknown_variable(std::string_view name) {
     return "is not a setting; did you mean " + std::string(*meant) + "?";
   }
   std::vector<std::string_view> siblings;
-  const std::size_t section_end = name.find('_', kPrefix.size()) + 1;
+  const std::size_t section_end = name.find('_', kServersPrefix.size()) + 1;
   for (const std::string_view view : views) {
     if (view.starts_with(name.substr(0, section_end))) siblings.push_back(view);
   }

@@ -9,7 +9,7 @@
 
 namespace rollcall::app {
 namespace {
-constexpr std::string_view kPrefix = "rck_";  // so that scanners for leaked secrets know it
+constexpr std::string_view kKeyPrefix = "rck_";  // so that scanners for leaked secrets know it
 constexpr std::size_t kKeyBytes = 32;
 }  // namespace
 
@@ -19,7 +19,7 @@ std::string key_item(std::string_view name, const api::Scopes& scopes, std::stri
 
 MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random) {
   MadeKey made;
-  made.secret = std::string(kPrefix) + base::base64url_encode(random);
+  made.secret = std::string(kKeyPrefix) + base::base64url_encode(random);
   made.item = key_item(name, scopes, made.secret);
   return made;
 }

@@ -20,7 +20,7 @@ bool is_ipv4(const std::string& text) {
   return inet_pton(AF_INET, text.c_str(), &address) == 1;
 }
 
-bool is_name(std::string_view text) {
+bool is_host_name(std::string_view text) {
   if (text.empty() || text.size() > kMaxHostBytes || text.front() == '-' || text.front() == '.') return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -53,7 +53,7 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
     return is_ipv6(address.host) ? std::optional(address) : std::nullopt;
   }
   ListenAddress address{std::string(host), *port};
-  const bool good = looks_like_ipv4(host) ? is_ipv4(address.host) : is_name(host);
+  const bool good = looks_like_ipv4(host) ? is_ipv4(address.host) : is_host_name(host);
   return good ? std::optional(address) : std::nullopt;
 }
 

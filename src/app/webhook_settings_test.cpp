@@ -18,7 +18,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-const std::string kSecret = "0123456789abcdef0123456789abcdef";
+const std::string kWebhookSecret = "0123456789abcdef0123456789abcdef";
 
 LoadInput input_of(std::string text) {
   LoadInput input;
@@ -37,13 +37,13 @@ std::vector<std::string> mistakes_of(const LoadInput& input) {
 }
 
 TEST(WebhookSettings, are_taken_from_the_file) {
-  const auto config =
-      load_config(input_of("[webhooks]\nurls = [\"https://a/x\", \"https://a/y\"]\nsecret = \"" + kSecret +
-                           "\"\nca_file = \"ca.pem\"\ntimeout_ms = 200\nbatch = 7\nbatch_wait_ms = "
-                           "0\n[api]\nfeed_changes = 5000\n"));
+  const auto config = load_config(
+      input_of("[webhooks]\nurls = [\"https://a/x\", \"https://a/y\"]\nsecret = \"" + kWebhookSecret +
+               "\"\nca_file = \"ca.pem\"\ntimeout_ms = 200\nbatch = 7\nbatch_wait_ms = "
+               "0\n[api]\nfeed_changes = 5000\n"));
   ASSERT_TRUE(config.ok());
   EXPECT_THAT(config->webhooks.urls, ElementsAre("https://a/x", "https://a/y"));
-  EXPECT_EQ(config->webhooks.secret, kSecret);
+  EXPECT_EQ(config->webhooks.secret, kWebhookSecret);
   EXPECT_EQ(config->webhooks.ca_file, "ca.pem");
   EXPECT_EQ(config->webhooks.timeout, milliseconds(200));
   EXPECT_EQ(config->webhooks.batch, 7u);
@@ -58,8 +58,9 @@ TEST(WebhookSettings, urls_need_a_secret_that_cannot_be_guessed) {
   const auto mistakes = mistakes_of(input_of(urls + "secret = \"hush-hush\"\n"));
   EXPECT_THAT(mistakes, ElementsAre(AllOf(StartsWith("r.toml:3: webhooks.secret must be at least 32 bytes"),
                                           Not(HasSubstr("hush")))));
-  EXPECT_THAT(mistakes_of(input_of(urls + "secret = \"" + kSecret.substr(1) + "\"\n")), testing::SizeIs(1));
-  EXPECT_THAT(mistakes_of(input_of(urls + "secret = \"" + kSecret + "\"\n")), IsEmpty());
+  EXPECT_THAT(mistakes_of(input_of(urls + "secret = \"" + kWebhookSecret.substr(1) + "\"\n")),
+              testing::SizeIs(1));
+  EXPECT_THAT(mistakes_of(input_of(urls + "secret = \"" + kWebhookSecret + "\"\n")), IsEmpty());
 }
 
 TEST(WebhookSettings, a_wrong_url_is_named_beside_a_secret_that_is_missing) {
@@ -84,13 +85,13 @@ TEST(WebhookSettings, the_file_of_certificates_is_tried) {
 
 TEST(WebhookSettings, the_secret_is_never_shown) {
   Config config;
-  config.webhooks.secret = kSecret;
-  EXPECT_THAT(describe(config), AllOf(HasSubstr("secret = \"***\""), Not(HasSubstr(kSecret))));
+  config.webhooks.secret = kWebhookSecret;
+  EXPECT_THAT(describe(config), AllOf(HasSubstr("secret = \"***\""), Not(HasSubstr(kWebhookSecret))));
 }
 
 TEST(WebhookSettings, warn_of_http_to_other_hosts_and_of_a_secret_for_nothing) {
   Config config;
-  config.webhooks.secret = kSecret;
+  config.webhooks.secret = kWebhookSecret;
   EXPECT_THAT(config_warnings(config), ElementsAre(StartsWith("webhooks.secret is set, but no")));
   config.webhooks.urls = {"http://localhost:80/x", "https://a.example/"};
   EXPECT_THAT(config_warnings(config), IsEmpty());

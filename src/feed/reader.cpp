@@ -16,7 +16,6 @@ constexpr std::string_view kKeepAliveComment = ": keep-alive\n\n";
 
 constexpr const char* kStart = "start";
 constexpr const char* kCursorUnknown = "cursor-unknown";
-constexpr const char* kFellBehind = "fell-behind";
 
 // The data follows, one line of JSON, and then kEventEnd.
 void begin_event(std::string& out, std::string_view name, std::string_view id = {}) {

@@ -19,6 +19,9 @@
 
 namespace rollcall::feed {
 
+// Why a reader begins anew: the source no longer remembers all it has missed.
+inline constexpr const char* kFellBehind = "fell-behind";
+
 class Source {
  public:
   virtual ~Source() = default;

@@ -9,8 +9,6 @@
 namespace rollcall::feed {
 namespace {
 
-constexpr const char* kFellBehind = "fell-behind";
-
 // Half of it is certain.
 microseconds retry_delay(std::size_t failures, seconds wish, double chance) {
   milliseconds most = Webhook::kFirstRetry;

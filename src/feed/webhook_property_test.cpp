@@ -46,7 +46,7 @@ struct Receiver {
   }
 };
 
-struct World {
+struct WebhookWorld {
   TestSource source{20};
   Webhook hook{"hook", {4, milliseconds(50)}};
   Receiver receiver;
@@ -74,7 +74,7 @@ struct World {
 
 TEST(WebhookProperty, WhatTheReceiverKnowsInTheEndIsTheTruth) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    WebhookWorld world;
     const auto steps = *rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0u, 100u));
     for (const unsigned step : steps) {
       if (step < 60) {
@@ -102,7 +102,7 @@ TEST(WebhookProperty, WhatTheReceiverKnowsInTheEndIsTheTruth) {
 
 TEST(WebhookProperty, ItAlwaysWaitsForSomething) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    WebhookWorld world;
     const auto steps = *rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0u, 100u));
     for (const unsigned step : steps) {
       if (step < 50) world.change(step % 5);

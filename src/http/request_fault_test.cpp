@@ -9,13 +9,13 @@ namespace {
 using test::Outcome;
 using test::parse;
 
-constexpr Limits kLimits{256, 20};
+constexpr Limits kTightLimits{256, 20};
 
 const std::string kChunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 void expect_fault(const std::string& bytes, Fault fault) {
   for (const std::vector<std::size_t>& pieces : {std::vector<std::size_t>{}, {1}, {7}}) {
-    const Outcome outcome = parse(bytes, kLimits, pieces);
+    const Outcome outcome = parse(bytes, kTightLimits, pieces);
     EXPECT_EQ(outcome.fault, fault) << bytes;
     EXPECT_TRUE(outcome.requests.empty()) << bytes;
     EXPECT_FALSE(outcome.idle) << bytes;
@@ -66,7 +66,7 @@ TEST(RequestFault, LooksAtEachByteOfALine) {
       value[place] = static_cast<char>(byte);
       const std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + value + "y\r\n\r\n";
       const bool taken = (byte >= 0x20 && byte != 0x7f) || byte == '\t';
-      EXPECT_EQ(parse(head, kLimits, {}).requests.size(), taken ? 1U : 0U) << place << ", " << byte;
+      EXPECT_EQ(parse(head, kTightLimits, {}).requests.size(), taken ? 1U : 0U) << place << ", " << byte;
     }
   }
 }
@@ -125,9 +125,9 @@ std::string head_of_size(std::size_t bytes) {
 }
 
 TEST(RequestFault, TakesAHeadUpToItsLimit) {
-  EXPECT_EQ(parse(head_of_size(kLimits.header_bytes), kLimits).requests.size(), 1u);
-  expect_fault(head_of_size(kLimits.header_bytes + 1), Fault::header_too_big);
-  expect_fault("GET /" + std::string(kLimits.header_bytes, 'x'), Fault::header_too_big);
+  EXPECT_EQ(parse(head_of_size(kTightLimits.header_bytes), kTightLimits).requests.size(), 1u);
+  expect_fault(head_of_size(kTightLimits.header_bytes + 1), Fault::header_too_big);
+  expect_fault("GET /" + std::string(kTightLimits.header_bytes, 'x'), Fault::header_too_big);
 }
 
 TEST(RequestFault, TakesHeadersUpToTheirNumber) {
@@ -151,22 +151,22 @@ TEST(RequestFault, CountsTrailersAsHeaders) {
 
 TEST(RequestFault, RefusesATooBigBodyWhenItsHeadIsKnown) {
   const std::string head = "POST /p HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\nContent-Length: ";
-  EXPECT_EQ(parse(head + "20\r\n\r\n" + std::string(20, 'x'), kLimits).requests.size(), 1u);
+  EXPECT_EQ(parse(head + "20\r\n\r\n" + std::string(20, 'x'), kTightLimits).requests.size(), 1u);
   for (const std::string length : {"21", "18446744073709551615"}) {
     expect_fault(head + length + "\r\n\r\n", Fault::body_too_big);
   }
-  const Outcome outcome = parse(head + "21\r\n\r\n", kLimits);
+  const Outcome outcome = parse(head + "21\r\n\r\n", kTightLimits);
   ASSERT_TRUE(outcome.head.has_value()) << "the answer needs to know the origin";
   EXPECT_EQ(outcome.head->header("origin"), "http://b");
 }
 
 TEST(RequestFault, RefusesTooManyChunksWhenTheOneTooManyIsAnnounced) {
   const std::string ten = "A\r\n0123456789\r\n";
-  EXPECT_EQ(parse(kChunked + ten + ten + "0\r\n\r\n", kLimits).requests.size(), 1u);
+  EXPECT_EQ(parse(kChunked + ten + ten + "0\r\n\r\n", kTightLimits).requests.size(), 1u);
   expect_fault(kChunked + ten + ten + "1\r\n", Fault::body_too_big);
   expect_fault(kChunked + ten + "b\r\n", Fault::body_too_big);
   expect_fault(kChunked + "FFFFFFFFFFFFFFFF\r\n", Fault::body_too_big);
-  EXPECT_TRUE(parse(kChunked + "15\r\n", kLimits).head.has_value());
+  EXPECT_TRUE(parse(kChunked + "15\r\n", kTightLimits).head.has_value());
 }
 
 TEST(RequestFault, RefusesBadChunks) {
@@ -201,12 +201,12 @@ TEST(RequestFault, RefusesBadChunks) {
 }
 
 TEST(RequestFault, BoundsTheFramingOfChunks) {
-  expect_fault(kChunked + "1;a=" + std::string(kLimits.header_bytes, 'b'), Fault::header_too_big);
-  expect_fault(kChunked + "0\r\nA: " + std::string(kLimits.header_bytes, 'b'), Fault::header_too_big);
+  expect_fault(kChunked + "1;a=" + std::string(kTightLimits.header_bytes, 'b'), Fault::header_too_big);
+  expect_fault(kChunked + "0\r\nA: " + std::string(kTightLimits.header_bytes, 'b'), Fault::header_too_big);
 }
 
 TEST(RequestFault, TellsItsFaultAgain) {
-  RequestParser parser(kLimits);
+  RequestParser parser(kTightLimits);
   ASSERT_FALSE(parser.feed("\n").ok());
   EXPECT_EQ(parser.feed("GET / HTTP/1.0\r\n\r\n").error(), Fault::bad_request);
   EXPECT_EQ(parser.feed("").error(), Fault::bad_request);
@@ -214,7 +214,7 @@ TEST(RequestFault, TellsItsFaultAgain) {
 }
 
 TEST(RequestFault, StopsOnlyTheRequestItIsIn) {
-  const Outcome outcome = parse("GET /1 HTTP/1.0\r\n\r\nGET /2 HTTP/1.1\r\n\r\n", kLimits);
+  const Outcome outcome = parse("GET /1 HTTP/1.0\r\n\r\nGET /2 HTTP/1.1\r\n\r\n", kTightLimits);
   EXPECT_EQ(outcome.requests.size(), 1u);
   EXPECT_EQ(outcome.fault, Fault::bad_request);
 }

@@ -10,7 +10,7 @@ namespace {
 using test::Outcome;
 using test::parse;
 
-constexpr Limits kLimits{512, 64};
+constexpr Limits kLimitsForPieces{512, 64};
 
 const std::string kStreams[] = {
     "GET /socket.io/?EIO=4 HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\nGET /2 HTTP/1.0\r\n\r\n",
@@ -29,9 +29,9 @@ const std::string kStreams[] = {
 
 TEST(RequestSplit, TwoReadsGiveWhatOneGives) {
   for (const std::string& bytes : kStreams) {
-    const Outcome whole = parse(bytes, kLimits);
+    const Outcome whole = parse(bytes, kLimitsForPieces);
     for (std::size_t i = 1; i < bytes.size(); ++i) {
-      EXPECT_TRUE(parse(bytes, kLimits, {i, bytes.size()}) == whole)
+      EXPECT_TRUE(parse(bytes, kLimitsForPieces, {i, bytes.size()}) == whole)
           << "cut after " << i << " bytes of " << bytes;
     }
   }
@@ -39,7 +39,7 @@ TEST(RequestSplit, TwoReadsGiveWhatOneGives) {
 
 TEST(RequestSplit, SingleBytesGiveWhatOneReadGives) {
   for (const std::string& bytes : kStreams)
-    EXPECT_TRUE(parse(bytes, kLimits, {1}) == parse(bytes, kLimits)) << bytes;
+    EXPECT_TRUE(parse(bytes, kLimitsForPieces, {1}) == parse(bytes, kLimitsForPieces)) << bytes;
 }
 
 std::string any_token() {

@@ -12,10 +12,6 @@ namespace json = base::json;
 
 constexpr double kMaxSeconds = 253402300799.0;  // the last second of the year 9999
 
-Failure<AuthFault> invalid(std::string details) {
-  return {AuthFault{AuthCode::invalid_token, std::move(details)}};
-}
-
 // `text` is valid UTF-8 already. Control characters are C0, DEL and C1.
 bool has_control_character(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -138,14 +134,14 @@ std::optional<AuthFault> check_end(const json::object& claims, const KeyOptions&
 }  // namespace
 
 Result<Claims, AuthFault> check_claims(const json::object& claims, const KeyOptions& options, WallTime now) {
-  if (auto why = wrong_parties(claims, options)) return invalid(std::move(*why));
-  if (auto why = wrong_subject(claims)) return invalid(std::move(*why));
+  if (auto why = wrong_parties(claims, options)) return invalid_token(std::move(*why));
+  if (auto why = wrong_subject(claims)) return invalid_token(std::move(*why));
 
   if (const json::value* value = claims.if_contains("nbf")) {
     const auto not_before = numeric_date(*value);
-    if (!not_before) return invalid("The token's nbf is not a time in seconds");
+    if (!not_before) return invalid_token("The token's nbf is not a time in seconds");
     if (now + options.leeway < *not_before) {
-      return invalid("The token is not valid before " + base::iso8601(*not_before));
+      return invalid_token("The token is not valid before " + base::iso8601(*not_before));
     }
   }
   Claims accepted;

@@ -4,7 +4,9 @@
 // section 2.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json.hpp"
 #include "jwt/key_set.hpp"
@@ -12,6 +14,10 @@
 namespace rollcall::jwt {
 
 inline constexpr std::size_t kMaxTextBytes = 256;
+
+inline Failure<AuthFault> invalid_token(std::string details) {
+  return {AuthFault{AuthCode::invalid_token, std::move(details)}};
+}
 
 // `exp` comes last: a client that hears token_expired will do right to fetch a newer token of this kind.
 Result<Claims, AuthFault> check_claims(const base::json::object& claims, const KeyOptions& options,

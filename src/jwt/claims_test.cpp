@@ -7,16 +7,16 @@
 namespace rollcall::jwt {
 namespace {
 
-constexpr WallTime kNow = wall_time(1'700'000'000'000);
+constexpr WallTime kAsked = wall_time(1'700'000'000'000);
 
 Result<Claims, AuthFault> check(const std::string& text, const KeyOptions& options = {},
-                                WallTime now = kNow) {
+                                WallTime now = kAsked) {
   const auto parsed = base::json::parse(text);
   EXPECT_TRUE(parsed) << text;
   return check_claims(parsed->as_object(), options, now);
 }
 
-std::string why_not(const std::string& text, const KeyOptions& options = {}, WallTime now = kNow) {
+std::string why_not(const std::string& text, const KeyOptions& options = {}, WallTime now = kAsked) {
   const auto claims = check(text, options, now);
   if (claims) return "accepted";
   return claims.error().details;
@@ -73,22 +73,22 @@ TEST(Claims, TheSubjectMustBeAShortPlainText) {
 
 TEST(Claims, ATokenExpiresWhenTheLeewayIsOver) {
   const std::string claims = with(R"("exp":1700000000)");
-  EXPECT_EQ(why_not(claims, {}, kNow + milliseconds(4999)), "accepted");
-  const auto expired = check(claims, {}, kNow + milliseconds(5000));
+  EXPECT_EQ(why_not(claims, {}, kAsked + milliseconds(4999)), "accepted");
+  const auto expired = check(claims, {}, kAsked + milliseconds(5000));
   ASSERT_FALSE(expired);
   EXPECT_EQ(expired.error().code, AuthCode::token_expired);
   EXPECT_EQ(expired.error().details, "The token expired at 2023-11-14T22:13:20.000Z");
 
   KeyOptions strict;
   strict.leeway = milliseconds(0);
-  EXPECT_EQ(why_not(claims, strict, kNow - milliseconds(1)), "accepted");
-  EXPECT_NE(why_not(claims, strict, kNow), "accepted");
+  EXPECT_EQ(why_not(claims, strict, kAsked - milliseconds(1)), "accepted");
+  EXPECT_NE(why_not(claims, strict, kAsked), "accepted");
 }
 
 TEST(Claims, ATokenBeginsTheLeewayEarly) {
   const std::string claims = with(R"("nbf":1700000000)");
-  EXPECT_EQ(why_not(claims, {}, kNow - milliseconds(5000)), "accepted");
-  const auto early = check(claims, {}, kNow - milliseconds(5001));
+  EXPECT_EQ(why_not(claims, {}, kAsked - milliseconds(5000)), "accepted");
+  const auto early = check(claims, {}, kAsked - milliseconds(5001));
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error().code, AuthCode::invalid_token);
   EXPECT_EQ(early.error().details, "The token is not valid before 2023-11-14T22:13:20.000Z");

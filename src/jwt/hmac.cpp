@@ -5,13 +5,10 @@
 #include <openssl/params.h>
 
 #include "base/assert.hpp"
+#include "jwt/octets.hpp"
 
 namespace rollcall::jwt {
 namespace {
-
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 struct Free {
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "jwt/octets.hpp"
+
 namespace rollcall::jwt {
 namespace {
 
@@ -15,9 +17,6 @@ struct BnFree {
 };
 using Number = std::unique_ptr<BIGNUM, BnFree>;
 
-const std::uint8_t* octets(std::string_view bytes) {
-  return reinterpret_cast<const std::uint8_t*>(bytes.data());
-}
 // cjose's key specifications are not const, though it only reads them.
 std::uint8_t* mutable_octets(std::string_view bytes) {
   return const_cast<std::uint8_t*>(octets(bytes));

@@ -14,10 +14,6 @@ namespace {
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kSecretName = "The secret";
 
-Failure<AuthFault> invalid(std::string details) {
-  return {AuthFault{AuthCode::invalid_token, std::move(details)}};
-}
-
 bool serves_any(const Key& key, const std::vector<Algorithm>& algorithms) {
   return std::any_of(algorithms.begin(), algorithms.end(), [&](Algorithm one) { return key.serves(one); });
 }
@@ -191,14 +187,14 @@ Result<Claims, AuthFault> KeySet::verify(std::string_view token, WallTime now) c
   const std::string_view text = strip_bearer(token);
   if (text.empty()) return fail(AuthFault{AuthCode::missing_token, "No token was sent"});
   const auto parsed = parse_token(text, options_.algorithms);
-  if (!parsed) return invalid(parsed.error());
-  if (auto why = wrong_signature(text, *parsed)) return invalid(std::move(*why));
+  if (!parsed) return invalid_token(parsed.error());
+  if (auto why = wrong_signature(text, *parsed)) return invalid_token(std::move(*why));
   base::json::Scratch scratch;
   bool halves = false;
   const auto payload = base::json::parse(parsed->payload, scratch.memory(), &halves);
-  if (!payload || !payload->is_object()) return invalid("The token's payload is not a JSON object");
+  if (!payload || !payload->is_object()) return invalid_token("The token's payload is not a JSON object");
   if (halves && is_halved(payload->get_object().if_contains("sub")))
-    return invalid("The token's subject (sub) has half of a surrogate pair, such as \\ud83d alone");
+    return invalid_token("The token's subject (sub) has half of a surrogate pair, such as \\ud83d alone");
   return check_claims(payload->get_object(), options_, now);
 }
 

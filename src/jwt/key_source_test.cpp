@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Strings = std::vector<std::string>;
 
-const std::string kSecret(32, 's');
+const std::string kLongEnough(32, 's');
 
 KeyOptions accepting(std::vector<Algorithm> algorithms) {
   KeyOptions options;
@@ -138,7 +138,7 @@ TEST(KeySource, APointOffItsCurveIsRefused) {
 
 TEST(KeySource, AJwksIsRefusedUnlessWellFormed) {
   const auto whole = [](const std::string& text) {
-    return mistakes({.secret = kSecret, .pems = {}, .jwks = {{"jwks.json", text}}});
+    return mistakes({.secret = kLongEnough, .pems = {}, .jwks = {{"jwks.json", text}}});
   };
   EXPECT_THAT(whole("{"), ElementsAre(HasSubstr("jwks.json is not JSON")));
   EXPECT_THAT(whole("[]"), ElementsAre("jwks.json is not a JWKS: it has no array \"keys\""));
@@ -181,10 +181,10 @@ TEST(KeySource, KeysAndAlgorithmsMustFitEachOther) {
       mistakes(pem(testing::public_pem(testing::rsa_key()))),
       ElementsAre("key.pem is never used: as an RSA key it serves none of the listed algorithms (HS256)",
                   "HS256 is listed, but no key can serve it: it needs a secret"));
-  EXPECT_THAT(
-      mistakes({.secret = kSecret, .pems = {}, .jwks = {}}, accepting({Algorithm::ES256, Algorithm::HS256})),
-      ElementsAre("ES256 is listed, but no key can serve it: it needs an EC key on P-256"));
-  EXPECT_THAT(mistakes({.secret = kSecret, .pems = {}, .jwks = {}}, accepting({})),
+  EXPECT_THAT(mistakes({.secret = kLongEnough, .pems = {}, .jwks = {}},
+                       accepting({Algorithm::ES256, Algorithm::HS256})),
+              ElementsAre("ES256 is listed, but no key can serve it: it needs an EC key on P-256"));
+  EXPECT_THAT(mistakes({.secret = kLongEnough, .pems = {}, .jwks = {}}, accepting({})),
               ElementsAre("No algorithm is listed"));
   EXPECT_THAT(mistakes({}), ElementsAre("There is no key: give a secret, public keys or a JWKS"));
 }
@@ -201,12 +201,12 @@ TEST(KeySource, EveryMistakeIsNamedAtOnce) {
 }
 
 TEST(KeySource, AShortSecretIsAcceptedWithAWarning) {
-  EXPECT_THAT(warnings({.secret = kSecret, .pems = {}, .jwks = {}}), IsEmpty());
+  EXPECT_THAT(warnings({.secret = kLongEnough, .pems = {}, .jwks = {}}), IsEmpty());
   EXPECT_THAT(
       warnings({.secret = "secret", .pems = {}, .jwks = {}}, accepting({Algorithm::HS256, Algorithm::HS512})),
       ElementsAre("The secret has 6 bytes; HS256 should have at least 32",
                   "The secret has 6 bytes; HS512 should have at least 64"));
-  EXPECT_THAT(warnings({.secret = kSecret + "\n", .pems = {}, .jwks = {}}),
+  EXPECT_THAT(warnings({.secret = kLongEnough + "\n", .pems = {}, .jwks = {}}),
               ElementsAre("The secret ends in white space, which is part of it"));
 }
 
@@ -220,7 +220,7 @@ TEST(KeySource, TheNumberOfKeysIsBounded) {
   for (std::size_t i = 1; i < kMaxKeys; ++i) keys += R"(,{"kty":"oct","k":"c2VjcmV0"})";
   EXPECT_THAT(mistakes(jwks(keys)), IsEmpty());
   auto one_more = jwks(keys);
-  one_more.secret = kSecret;
+  one_more.secret = kLongEnough;
   EXPECT_THAT(mistakes(one_more), ElementsAre("There are more than 32 keys"));
   EXPECT_THAT(mistakes(jwks(keys + R"(,{"kty":"oct","k":"c2VjcmV0"})")),
               ElementsAre("jwks.json holds more than 32 keys"));

@@ -25,7 +25,7 @@ struct Deleter {
   }
 };
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
-using Number = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
+using BigNumber = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
 using PublicKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
 
@@ -49,7 +49,7 @@ struct Block {
 std::string parameter(const EVP_PKEY* key, const char* name) {
   BIGNUM* raw = nullptr;
   if (EVP_PKEY_get_bn_param(key, name, &raw) != 1) return {};
-  const Number number(raw);
+  const BigNumber number(raw);
   std::string bytes(static_cast<std::size_t>(BN_num_bytes(raw)), '\0');
   BN_bn2bin(raw, reinterpret_cast<unsigned char*>(bytes.data()));
   return bytes;

@@ -10,7 +10,7 @@
 namespace rollcall::jwt {
 namespace {
 
-const std::string kPayload =
+const std::string kExamplePayload =
     ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.";
 
 struct Example {
@@ -20,14 +20,15 @@ struct Example {
 
 const Example kHs256 = {
     R"({"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"})",
-    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9" + kPayload + "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"};
+    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9" + kExamplePayload +
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"};
 
 const Example kRs256 = {
     R"({"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEz)"
     R"(P1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5re)"
     R"(xMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWN)"
     R"(moudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ","e":"AQAB"})",
-    "eyJhbGciOiJSUzI1NiJ9" + kPayload +
+    "eyJhbGciOiJSUzI1NiJ9" + kExamplePayload +
         "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_"
         "O8W2Fp5jujGbds9uJdb"
         "F9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_"
@@ -39,7 +40,7 @@ const Example kRs256 = {
 const Example kEs256 = {
     R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
     R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})",
-    "eyJhbGciOiJFUzI1NiJ9" + kPayload +
+    "eyJhbGciOiJFUzI1NiJ9" + kExamplePayload +
         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"};
 
 const Example kEs512 = {
@@ -93,7 +94,7 @@ TEST(Rfc7515, ExampleA4IsVerifiedWithEs512) {
 }
 
 TEST(Rfc7515, ExampleA5IsUnsecuredAndRefused) {
-  EXPECT_FALSE(parse_token("eyJhbGciOiJub25lIn0" + kPayload));
+  EXPECT_FALSE(parse_token("eyJhbGciOiJub25lIn0" + kExamplePayload));
 }
 
 TEST(Rfc7515, ExampleA1IsSoundButTooOldAndWithoutASubject) {

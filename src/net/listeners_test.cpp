@@ -1,5 +1,6 @@
 #include "net/listeners.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "net/test_peer.hpp"

@@ -32,8 +32,8 @@ std::ostream& operator<<(std::ostream& out, const Move& move) {
 
 namespace {
 
-constexpr milliseconds kGrace{100};
-constexpr unsigned kUsers = 6;
+constexpr milliseconds kCoreGrace{100};
+constexpr unsigned kCoreUsers = 6;
 constexpr unsigned kConnections = 12;
 
 rc::Gen<Move> a_move() {
@@ -43,14 +43,14 @@ rc::Gen<Move> a_move() {
       rc::gen::set(&Move::step, element(Step::connect, Step::connect, Step::lose, Step::lose, Step::goodbye,
                                         Step::activity, Step::wait_and_tick, Step::wait)),
       rc::gen::set(&Move::connection, inRange(0u, kConnections)),
-      rc::gen::set(&Move::user, inRange(0u, kUsers)),
+      rc::gen::set(&Move::user, inRange(0u, kCoreUsers)),
       rc::gen::set(&Move::wait_ms, element(0, 1, 40, 99, 100, 101)));
 }
 rc::Gen<std::vector<Move>> moves() {
   return rc::gen::container<std::vector<Move>>(a_move());
 }
 
-std::string name_of(unsigned user) {
+std::string core_user(unsigned user) {
   return "user" + std::to_string(user);
 }
 
@@ -68,11 +68,11 @@ struct Model {
   }
   bool in_grace(const std::string& user, Instant now) const {
     const auto [begin, end] = losses.equal_range(user);
-    return std::any_of(begin, end, [&](const auto& loss) { return now < loss.second + kGrace; });
+    return std::any_of(begin, end, [&](const auto& loss) { return now < loss.second + kCoreGrace; });
   }
   void settle(Instant now, WallTime wall) {
-    for (unsigned i = 0; i < kUsers; ++i) {
-      const std::string user = name_of(i);
+    for (unsigned i = 0; i < kCoreUsers; ++i) {
+      const std::string user = core_user(i);
       const bool is = connected(user) || in_grace(user, now);
       if (is == connected_at.contains(user)) continue;
       news.push_back((is ? "+" : "-") + user);
@@ -89,9 +89,9 @@ struct Model {
     const auto found = connections.find(move.connection);
     const bool known = found != connections.end();
     if (move.step == Step::connect && !known) {
-      connections[move.connection] = name_of(move.user);
-      losses.erase(name_of(move.user));
-      touch(name_of(move.user), wall);
+      connections[move.connection] = core_user(move.user);
+      losses.erase(core_user(move.user));
+      touch(core_user(move.user), wall);
     } else if (move.step == Step::activity && known) {
       touch(found->second, wall);
     } else if ((move.step == Step::lose || move.step == Step::goodbye) && known) {
@@ -106,8 +106,8 @@ struct Model {
   }
 };
 
-struct World {
-  Core core{{kGrace, 100, 1000}};
+struct CoreWorld {
+  Core core{{kCoreGrace, 100, 1000}};
   Model model;
   Instant now{};
   WallTime wall = wall_time(1'000'000);
@@ -122,7 +122,7 @@ struct World {
     model.apply(move, now, wall);
     switch (move.step) {
       case Step::connect:
-        apply(Connect{move.connection, name_of(move.user), {}});
+        apply(Connect{move.connection, core_user(move.user), {}});
         break;
       case Step::lose:
         apply(Disconnect{move.connection, false});
@@ -141,8 +141,8 @@ struct World {
 
   void compare() {
     std::set<std::string> online;
-    for (unsigned i = 0; i < kUsers; ++i) {
-      const std::string user = name_of(i);
+    for (unsigned i = 0; i < kCoreUsers; ++i) {
+      const std::string user = core_user(i);
       const Status status = core.status(user);
       const auto session = model.connected_at.find(user);
       RC_ASSERT(status.online == (session != model.connected_at.end()));
@@ -174,7 +174,7 @@ std::map<std::string, bool> last_told(const std::vector<Effect>& effects) {
 
 TEST(PresenceProperty, CoreAndModelAgreeAfterEveryStep) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    CoreWorld world;
     for (const Move& move : *moves()) {
       world.play(move);
       if (move.step != Step::wait) world.compare();
@@ -185,7 +185,7 @@ TEST(PresenceProperty, CoreAndModelAgreeAfterEveryStep) {
 
 TEST(PresenceProperty, EffectsAlternatePerUserAndTheLastOneIsTheTruth) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    CoreWorld world;
     for (const Move& move : *moves()) world.play(move);
     world.core.tick(world.now, world.wall, world.effects);
     for (const auto& [user, online] : last_told(world.effects)) {
@@ -196,12 +196,12 @@ TEST(PresenceProperty, EffectsAlternatePerUserAndTheLastOneIsTheTruth) {
 
 TEST(PresenceProperty, NobodyIsLeftBehindOnceAllConnectionsAreGoneAndDeadlinesWereKept) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    CoreWorld world;
     for (const Move& move : *moves()) world.play(move);
     for (ConnectionId id = 0; id < kConnections; ++id) world.apply(Disconnect{id, id % 2 == 0});
     const Instant all_gone = world.now;
     while (const auto deadline = world.core.deadline()) {
-      RC_ASSERT(*deadline <= all_gone + kGrace);
+      RC_ASSERT(*deadline <= all_gone + kCoreGrace);
       world.now = std::max(world.now, *deadline);
       world.core.tick(world.now, world.wall, world.effects);
     }
@@ -212,7 +212,7 @@ TEST(PresenceProperty, NobodyIsLeftBehindOnceAllConnectionsAreGoneAndDeadlinesWe
 
 TEST(PresenceProperty, WhoStaysOnlineIsOnExactlyOneOfThePages) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    CoreWorld world;
     for (const Move& move : *moves()) world.play(move);
     const auto limit = *rc::gen::inRange<std::size_t>(1, 4);
     const auto at_first = world.core.online_ids();

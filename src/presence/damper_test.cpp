@@ -16,7 +16,7 @@ namespace rollcall::presence {
 namespace {
 
 // A core and its announcer, driven as the hub does.
-class World {
+class Toggled {
  public:
   void come(const std::string& user) {
     connections_[user].push_back(next_);
@@ -83,7 +83,7 @@ class World {
 };
 
 TEST(Damper, TheFirstChangesAreToldAtOnce) {
-  World world;
+  Toggled world;
   for (int i = 0; i < 20; ++i) {
     world.toggle("flapper");
     EXPECT_EQ(world.times("flapper"), i + 1);
@@ -95,7 +95,7 @@ TEST(Damper, TheFirstChangesAreToldAtOnce) {
 }
 
 TEST(Damper, OneWhoNeverStopsIsToldOfEverMoreSeldom) {
-  World world;
+  Toggled world;
   for (int i = 0; i < 60'000; ++i) {  // two minutes
     world.toggle("flapper");
     world.pass(milliseconds(2));
@@ -106,7 +106,7 @@ TEST(Damper, OneWhoNeverStopsIsToldOfEverMoreSeldom) {
 }
 
 TEST(Damper, NobodyElseIsToldLater) {
-  World world;
+  Toggled world;
   for (int i = 0; i < 1000; ++i) {
     world.toggle("flapper");
     world.pass(milliseconds(2));
@@ -118,7 +118,7 @@ TEST(Damper, NobodyElseIsToldLater) {
 }
 
 TEST(Damper, WhoIsCalmForAWhileIsLikeAnyOtherAgain) {
-  World world;
+  Toggled world;
   for (int i = 0; i < 101; ++i) world.toggle("flapper");
   world.pass(seconds(200));
   EXPECT_FALSE(world.announcer().deadline());
@@ -128,7 +128,7 @@ TEST(Damper, WhoIsCalmForAWhileIsLikeAnyOtherAgain) {
 }
 
 TEST(Damper, AReloadEveryFourSecondsIsNoFlapping) {
-  World world;
+  Toggled world;
   for (int i = 0; i < 500; ++i) {
     world.toggle("anna");
     world.pass(milliseconds(100));
@@ -139,7 +139,7 @@ TEST(Damper, AReloadEveryFourSecondsIsNoFlapping) {
 }
 
 TEST(Damper, WhatWasReadOfAFlapperIsFollowedByTheTruth) {
-  World world;
+  Toggled world;
   for (int i = 0; i < 21; ++i) world.toggle("flapper");  // online, which is held
   world.read("flapper");
   world.toggle("flapper");
@@ -156,7 +156,7 @@ TEST(Damper, WithoutAFreeNumberNothingIsHeld) {
 
 TEST(DamperProperty, EachUserIsToldOfInTurnsAndInTheEndTruly) {
   EXPECT_TRUE(rc::check([] {
-    World world;
+    Toggled world;
     const int acts = *rc::gen::inRange(0, 600);
     for (int i = 0; i < acts; ++i) {
       const std::string user = "u" + std::to_string(*rc::gen::inRange(0, 4));

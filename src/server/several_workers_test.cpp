@@ -173,6 +173,7 @@ struct RecoveryOfWorkers : SeveralWorkers {
   RecoveryOfWorkers() : SeveralWorkers(with_recovery()) {
     nsp.on_disconnect([this](Socket&, std::string_view) { ++gone; });
   }
+  ~RecoveryOfWorkers() override { host.stop(); }  // sessions end then, too, and are counted
   std::atomic<int> gone = 0;
 };
 

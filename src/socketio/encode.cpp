@@ -6,7 +6,7 @@ namespace rollcall::socketio {
 namespace {
 
 // Besides namespace, name and arguments: type, counts, an offset for recovery, brackets, commas.
-constexpr std::size_t kFrameBytes = 96;
+constexpr std::size_t kPacketBytes = 96;
 
 void append_begin(std::string& packet, char type, std::string_view nsp, std::size_t attachments) {
   packet += type;
@@ -16,7 +16,7 @@ void append_begin(std::string& packet, char type, std::string_view nsp, std::siz
 
 std::string encode(char type, std::string_view nsp, std::string_view json) {
   std::string packet;
-  packet.reserve(kFrameBytes + nsp.size() + json.size());
+  packet.reserve(kPacketBytes + nsp.size() + json.size());
   append_begin(packet, type, nsp, 0);
   packet += json;
   return packet;
@@ -39,7 +39,7 @@ std::string encode_disconnect(std::string_view nsp) {
 std::string encode_event(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view name,
                          std::string_view args_json, std::size_t attachments) {
   std::string packet;
-  packet.reserve(kFrameBytes + nsp.size() + name.size() + args_json.size());
+  packet.reserve(kPacketBytes + nsp.size() + name.size() + args_json.size());
   append_begin(packet, attachments > 0 ? '5' : '2', nsp, attachments);
   if (ack_id) packet += std::to_string(*ack_id);
   packet += '[';
