@@ -56,9 +56,9 @@ test-proxies: build ## The shipped configurations of nginx and HAProxy, run by D
 	@scripts/install-deps --proxies
 	npm run --silent test:proxies
 
-test-e2e-variants: build ## The same with one worker and plain sends, and with three workers
-	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:e2e
-	ROLLCALL_SERVER_WORKERS=3 npm run --silent test:e2e
+test-e2e-variants: build ## The same with one worker and plain sends, and with three workers; without pages, log and webhooks
+	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:workers
+	ROLLCALL_SERVER_WORKERS=3 npm run --silent test:workers
 
 test-tsan: deps ## The tests of what has threads, under TSan
 	cmake --preset tsan >/dev/null

@@ -34,6 +34,7 @@ export const kMeasures = [
   idle(5000, 1),
   idle(19000, 26), // a little more than the ping interval
   ...[100, 1000, 5000, 10000].map(fanout),
+  many('many-few', 5000, 16, { warmup: 3, seconds: 8 }),
   many('many-1000', 1000, 200, { warmup: 3, seconds: 6 }),
   many('many-5000', 5000, 200, { warmup: 8, seconds: 16 }),
   many('many-more', 5000, 400, { warmup: 8, seconds: 16 }), // 200 for each of two workers

@@ -107,8 +107,8 @@ std::optional<Change> read_change(std::string_view body) {
   return Change{online, text_field(body, "userId")};
 }
 
-bool is_mode(std::string_view body) {
-  return body.starts_with("[\"presence-mode\"");
+bool is_aside(std::string_view body) {
+  return body.starts_with("[\"presence-mode\"") || body.starts_with("[\"recovery-offset\"");
 }
 
 }  // namespace rollcall::load

@@ -47,7 +47,8 @@ struct Change {
 
 // The body of a user-online or user-offline event; nothing if it is another event.
 std::optional<Change> read_change(std::string_view body);
-// Whether it is the body of a presence-mode event.
-bool is_mode(std::string_view body);
+// Whether it is the body of an event that any client gets and no load waits for: presence-mode,
+// recovery-offset.
+bool is_aside(std::string_view body);
 
 }  // namespace rollcall::load

@@ -62,8 +62,9 @@ TEST(Packets, AChangeIsReadWithItsFieldsInAnyOrder) {
   EXPECT_FALSE(offline->online);
   EXPECT_FALSE(read_change(R"(["user-onlined",{"userId":"ann"}])"));
   EXPECT_FALSE(read_change(R"(["connected",{"userId":"ann"}])"));
-  EXPECT_FALSE(is_mode(R"(["connected",{"userId":"ann"}])"));
-  EXPECT_TRUE(is_mode(R"(["presence-mode",{"mode":"batched","windowMs":400}])"));
+  EXPECT_FALSE(is_aside(R"(["connected",{"userId":"ann"}])"));
+  EXPECT_TRUE(is_aside(R"(["presence-mode",{"mode":"batched","windowMs":400}])"));
+  EXPECT_TRUE(is_aside(R"(["recovery-offset","~f_Vx:ma"])"));
 }
 
 }  // namespace

@@ -237,7 +237,7 @@ void Swarm::frame(Client& client, const ServerFrame& frame) {
   report_.add(Count::packets);
   if (packet.kind == PacketKind::other || packet.kind == PacketKind::connect_error) {
     fail(client, "received " + std::string(frame.payload));
-  } else if (packet.kind == PacketKind::event && is_mode(packet.body)) {
+  } else if (packet.kind == PacketKind::event && is_aside(packet.body)) {
     report_.add(Count::others);
   } else if (client.state == State::up) {
     handler_.on_packet(client, packet, now_);

@@ -73,6 +73,8 @@ void Crowd::hear_packet(int descriptor, std::string_view text) {
         ++tally_.changes;
       } else if (packet.body.starts_with("[\"connected\"")) {
         ++tally_.greetings;
+      } else if (load::is_aside(packet.body)) {
+        ++tally_.others;
       } else {
         ++tally_.faults;
       }

@@ -24,7 +24,7 @@ struct Tally {
   std::uint64_t pings = 0;
   std::uint64_t changes = 0;  // user-online and user-offline
   std::uint64_t answers = 0;  // acknowledgements that say "ok"
-  std::uint64_t others = 0;   // open packets, answers to CONNECT
+  std::uint64_t others = 0;   // open packets, answers to CONNECT, offsets for recovery
   std::uint64_t faults = 0;   // what must not come: refusals, closes, broken frames
 };
 

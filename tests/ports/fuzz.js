@@ -85,19 +85,20 @@ async function timed(what, promise) {
 // A client like any: one that stays, whose requests are answered, and one that comes and goes and is seen to.
 async function behave(name, transports, attacking) {
   const client = await connect(server, name, { transports });
-  const guest = `${name}-guest`;
   client.socket.on('disconnect', (reason) => stopping || fail(`${name} was disconnected: ${reason}`));
-  await client.data('subscribe-presence', { userIds: [guest] });
   for (let turn = 0; attacking(); ++turn) {
     client.inbox.entries.length = 0;
     const { status } = await timed(`an answer to ${name}`, client.ask('check-user-status', { userId: name }));
     if (status !== 'ok') fail(`${name} got ${status}`);
     if (turn % 20 === 0) {
+      const guest = `${name}-guest-${turn}`; // the same one would be held back for coming and going so often
+      await client.data('subscribe-presence', { userIds: [guest] });
       const heard = client.take('user-online', guest);
       const visitor = await timed(`${guest} to connect`, connect(server, guest, { transports }));
       await timed(`the news of ${guest}`, heard);
       visitor.close();
       await timed(`the news that ${guest} left`, client.take('user-offline', guest));
+      await client.data('unsubscribe-presence', { userIds: [guest] });
     }
     await sleep(40);
   }
