@@ -1,9 +1,8 @@
 // The log's way out while servers run: a bounded queue, and a thread that writes what is in it. Whoever logs
 // never waits for a reader of stderr, however stuck (decision 21).
 //
-// - The queue holds kMostBytes; lines beyond are dropped and counted (base::log::lines_lost), and so are
-// those
-//   that cannot be written: no reader, disk full, closed. Once lines get through again, one says how many
+// - The queue holds kMostBytes. Lines beyond that, and lines that cannot be written (no reader, disk full,
+//   closed), are dropped and counted (base::log::lines_lost). Once lines get through again, one says how many
 //   were lost.
 // - The writing thread takes no signals: a pipe without a reader costs a line, not the process.
 // - At the end, what waits is written for kFlush at most; a reader that is stuck does not hold up the end.
