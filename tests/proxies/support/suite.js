@@ -44,6 +44,7 @@ export async function suite(start, { strangers }) {
   hidesTheRest(where);
   lasts(where);
   limits(where);
+  addresses(where);
   survives(where, strangers);
 }
 
@@ -149,6 +150,39 @@ function limits({ server, startNamed }) {
     sockets[0].terminate();
     for (const socket of sockets.slice(1)) socket.terminate();
     await strict.stop();
+  });
+}
+
+// nginx and HAProxy have one address for everybody behind them, unless they say whose request it is.
+function addresses({ startNamed }) {
+  test('refused tokens lock out nobody else behind it, whether the server trusts it or not', async () => {
+    for (const trusted of ['', '127.0.0.1']) {
+      const wary = await startServer({ env: { ROLLCALL_LIMITS_FAILURES_PER_ADDRESS: 1, ROLLCALL_SERVER_TRUSTED_PROXIES: trusted || undefined } });
+      const front = await startNamed(somebody('wary'), wary);
+      for (let i = 0; i < kAFew; ++i) {
+        const forger = new Client(front, { ...kTls, auth: { token: 'forged' } });
+        assert.equal((await forger.refused()).data.code, 'INVALID_TOKEN');
+        forger.close();
+      }
+      const honest = await through(front, somebody('honest'));
+      assert.equal(await honest.isOnline(honest.user), true);
+      closeAll();
+      await front.stop();
+      await wary.stop();
+    }
+  });
+
+  test('a server that trusts it knows the address of the client, whatever the client says of it', async () => {
+    const trusting = await startServer({ env: { ROLLCALL_SERVER_TRUSTED_PROXIES: '127.0.0.1' } });
+    const front = await startNamed(somebody('trusted'), trusting);
+    const forger = new Client(front, {
+      ...kTls, auth: { token: 'forged' }, extraHeaders: { 'X-Forwarded-For': '203.0.113.9' }, localAddress: '127.0.0.7',
+    });
+    await forger.refused();
+    await trusting.says(/connection refused .*address=127\.0\.0\.7$/m);
+    closeAll();
+    await front.stop();
+    await trusting.stop();
   });
 }
 
