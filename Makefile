@@ -8,7 +8,7 @@ ROUNDS ?= 5
 USERS ?= 1000000
 
 .PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install test-tsan warnings fuzz fuzz-ports lint format format-check layers clean \
-  bench-smoke bench-deps bench-test bench-compare bench-plot \
+  bench-smoke bench-deps bench-test bench-compare bench-wss bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
 help: ## List the targets
@@ -111,6 +111,9 @@ bench-test: bench-deps ## Does each of them truly serve presence? Does the harne
 
 bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interleaved (ROUNDS=5 ONLY=fanout,rollcall,uws)
 	bench/compare-servers --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+bench-wss: build ## What TLS costs: wss beside ws (ARGS="CONNECTIONS ROUNDS")
+	node bench/wss/measure.js $(ARGS)
 
 bench-plot: ## Draw what was measured
 	bench/draw-plots $(ARGS)
