@@ -16,7 +16,8 @@ export async function api(server, path, { key = kKeys.read, ...options } = {}) {
 export async function everyone(server) {
   const users = [];
   for (let cursor; ; ) {
-    const { body } = await api(server, `/presence/online?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    const { status, body } = await api(server, `/presence/online?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    if (status !== 200) throw new Error(`the list of who is online: ${status} ${JSON.stringify(body)}`);
     users.push(...body.users);
     cursor = body.nextCursor;
     if (!cursor) return users;

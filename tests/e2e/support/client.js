@@ -1,4 +1,5 @@
 // The real socket.io-client, several versions of it, with an inbox of all it heard.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { io as io_4_8 } from 'socket.io-client';
 import { io as io_4_0 } from 'socket.io-client-4-0';
 import { io as io_4_6 } from 'socket.io-client-4-6';
@@ -92,6 +93,7 @@ export class Client {
     const deadline = performance.now() + ms;
     while ((await this.isOnline(userId)) !== online) {
       if (performance.now() > deadline) throw new Error(`${userId} is still ${online ? 'offline' : 'online'} after ${ms} ms`);
+      await sleep(10); // requests have a rate, too
     }
   }
 
