@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install test-tsan warnings fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers clean \
   bench-smoke bench-deps bench-test bench-compare bench-wss bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -60,9 +60,11 @@ test-e2e-variants: build ## The same with one worker and plain sends, and with t
 	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:workers
 	ROLLCALL_SERVER_WORKERS=3 npm run --silent test:workers
 
-test-tsan: deps ## The tests of what has threads, under TSan
+build-tsan: deps
 	cmake --preset tsan >/dev/null
 	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests watch_tests embed_tests
+
+test-tsan: build-tsan ## The tests of what has threads, under TSan
 	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|watch|embed)$$'
 
 install: build ## Install the program, the C++ libraries and the manual (PREFIX=/usr/local, DESTDIR=)
@@ -88,9 +90,11 @@ warnings: deps ## Warnings of what this compiler or that does not compile elsewh
 	cmake --build --preset read-by-gcc -j $(JOBS) --target rollcall_headers rollcall_test_headers
 	@scripts/read-for-warnings $(BUILD)/read-by-gcc '_tests\.dir/'
 
-fuzz: deps ## Each fuzz target for FUZZ_SECONDS
+build-fuzzers: deps
 	cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz -j $(JOBS) --target fuzzers
+
+fuzz: build-fuzzers ## Each fuzz target for FUZZ_SECONDS
 	@scripts/run-fuzzers $(BUILD)/fuzz/bin $(FUZZ_SECONDS)
 
 fuzz-ports: deps ## The open port of the program, under ASan and UBSan, for FUZZ_SECONDS (FUZZ_SEED repeats)
