@@ -241,8 +241,8 @@ TEST(LoadPace, WhatElseFillsTheLoopIsNoReasonToCollectChanges) {
 TEST(LoadPace, ASteadyLoadDoesNotMakeItFlap) {
   for (const double rate : {450, 550, 600, 620, 650, 700, 1000, 5000}) {
     SimulatedLoop loop;
-    loop.offer(rate, seconds(120));
-    EXPECT_LE(loop.mode_changes(), 6) << rate << " changes a second";
+    loop.offer(rate, seconds(600));
+    EXPECT_LE(loop.mode_changes(), 12) << rate << " changes a second";
   }
 }
 
@@ -253,7 +253,7 @@ TEST(LoadPaceProperty, WhateverTheLoadTurnsAreBoundedAndItRecovers) {
     cost.send_us = *rc::gen::inRange(1, 10);
     cost.change_us = *rc::gen::inRange(1, 10) / 20.0;
     SimulatedLoop loop(cost);
-    for (int i = 0; i < 4; ++i) loop.offer(*rc::gen::inRange(1, 3000), seconds(5), 1000);
+    for (int i = 0; i < 6; ++i) loop.offer(*rc::gen::inRange(1, 3000), seconds(10), 1000);
     // A thousand users at most are still to be told of, and the longest calm.
     loop.idle(seconds(60 + LoadPace::kLongestCalm.count()) + 1000 / Announcer::kMostAtOnce * seconds(10));
     RC_ASSERT(loop.live());
