@@ -61,8 +61,9 @@ export class FakeApi {
     this.#kept = this.#last;
   }
 
-  // Another life: cursors of before mean nothing.
+  // Another life: nobody is connected any more, and cursors of before mean nothing.
   restart() {
+    this.cut();
     this.#epoch += '1';
     this.#last = 0;
     this.forget();
@@ -149,7 +150,8 @@ export class FakeApi {
     for (const [at, text] of this.#ring) if (at > number) response.write(text);
   }
 
-  // As the real one: the cursor is of before the first page, and what changed since then follows.
+  // As the real one: the cursor is of before the first page, and what changed since then follows, or all begins anew where that is
+  // not kept any more.
   async #snapshot(response, reason) {
     response.live = false;
     const cursor = this.#last;
@@ -160,6 +162,7 @@ export class FakeApi {
       response.write(this.#text('snapshot', { users }));
       await this.betweenPages(response);
     }
+    if (cursor < this.#kept) return this.#snapshot(response, 'fell-behind');
     response.write(this.#text('live', { count: this.online.size, timestamp: this.now(), ...this.settling }, cursor));
     response.live = true;
     this.#since(response, cursor);
