@@ -1,8 +1,20 @@
 #include "server/bus.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace rollcall::server {
+namespace {
+
+// With more than these a worker hangs: then they are kept, to be bounded as what is kept is.
+constexpr std::size_t kMaxUndecided = 4096;
+
+bool is_of_a_socket(const RoomKey& room) {
+  return room.kind() == RoomKind::socket;
+}
+
+}  // namespace
 
 Bus::Bus(std::optional<RecoverySettings> recovery)
     : recovery_(std::move(recovery)), parked_(recovery_ ? recovery_->parking : socketio::ParkLimits{}) {}
@@ -24,6 +36,7 @@ NamespaceIndex Bus::add_namespace(std::string name) {
 }
 
 void Bus::enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::optional<WorkerIndex> from) {
+  ++published_;
   for (WorkerIndex i = 0; i < inboxes_.size(); ++i) {
     if (inboxes_[i].retired) continue;
     const bool first = inboxes_[i].inbox.empty();
@@ -38,6 +51,53 @@ void Bus::enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::
   }
 }
 
+// Who is in no room of a message can't come back for it. A worker knows who is in a room when it delivers the
+// message (docs/decisions/0023).
+void Bus::keep(NamespaceIndex nsp, const socketio::MessageRef& message, Instant now) {
+  if (message->keep == socketio::Keep::no) return;
+  const auto& rooms = message->rooms;
+  if (std::any_of(rooms.begin(), rooms.end(), is_of_a_socket)) decide(true);  // each shelf is in order
+  if (rooms.empty() || std::any_of(rooms.begin(), rooms.end(), is_of_a_socket)) {
+    namespaces_[nsp].recovery->log(message, now);
+  } else {
+    undecided_.push_back({nsp, message, now, published_ + 1});
+  }
+}
+
+std::uint64_t Bus::delivered_by_all() const {
+  std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+  for (const Worker& worker : inboxes_) {
+    if (!worker.retired) least = std::min(least, worker.delivered.load(std::memory_order_acquire));
+  }
+  return least;
+}
+
+// A session that was on its way between workers while they delivered a message may have been in its rooms.
+void Bus::decide(bool all) {
+  if (undecided_.empty()) return;
+  const std::uint64_t delivered = delivered_by_all();
+  auto oldest = undecided_.begin();
+  for (; oldest != undecided_.end(); ++oldest) {
+    const bool is_known = oldest->place <= delivered;
+    if (!is_known && !all && undecided_.size() <= kMaxUndecided) break;
+    const bool is_for_nobody = is_known && oldest->message->has_member.get() == 0 && on_their_way_ == 0 &&
+                               oldest->place > last_arrival_;
+    if (!is_for_nobody) namespaces_[oldest->nsp].recovery->log(oldest->message, oldest->at);
+  }
+  undecided_.erase(undecided_.begin(), oldest);
+}
+
+void Bus::set_out() {
+  const std::lock_guard lock(mutex_);
+  ++on_their_way_;
+}
+
+void Bus::arrived() {
+  const std::lock_guard lock(mutex_);
+  --on_their_way_;
+  last_arrival_ = published_;
+}
+
 std::optional<Instant> Bus::publish(NamespaceIndex nsp, socketio::Message message, std::size_t receivers,
                                     std::optional<WorkerIndex> from, Instant now) {
   const auto shared = std::make_shared<socketio::Message>(std::move(message));
@@ -45,7 +105,8 @@ std::optional<Instant> Bus::publish(NamespaceIndex nsp, socketio::Message messag
   socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
   if (recovery) {
     recovery->stamp(*shared, receivers, now);
-    recovery->log(shared, now);
+    decide(false);
+    keep(nsp, shared, now);
   }
   enqueue(nsp, shared, from);
   return recovery ? recovery->mark_due() : std::nullopt;
@@ -103,22 +164,21 @@ socketio::MessageRef Bus::place_message(NamespaceIndex nsp, WorkerIndex worker, 
   before = inboxes_[worker].take();
   if (socketio::Recovery* recovery = namespaces_[nsp].recovery.get()) {
     recovery->stamp(*shared, 1, now);
-    recovery->log(shared, now);
+    keep(nsp, shared, now);
   }
   return shared;
 }
 
-std::optional<Bus::Missed> Bus::missed(NamespaceIndex nsp, WorkerIndex worker, const socketio::Rooms& rooms,
-                                       socketio::Rooms::Slot slot, std::string_view id,
-                                       std::optional<std::string_view> offset, std::uint64_t floor,
-                                       std::uint64_t sent, Inbox& before) {
+std::optional<Bus::Missed> Bus::missed(NamespaceIndex nsp, WorkerIndex worker, const Returning& who,
+                                       Inbox& before) {
   const std::lock_guard lock(mutex_);
   before = inboxes_[worker].take();
   const socketio::Recovery* recovery = namespaces_[nsp].recovery.get();
   if (!recovery) return std::nullopt;
-  const auto seen = recovery->offsets().seen(offset, floor, recovery->last());
+  const auto seen = recovery->offsets().seen(who.offset, who.floor, recovery->last());
   if (!seen) return std::nullopt;
-  auto messages = recovery->missed(rooms, slot, id, *seen, sent);
+  decide(true);
+  auto messages = recovery->missed(who.rooms, who.slot, who.id, *seen, who.sent);
   if (!messages) return std::nullopt;
   return Missed{*seen, recovery->last(), *seen < recovery->aged_through(), std::move(*messages)};
 }
@@ -199,6 +259,7 @@ void Bus::prune(Instant now) {
   std::vector<socketio::ParkPlace> gone;
   {
     const std::lock_guard lock(mutex_);
+    decide(false);
     for (const Nsp& nsp : namespaces_) {
       if (nsp.recovery) nsp.recovery->prune(now);
     }

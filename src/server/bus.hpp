@@ -81,6 +81,11 @@ class Bus {
   void wake_others(WorkerIndex from);
 
   Inbox take(WorkerIndex worker);
+  // Of all that the worker has taken so far, it has delivered so many broadcasts: all but those that it took
+  // last.
+  void delivered(WorkerIndex worker, std::uint64_t count) {
+    inboxes_[worker].delivered.store(count, std::memory_order_release);
+  }
   // The place after all that was published up to now.
   Place place(NamespaceIndex nsp, WorkerIndex worker);
   // The packet that tells its receiver that it has got everything up to that number; empty if nothing is
@@ -93,16 +98,21 @@ class Bus {
   // What the socket in that slot, already in its rooms, has missed: between that and what is delivered to the
   // worker's sockets from now on, once it has delivered `before`, every message is there once. `floor` and
   // `sent`: see socketio::Offsets and Recovery. Absent if it cannot be told.
+  struct Returning {
+    const socketio::Rooms& rooms;
+    socketio::Rooms::Slot slot;
+    std::string_view id;
+    std::optional<std::string_view> offset;
+    std::uint64_t floor;
+    std::uint64_t sent;
+  };
   struct Missed {
     std::uint64_t seen;  // what the client has seen before
     std::uint64_t last;
     bool some_too_old;  // something after `seen` is not kept any more: was it told, but not seen, it is lost
     std::vector<socketio::MessageRef> messages;
   };
-  std::optional<Missed> missed(NamespaceIndex nsp, WorkerIndex worker, const socketio::Rooms& rooms,
-                               socketio::Rooms::Slot slot, std::string_view id,
-                               std::optional<std::string_view> offset, std::uint64_t floor,
-                               std::uint64_t sent, Inbox& before);
+  std::optional<Missed> missed(NamespaceIndex nsp, WorkerIndex worker, const Returning& who, Inbox& before);
   // False for a text that no client of this server has got as an offset.
   bool may_be_offset(NamespaceIndex nsp, std::optional<std::string_view> offset);
 
@@ -113,6 +123,9 @@ class Bus {
   std::optional<SessionPlace> locate(NamespaceIndex nsp, std::string_view pid);
   // A session that was recovered lives elsewhere than its pid says; and has ended.
   void moved(NamespaceIndex nsp, std::string_view pid, SessionPlace to);
+  // A session is on its way to another worker, and in no worker's rooms; and has arrived, or ended.
+  void set_out();
+  void arrived();
   void ended(NamespaceIndex nsp, std::string_view pid);
 
   // A session's connection broke: it stays where it is for its client to come back. Others that have to give
@@ -141,6 +154,7 @@ class Bus {
     Post post;
     Inbox inbox;
     std::atomic<bool> has_mail = false;  // the inbox is not empty
+    std::atomic<std::uint64_t> delivered = 0;
     bool retired = false;
     bool wake_owed = false;  // something was put into the inbox, and it was not woken for that
 
@@ -153,18 +167,32 @@ class Bus {
     using is_transparent = void;
     std::size_t operator()(std::string_view pid) const { return std::hash<std::string_view>{}(pid); }
   };
+  // To be kept if somebody is in its rooms, which is not known before all workers have delivered it.
+  struct Undecided {
+    NamespaceIndex nsp;
+    socketio::MessageRef message;
+    Instant at;
+    std::uint64_t place;  // how many broadcasts there were, with it
+  };
   struct Nsp {
     std::unique_ptr<socketio::Recovery> recovery;  // null if it is off
     boost::unordered_flat_map<std::string, SessionPlace, PidHash, std::equal_to<>> moved;
   };
 
   void enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::optional<WorkerIndex> from);
+  void keep(NamespaceIndex nsp, const socketio::MessageRef& message, Instant now);
+  void decide(bool all);
+  std::uint64_t delivered_by_all() const;
   void drop(const std::vector<socketio::ParkPlace>& gone);
 
   std::mutex mutex_;
   std::optional<RecoverySettings> recovery_;
   std::deque<Worker> inboxes_;
   std::deque<Nsp> namespaces_;
+  std::uint64_t published_ = 0;  // broadcasts
+  std::vector<Undecided> undecided_;
+  std::size_t on_their_way_ = 0;
+  std::uint64_t last_arrival_ = 0;  // what was published before it
   socketio::ParkedSessions parked_;
   std::function<void(const socketio::ParkPlace&)> drop_;
 };

@@ -72,26 +72,43 @@ void BusPort::end_of_turn() {
 
 Inbox BusPort::take() {
   own_pending_ = false;
-  return bus_.take(index_);
+  Inbox taken = bus_.take(index_);
+  taken_ += taken.size();
+  return taken;
 }
 
 Place BusPort::place(NamespaceIndex nsp) {
   own_pending_ = false;
-  return bus_.place(nsp, index_);
+  Place place = bus_.place(nsp, index_);
+  taken_ += place.before.size();
+  return place;
 }
 
 socketio::MessageRef BusPort::place_message(NamespaceIndex nsp, socketio::Message message) {
   own_pending_ = false;
   Inbox before;
   auto placed = bus_.place_message(nsp, index_, std::move(message), loop_.now(), before);
+  taken_ += before.size();
   deliver(before);
   return placed;
+}
+
+std::optional<Bus::Missed> BusPort::missed(NamespaceIndex nsp, const Bus::Returning& who) {
+  own_pending_ = false;
+  Inbox before;
+  auto missed = bus_.missed(nsp, index_, who, before);
+  taken_ += before.size();
+  deliver(before);
+  return missed;
 }
 
 void BusPort::deliver(const Inbox& inbox) {
   if (inbox.empty()) return;
   if (!delivering_since_) delivering_since_ = net::Loop::read_clock();
   for (const Broadcast& broadcast : inbox) receivers_[broadcast.nsp]->deliver(broadcast);
+  delivered_ += inbox.size();
+  // What is delivered may make others take and deliver: then the last of them says it.
+  if (delivered_ == taken_) bus_.delivered(index_, delivered_);
 }
 
 }  // namespace rollcall::server

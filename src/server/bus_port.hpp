@@ -68,6 +68,7 @@ class BusPort {
   void deliver(const Inbox& inbox);
   // See Bus; what comes before the message is delivered.
   socketio::MessageRef place_message(NamespaceIndex nsp, socketio::Message message);
+  std::optional<Bus::Missed> missed(NamespaceIndex nsp, const Bus::Returning& who);
 
   Bus& bus() const { return bus_; }
   WorkerIndex index() const { return index_; }
@@ -87,6 +88,8 @@ class BusPort {
   WorkerIndex index_;
   std::vector<BroadcastReceiver*> receivers_;
   std::unique_ptr<Deadline> mark_timer_;  // while a mark is owed
+  std::uint64_t taken_ = 0;               // broadcasts
+  std::uint64_t delivered_ = 0;
   bool own_pending_ = false;
   bool end_of_turn_awaited_ = false;
   std::optional<Instant> delivering_since_;  // in this turn

@@ -83,7 +83,7 @@ TEST_F(BusTest, WithoutRecoveryNothingIsNumbered) {
   ASSERT_EQ(place.before.size(), 1U);
   EXPECT_EQ(place.before[0].message->mark, "");
   Inbox before;
-  EXPECT_FALSE(bus.missed(0, 1, {}, 0, "sid", std::nullopt, 0, 0, before));
+  EXPECT_FALSE(bus.missed(0, 1, {{}, 0, "sid", std::nullopt, 0, 0}, before));
   EXPECT_THAT(packets(before), ElementsAre(R"(2["a"])"));
 }
 
@@ -100,7 +100,7 @@ struct RecoveringBusTest : BusTest {
   RecoveringBusTest() : BusTest(RecoverySettings{}) {}
   std::vector<std::string> missed(WorkerIndex worker, const std::string& offset, Inbox& before) {
     std::vector<std::string> found;
-    const auto missed = bus.missed(0, worker, rooms, 1, "sid", offset, 0, 0, before);
+    const auto missed = bus.missed(0, worker, {rooms, 1, "sid", offset, 0, 0}, before);
     if (!missed) return {"not recovered"};
     for (const auto& one : missed->messages) found.push_back(one->packet);
     return found;
@@ -137,6 +137,81 @@ TEST_F(RecoveringBusTest, WhoComesBackToAnotherWorkerHasMissedWhatThatHasStillTo
   EXPECT_THAT(packets(before), ElementsAre(R"(2["seen"])", R"(2["a"])", R"(2["b"])", R"(2["not for it"])"));
   publish("later");
   EXPECT_THAT(packets(bus.take(1)), ElementsAre(R"(2["later"])"));
+}
+
+// To the room of a socket that has been away, or came later.
+struct RoomBusTest : RecoveringBusTest {
+  RoomBusTest() { rooms.join(1, Room::application("room")); }
+  void publish_to_room(const std::string& text) { bus.publish(0, message(text, {"room"}), 1, 0, kNow); }
+  // As a worker does, with and without a member of the message's rooms.
+  void deliver(WorkerIndex worker, bool has_member) {
+    for (const Broadcast& broadcast : bus.take(worker)) {
+      if (has_member) broadcast.message->has_member.raise(1);
+      ++delivered[worker];
+    }
+    bus.delivered(worker, delivered[worker]);
+  }
+  std::vector<std::string> missed_now() {
+    bus.prune(kNow);
+    Inbox before;
+    return missed(0, "~0000:0", before);
+  }
+  std::array<std::uint64_t, 2> delivered{};
+};
+
+TEST_F(RoomBusTest, WhatWentToARoomThatNobodyIsInIsNotKept) {
+  publish_to_room("a");
+  deliver(0, false);
+  deliver(1, false);
+  EXPECT_THAT(missed_now(), IsEmpty());
+}
+
+TEST_F(RoomBusTest, WhatSomebodyOnAnyWorkerGotOrMissedIsKept) {
+  publish_to_room("a");
+  publish_to_room("b");
+  deliver(0, false);
+  deliver(1, true);
+  EXPECT_THAT(missed_now(), ElementsAre(R"(2["a"])", R"(2["b"])"));
+}
+
+TEST_F(RoomBusTest, WhatAWorkerHasStillToDeliverIsKeptForWhoComesBackMeanwhile) {
+  publish_to_room("a");
+  deliver(1, false);
+  EXPECT_THAT(missed_now(), ElementsAre(R"(2["a"])"));
+}
+
+TEST_F(RoomBusTest, AWorkerThatHasEndedIsNotWaitedFor) {
+  bus.retire(1);
+  publish_to_room("a");
+  deliver(0, false);
+  EXPECT_THAT(missed_now(), IsEmpty());
+}
+
+TEST_F(RoomBusTest, WhatIsDeliveredWhileASessionIsBetweenTwoWorkersIsKeptForIt) {
+  publish_to_room("before it arrives");
+  bus.set_out();
+  deliver(0, false);
+  deliver(1, false);
+  bus.arrived();
+  publish_to_room("after");
+  deliver(0, false);
+  deliver(1, false);
+  EXPECT_THAT(missed_now(), ElementsAre(R"(2["before it arrives"])"));
+}
+
+TEST_F(RoomBusTest, WhatIsPublishedWhileASessionIsBetweenTwoWorkersIsKeptForIt) {
+  bus.set_out();
+  publish_to_room("a");
+  deliver(0, false);
+  deliver(1, false);
+  EXPECT_THAT(missed_now(), ElementsAre(R"(2["a"])"));
+}
+
+TEST_F(RoomBusTest, WhatAWorkerThatHangsDoesNotDeliverIsKeptAsTheRestIs) {
+  for (int i = 0; i < 5000; ++i) publish_to_room(std::to_string(i));
+  deliver(0, false);
+  deliver(1, false);
+  EXPECT_EQ(missed_now().front(), R"(2["0"])");
 }
 
 TEST_F(RecoveringBusTest, AMarkThatIsOwedGoesToEverybodyWhenItIsDue) {
@@ -184,8 +259,8 @@ TEST_F(RecoveringBusTest, ItSaysIfSomethingThatFollowsWhatWasSeenIsTooOldToBeKep
   publish("b");
   bus.prune(kNow + seconds(1000));
   Inbox before;
-  EXPECT_TRUE(bus.missed(0, 0, rooms, 1, "sid", "~0000:1", 0, 0, before)->some_too_old);
-  EXPECT_FALSE(bus.missed(0, 0, rooms, 1, "sid", "~0000:2", 0, 0, before)->some_too_old);
+  EXPECT_TRUE(bus.missed(0, 0, {rooms, 1, "sid", "~0000:1", 0, 0}, before)->some_too_old);
+  EXPECT_FALSE(bus.missed(0, 0, {rooms, 1, "sid", "~0000:2", 0, 0}, before)->some_too_old);
 }
 
 TEST_F(RecoveringBusTest, ThreadsThatBroadcastAtOnceAgreeOnOneOrder) {

@@ -78,6 +78,7 @@ void NamespaceImpl::fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket
         here.port_.bus().ended(nsp, session->pid);
         here.end_predecessor(*session);
       }
+      if (session) here.port_.bus().arrived();
     });
   });
 }
@@ -105,6 +106,7 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, std::s
   session.vain_replays = socket->vain_replays_;
   socket->state_ = SocketImpl::State::gone;
   if (to_other_worker) {
+    port_.bus().set_out();
     session.rooms = rooms_.rooms_of(slot);
     rooms_.leave_all(slot);
     if (!session.was_connected) free_slot_later(slot);
@@ -151,10 +153,7 @@ std::optional<Bus::Missed> NamespaceImpl::resume(SocketImpl& socket, const Sessi
     if (rooms_.join(socket.slot(), room)) joined.push_back(room);
   }
   const std::uint32_t member = is_here ? session.from.slot : socket.slot();
-  Inbox before;
-  auto missed = port_.bus().missed(spec_.index, port_.index(), rooms_, member, session.id, offset,
-                                   session.floor, session.sent, before);
-  port_.deliver(before);
+  auto missed = port_.missed(spec_.index, {rooms_, member, session.id, offset, session.floor, session.sent});
   const bool in_vain = missed && missed->seen == session.floor;
   if (in_vain && session.vain_replays > 0) {
     const bool breaks_it = session.vain_replays >= SocketImpl::kMaxVainReplays && !missed->messages.empty();

@@ -134,6 +134,7 @@ void NamespaceImpl::each_receiver(const socketio::Message& message, Use&& use) {
   const bool everybody = message.rooms.empty();
   std::vector<std::uint32_t> slots = spare_receivers_.take();
   if (!everybody) find_members(message.rooms, slots);
+  if (!slots.empty() && message.keep != socketio::Keep::no) message.has_member.raise(1);
   const std::size_t count = everybody ? connected_.size() : slots.size();
   for (std::size_t i = 0; i < count; ++i) {
     SocketImpl& socket = everybody ? *connected_[i] : *slots_[slots[i]].socket;

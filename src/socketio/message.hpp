@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_mark.hpp"
 #include "rollcall/room.hpp"
 
 namespace rollcall::socketio {
@@ -30,9 +31,12 @@ struct Message {
   // Both are set by Recovery::stamp: the place in the order, and the packet that tells receivers about it.
   std::uint64_t number = 0;
   std::string mark;
+  // Above 0: somebody is in one of its rooms, or was when the connection broke. Workers that deliver it say
+  // so.
+  mutable base::SharedMark has_member;
 };
 
-// Immutable once shared: workers read it at the same time.
+// Immutable once shared, but for has_member: workers read it at the same time.
 using MessageRef = std::shared_ptr<const Message>;
 
 }  // namespace rollcall::socketio
