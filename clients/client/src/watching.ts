@@ -218,37 +218,41 @@ export class Watching {
     this.#leaving.clear();
     for (const userIds of this.#batches(leaving)) this.#unsubscribe(userIds);
     let room = MAX_WATCHED;
-    const idle: string[] = [];
-    const refused: string[] = [];
-    for (const [userId, entry] of this.#entries) {
+    const idle: Entry[] = [];
+    const refused: Entry[] = [];
+    for (const entry of this.#entries.values()) {
       if (entry.phase !== 'failed') room -= 1;
-      if (entry.phase === 'idle') (room < 0 ? refused : idle).push(userId);
+      if (entry.phase === 'idle') (room < 0 ? refused : idle).push(entry);
     }
-    for (const userIds of this.#batches(idle)) this.#subscribe(userIds);
+    for (const entries of this.#batches(idle)) this.#subscribe(entries);
     if (refused.length > 0) {
       this.#fail(refused, new RollcallError('TOO_MANY_USERS', `One connection can watch at most ${MAX_WATCHED} users`));
     }
   }
 
-  *#batches(userIds: string[]): Iterable<string[]> {
-    for (let i = 0; i < userIds.length; i += this.#batch) yield userIds.slice(i, i + this.#batch);
+  *#batches<T>(all: T[]): Iterable<T[]> {
+    for (let i = 0; i < all.length; i += this.#batch) yield all.slice(i, i + this.#batch);
   }
 
-  #subscribe(userIds: string[]): void {
-    for (const userId of userIds) this.#entries.get(userId)!.phase = 'asking';
+  // The answer is for these entries alone: a user may have been forgotten, unsubscribed and watched anew before it comes.
+  #subscribe(entries: Entry[]): void {
+    const asked = new Set(entries);
+    for (const entry of asked) entry.phase = 'asking';
+    const userIds = entries.map(({ presence }) => presence.userId);
     this.ports.subscribe(userIds, {
       ok: ({ statuses }) => {
         this.#retryMs = kFirstRetryMs;
-        for (const status of statuses) this.#snapshot(status);
+        for (const status of statuses) {
+          const entry = this.#entries.get(status.userId);
+          if (entry && asked.has(entry)) this.#snapshot(entry, status);
+        }
         this.#news.deliver();
       },
-      failed: (error) => this.#refused(userIds, error),
+      failed: (error) => this.#refused(entries, error),
     });
   }
 
-  #snapshot(status: UserStatus): void {
-    const entry = this.#entries.get(status.userId);
-    if (!entry) return;
+  #snapshot(entry: Entry, status: UserStatus): void {
     entry.phase = 'watched';
     const { presence } = entry;
     if (!this.ports.settling() || !presence.known) this.#set(entry, status);
@@ -269,36 +273,31 @@ export class Watching {
     this.ports.unsubscribe(userIds, { ok: () => acknowledged(true), failed: () => acknowledged(false) });
   }
 
-  #refused(userIds: string[], error: RollcallError): void {
+  #refused(entries: Entry[], error: RollcallError): void {
     if (error.code === 'CLOSED') return;
     if (error.code === 'DISCONNECTED') {
       // The next connection asks for all that is idle.
-      for (const userId of userIds) this.#phase(userId, 'idle');
-    } else if (error.code === 'TOO_MANY_USERS' && userIds.length > 1) {
+      for (const entry of entries) entry.phase = 'idle';
+    } else if (error.code === 'TOO_MANY_USERS' && entries.length > 1) {
       // The server is configured to take fewer in one request.
-      this.#batch = Math.min(this.#batch, Math.ceil(userIds.length / 2));
-      this.#again(userIds, 0);
+      this.#batch = Math.min(this.#batch, Math.ceil(entries.length / 2));
+      this.#again(entries, 0);
     } else if (error.code === 'RATE_LIMITED' || error.code === 'TIMEOUT' || error.code === 'INTERNAL') {
-      this.#again(userIds, this.#retryMs);
+      this.#again(entries, this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, kLastRetryMs);
     } else {
-      this.#fail(userIds, error);
+      this.#fail(entries, error);
     }
   }
 
-  #again(userIds: string[], ms: number): void {
-    for (const userId of userIds) this.#phase(userId, 'idle');
+  #again(entries: Entry[], ms: number): void {
+    for (const entry of entries) entry.phase = 'idle';
     this.#flushSoon(ms);
   }
 
-  #fail(userIds: string[], error: RollcallError): void {
-    for (const userId of userIds) this.#phase(userId, 'failed');
+  #fail(entries: Entry[], error: RollcallError): void {
+    for (const entry of entries) entry.phase = 'failed';
     this.ports.failed(error);
-  }
-
-  #phase(userId: string, phase: Phase): void {
-    const entry = this.#entries.get(userId);
-    if (entry) entry.phase = phase;
   }
 
   #set(entry: Entry, status: UserStatus): void {

@@ -101,6 +101,49 @@ describe('when the connection breaks', () => {
   });
 });
 
+describe('a server that answers only after the user was given up, and is watched anew', () => {
+  let late;
+  beforeEach(async () => {
+    server.accept();
+    client.watch('ann', () => {})();
+    await pass(5);
+    await pass(6000);
+    late = socket.sent.splice(0);
+    assert.deepEqual(late.map(({ event }) => event), ['subscribe-presence', 'unsubscribe-presence']);
+  });
+
+  test('is asked again', async () => {
+    const { told, listener } = story();
+    client.watch('ann', listener);
+    for (const request of late) server.serve(request);
+    await pass(5);
+    await server.serveAll();
+    assert.deepEqual([...server.watched], ['ann']);
+    server.come('ann');
+    assert.deepEqual(told, ['ann off', 'ann on']);
+  });
+
+  test('is believed in its last answer alone', async () => {
+    const { told, listener } = story();
+    client.watch('ann', listener);
+    await pass(5);
+    server.serve(late[0]);
+    server.online.set('ann', server.now()); // as nobody is subscribed, nobody is told
+    server.serve(late[1]);
+    await server.serveAll();
+    assert.deepEqual(told, ['ann on']);
+  });
+
+  test('is asked again if what it refused was the first time', async () => {
+    client.watch('ann', () => {});
+    late[0].refuse('FORBIDDEN');
+    server.serve(late[1]);
+    await pass(5);
+    await server.serveAll();
+    assert.deepEqual([...server.watched], ['ann']);
+  });
+});
+
 describe('when the server refuses', () => {
   test('a rate limit is waited out, longer each time', async () => {
     server.accept();
