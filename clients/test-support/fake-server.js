@@ -1,5 +1,6 @@
 // A server and a socket to it without a network: what is sent can be read, answers come when the test says so. It serves the
 // presence requests as the real one does, so that a whole history can be played in a moment.
+import { kPatienceMs, within } from '../../tests/e2e/support/wait.js';
 import { settled } from './fake-timers.js';
 
 export const kEpoch = Date.parse('2026-01-04T12:00:00.000Z');
@@ -71,6 +72,14 @@ export class FakeSocket {
   refuse(code, details = 'as the test wants it') {
     this.active = false;
     this.hear('connect_error', Object.assign(new Error('Authentication failed'), { data: { code, details } }));
+  }
+
+  // Until something was sent, by the client's own timers: these wait for one another, so that no time is long enough for them.
+  async sends() {
+    const one = new Promise((resolve) => (this.onsent = resolve));
+    if (this.sent.length === 0) await within(one, kPatienceMs, 'something to be sent');
+    this.onsent = undefined;
+    await settled();
   }
 
   // What was sent and has not been taken yet, of that event.

@@ -109,7 +109,7 @@ describe('userPresence', () => {
     userId.set('ann');
     assert.deepEqual(signals.map((online) => online()), [false, false], 'never what another one was');
     await served(app);
-    await soon(60);
+    await socket.sends();
     assert.deepEqual(sent(), [['unsubscribe-presence', 'bob']]);
   });
 
@@ -126,7 +126,7 @@ describe('userPresence', () => {
     await soon(60);
     assert.deepEqual(sent(), []);
     for (const card of cards.slice(50)) card.destroy();
-    await soon(70);
+    await socket.sends();
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, payload.userIds.length]), [['unsubscribe-presence', 50]]);
   });
 

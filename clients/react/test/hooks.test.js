@@ -67,7 +67,7 @@ describe('useUserPresence', () => {
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, payload.userIds.length]), [['subscribe-presence', 50]]);
     await served();
     await show(null);
-    for (let waits = 0; waits < 200 && socket.sent.length === 0; waits += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    await socket.sends();
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, payload.userIds.length]), [['unsubscribe-presence', 50]]);
   });
 

@@ -123,7 +123,7 @@ describe('useUserPresence', () => {
     userId.value = 'ann';
     await served();
     assert.equal(text(), 'false false');
-    await soon(60);
+    await socket.sends();
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, ...payload.userIds]), [['unsubscribe-presence', 'bob']]);
   });
 
@@ -143,7 +143,7 @@ describe('useUserPresence', () => {
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, payload.userIds.length]), [['subscribe-presence', 50]]);
     await served();
     shown.value = false;
-    await soon(70);
+    await socket.sends();
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, payload.userIds.length]), [['unsubscribe-presence', 50]]);
   });
 });
