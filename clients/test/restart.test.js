@@ -12,7 +12,7 @@ import { connected, make, somebody, until } from '../test-support/real-server.js
 // Long enough for clients to come back, and short enough to wait for.
 const env = {
   ROLLCALL_API_KEYS: `tests:admin:${createHash('sha256').update(kApiKey).digest('hex')}`,
-  ROLLCALL_PRESENCE_SETTLING_MS: 3000,
+  ROLLCALL_PRESENCE_SETTLING_MS: 5000,
   ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100,
 };
 

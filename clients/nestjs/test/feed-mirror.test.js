@@ -79,7 +79,10 @@ describe('a start', () => {
   test('waits for a server that is not up yet', async () => {
     const { port } = api;
     await api.stop();
-    await assert.rejects(mirror.start().ready(30), { code: 'TIMEOUT', message: /no snapshot within 30 ms; the last attempt: .*ECONNREFUSED 127\.0\.0\.1/ });
+    const attempted = new Promise((resolve) => mirror.onStatus(({ error }) => error && resolve()));
+    mirror.start();
+    await within(attempted, 10000, 'an attempt to fail');
+    await assert.rejects(mirror.ready(30), { code: 'TIMEOUT', message: /no snapshot within 30 ms; the last attempt: .*ECONNREFUSED 127\.0\.0\.1/ });
     const ready = mirror.ready();
     await api.start(port);
     await ready;

@@ -246,8 +246,8 @@ describe('the module', () => {
     });
     const { port } = api;
     await api.stop();
-    await assert.rejects(started({ startTimeoutMs: 50 }), {
-      message: new RegExp(`^Rollcall is not there\\. GET http://127.0.0.1:${port}/api/v1/presence/feed: no snapshot within 50 ms; the last attempt: .*ECONNREFUSED`),
+    await assert.rejects(started({ startTimeoutMs: 1000 }), {
+      message: new RegExp(`^Rollcall is not there\\. GET http://127.0.0.1:${port}/api/v1/presence/feed: no snapshot within 1000 ms; the last attempt: .*ECONNREFUSED`),
     });
     await api.start(port);
     await assert.rejects(started({ url: undefined }), /^TypeError: url must be the server's address/);
