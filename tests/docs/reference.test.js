@@ -73,7 +73,7 @@ describe('what is heard', () => {
   });
 
   test('authentication_error, and the connection comes back with a new token', async () => {
-    let exp = nowSeconds() + 2;
+    let exp = nowSeconds() + 3;
     const auth = (give) => give({ token: token('brief', { exp }) });
     const client = await new Client(tight, { auth, reconnection: true, reconnectionDelay: 10 }).connected();
     exp += 3600;

@@ -238,12 +238,12 @@ describe('public keys', () => {
 
 describe('a token that runs out while its connection lives', () => {
   const claims = (seconds) => ({ exp: nowSeconds() + seconds, iss: 'https://issuer.example', aud: 'rollcall' });
-  const shortLived = (user, seconds = 2) => connect(strict, user, { as: token(user, claims(seconds)) });
+  const shortLived = (user, seconds = 3) => connect(strict, user, { as: token(user, claims(seconds)) });
 
   for (const transports of [['polling'], ['websocket']]) {
     test(`the connection is told and closed, by ${transports}`, async () => {
       const user = newUser('short');
-      const client = await connect(strict, user, { as: token(user, claims(2)), transports });
+      const client = await connect(strict, user, { as: token(user, claims(3)), transports });
       const told = await client.take('authentication_error');
       assert.equal(told.code, 'TOKEN_EXPIRED');
       const reason = await client.take('disconnect');
@@ -256,7 +256,7 @@ describe('a token that runs out while its connection lives', () => {
 
   test('refresh-token before that extends it', async () => {
     const client = await shortLived(newUser('refreshed'));
-    const witness = await shortLived(newUser('witness'), 3);
+    const witness = await shortLived(newUser('witness'), 4);
     const until = claims(3600);
     const data = await client.data('refresh-token', { token: token(client.user, until) });
     assert.equal(data.expiresAt, new Date(until.exp * 1000).toISOString());
@@ -268,7 +268,7 @@ describe('a token that runs out while its connection lives', () => {
   });
 
   test('a token of another user, or a bad one, is refused and changes nothing', async () => {
-    const client = await shortLived(newUser('stubborn'), 3);
+    const client = await shortLived(newUser('stubborn'), 4);
     const other = await client.ask('refresh-token', { token: token('someone-else', claims(3600)) });
     assert.deepEqual([other.status, other.code], ['error', 'FORBIDDEN']);
     for (const bad of ['nonsense', token(client.user, claims(-60)), forge({ alg: 'HS256' }, claims(60), 'wrong')]) {

@@ -12,7 +12,7 @@ after(() => server.stop());
 test('the connection is extended before its token runs out', async () => {
   const user = somebody('me');
   const reasons = [];
-  const short = { exp: Math.floor(Date.now() / 1000) + 3 };
+  const short = { exp: Math.floor(Date.now() / 1000) + 4 };
   const client = make(server, {
     getToken: (reason) => {
       reasons.push(reason);
@@ -53,7 +53,7 @@ test('one that runs out while it is connected ends in a new connection with a ne
     getToken: (reason) => {
       reasons.push(reason);
       if (reason === 'expiring') throw new Error('the login service is away');
-      return token(user, reason === 'refused' ? {} : { exp: Math.floor(Date.now() / 1000) + 2 });
+      return token(user, reason === 'refused' ? {} : { exp: Math.floor(Date.now() / 1000) + 3 });
     },
   });
   client.connect();
