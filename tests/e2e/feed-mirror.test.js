@@ -12,6 +12,7 @@ import { writeSample } from './support/docs.js';
 import { Detour, FeedReader } from './support/feed.js';
 import { scratch } from './support/files.js';
 import { RawSocket, RawTcp } from './support/raw.js';
+import { seeded } from './support/seeded.js';
 import { startServer } from './support/server.js';
 import { token } from './support/tokens.js';
 import { once } from './support/wait.js';
@@ -111,9 +112,8 @@ async function becomesTrue(server, mirror, ms = 30000) {
   }
 }
 
-test('mirrors that are cut off, killed, held up and outrun are true in the end', { timeout: 120000 }, async () => {
-  let seed = 11;
-  const random = (below) => (seed = (seed * 16807) % 2147483647) % below;
+test('mirrors that are cut off, killed, held up and outrun are true in the end', { timeout: 120000 }, () => seeded(11, async (chance) => {
+  const random = (below) => Math.floor(chance() * below);
   const server = await serve();
   const crowd = new Crowd(server);
   const names = Array.from({ length: 400 }, (_, i) => `user-${i}`);
@@ -146,7 +146,7 @@ test('mirrors that are cut off, killed, held up and outrun are true in the end',
   await becomesTrue(server, steady);
   for (const mirror of [...running]) mirror.kill();
   await server.stop();
-});
+}));
 
 const residentMiB = (server) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]) / 1024;
 

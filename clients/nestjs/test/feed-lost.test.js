@@ -1,6 +1,7 @@
 // The mirror when its feed is lost, or begins anew: what it knows is always whole, and in the end always true.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { seeded } from '../../../tests/e2e/support/seeded.js';
 import { api, heard, mirror, news, state, use } from '../../test-support/mirrored.js';
 
 describe('when the feed is lost', () => {
@@ -144,8 +145,7 @@ describe('when the feed is lost', () => {
   });
 });
 
-test('whatever happens, it ends in the truth, and listeners heard every step of it', async () => {
-  const random = ((seed) => () => (seed = (seed * 48271) % 2147483647) / 2147483647)(20260104);
+test('whatever happens, it ends in the truth, and listeners heard every step of it', () => seeded(20260104, async (random) => {
   const users = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
   const believed = new Set();
   mirror.onUserOnline(({ userId }) => believed.add(userId));
@@ -175,4 +175,4 @@ test('whatever happens, it ends in the truth, and listeners heard every step of 
     assert.deepEqual(mirror.getOnlineUsers().sort(), [...api.online.keys()].sort(), `after step ${step}`);
     assert.deepEqual([...believed].sort(), mirror.getOnlineUsers().sort());
   }
-});
+}));

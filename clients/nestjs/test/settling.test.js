@@ -1,6 +1,7 @@
 // A restart of the server, as the mirror sees it: who was online stays so until users have had the time to come back.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { seeded } from '../../../tests/e2e/support/seeded.js';
 import { api, heard, make, mirror, news, state, use } from '../../test-support/mirrored.js';
 import { Mirror } from '../dist/esm/mirror.js';
 
@@ -41,7 +42,7 @@ describe('after a restart', () => {
     const lastActive = api.online.get('user-0').lastActive;
     const states = [];
     mirror.onStatus((status) => states.push(status.state));
-    restart(300);
+    restart(1500);
     await heard();
     for (const user of kUsers.slice(1)) api.come(user);
     await state('live');
@@ -101,7 +102,7 @@ describe('after a restart', () => {
 });
 
 test('a feed that stays away is settling for a while, then stale; its last state stays', async () => {
-  const told = await begin({ settleMs: 100 });
+  const told = await begin({ settleMs: 1000 });
   const states = [];
   mirror.onStatus(({ state: now }) => now !== states.at(-1) && states.push(now));
   api.refuse = { status: 503 };
@@ -119,8 +120,7 @@ test('a backend that starts with the server is told that more may be online than
   await state('live');
 });
 
-test('any history of restarts ends in the truth, and whoever listens believes it', () => {
-  const random = ((seed) => () => (seed = (seed * 48271) % 2147483647) / 2147483647)(20260105);
+test('any history of restarts ends in the truth, and whoever listens believes it', () => seeded(20260105, (random) => {
   const users = ['a', 'b', 'c', 'd', 'e'];
   const at = (n) => new Date(1_767_530_000_000 + n).toISOString();
   for (let round = 0; round < 300; ++round) {
@@ -163,4 +163,4 @@ test('any history of restarts ends in the truth, and whoever listens believes it
     assert.deepEqual([...mirrored.users.keys()].sort(), [...online].sort());
     assert.equal(toldTwice, false);
   }
-});
+}));
