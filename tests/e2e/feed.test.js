@@ -121,9 +121,9 @@ describe('when the server', () => {
     await Promise.all(readers.map((reader) => reader.take('live')));
     const begin = performance.now();
     server.signal('SIGTERM');
-    assert.deepEqual(await Promise.all(readers.map((reader) => within(reader.ended, 5000, 'the end'))), Array(5).fill('ended'));
+    assert.deepEqual(await Promise.all(readers.map((reader) => within(reader.ended, 20000, 'the end'))), Array(5).fill('ended'));
     await server.stop();
-    assert.ok(performance.now() - begin < 5000);
+    assert.ok(performance.now() - begin < 20000);
   });
 
   test('starts again, a cursor of before is none', async () => {

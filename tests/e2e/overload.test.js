@@ -90,7 +90,7 @@ for (const [title, where] of [['one worker', server], ['two workers', twoWorkers
     const { statuses } = await late.data('check-users-status', { userIds: guests.map((guest) => guest.user) });
     assert.deepEqual(statuses.map((status) => status.online), guests.map((_, n) => n < 9));
     const last = await connect(where, newUser('last'));
-    await observers[0].take('user-online', last.user, 5000);
+    await observers[0].take('user-online', last.user);
     assert.deepEqual(last.held('presence-mode'), [], 'nothing to say when it is live');
     for (const client of [...observers, ...guests, late, last]) client.close();
   });
@@ -124,8 +124,8 @@ describe('one who does not read', () => {
     }
     await tight.says(/WARN.*slow consumer closed/);
     took.sort((a, b) => a - b);
-    assert.ok(took[Math.floor(took.length * 0.9)] < 100, `90 % of the answers within ${took[Math.floor(took.length * 0.9)]} ms`);
-    assert.ok(took[took.length - 1] < 1500, `the slowest after ${took[took.length - 1]} ms`);
+    assert.ok(took[Math.floor(took.length * 0.9)] < 500, `90 % of the answers within ${took[Math.floor(took.length * 0.9)]} ms`);
+    assert.ok(took[took.length - 1] < 5000, `the slowest after ${took[took.length - 1]} ms`);
 
     const marker = await connect(tight, newUser('marker'));
     for (const observer of observers) {

@@ -8,19 +8,21 @@ import { Polling } from './support/polling.js';
 import { rawSocket } from './support/raw.js';
 import { startServer } from './support/server.js';
 import { token } from './support/tokens.js';
-import { once, within } from './support/wait.js';
+import { once } from './support/wait.js';
 
 const kGraceMs = 400;
 const kPingMs = 300;
+// All clients here have to answer within that, however busy the machine is.
+const kPongMs = 1500;
 // What a busy machine may add to a deadline.
-const kSlackMs = 3000;
+const kSlackMs = 10000;
 
 const [server, watched, noGrace] = await Promise.all([
   startServer({
     env: {
       ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs,
       ROLLCALL_ENGINEIO_PING_INTERVAL_MS: kPingMs,
-      ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: kPingMs,
+      ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: kPongMs,
     },
   }),
   startServer({ env: { ROLLCALL_PRESENCE_BROADCAST: 'watchers', ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: kGraceMs } }),
@@ -108,7 +110,7 @@ describe('goodbyes and losses', () => {
       const guest = await connect(noGrace, newUser('polite'), { transports: [transport] });
       await observer.take('user-online', guest.user);
       guest.socket.disconnect();
-      const went = await observer.take('user-offline', guest.user, 5000);
+      const went = await observer.take('user-offline', guest.user, 20000);
       const status = await observer.data('check-user-status', { userId: guest.user });
       assert.deepEqual([status.online, status.connectedAt, status.lastActive], [false, null, went.lastActive]);
       observer.close();
@@ -153,7 +155,7 @@ describe('goodbyes and losses', () => {
       await once(child.stdout, 'data');
       await observer.take('user-online', user);
       child.kill('SIGKILL');
-      const went = await observer.take('user-offline', user, 2 * kPingMs + kGraceMs + kSlackMs);
+      const went = await observer.take('user-offline', user, kPingMs + kPongMs + kGraceMs + kSlackMs);
       assert.equal(went.online, false);
       observer.close();
     });
@@ -166,9 +168,9 @@ describe('goodbyes and losses', () => {
     const raw = await rawSocket(server, user);
     await observer.take('user-online', user);
     await raw.take(/^2$/);
-    await raw.close(2 * kPingMs + kSlackMs);
+    await raw.close(kPingMs + kPongMs + kSlackMs);
     const closed = Date.now() - start;
-    assert.ok(closed >= 2 * kPingMs - 50, `closed after ${closed} ms`);
+    assert.ok(closed >= kPingMs + kPongMs - 50, `closed after ${closed} ms`);
     await observer.take('user-offline', user, kGraceMs + kSlackMs);
     observer.close();
   });
@@ -179,7 +181,7 @@ describe('goodbyes and losses', () => {
     const polling = await Polling.open(server);
     await polling.post(`40/ws/messages,${JSON.stringify({ token: token(user) })}`);
     await observer.take('user-online', user);
-    await observer.take('user-offline', user, 2 * kPingMs + kGraceMs + kSlackMs);
+    await observer.take('user-offline', user, kPingMs + kPongMs + kGraceMs + kSlackMs);
     const later = await polling.get();
     assert.deepEqual([later.status, JSON.parse(later.text).code], [400, 1]);
     observer.close();
@@ -189,7 +191,7 @@ describe('goodbyes and losses', () => {
     const observer = await connect(server, newUser('observer'));
     const guests = await Promise.all([['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => connect(server, newUser('steady'), { transports })));
     const silent = await rawSocket(server, newUser('silent'));
-    await silent.close(4 * kPingMs + kSlackMs);
+    await silent.close(kPingMs + kPongMs + kSlackMs);
     for (const guest of guests) {
       assert.equal(await observer.isOnline(guest.user), true);
       assert.equal(guest.socket.connected, true);
@@ -301,7 +303,7 @@ describe('presence.broadcast = "watchers"', () => {
 
 test('the SIGKILLed, silent and lost are all gone from the count at the end', async () => {
   const observer = await connect(server, newUser('last'));
-  const { users, count } = await within(observer.data('get-online-users', {}), 5000, 'the list');
+  const { users, count } = await observer.data('get-online-users', {});
   assert.equal(count, users.length);
   for (const { userId } of users) assert.doesNotMatch(userId, /^(lost|killed|silent|tabs|polite)-/);
   observer.close();

@@ -15,7 +15,7 @@ export async function launchBrowser(options = {}) {
   if (!executablePath) throw new Error('Chromium is not installed (the Debian package chromium), or set CHROMIUM_BIN');
   const profile = mkdtempSync(join(tmpdir(), 'rollcall-chromium-'));
   const context = await chromium.launchPersistentContext(profile, { executablePath, args: kFlags, ...options });
-  context.setDefaultTimeout(15000);
+  context.setDefaultTimeout(30000);
   return {
     context,
     async close() {

@@ -11,9 +11,9 @@ import { within } from './wait.js';
 
 export const kBinary =
   process.env.ROLLCALL_BIN || fileURLToPath(new URL('../../../build/release/bin/rollcall', import.meta.url));
-const kReadyMs = 10000;
+const kReadyMs = 30000;
 const kLifeMs = 150000;
-const kStopMs = 10000;
+const kStopMs = 30000;
 
 const alive = new Map();
 process.on('exit', () => {
