@@ -18,6 +18,8 @@ type Phase = 'idle' | 'asking' | 'watched' | 'failed';
 
 interface Entry {
   phase: Phase;
+  /** The server was asked in this session and did not refuse: it may tell of this user, though its answer is late or lost. */
+  asked: boolean;
   presence: UserPresence;
   watchers: Set<Watcher>;
   /** What a server said that has just started of a user who was online before: true unless they come back in time. */
@@ -112,8 +114,10 @@ export class Watching {
     if (!recovered) this.#leaving.clear();
     for (const [userId, entry] of this.#entries) {
       if (!recovered || entry.phase === 'failed') entry.phase = 'idle';
-      if (!recovered) delete entry.held;
-      if (!recovered && entry.watchers.size === 0) this.#forget(userId);
+      if (recovered) continue;
+      entry.asked = false;
+      delete entry.held;
+      if (entry.watchers.size === 0) this.#forget(userId);
     }
     this.#flush();
   }
@@ -168,7 +172,7 @@ export class Watching {
   #add(userId: string, watcher: Watcher): void {
     let entry = this.#entries.get(userId);
     if (!entry) {
-      entry = { phase: 'idle', presence: unknown(userId), watchers: new Set() };
+      entry = { phase: 'idle', asked: false, presence: unknown(userId), watchers: new Set() };
       this.#entries.set(userId, entry);
       this.#flushSoon(this.times.batchMs);
     }
@@ -198,8 +202,7 @@ export class Watching {
   }
 
   #forget(userId: string): void {
-    const phase = this.#entries.get(userId)?.phase;
-    if (phase === 'watched' || phase === 'asking') this.#leaving.add(userId);
+    if (this.#entries.get(userId)?.asked) this.#leaving.add(userId);
     this.#entries.delete(userId);
     this.#unwanted.delete(userId);
     this.#wantedNoMore.delete(userId);
@@ -237,7 +240,7 @@ export class Watching {
   // The answer is for these entries alone: a user may have been forgotten, unsubscribed and watched anew before it comes.
   #subscribe(entries: Entry[]): void {
     const asked = new Set(entries);
-    for (const entry of asked) entry.phase = 'asking';
+    for (const entry of asked) Object.assign(entry, { phase: 'asking', asked: true });
     const userIds = entries.map(({ presence }) => presence.userId);
     this.ports.subscribe(userIds, {
       ok: ({ statuses }) => {
@@ -275,6 +278,8 @@ export class Watching {
 
   #refused(entries: Entry[], error: RollcallError): void {
     if (error.code === 'CLOSED') return;
+    const unsure = error.code === 'DISCONNECTED' || error.code === 'TIMEOUT' || error.code === 'INTERNAL';
+    if (!unsure) for (const entry of entries) entry.asked = false;
     if (error.code === 'DISCONNECTED') {
       // The next connection asks for all that is idle.
       for (const entry of entries) entry.phase = 'idle';

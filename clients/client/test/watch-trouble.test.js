@@ -101,6 +101,29 @@ describe('when the connection breaks', () => {
   });
 });
 
+test('a subscription whose answer was not waited for is ended with the rest', async () => {
+  server.accept();
+  const stop = client.watch('ann', () => {});
+  await pass(4500);
+  stop();
+  await pass(6200); // it was given up after ten seconds, and nobody wants it before it is asked for again
+  assert.deepEqual(socket.sent.map(({ event }) => event), ['subscribe-presence', 'unsubscribe-presence']);
+  await server.serveAll();
+  assert.deepEqual([...server.watched], []);
+});
+
+test('so is one that a recovered session has though the connection broke before its answer', async () => {
+  server.accept();
+  client.watch('ann', () => {})();
+  await pass(5);
+  server.watched.add(ids(socket.sent.pop())[0]);
+  socket.drop();
+  await pass(6000);
+  server.accept(true);
+  await server.serveAll();
+  assert.deepEqual([...server.watched], []);
+});
+
 describe('a server that answers only after the user was given up, and is watched anew', () => {
   let late;
   beforeEach(async () => {
