@@ -156,9 +156,9 @@ test('a minute before a token runs out it is replaced', async () => {
   const { keeping, log } = keeper(['second']);
   keeping.used(expiringIn(600));
   keeping.connected(new Date().toISOString());
-  await pass(539_000);
+  await pass(530_000); // by a clock that does not stand still while this runs
   assert.deepEqual(log, []);
-  await pass(2000);
+  await pass(10_000);
   assert.deepEqual(log, ['expiring', 'refresh second']);
   await pass(600_000);
   assert.equal(log.length, 2, 'the new one does not run out');
@@ -168,9 +168,9 @@ test('the server’s clock counts, not ours', async () => {
   const { keeping, log } = keeper(['second']);
   keeping.used(expiringIn(600));
   keeping.connected(new Date(Date.now() + 300_000).toISOString());
-  await pass(239_000);
+  await pass(230_000);
   assert.deepEqual(log, []);
-  await pass(2000);
+  await pass(10_000);
   assert.equal(log.length, 2);
 });
 
