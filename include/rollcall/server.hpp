@@ -63,8 +63,8 @@ class Handshake {
 
   // Of the client: of the peer, or what a trusted proxy says of it.
   std::string_view address() const { return field(0); }
-  // False: the address may be that of a proxy that ServerOptions::trusted_proxies does not name, which many
-  // share.
+  // False: many may share the address. It is that of a proxy that ServerOptions::trusted_proxies does not
+  // name, or a private one that no trusted proxy vouches for.
   bool address_certain() const { return address_certain_; }
   bool secure() const { return secure_; }
   std::size_t bytes() const { return fields_.size(); }  // that it takes

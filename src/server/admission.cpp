@@ -4,6 +4,14 @@
 #include "http/forwarded.hpp"
 
 namespace rollcall::server {
+namespace {
+
+// Loopback, link-local, RFC 1918, RFC 6598, RFC 4193.
+constexpr const char* kPrivateNetworks[] = {
+    "127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+    "169.254.0.0/16", "::1",        "fc00::/7",      "fe80::/10"};
+
+}  // namespace
 
 bool AddressCounts::add(const net::PeerAddress& address, std::size_t most) {
   const std::lock_guard lock(mutex_);
@@ -21,12 +29,14 @@ void AddressCounts::remove(const net::PeerAddress& address) {
 
 Admission::Admission(const ServerOptions& options) : per_address_(options.per_address) {
   for (const std::string& proxy : options.trusted_proxies) ROLLCALL_ASSERT(trusted_.add(proxy));
+  for (const char* network : kPrivateNetworks) ROLLCALL_ASSERT(private_.add(network));
 }
 
 // The last address that a trusted proxy vouches for: from the right, the first that is not one of them.
 Admission::Client Admission::client_of(const net::PeerAddress& peer, const http::Request& request) const {
   if (!trusted_.contains(peer)) {
-    return {peer, !request.header("x-forwarded-for") && !request.header("forwarded")};
+    const bool forwarded = request.header("x-forwarded-for") || request.header("forwarded");
+    return {peer, !forwarded && !private_.contains(peer)};
   }
   net::PeerAddress client = peer;
   for (const std::string& hop : http::forwarded_for(request)) {

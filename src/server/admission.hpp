@@ -33,7 +33,9 @@ class Admission {
  public:
   explicit Admission(const ServerOptions& options);
 
-  // Who made the request. `certain`: it is the client's own address, not that of a proxy that is not trusted.
+  // Who made the request. `certain`: the address is the client's own. False for a proxy that is not trusted,
+  // and for a private or loopback address that no trusted proxy names: a TCP load balancer, Docker's proxy
+  // and Kubernetes' SNAT put one in place of all their clients'.
   struct Client {
     net::PeerAddress address;
     bool certain = true;
@@ -59,6 +61,7 @@ class Admission {
   static constexpr std::size_t kConnectionsOfASession = 4;
 
   net::AddressSet trusted_;
+  net::AddressSet private_;
   std::size_t per_address_;
   AddressCounts connections_, sessions_;
   std::atomic<bool> descriptors_scarce_{false};

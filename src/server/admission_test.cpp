@@ -50,6 +50,16 @@ TEST(Admission, KnowsWhichAddressMayBeAProxys) {
   EXPECT_FALSE(client_of({"10.0.0.1"}, "10.0.0.1", "").certain);
 }
 
+TEST(Admission, DoesNotTakeAPrivateAddressForOneClientUnlessATrustedProxyNamesIt) {
+  for (const char* shared : {"127.0.0.1", "10.1.2.3", "172.17.0.1", "192.168.65.1", "100.64.0.9",
+                             "169.254.1.1", "::1", "fd00::1", "fe80::1"}) {
+    EXPECT_FALSE(client_of({}, shared, "").certain) << shared;
+    EXPECT_TRUE(client_of({"10.0.0.1"}, "10.0.0.1", shared).certain) << shared;
+  }
+  for (const char* own : {"172.32.0.1", "100.128.0.1", "11.0.0.1", "2001:db8::1"})
+    EXPECT_TRUE(client_of({}, own, "").certain) << own;
+}
+
 TEST(Admission, LimitsTheSessionsOfAnAddress) {
   ServerOptions options;
   options.per_address = 2;
