@@ -94,6 +94,18 @@ TEST(Admission, GivesAPlaceBackWhenItsSessionEnds) {
   EXPECT_EQ(get(host.address(), kHandshake).status, 200);
 }
 
+TEST(Admission, GivesAPlaceBackWhenASessionIsDroppedThatNobodyUsed) {
+  ServerOptions options;
+  options.per_address = 1;
+  options.pending_sessions = 1;
+  options.trusted_proxies = {"127.0.0.1"};
+  Host host(options);
+  host.server.of("/");
+  host.start();
+  for (const std::string address : {"192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.2"})
+    EXPECT_EQ(get(host.address(), kHandshake, "x-forwarded-for: " + address + "\r\n").status, 200);
+}
+
 TEST(Admission, RefusesNewcomersAboveTheMemoryBudget) {
   ServerOptions options;
   options.memory_bytes = 1;

@@ -6,7 +6,6 @@
 #include "http/origin.hpp"
 #include "server/answers.hpp"
 #include "server/pipe.hpp"
-#include "server/upgrade_request.hpp"
 #include "websocket/encoder.hpp"
 
 namespace rollcall::server {
@@ -18,6 +17,11 @@ constexpr milliseconds kTimerSlack{1};
 constexpr int kPacketsATurn = 64;  // of a POST's body
 constexpr std::string_view kPing = "2";
 constexpr std::string_view kOctetStream = "application/octet-stream";
+
+std::size_t most_strangers(const ServerOptions& options) {
+  if (options.pending_sessions == 0) return SIZE_MAX / 2048;
+  return std::max<std::size_t>(options.pending_sessions / options.workers, 1);
+}
 
 bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -37,7 +41,10 @@ Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, Si
       admission_(admission),
       sids_(sids),
       polling_(options.polling),
-      websocket_(options.websocket) {
+      websocket_(options.websocket),
+      connect_timeout_(options.connect_timeout),
+      strangers_(most_strangers(options)),
+      strangers_timer_([this](Instant now) { part_with_strangers(now); }) {
   settings_.ping_interval = options.ping_interval;
   settings_.ping_timeout = options.ping_timeout;
   settings_.upgrade_timeout = options.upgrade_timeout;
@@ -58,8 +65,8 @@ Engine::~Engine() {
 
 EngineSession* Engine::find(std::string_view sid) {
   const auto found = sessions_.find(sid);
-  if (found == sessions_.end()) return nullptr;
-  EngineSession* session = *found;
+  EngineSession* session = found == sessions_.end() ? claim(sid) : *found;
+  if (!session) return nullptr;
   if (loop_.now() + kTimerSlack >= session->machine().deadline()) {
     session->on_timer(loop_.now() + kTimerSlack);
   }
@@ -164,7 +171,7 @@ void Engine::report_origin(const Pipe& pipe, const http::Request& request) {
   if (!base::log::sampled(base::log::Level::info, kEvent, "", loop_.now())) return;
   base::log::info(kEvent, {{"origin", request.header("origin").value_or("")},
                            {"host", request.header("host").value_or("")},
-                           {"address", pipe.connection().peer_address()},
+                           {"address", client_of(pipe, request).address.text()},
                            {"allow", "add the origin to cors.origins"}});
 }
 
@@ -178,88 +185,6 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
       text_response(engineio::http_status(refusal), "text/html", std::string(engineio::message_of(refusal)));
   response.close = true;
   pipe.respond(std::move(response));
-}
-
-// A clear answer before anything is kept.
-bool Engine::admit(Pipe& pipe, const Admission::Client& client) {
-  if (admission_.memory() == base::MemoryLevel::full) {
-    counters_.add(Count::refused_for_memory);
-    pipe.respond(busy_response(503, "The server is short of memory: come back later.\n"));
-    return false;
-  }
-  if (admission_.descriptors_scarce()) {
-    counters_.add(Count::refused_for_descriptors);
-    pipe.respond(busy_response(503, "The server has no connections left: come back later.\n"));
-    return false;
-  }
-  if (!admission_.add_session(client.address)) {
-    counters_.add(Count::refused_by_address);
-    pipe.respond(busy_response(429, "There are as many connections from your address as are allowed.\n"));
-    return false;
-  }
-  return true;
-}
-
-EngineSession* Engine::open(engineio::Transport transport, Pipe& pipe, const http::Request& request) {
-  const Admission::Client client = admission_.client_of(pipe.connection().peer(), request);
-  if (!admit(pipe, client)) return nullptr;
-  auto session =
-      app_.make_session(*this, sids_.make(), transport, handshake_of(pipe, request, client, kept_));
-  EngineSession& opened = *session;
-  sessions_.insert(session.release());
-  counters_.add_kind(Count::open, transport);
-  counters_.add_kind(Count::opened, transport);
-  opened.settle();
-  return &opened;
-}
-
-void Engine::open_polling(Pipe& pipe, const http::Request& request) {
-  EngineSession* session = open(engineio::Transport::polling, pipe, request);
-  if (!session) return;
-  pipe.count_opening();
-  pipe.respond(
-      poll_response(engineio::Session::open_packet(session->sid(), settings_, engineio::Transport::polling)));
-  app_.on_open(*session);
-}
-
-void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading) {
-  auto accepted = accept_upgrade(request);
-  const auto protocol = accepted ? chosen_protocol(request) : std::string();
-  if (!protocol) accepted = fail(websocket::UpgradeFault::bad_protocol);
-  if (!accepted) {
-    http::Response response = text_response(400, "text/plain; charset=utf-8", "Bad WebSocket handshake\n");
-    if (accepted.error() == websocket::UpgradeFault::bad_version) {
-      response.status = 426;
-      response.headers.push_back({"sec-websocket-version", "13"});
-    }
-    response.close = true;
-    pipe.respond(std::move(response));
-    return;
-  }
-  // A second websocket for a session: opened and closed at once, as clients know it from Node. A plain
-  // 400 would be an error event on theirs, where they wait for no more than a close.
-  EngineSession* opened = nullptr;
-  if (!upgrading && !(opened = open(engineio::Transport::websocket, pipe, request))) return;
-  const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
-  pipe.upgrade(*accepted, *protocol);
-  if (unwanted) {
-    pipe.close_websocket(1000);
-    return;
-  }
-  if (upgrading) {
-    upgrading->probe_ = &pipe;
-    pipe.session = upgrading;
-    pipe.role = Pipe::Role::probe;
-    upgrading->settle();
-    return;
-  }
-  EngineSession& session = *opened;
-  session.websocket_ = &pipe;
-  pipe.session = &session;
-  pipe.role = Pipe::Role::transport;
-  pipe.send(session.text_frame(
-      engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::websocket)));
-  app_.on_open(session);
 }
 
 void Engine::poll(Pipe& pipe, EngineSession& session) {
@@ -372,6 +297,7 @@ void Engine::pipe_lost(Pipe& pipe, engineio::CloseReason reason) {
 
 void Engine::close_all(engineio::CloseReason reason) {
   closing_ = true;
+  while (Stranger* stranger = strangers_.any_unclaimed()) claim(*stranger);
   const std::vector<EngineSession*> open(sessions_.begin(), sessions_.end());
   for (EngineSession* session : open) session->close(reason);
 }

@@ -20,8 +20,10 @@
 #include "rollcall/server.hpp"
 #include "server/admission.hpp"
 #include "server/counters.hpp"
+#include "server/deadline.hpp"
 #include "server/engine_session.hpp"
 #include "server/sid.hpp"
+#include "server/strangers.hpp"
 #include "server/upgrade_request.hpp"
 
 namespace rollcall::server {
@@ -36,8 +38,8 @@ struct PostedPackets {
 
 struct EngineApp {
   virtual std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
-                                                      engineio::Transport transport, Handshake handshake) = 0;
-  virtual void on_open(EngineSession& session) = 0;
+                                                      engineio::Transport transport, Handshake handshake,
+                                                      Instant opened) = 0;
   virtual void on_message(EngineSession& session, std::string_view data, bool binary) = 0;
   virtual void on_close(EngineSession& session, engineio::CloseReason reason) = 0;
   virtual ~EngineApp() = default;
@@ -95,8 +97,18 @@ class Engine {
   void report_origin(const Pipe& pipe, const http::Request& request);
   engineio::RequestFacts facts_of(const http::Request& request, bool upgrade, const EngineSession* session,
                                   std::string_view transport, std::string_view version, bool has_sid) const;
-  // Null if it was refused, and answered.
-  EngineSession* open(engineio::Transport transport, Pipe& pipe, const http::Request& request);
+  Admission::Client client_of(const Pipe& pipe, const http::Request& request) const;
+  EngineSession* open_session(Pipe& pipe, const http::Request& request);
+  EngineSession& keep(std::unique_ptr<EngineSession> session);
+  void count_opened(engineio::Transport transport);
+  // Makes a session of one that was opened by polling. Null: there is none of that id.
+  EngineSession* claim(std::string_view sid);
+  EngineSession& claim(Stranger& stranger);
+  // Closes those who have not joined in time, or of whom there are too many.
+  void part_with_strangers(Instant now);
+  milliseconds patience() const;
+  void close(Stranger& stranger, engineio::CloseReason reason);
+  void forget(Stranger& stranger);
   bool admit(Pipe& pipe, const Admission::Client& client);
   void open_polling(Pipe& pipe, const http::Request& request);
   void open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading);
@@ -136,6 +148,9 @@ class Engine {
   SidScheme sids_;
   bool polling_;
   bool websocket_;
+  milliseconds connect_timeout_;
+  Strangers strangers_;
+  Deadline strangers_timer_;
   boost::unordered_flat_set<EngineSession*, Hash, Equal> sessions_;
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;

@@ -19,10 +19,10 @@ base::FrameRef binary_frame(std::string_view bytes) {
 }
 
 EngineSession::EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport,
-                             Handshake handshake)
+                             Handshake handshake, Instant opened)
     : engine_(engine),
       sid_(sid),
-      machine_(*this, engine.settings(), transport, engine.loop().now()),
+      machine_(*this, engine.settings(), transport, opened),
       handshake_(std::move(handshake)) {}
 
 EngineSession::~EngineSession() {
@@ -35,6 +35,16 @@ EngineSession::~EngineSession() {
     pipe->session = nullptr;
     pipe->role = Pipe::Role::none;
   }
+}
+
+void EngineSession::set_known(bool known) {
+  known_ = known;
+  machine_.limit_silence(known);
+  if (known) leave_strangers();
+}
+
+void EngineSession::leave_strangers() {
+  if (Stranger* stranger = std::exchange(stranger_, nullptr)) engine_.forget(*stranger);
 }
 
 void EngineSession::send(base::FrameRef message) {
@@ -129,6 +139,7 @@ void EngineSession::close_websocket() {
 
 void EngineSession::closed(engineio::CloseReason reason) {
   close_reason_ = reason;
+  leave_strangers();
   engine_.queue_reap(*this);
 }
 

@@ -18,11 +18,13 @@ namespace rollcall::server {
 
 class Engine;
 class Pipe;
+class Stranger;
 
 // The layer above may derive from it, to keep what it knows of a session in the same place.
 class EngineSession : public engineio::SessionIo, public base::Timer {
  public:
-  EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake);
+  EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
+                Instant opened);
   ~EngineSession() override;
 
   std::string_view sid() const { return sid_; }
@@ -38,10 +40,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   // It has joined what there is to join: until then it may send no more than a token takes, and whoever
   // opened it has time until it must have joined, polling or not.
   bool known() const { return known_; }
-  void set_known(bool known) {
-    known_ = known;
-    machine_.limit_silence(known);
-  }
+  void set_known(bool known);
   // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
   void count_refusal();
   void count_service();
@@ -62,6 +61,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void closed(engineio::CloseReason reason) override;
   void on_timer(Instant now) override;
 
+  void leave_strangers();
   Pipe* sender() const;  // the connection whose message is handled
   // After anything that may have moved the next deadline, or ended the session.
   void settle();
@@ -78,6 +78,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   Pipe* post_ = nullptr;  // the connection whose POST is being read
   Pipe* probe_ = nullptr;
   Pipe* websocket_ = nullptr;
+  Stranger* stranger_ = nullptr;  // until it is known, or closed
   engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
   bool known_ = true;
   bool flush_queued_ = false;

@@ -166,16 +166,28 @@ TEST_F(EngineTest, AClientThatAnswersPingsLives) {
 
 TEST_F(EngineTest, OneWhoJoinsNoNamespaceIsClosed) {
   ServerOptions options;
-  options.connect_timeout = milliseconds(20);
+  options.connect_timeout = milliseconds(300);
   Host quick(options);
   serve(quick);
   Client joined = member(quick, By::websocket);
-  Client refused(quick.address(), By::websocket), polling(quick.address(), By::polling);
+  Client polling(quick.address(), By::polling), refused(quick.address(), By::websocket);
+  polling.start_poll();
   EXPECT_EQ(refused.connect("/none"), R"(44/none,{"message":"Invalid namespace"})");
   EXPECT_EQ(refused.next(), "close 1000");
   EXPECT_EQ(polling.next(), "1");
   expect_alive(joined);
   EXPECT_THAT(quick.notes.all(), IsEmpty());
+}
+
+TEST_F(EngineTest, ASessionThatNobodyHasUsedInTimeIsForgotten) {
+  ServerOptions options;
+  options.connect_timeout = milliseconds(20);
+  Host quick(options);
+  serve(quick);
+  Client unused(quick.address(), By::polling);
+  Client later(quick.address(), By::websocket);
+  EXPECT_EQ(later.next(), "close 1000");
+  EXPECT_EQ(body_of_poll(quick, unused), kUnknownSid);
 }
 
 TEST_F(EngineTest, ForeignPagesAreKeptOutUnlessAllowed) {

@@ -212,6 +212,18 @@ TEST_F(ImpatientFigures, SessionsThatJoinNothingInTimeAreCounted) {
   EXPECT_EQ(of(now.closed, "forced close"), 1U);
 }
 
+TEST_F(ImpatientFigures, SessionsThatNobodyUsesAreCountedLikeOthers) {
+  EXPECT_EQ(get(host.address(), "/socket.io/?EIO=4&transport=polling").status, 200);
+  Client later(host.address(), By::websocket);
+  EXPECT_EQ(later.next(), "close 1000");
+  const Figures now = figures();
+  EXPECT_EQ(now.connect_timeouts, 2U);
+  EXPECT_EQ(of(now.opened, "polling"), 1U);
+  EXPECT_EQ(of(now.open, "polling"), 0U);
+  EXPECT_EQ(of(now.closed, "forced close"), 2U);
+  EXPECT_EQ(now.pending, 0U);
+}
+
 ServerOptions with_small_backlog() {
   ServerOptions options;
   options.backlog_bytes = 10'000;

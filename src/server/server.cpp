@@ -167,10 +167,10 @@ class EngineServer::Impl {
    public:
     explicit Echo(const MessageHandler& handler) : handler_(handler) {}
     std::unique_ptr<EngineSession> make_session(server::Engine& engine, std::string_view sid,
-                                                engineio::Transport transport, Handshake handshake) override {
-      return std::make_unique<EngineSession>(engine, sid, transport, std::move(handshake));
+                                                engineio::Transport transport, Handshake handshake,
+                                                Instant opened) override {
+      return std::make_unique<EngineSession>(engine, sid, transport, std::move(handshake), opened);
     }
-    void on_open(EngineSession&) override {}
     void on_message(EngineSession& session, std::string_view data, bool binary) override {
       handler_(data, binary, [&session](std::string_view answer, bool as_binary) {
         session.send(as_binary ? server::binary_frame(answer) : server::message_frame({answer}));

@@ -9,8 +9,6 @@ namespace rollcall::server {
 namespace {
 namespace log = base::log;
 
-constexpr milliseconds kScarcePatience{5000};     // with strangers, while memory is scarce
-constexpr milliseconds kStrangersInterval{1000};  // so that scarce memory is noticed
 constexpr std::uint8_t kMostRefusedConnects = 5;
 constexpr std::string_view kInvalidNamespace = R"({"message":"Invalid namespace"})";
 // CONNECTs in quick succession on one transport, and how soon one of them is forgotten.
@@ -22,13 +20,7 @@ constexpr std::string_view kTooManyConnects =
     R"(a new one, and connect once for each namespace"})";
 }  // namespace
 
-SocketServer::SocketServer(BusPort& port, const ServerOptions& options)
-    : port_(port),
-      options_(options),
-      strangers_(options.pending_sessions == 0
-                     ? SIZE_MAX / 2048
-                     : std::max<std::size_t>(options.pending_sessions / options.workers, 1)),
-      strangers_timer_([this](Instant now) { part_with_strangers(now); }) {}
+SocketServer::SocketServer(BusPort& port, const ServerOptions& options) : port_(port), options_(options) {}
 
 SocketImpl* Peer::find(const Namespace& nsp) const {
   for (SocketImpl* socket : sockets) {
@@ -54,7 +46,6 @@ void Peer::connect_refused() {
 }
 
 void Peer::joined() {
-  stranger.reset();
   refused_connects_ = 0;
   set_known(true);
 }
@@ -64,46 +55,9 @@ void SocketServer::add(NamespaceSpec& spec) {
 }
 
 std::unique_ptr<EngineSession> SocketServer::make_session(Engine& engine, std::string_view sid,
-                                                          engineio::Transport transport,
-                                                          Handshake handshake) {
-  admission_ = &engine.admission();
-  return std::make_unique<Peer>(engine, sid, transport, std::move(handshake));
-}
-
-void SocketServer::on_open(EngineSession& session) {
-  auto& peer = static_cast<Peer&>(session);
-  const Instant now = port_.loop().now();
-  const auto address = net::PeerAddress::parse(session.handshake().address()).value_or(net::PeerAddress());
-  peer.stranger =
-      std::make_unique<Stranger>(strangers_, peer, address.key(), session.handshake().bytes(), now);
-  part_with_strangers(now);
-}
-
-milliseconds SocketServer::patience() const {
-  const bool plenty = !admission_ || admission_->memory() == base::MemoryLevel::plenty;
-  return plenty ? options_.connect_timeout : std::min(options_.connect_timeout, kScarcePatience);
-}
-
-void SocketServer::part_with_strangers(Instant now) {
-  while (const Stranger* oldest = strangers_.oldest()) {
-    if (now < oldest->opened() + patience()) break;
-    port_.counters().add(Count::connect_timeouts);
-    Peer& peer = oldest->peer();
-    peer.stranger.reset();
-    // Without waiting for a farewell to be fetched, if there is no memory to spare.
-    peer.close(patience() < options_.connect_timeout ? engineio::CloseReason::transport_error
-                                                     : engineio::CloseReason::forced_close);
-  }
-  while (const Stranger* victim = strangers_.victim()) {
-    port_.counters().add(Count::pending_dropped);
-    Peer& peer = victim->peer();
-    peer.stranger.reset();
-    peer.close(engineio::CloseReason::transport_error);
-  }
-  port_.counters().set(Count::pending, strangers_.size());
-  if (!strangers_.oldest() || strangers_timer_.armed()) return;
-  port_.loop().timers().arm(strangers_timer_, std::min<Instant>(now + kStrangersInterval,
-                                                                strangers_.oldest()->opened() + patience()));
+                                                          engineio::Transport transport, Handshake handshake,
+                                                          Instant opened) {
+  return std::make_unique<Peer>(engine, sid, transport, std::move(handshake), opened);
 }
 
 void SocketServer::on_message(EngineSession& session, std::string_view data, bool binary) {
@@ -121,7 +75,6 @@ void SocketServer::on_message(EngineSession& session, std::string_view data, boo
 
 void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
   auto& peer = static_cast<Peer&>(session);
-  peer.stranger.reset();
   using Afterwards = NamespaceImpl::Afterwards;
   const Afterwards afterwards = reason == engineio::CloseReason::parse_error ? Afterwards::forget
                                 : peer.closed_by_client() ? Afterwards::park_closed_by_client

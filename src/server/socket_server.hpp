@@ -8,23 +8,21 @@
 #include <vector>
 
 #include "base/small_list.hpp"
-#include "server/deadline.hpp"
 #include "server/engine.hpp"
 #include "server/namespace.hpp"
-#include "server/strangers.hpp"
 #include "socketio/client.hpp"
 
 namespace rollcall::server {
 
 // A session, and what Socket.IO knows of it.
 struct Peer final : EngineSession {
-  Peer(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake)
-      : EngineSession(engine, sid, transport, std::move(handshake)) {
+  Peer(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
+       Instant opened)
+      : EngineSession(engine, sid, transport, std::move(handshake), opened) {
     set_known(false);
   }
   socketio::Client client;
   base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
-  std::unique_ptr<Stranger> stranger;    // until a namespace is joined
 
   SocketImpl* find(const Namespace& nsp) const;
   void forget(SocketImpl* socket);
@@ -45,8 +43,8 @@ class SocketServer final : public EngineApp {
   NamespaceImpl& find(std::string_view name) { return *namespaces_.find(name)->second; }
 
   std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
-                                              engineio::Transport transport, Handshake handshake) override;
-  void on_open(EngineSession& session) override;
+                                              engineio::Transport transport, Handshake handshake,
+                                              Instant opened) override;
   void on_message(EngineSession& session, std::string_view data, bool binary) override;
   void on_close(EngineSession& session, engineio::CloseReason reason) override;
 
@@ -56,15 +54,9 @@ class SocketServer final : public EngineApp {
   void take(Peer& peer, socketio::AckReceived& ack);
   void take(Peer& peer, const socketio::DisconnectReceived& leave);
   SocketImpl* socket_of(Peer& peer, std::string_view nsp);
-  // Closes those whose time is over, or of whom there are too many.
-  void part_with_strangers(Instant now);
-  milliseconds patience() const;
 
   BusPort& port_;
   const ServerOptions& options_;
-  Strangers strangers_;
-  Deadline strangers_timer_;
-  Admission* admission_ = nullptr;  // the engine's
   std::map<std::string, std::unique_ptr<NamespaceImpl>, std::less<>> namespaces_;
 };
 

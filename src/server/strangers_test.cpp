@@ -4,35 +4,42 @@
 
 #include <vector>
 
-#include "server/socket_server.hpp"
+#include "server/engine_session.hpp"
 
 namespace rollcall::server {
 namespace {
 
-// Entries only: they are never asked for what their peer is.
-Peer& nobody() {
-  alignas(Peer) static std::byte place[sizeof(Peer)];
-  return *reinterpret_cast<Peer*>(place);
+// Entries only: they are never asked for what their session is.
+EngineSession& nobody() {
+  alignas(EngineSession) static std::byte place[sizeof(EngineSession)];
+  return *reinterpret_cast<EngineSession*>(place);
+}
+
+net::PeerAddress numbered(unsigned number) {
+  return *net::PeerAddress::parse("192.0.2." + std::to_string(number));
 }
 
 struct StrangersTest : testing::Test {
-  const Stranger& open(std::uint64_t address, std::size_t bytes = 100) {
-    all.push_back(std::make_unique<Stranger>(strangers, nobody(), address, bytes, now += seconds(1)));
-    return *all.back();
+  Stranger& open(unsigned address, std::size_t bytes = 100) {
+    return strangers.add(nobody(), numbered(address), bytes, now += seconds(1));
+  }
+  Stranger& open_unclaimed(std::string_view sid, Handshake handshake) {
+    const auto address = *net::PeerAddress::parse(handshake.address());
+    strangers.add(sid, address, std::move(handshake), now += seconds(1));
+    return *strangers.unclaimed(sid);
   }
   Instant now{};
   Strangers strangers{3};
-  std::vector<std::unique_ptr<Stranger>> all;
 };
 
 TEST_F(StrangersTest, GoTheOldestFirstWhenThereAreTooMany) {
-  const Stranger& first = open(1);
-  open(1), open(1);
+  Stranger& first = open(1);
+  Stranger& second = open(1);
+  open(1);
   EXPECT_EQ(strangers.victim(), nullptr);
-  const Stranger& second = *all[1];
   open(1);
   EXPECT_EQ(strangers.victim(), &first);
-  all.erase(all.begin());
+  strangers.remove(first);
   EXPECT_EQ(strangers.victim(), nullptr);
   EXPECT_EQ(strangers.oldest(), &second);
 }
@@ -49,6 +56,49 @@ TEST_F(StrangersTest, GoWhenTheyHoldTooMuch) {
   EXPECT_EQ(strangers.victim(), nullptr);
   open(1, 2000);
   EXPECT_EQ(strangers.victim(), &first);
+}
+
+TEST_F(StrangersTest, KnowWhenTheyWereOpenedHoweverLongTheServerRuns) {
+  now = Instant(milliseconds((std::int64_t{1} << 32) - 500));  // where the count of milliseconds begins anew
+  const Stranger& stranger = open(1);
+  EXPECT_EQ(Strangers::opened(stranger, now + seconds(40)), now);
+}
+
+TEST_F(StrangersTest, AreFoundByTheirIdsUntilTheyAreClaimed) {
+  Stranger& stranger = open_unclaimed("one", {"192.0.2.1", false, {}, {}});
+  EXPECT_EQ(strangers.unclaimed("two"), nullptr);
+  EXPECT_EQ(strangers.any_unclaimed(), &stranger);
+  EXPECT_EQ(stranger.session(), nullptr);
+  strangers.claim(stranger, nobody());
+  EXPECT_EQ(strangers.unclaimed("one"), nullptr);
+  EXPECT_EQ(strangers.any_unclaimed(), nullptr);
+  EXPECT_EQ(stranger.session(), &nobody());
+  EXPECT_EQ(strangers.size(), 1U);
+  strangers.remove(stranger);
+  EXPECT_EQ(strangers.size(), 0U);
+}
+
+TEST_F(StrangersTest, GoUnclaimedToo) {
+  Stranger& first = open_unclaimed("one", {"192.0.2.1", false, {}, {}});
+  open(1), open(1), open(1);
+  EXPECT_EQ(strangers.victim(), &first);
+  strangers.remove(first);
+  EXPECT_EQ(strangers.unclaimed("one"), nullptr);
+}
+
+TEST_F(StrangersTest, KeepTheirHandshakeUntilTheyAreClaimed) {
+  const Handshake with_token("2001:db8::7", false, "token=x", {{"cookie", "jwt=y"}}, false);
+  const Handshake of_claimed = Strangers::take_handshake(open_unclaimed("one", with_token));
+  EXPECT_EQ(of_claimed.address(), "2001:db8::7");
+  EXPECT_FALSE(of_claimed.secure());
+  EXPECT_FALSE(of_claimed.address_certain());
+  EXPECT_EQ(of_claimed.query(), "token=x");
+  EXPECT_EQ(of_claimed.cookie("jwt"), "y");
+  const Handshake bare = Strangers::take_handshake(open_unclaimed("two", {"192.0.2.1", true, {}, {}}));
+  EXPECT_EQ(bare.address(), "192.0.2.1");
+  EXPECT_TRUE(bare.secure());
+  EXPECT_TRUE(bare.address_certain());
+  EXPECT_EQ(bare.query(), "");
 }
 
 }  // namespace
