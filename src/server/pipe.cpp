@@ -212,13 +212,14 @@ void Pipe::fault(http::Fault fault) {
   if (closing_) return;
   constexpr const char* kEvent = "request refused";
   const unsigned status = http::status_of(fault);
+  const http::Request* head = http_->parser.head();
   if (base::log::sampled(base::log::Level::info, kEvent, std::to_string(status),
                          context_.engine.loop().now())) {
-    base::log::info(
-        kEvent,
-        {{"status", status}, {"reason", http::message_of(fault)}, {"address", connection_.peer_address()}});
+    const net::PeerAddress& peer = connection_.peer();
+    const auto client = head ? context_.engine.admission().client_of(peer, *head).address : peer;
+    base::log::info(kEvent,
+                    {{"status", status}, {"reason", http::message_of(fault)}, {"address", client.text()}});
   }
-  const http::Request* head = http_->parser.head();
   http::Response response = refusal(status, http::message_of(fault), head ? head->path : std::string());
   response.close = true;
   respond(std::move(response));

@@ -110,6 +110,17 @@ describe('requests', () => {
     assert.ok(counted.value >= 1);
   });
 
+  test('behind a trusted proxy the log names the client, not the proxy', async () => {
+    const proxied = await startServer({ env: { ROLLCALL_SERVER_TRUSTED_PROXIES: '127.0.0.1' } });
+    assert.equal((await poll({ Origin: 'https://foe.example', 'X-Forwarded-For': '192.0.2.7' }, proxied)).status, 403);
+    await proxied.says(/origin refused {2}[^\n]*address=192\.0\.2\.7/);
+    const tcp = new RawTcp(proxied);
+    tcp.send('POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.8\r\nContent-Length: 99999999\r\n\r\n');
+    await tcp.until(/^HTTP\/1\.1 413 /);
+    await proxied.says(/request refused {2}status=413 [^\n]*address=192\.0\.2\.8/);
+    await proxied.stop();
+  });
+
   test('a target may have scheme and host, as proxies are sent it', async () => {
     for (const target of ['http://some.name/healthz', 'HTTP://some.name:80/healthz']) {
       const tcp = new RawTcp(server);
