@@ -54,7 +54,7 @@ function recipesOf(starter, { packages, recipes, prepare, placed, start }) {
           await prepare(project, world, ids);
           layOutRecipe(project, world, ids, placed);
           await project.build();
-          stop = await start(project, world);
+          stop = await start(project, world, edit);
           await playStory(world, { project, edit });
         } finally {
           await stop?.();
@@ -108,8 +108,11 @@ recipesOf('next', {
   packages: ['@rollcall/react', '@rollcall/client'],
   placed: (file) => file.replace(/^src\//, 'app/'),
   prepare: (project, world) => project.write('next.config.ts', `export default { ${proxySetting('Next\\.js', 'next.config.ts', world)} };\n`),
-  start: (project, world) => project.start('next/dist/bin/next', ['start', '-H', '127.0.0.1', '-p', String(world.port)], /Ready/),
-  recipes: [['Next.js with @rollcall/react', kNext]],
+  start: (project, world, edit) => project.start('next/dist/bin/next', [edit ? 'dev' : 'start', '-H', '127.0.0.1', '-p', String(world.port)], /Ready/),
+  recipes: [
+    ['Next.js with @rollcall/react', kNext],
+    ['Next.js with @rollcall/react, while it is written', kNext, { card: 'app/user-card.tsx', module: 'app/rollcall.ts' }],
+  ],
 });
 
 // "Add the client to the providers that `ng new` wrote into src/app/app.config.ts."
