@@ -8,7 +8,7 @@ ROUNDS ?= 5
 USERS ?= 1000000
 
 .PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers clean \
-  bench-smoke bench-deps bench-test bench-compare bench-wss bench-plot \
+  bench-smoke bench-deps bench-test bench-compare bench-wss bench-attack bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
 help: ## List the targets
@@ -118,6 +118,9 @@ bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interl
 
 bench-wss: build ## What TLS costs: wss beside ws (ARGS="CONNECTIONS ROUNDS")
 	node bench/wss/measure.js $(ARGS)
+
+bench-attack: build ## How long others wait while a stranger attacks (ARGS="SECONDS ROUNDS")
+	node bench/attack/measure.js $(ARGS)
 
 bench-plot: ## Draw what was measured
 	bench/draw-plots $(ARGS)

@@ -1,10 +1,10 @@
 // A stranger attacks while a well-behaved client is served: what it can get is bounded, and others hardly wait.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from './support/client.js';
+import { flood, kFloods } from './support/floods.js';
 import { frame, kUpgrade, RawSocket, RawTcp } from './support/raw.js';
 import { startServer } from './support/server.js';
 import { token } from './support/tokens.js';
@@ -25,28 +25,9 @@ async function metric(name) {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)[1]);
 }
 
-// Writes the same bytes again and again, as fast as the server reads; answers are read and dropped.
-function flood(connections, bytes, hello = '') {
-  const sockets = Array.from({ length: connections }, () => {
-    const socket = net.connect(server.port, '127.0.0.1');
-    socket.on('error', () => {});
-    socket.on('data', () => {});
-    const more = () => {
-      while (!socket.destroyed && socket.writable && socket.write(bytes)) continue;
-    };
-    socket.on('drain', more);
-    socket.once('connect', () => {
-      if (hello) socket.write(hello);
-      more();
-    });
-    return socket;
-  });
-  return () => sockets.forEach((socket) => socket.destroy());
-}
-
-async function servedWhile(what, attack) {
+async function servedWhile(what) {
   const client = await connect(server, 'polite');
-  const stop = attack();
+  const stop = flood(server.port, kFloods[what]);
   const times = [];
   for (const end = Date.now() + kAttackMs; Date.now() < end; await sleep(5)) {
     const start = performance.now();
@@ -63,22 +44,19 @@ async function servedWhile(what, attack) {
 }
 
 const one = (target) => `GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`;
-const get = (target) => Buffer.from(one(target).repeat(2000));
 
+// bench/attack measures how long they wait.
 describe('others are served while a stranger', () => {
-  test('pipelines requests on many connections', () => servedWhile('pipelined requests', () => flood(16, get('/healthz'))));
-  test('pipelines requests that are refused', () => servedWhile('refusals', () => flood(16, get('/api/v1/stats'))));
+  test('pipelines requests on many connections', () => servedWhile('pipelined requests'));
+  test('pipelines requests that are refused', () => servedWhile('refused requests'));
   test('opens sessions', async () => {
     const before = residentKib();
-    await servedWhile('sessions', () => flood(8, get('/socket.io/?EIO=4&transport=polling')));
+    await servedWhile('new sessions');
     assert.ok((await metric('rollcall_pending_sessions')) <= 500);
     assert.ok((await metric('rollcall_pending_sessions_dropped_total')) > 0);
     assert.ok(residentKib() < before + 100 * 1024, `${before} KiB, then ${residentKib()} KiB`);
   });
-  test('shows forged tokens', async () => {
-    const forged = frame({ payload: '40/ws/messages,{"token":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}' });
-    await servedWhile('forged tokens', () => flood(16, Buffer.concat(Array.from({ length: 200 }, () => forged)), kUpgrade));
-  });
+  test('shows forged tokens', () => servedWhile('forged tokens'));
 });
 
 test('who is refused five times is closed', async () => {

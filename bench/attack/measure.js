@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// How long a well-behaved client waits while a stranger attacks. `make bench-attack`
+//
+//   node bench/attack/measure.js [SECONDS [ROUNDS]]      after make build
+//
+// The server, with one worker, has one core for itself. The client shares the other one with the attacker, and goes before it: so
+// what is measured is how long the server makes it wait, not who gets the processor. The attacks are those of tests/e2e/attack.test.js.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeAll, connect } from '../../tests/e2e/support/client.js';
+import { kFloods } from '../../tests/e2e/support/floods.js';
+import { kSecret } from '../../tests/e2e/support/tokens.js';
+import { median } from '../harness/statistics.js';
+import { here, kServers } from '../harness/servers.js';
+
+const [seconds, rounds] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 3)];
+const kAttacker = here('../attack/attacker.js');
+const kBetweenMs = 5;
+const [kServersCore, kOthersCore] = ['0', '1'];
+
+const pinned = (core, command) => ['taskset', ['-c', core, ...command]];
+const share = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+
+async function startServer() {
+  const { command, env, ready } = kServers.rollcall.start({ broadcast: false });
+  const child = spawn(...pinned(kServersCore, command), {
+    env: { PATH: process.env.PATH, JWT_SECRET: kSecret, ...env, ROLLCALL_SERVER_LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.once('exit', () => child.kill());
+  for (let said = ''; ; ) {
+    said += (await once(child.stdout, 'data'))[0];
+    const port = ready.exec(said)?.groups.port;
+    if (port) return { child, port, namespaceUrl: `http://127.0.0.1:${port}/ws/messages` };
+  }
+}
+
+// In milliseconds: the time from each request to its answer, in order.
+async function waits(client) {
+  const times = [];
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(kBetweenMs)) {
+    const asked = performance.now();
+    const { status } = await client.ask('check-user-status', { userId: 'polite' });
+    if (status !== 'ok') throw new Error(`answered with ${status}`);
+    times.push(performance.now() - asked);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+async function measure(server, flood) {
+  const client = await connect(server, 'polite');
+  const attacker = flood && spawn(...pinned(kOthersCore, ['nice', '-n', '19', process.execPath, kAttacker, server.port, flood]), { stdio: 'inherit' });
+  if (attacker) await sleep(1000); // until it runs
+  try {
+    return await waits(client);
+  } finally {
+    attacker?.kill();
+    client.close();
+  }
+}
+
+execFileSync('taskset', ['-a', '-c', '-p', kOthersCore, String(process.pid)], { stdio: 'ignore' });
+const all = new Map();
+for (let round = 1; round <= rounds; ++round) {
+  for (const flood of [undefined, ...Object.keys(kFloods)]) {
+    const server = await startServer();
+    const times = await measure(server, flood);
+    const name = flood ?? 'nobody attacks';
+    all.set(name, [...(all.get(name) ?? []), [share(times, 0.5), share(times, 0.99), times.at(-1)]]);
+    console.error(`[${round}/${rounds}] ${name}: ${times.length} answers, p99 ${share(times, 0.99).toFixed(1)} ms`);
+    closeAll();
+    server.child.kill('SIGKILL');
+  }
+}
+console.log('| a stranger sends | p50, ms | p99, ms | the longest, ms |\n| --- | --- | --- | --- |');
+for (const [name, found] of all) console.log(`| ${name} | ${[0, 1, 2].map((i) => median(found.map((one) => one[i])).toFixed(1)).join(' | ')} |`);
