@@ -281,6 +281,10 @@ struct ServerOptions {
   // Of the process. Above it newcomers are refused with 503. 0: four fifths of what the machine, the cgroup
   // or RLIMIT_AS allows.
   std::size_t memory_bytes = 0;
+  // What may be buffered of requests and messages that have not come whole, of all senders together that have
+  // joined no namespace and passed no HttpGuard. Beyond it the longest begun are given up with 503. 0: a
+  // sixteenth of the memory budget.
+  std::size_t unfinished_bytes = 0;
   std::vector<std::string> cors_origins;  // exact origins or "*"; none = same origin only
   bool cors_credentials = false;
   std::string tls_cert, tls_key;  // PEM files

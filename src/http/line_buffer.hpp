@@ -27,6 +27,7 @@ class LineBuffer {
   bool last_line_empty() const { return line_complete() && text_.size() - line_start_ == 2; }
   std::string_view text() const { return text_; }
   void release();
+  std::size_t capacity() const { return text_.capacity(); }
 
  private:
   std::string text_;

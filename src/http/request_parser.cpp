@@ -84,6 +84,10 @@ class RequestParser::Machine final : private beast::http::basic_parser<true> {
     return request_.body.size() <= limits_.body_bytes && content_length().value_or(0) <= limits_.body_bytes;
   }
   bool complete() const { return phase_ == Phase::complete && !fault_; }
+  std::size_t buffered_bytes() const {
+    return sizeof(Machine) + lines_.capacity() + 2 * head_bytes_ + request_.body.capacity() +
+           request_.headers.capacity() * sizeof(Header);
+  }
   bool idle() const { return phase_ == Phase::head && lines_.text().empty() && !fault_; }
   Request take() { return std::move(request_); }
 
@@ -117,6 +121,7 @@ class RequestParser::Machine final : private beast::http::basic_parser<true> {
   LineBuffer lines_;
   Request request_;
   std::string absolute_host_;  // of the target, if it has one
+  std::size_t head_bytes_ = 0;
   std::size_t header_count_ = 0;
   std::optional<Fault> fault_;
   Phase phase_ = Phase::head;
@@ -172,6 +177,7 @@ void RequestParser::Machine::parse_lines() {
     return;
   }
   ROLLCALL_ASSERT(used == text.size());
+  if (head_bytes_ == 0) head_bytes_ = text.size();
   lines_.release();
 }
 
@@ -312,6 +318,9 @@ bool RequestParser::limit_body(std::size_t bytes) {
 }
 bool RequestParser::complete() const {
   return machine_ && machine_->complete();
+}
+std::size_t RequestParser::buffered_bytes() const {
+  return machine_ ? machine_->buffered_bytes() : 0;
 }
 bool RequestParser::idle() const {
   return !machine_ || machine_->idle();

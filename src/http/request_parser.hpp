@@ -55,6 +55,9 @@ class RequestParser {
 
   bool complete() const;
 
+  // The memory that the request in hand takes, about.
+  std::size_t buffered_bytes() const;
+
   // The complete request; the parser is ready for the next one.
   Request take();
 

@@ -1,5 +1,7 @@
 #include "server/admission.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 #include "http/forwarded.hpp"
 
@@ -10,6 +12,16 @@ namespace {
 constexpr const char* kPrivateNetworks[] = {
     "127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
     "169.254.0.0/16", "::1",        "fc00::/7",      "fe80::/10"};
+
+constexpr std::size_t kUnfinishedShare = 16;  // of the memory budget
+constexpr std::size_t kLeastUnfinished = 16 << 20;
+constexpr std::size_t kUnfinishedWithoutBudget = 256 << 20;
+
+std::size_t most_unfinished(const ServerOptions& options, std::size_t budget) {
+  if (options.unfinished_bytes > 0) return options.unfinished_bytes;
+  if (budget == 0) return kUnfinishedWithoutBudget;
+  return std::max(budget / kUnfinishedShare, kLeastUnfinished);
+}
 
 }  // namespace
 
@@ -27,7 +39,9 @@ void AddressCounts::remove(const net::PeerAddress& address) {
   if (found != counts_.end() && --found->second == 0) counts_.erase(found);
 }
 
-Admission::Admission(const ServerOptions& options) : per_address_(options.per_address) {
+Admission::Admission(const ServerOptions& options, std::size_t memory_budget)
+    : per_address_(options.per_address),
+      most_unfinished_bytes_(most_unfinished(options, memory_budget) / std::max(options.workers, 1U)) {
   for (const std::string& proxy : options.trusted_proxies) ROLLCALL_ASSERT(trusted_.add(proxy));
   for (const char* network : kPrivateNetworks) ROLLCALL_ASSERT(private_.add(network));
 }

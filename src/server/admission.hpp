@@ -31,7 +31,8 @@ class AddressCounts {
 
 class Admission {
  public:
-  explicit Admission(const ServerOptions& options);
+  // `memory_budget`: of the process; 0: none.
+  explicit Admission(const ServerOptions& options, std::size_t memory_budget = 0);
 
   // Who made the request. `certain`: the address is the client's own. False for a proxy that is not trusted,
   // and for a private or loopback address that no trusted proxy names: a TCP load balancer, Docker's proxy
@@ -53,6 +54,9 @@ class Admission {
   bool descriptors_scarce() const { return descriptors_scarce_.load(std::memory_order_relaxed); }
   void set_descriptors_scarce(bool scarce) { descriptors_scarce_.store(scarce, std::memory_order_relaxed); }
 
+  // That a worker may hold of what strangers have not finished (unfinished.hpp).
+  std::size_t most_unfinished_bytes() const { return most_unfinished_bytes_; }
+
   base::MemoryLevel memory() const { return memory_.load(std::memory_order_relaxed); }
   void set_memory(base::MemoryLevel level) { memory_.store(level, std::memory_order_relaxed); }
 
@@ -63,6 +67,7 @@ class Admission {
   net::AddressSet trusted_;
   net::AddressSet private_;
   std::size_t per_address_;
+  std::size_t most_unfinished_bytes_;
   AddressCounts connections_, sessions_;
   std::atomic<bool> descriptors_scarce_{false};
   std::atomic<base::MemoryLevel> memory_{base::MemoryLevel::plenty};

@@ -32,6 +32,8 @@ enum class Count : unsigned char {
   slow_readers,             // of HTTP answers: their connection was closed
   pending,                  // sessions at the moment that have joined no namespace yet
   pending_dropped,          // of those, closed because there were too many
+  unfinished,               // bytes at the moment, of requests and messages (unfinished.hpp)
+  unfinished_dropped,       // of those requests and messages, given up
   refused_by_address,       // connections and sessions: too many of one address
   refused_for_memory,       // sessions and large bodies
   refused_for_descriptors,  // sessions

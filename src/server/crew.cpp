@@ -42,7 +42,10 @@ std::optional<RecoverySettings> recovery_of(const ServerOptions& options) {
 }  // namespace
 
 Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
-    : options_(options), bus_(recovery_of(options)), admission_(options), memory_(budget_of(options)) {
+    : options_(options),
+      bus_(recovery_of(options)),
+      admission_(options, budget_of(options)),
+      memory_(budget_of(options)) {
   bus_.on_evicted([this](const socketio::ParkPlace& place) {
     workers_[place.worker]->port().receiver(place.nsp).drop_parked(place.slot, place.generation);
   });

@@ -96,6 +96,8 @@ Figures Crew::figures() {
   all.refused_for_descriptors = sum(workers_, Count::refused_for_descriptors);
   all.pending = sum(workers_, Count::pending);
   all.pending_dropped = sum(workers_, Count::pending_dropped);
+  all.unfinished = sum(workers_, Count::unfinished);
+  all.unfinished_dropped = sum(workers_, Count::unfinished_dropped);
   all.memory_budget = memory_.budget.bytes();
   all.memory_full = admission_.memory() == base::MemoryLevel::full;
   all.open = sums(workers_, Count::open, kTransports);

@@ -60,8 +60,10 @@ struct Figures {
   std::uint64_t refused_for_descriptors = 0;  // sessions
   std::uint64_t pending = 0;                  // sessions that have joined no namespace yet, at the moment
   std::uint64_t pending_dropped = 0;          // of those, closed because there were too many
-  std::size_t memory_budget = 0;              // bytes; 0: none
-  bool memory_full = false;                   // newcomers are refused
+  std::uint64_t unfinished = 0;          // bytes of strangers' requests and messages that have not come whole
+  std::uint64_t unfinished_dropped = 0;  // of those, given up because there were too many bytes
+  std::size_t memory_budget = 0;         // bytes; 0: none
+  bool memory_full = false;              // newcomers are refused
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_waiting = 0;  // to be sent, at the moment

@@ -26,6 +26,7 @@ Pipe& Pipe::attach(net::Connection& connection, PipeContext& context) {
 // Callers up the stack still look at it, and what it has deferred comes first.
 void Pipe::end() {
   closing_ = true;
+  forget_unfinished();
   connection_.loop().defer([this] { delete this; });
 }
 
@@ -70,6 +71,7 @@ void Pipe::on_bytes(std::span<char> bytes) {
   } else {
     take_http(bytes);
   }
+  count_unfinished();
 }
 
 void Pipe::take_http(std::span<char> bytes) {
@@ -129,10 +131,11 @@ void Pipe::on_resume() {
   if (closing_ || rest.empty()) return;
   if (websocket_) {
     take_websocket(rest);
-    return;
+  } else {
+    hold(rest);
+    if (!blocked()) connection_.resume();
   }
-  hold(rest);
-  if (!blocked()) connection_.resume();
+  count_unfinished();
 }
 
 void Pipe::continue_post_later(PostedPackets posted) {
@@ -175,6 +178,7 @@ bool Pipe::give_away(const http::Request& head, std::span<const char> last_read)
 
 void Pipe::head_arrived(const http::Request& head, bool faulty) {
   http_->head_seen = true;
+  http_->vouched = false;
   http_->keep_alive = head.keep_alive;
   http_->head_request = head.method == "HEAD";
   http_->chunks_understood = !head.http_1_0;
@@ -232,22 +236,23 @@ void Pipe::upgrade(const std::string& accept_key, std::string_view protocol) {
   const std::string_view name = protocol.empty() ? "" : "\r\nSec-WebSocket-Protocol: ";
   connection_.send(base::Frame::make(kHead, {accept_key, name, protocol, "\r\n\r\n"}, false));
   websocket_ = true;
+  forget_unfinished();
   context_.engine.loop().timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.
   context_.engine.loop().defer([this] { http_.reset(); });
 }
 
 void Pipe::take_websocket(std::span<char> bytes) {
-  if (decoder_) {
-    take_messages(*decoder_, bytes);
-    if (decoder_->idle()) decoder_.reset();
+  if (partial_) {
+    take_messages(partial_->decoder, bytes);
+    if (partial_->decoder.idle()) partial_.reset();
     return;
   }
   const bool known = session && session->known();
   websocket::Decoder& spare = known ? context_.spare_decoder : context_.stranger_decoder;
   take_messages(spare, bytes);
   if (spare.idle()) return;
-  if (!closing_) decoder_ = std::make_unique<websocket::Decoder>(std::move(spare));
+  if (!closing_) partial_ = std::make_unique<PartialMessage>(PartialMessage{std::move(spare), nullptr});
   Engine& engine = context_.engine;
   spare = websocket::Decoder(known ? engine.settings().max_payload_bytes : engine.stranger_bytes());
 }

@@ -24,6 +24,7 @@
 #include "server/exchange.hpp"
 #include "server/routes.hpp"
 #include "server/slow_lane.hpp"
+#include "server/unfinished.hpp"
 #include "websocket/decoder.hpp"
 
 namespace rollcall::server {
@@ -42,6 +43,7 @@ struct PipeContext {
         header_bytes(most_header_bytes),
         door(std::make_shared<Door>(its_engine.loop())),
         slow_lane(its_engine.loop()),
+        unfinished(its_engine.admission().most_unfinished_bytes(), its_engine.counters()),
         spare_decoder(its_engine.settings().max_payload_bytes),
         stranger_decoder(its_engine.stranger_bytes()) {}
 
@@ -54,6 +56,7 @@ struct PipeContext {
   boost::unordered_flat_set<Exchange*> exchanges;  // not over
   bool draining = false;
   SlowLane slow_lane;
+  UnfinishedList unfinished;
   // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
   websocket::Decoder spare_decoder;
   websocket::Decoder stranger_decoder;  // the same for sessions that are not known yet
@@ -121,12 +124,19 @@ class Pipe final : public net::ConnectionHandler {
     std::unique_ptr<PostedPackets> posted;
     std::vector<http::Header> cors;
     std::shared_ptr<Exchange> exchange;  // while a handler owes an answer
+    std::unique_ptr<Unfinished> unfinished;
     bool keep_alive = true;
     bool head_request = false;
     bool chunks_understood = true;
     bool body_wanted = true;  // of the stream that was begun
     bool head_seen = false;
+    bool vouched = false;  // it is known whose the request in hand is
     bool answer_due = false;
+  };
+
+  struct PartialMessage {
+    websocket::Decoder decoder;
+    std::unique_ptr<Unfinished> unfinished;
   };
 
   void on_end() override;
@@ -136,6 +146,11 @@ class Pipe final : public net::ConnectionHandler {
 
   void take_http(std::span<char> bytes);
   void take_websocket(std::span<char> bytes);
+  void count_unfinished();
+  void count_unfinished(std::unique_ptr<Unfinished>& mine, std::size_t bytes);
+  std::size_t unfinished_request_bytes() const;
+  void forget_unfinished();
+  void give_up_unfinished();
   void take_messages(websocket::Decoder& decoder, std::span<char> bytes);
   void end();
   void take_close(const websocket::Message& message);
@@ -163,7 +178,7 @@ class Pipe final : public net::ConnectionHandler {
   net::Connection& connection_;
   PipeContext& context_;
   std::unique_ptr<HttpState> http_;
-  std::unique_ptr<websocket::Decoder> decoder_;  // in the middle of a message
+  std::unique_ptr<PartialMessage> partial_;
 };
 
 }  // namespace rollcall::server

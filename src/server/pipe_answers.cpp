@@ -74,7 +74,10 @@ std::optional<http::Response> Pipe::refusal_of_route(const http::Request& head) 
   const HttpRequest given =
       request_of(copy, connection_, engine.admission().client_of(connection_.peer(), head));
   auto refused = (*match.guard)(given);
-  if (!refused) return std::nullopt;
+  if (!refused) {
+    http_->vouched = true;
+    return std::nullopt;
+  }
   context_.http_counters.add(match.route, refused->status);
   return response_of(std::move(*refused));
 }

@@ -70,6 +70,12 @@ void admission(Exposition& out, const Figures& server) {
   out.gauge("rollcall_pending_sessions", "Sessions that have joined no namespace yet.").value(server.pending);
   out.counter("rollcall_pending_sessions_dropped_total", "Of those, closed because there were too many.")
       .value(server.pending_dropped);
+  out.gauge("rollcall_unfinished_bytes",
+            "Buffered of requests and messages that have not come whole, of senders without key or token.")
+      .value(server.unfinished);
+  out.counter("rollcall_unfinished_dropped_total",
+              "Of those requests and messages, given up with 503 because they were too many bytes together.")
+      .value(server.unfinished_dropped);
   out.gauge("rollcall_memory_budget_bytes", "Resident memory above which newcomers are refused; 0: none.")
       .value(server.memory_budget);
 }

@@ -52,6 +52,8 @@ class Decoder {
     return phase_ == Phase::header && header_size_ == 0 && message_ == Opcode::continuation &&
            buffer_.empty();
   }
+  // The memory that the message in hand takes.
+  std::size_t buffered_bytes() const { return buffer_.capacity(); }
 
  private:
   using Next = Result<std::optional<Message>, Fault>;

@@ -59,6 +59,43 @@ describe('others are served while a stranger', () => {
   test('shows forged tokens', () => servedWhile('forged tokens'));
 });
 
+describe('what strangers do not finish is bounded together', () => {
+  const kBudget = 256 * 1024 * 1024;
+  const kShare = kBudget / 16;
+  const kEach = 16000;  // of 16384 that a stranger may send
+  const kConnections = 1500;
+  const held = 'x'.repeat(kEach);
+  const beginnings = {
+    heads: `GET /healthz HTTP/1.1\r\nhost: x\r\ncookie: ${held}`,
+    bodies: `POST /api/v1/presence/query HTTP/1.1\r\nhost: x\r\ncontent-length: ${kEach + 100}\r\n\r\n${held}`,
+    messages: Buffer.concat([Buffer.from(kUpgrade), frame({ payload: `40/ws/messages,{"token":"${held}"}` }).subarray(0, kEach)]),
+  };
+  for (const [what, bytes] of Object.entries(beginnings)) {
+    test(`${kConnections} connections with unfinished ${what}`, async () => {
+      const env = { ...kEnv, ROLLCALL_LIMITS_PENDING_SESSIONS: 5000, ROLLCALL_LIMITS_MEMORY_BYTES: kBudget };
+      const target = await startServer({ env });
+      const figure = async (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await fetch(`${target.url}/metrics`)).text())[1]);
+      const client = await connect(target, 'polite');
+      const attackers = Array.from({ length: kConnections }, () => new RawTcp(target));
+      for (const attacker of attackers) attacker.send(bytes);
+      const isTold = what === 'messages' ? /\x88.\x03\xf5/s : /^HTTP\/1\.1 503 /;
+      await attackers[0].until(isTold);
+      await attackers[0].close();
+      const end = Date.now() + 20000;
+      while ((await figure('rollcall_tcp_accepted_total')) < attackers.length && Date.now() < end) await sleep(20);
+      assert.ok((await figure('rollcall_unfinished_dropped_total')) > 0);
+      const now = await figure('rollcall_unfinished_bytes');
+      assert.ok(now > kShare / 2 && now <= kShare, `${now} bytes`);
+      assert.equal((await client.ask('check-user-status', { userId: 'polite' })).status, 'ok');
+      const newcomer = await connect(target, 'newcomer');
+      newcomer.close();
+      client.close();
+      for (const attacker of attackers) attacker.end();
+      await target.stop();
+    });
+  }
+});
+
 test('who is refused five times is closed', async () => {
   const tcp = new RawTcp(server);
   tcp.send(kUpgrade);
