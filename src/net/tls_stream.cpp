@@ -52,6 +52,16 @@ struct MemoryBio {
   }
 };
 
+namespace {
+
+// SSL_get_error needs an empty error queue. Clearing one that is empty takes a tenth of the time of a small
+// record.
+void forget_tls_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+}  // namespace
+
 TlsStream::TlsStream(ssl_st* ssl) : ssl_(ssl) {
   BIO* bio = MemoryBio::make(*this);
   SSL_set_bio(ssl_, bio, bio);
@@ -70,7 +80,7 @@ TlsStream::Fed TlsStream::feed(std::span<const char> bytes, std::span<char> plai
   fed.good = !failed_;
   if (failed_) return fed;
   input_ = {bytes.data(), bytes.size()};
-  ERR_clear_error();
+  forget_tls_errors();
   for (;;) {
     const auto room = std::min<std::size_t>(plain.size() - fed.plain, kRecordBytes);
     const int got = SSL_read(ssl_, plain.data() + fed.plain, static_cast<int>(room));
@@ -78,6 +88,7 @@ TlsStream::Fed TlsStream::feed(std::span<const char> bytes, std::span<char> plai
       fed.plain += static_cast<std::size_t>(got);
       continue;
     }
+    // An SSL_read that finds nothing is also what frees OpenSSL's read buffer of 16 KiB.
     const int error = SSL_get_error(ssl_, got);
     if (error == SSL_ERROR_ZERO_RETURN) {
       ended_ = true;
@@ -95,13 +106,12 @@ TlsStream::Fed TlsStream::feed(std::span<const char> bytes, std::span<char> plai
 void TlsStream::seal(std::string_view plain, std::span<char> room) {
   ROLLCALL_ASSERT(!has_output());
   room_ = room;
-  ERR_clear_error();
   while (!plain.empty() && !failed_) {
     const int written = SSL_write(ssl_, plain.data(), static_cast<int>(std::min(plain.size(), kRecordBytes)));
     if (written > 0) plain.remove_prefix(static_cast<std::size_t>(written));
     failed_ = written <= 0;
   }
-  ERR_clear_error();
+  if (failed_) ERR_clear_error();
   room_ = {};
 }
 
