@@ -2,160 +2,25 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <filesystem>
 
-#include "net/test_peer.hpp"
+#include "net/test_tls_client.hpp"
 
 namespace rollcall::net {
 namespace {
 
 using namespace test;
 
-// A self-signed certificate and its key, in files that go when it goes.
-class Certificate {
- public:
-  Certificate() : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate_), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate_), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate_), 3600);
-    X509_set_pubkey(certificate_, key_);
-    X509_NAME* name = X509_get_subject_name(certificate_);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
-                               -1, -1, 0);
-    X509_set_issuer_name(certificate_, name);
-    X509_sign(certificate_, key_, EVP_sha256());
-    static int count = 0;
-    const std::string stem =
-        (std::filesystem::temp_directory_path() / ("net_tls_" + std::to_string(getpid()) + "_")).string() +
-        std::to_string(++count);
-    certificate_file = stem + ".crt";
-    key_file = stem + ".key";
-    write(certificate_file, [&](FILE* file) { PEM_write_X509(file, certificate_); });
-    write(key_file,
-          [&](FILE* file) { PEM_write_PrivateKey(file, key_, nullptr, nullptr, 0, nullptr, nullptr); });
-  }
-  ~Certificate() {
-    std::filesystem::remove(certificate_file);
-    std::filesystem::remove(key_file);
-    X509_free(certificate_);
-    EVP_PKEY_free(key_);
-  }
-  // Writes this certificate and then the other one into its file.
-  void prepend_to(const Certificate& other) const {
-    write(other.certificate_file, [&](FILE* file) {
-      PEM_write_X509(file, certificate_);
-      PEM_write_X509(file, other.certificate_);
-    });
-  }
-  std::string certificate_file;
-  std::string key_file;
-
- private:
-  static void write(const std::string& path, const std::function<void(FILE*)>& print) {
-    FILE* file = std::fopen(path.c_str(), "w");
-    if (!file) std::abort();
-    print(file);
-    std::fclose(file);
-  }
-  EVP_PKEY* key_;
-  X509* certificate_;
-};
-
-// The client's side, over memory.
-class Client {
- public:
-  Client() : context_(SSL_CTX_new(TLS_client_method())), ssl_(SSL_new(context_)) {
-    SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-    SSL_set_connect_state(ssl_);
-    const unsigned char protocols[] = "\x02h2\x08http/1.1";
-    SSL_set_alpn_protos(ssl_, protocols, sizeof protocols - 1);
-  }
-  ~Client() {
-    SSL_free(ssl_);
-    SSL_CTX_free(context_);
-  }
-  SSL* ssl() { return ssl_; }
-  void limit_version(int most) { SSL_set_max_proto_version(ssl_, most); }
-  void write(std::string_view plain) { SSL_write(ssl_, plain.data(), static_cast<int>(plain.size())); }
-  void take(std::string_view cipher) {
-    BIO_write(SSL_get_rbio(ssl_), cipher.data(), static_cast<int>(cipher.size()));
-    pump();
-  }
-  // For the server.
-  std::string output() {
-    pump();
-    std::string out(BIO_ctrl_pending(SSL_get_wbio(ssl_)), '\0');
-    if (!out.empty()) BIO_read(SSL_get_wbio(ssl_), out.data(), static_cast<int>(out.size()));
-    return out;
-  }
-  bool established() { return SSL_is_init_finished(ssl_) == 1; }
-  std::string alpn() {
-    const unsigned char* name = nullptr;
-    unsigned size = 0;
-    SSL_get0_alpn_selected(ssl_, &name, &size);
-    return {reinterpret_cast<const char*>(name), size};
-  }
-  std::string received;
-  bool ended = false;
-
- private:
-  void pump() {
-    if (!established()) SSL_do_handshake(ssl_);
-    char buffer[4096];
-    int got = 0;
-    while (established() && (got = SSL_read(ssl_, buffer, sizeof buffer)) > 0) {
-      received.append(buffer, static_cast<std::size_t>(got));
-    }
-    if (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) ended = true;
-  }
-  SSL_CTX* context_;
-  SSL* ssl_;
-};
-
-std::shared_ptr<TlsContext> context_of(const Certificate& certificate) {
-  auto loaded = TlsContext::load(certificate.certificate_file, certificate.key_file);
-  if (!loaded) std::abort();
-  return *loaded;
-}
-
-bool feed(TlsStream& server, std::string_view bytes, std::string& plain) {
-  std::string room(TlsStream::plain_room(bytes.size()), '\0');
-  const TlsStream::Fed fed = server.feed({bytes.data(), bytes.size()}, {room.data(), room.size()});
-  plain.append(room, 0, fed.plain);
-  return fed.good;
-}
-
-bool feed(TlsStream& server, std::string_view bytes) {
-  std::string plain;
-  return feed(server, bytes, plain);
-}
-
-std::string take_output(TlsStream& server) {
-  std::string out(server.output());
-  server.sent(out.size());
-  return out;
-}
-
-// Bytes to and fro until neither has any more.
-void exchange(Client& client, TlsStream& server, std::string& plain) {
-  for (std::string out = client.output(); !out.empty(); out = client.output()) {
-    feed(server, out, plain);
-    client.take(take_output(server));
-  }
-  client.take(take_output(server));
-}
-
 TEST(Tls, CarriesBytesBothWays) {
   const Certificate certificate;
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     auto stream = context_of(certificate)->accept();
-    Client client;
+    TlsClient client;
     client.limit_version(version);
     std::string plain;
     exchange(client, *stream, plain);
@@ -175,7 +40,7 @@ TEST(Tls, CarriesBytesBothWays) {
 TEST(Tls, TakesTheBytesOneByOne) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
-  Client client;
+  TlsClient client;
   std::string plain;
   for (int rounds = 0; rounds < 5; ++rounds) {
     if (client.established() && rounds == 3) client.write("hello");
@@ -190,7 +55,7 @@ TEST(Tls, TakesTheBytesOneByOne) {
 TEST(Tls, RefusesVersionsBefore1_2) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
-  Client client;
+  TlsClient client;
   SSL_set_min_proto_version(client.ssl(), TLS1_VERSION);
   SSL_set_security_level(client.ssl(), 0);
   client.limit_version(TLS1_1_VERSION);
@@ -214,7 +79,7 @@ TEST(Tls, SealsIntoTheRoomThatItIsGiven) {
   const Certificate certificate;
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     auto stream = context_of(certificate)->accept();
-    Client client;
+    TlsClient client;
     client.limit_version(version);
     std::string plain;
     exchange(client, *stream, plain);
@@ -230,7 +95,7 @@ TEST(Tls, SealsIntoTheRoomThatItIsGiven) {
 TEST(Tls, KeepsTheRecordsThatTheNetworkDidNotTake) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
-  Client client;
+  TlsClient client;
   std::string plain;
   exchange(client, *stream, plain);
   const std::string text(40'000, 't');
@@ -251,7 +116,7 @@ TEST(Tls, KeepsTheRecordsThatTheNetworkDidNotTake) {
 TEST(Tls, MovesWhatItSealsInsideWhenTheRoomIsTooSmall) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
-  Client client;
+  TlsClient client;
   std::string plain;
   exchange(client, *stream, plain);
   const std::string text(40'000, 't');
@@ -267,7 +132,7 @@ TEST(Tls, IsNotReadyBeforeTheHandshakeIsOver) {
   auto stream = context_of(certificate)->accept();
   EXPECT_FALSE(stream->ready());
   EXPECT_FALSE(stream->say_goodbye());
-  Client client;
+  TlsClient client;
   std::string plain;
   exchange(client, *stream, plain);
   EXPECT_TRUE(stream->ready());
@@ -276,7 +141,7 @@ TEST(Tls, IsNotReadyBeforeTheHandshakeIsOver) {
 TEST(Tls, SaysAndHearsGoodbye) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
-  Client client;
+  TlsClient client;
   std::string plain;
   exchange(client, *stream, plain);
   SSL_shutdown(client.ssl());
@@ -335,36 +200,6 @@ TEST(Validity, IsWarnedOfBeforeItBeginsWhenItIsOverAndAWeekBefore) {
               testing::HasSubstr("good only from 2023-11-14"));
 }
 
-// A client and a listener with TLS.
-struct Secure {
-  Secure(Loop& loop, std::shared_ptr<TlsContext> tls, std::size_t backlog_limit = 1 << 20) {
-    ListenerOptions options;
-    options.address = "127.0.0.1:0";
-    options.tls = std::move(tls);
-    auto opened = Listener::open(loop, std::move(options), [this, &loop, backlog_limit](Channel accepted) {
-      connection = &loop.adopt(std::move(accepted), backlog_limit);
-      connection->set_handler(&handler);
-    });
-    if (!opened) std::abort();
-    listener = std::move(*opened);
-    peer = Peer::connect(listener->address());
-  }
-  ~Secure() {
-    if (connection && handler.closed.empty()) connection->set_handler(nullptr);
-  }
-  void shuttle() {
-    peer->write(client.output());
-    peer->received.clear();
-    peer->read();
-    client.take(peer->received);
-  }
-  Recorder handler;
-  Connection* connection = nullptr;
-  std::unique_ptr<Listener> listener;
-  std::unique_ptr<Peer> peer;
-  Client client;
-};
-
 TEST(TlsConnection, EchoesAndClosesWithGoodbye) {
   const Certificate certificate;
   Loop loop;
@@ -392,6 +227,39 @@ TEST(TlsConnection, SendsWhatWasQueuedBeforeTheHandshakeWasOver) {
   secure.connection->send(frame("early"));
   EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.received == "early"; }));
   EXPECT_EQ(secure.connection->unsent(), 0U);
+}
+
+// The types of the records in `bytes`, a byte each.
+std::string record_types(std::string_view bytes) {
+  std::string types;
+  while (bytes.size() >= 5) {
+    types += bytes[0];
+    const auto size = static_cast<std::size_t>(static_cast<unsigned char>(bytes[3]) << 8 |
+                                               static_cast<unsigned char>(bytes[4]));
+    bytes.remove_prefix(std::min(bytes.size(), 5 + size));
+  }
+  return types;
+}
+
+TEST(TlsConnection, PutsTheSmallFramesOfAFlushIntoOneRecord) {
+  const Certificate certificate;
+  Loop loop;
+  Secure secure(loop, context_of(certificate));
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.connection != nullptr; }));
+  secure.connection->send(frame("first"));
+  EXPECT_TRUE(turn_until(loop, [&] { return secure.shuttle(), secure.client.received == "first"; }));
+  secure.peer->received.clear();
+  std::string expected = "first";
+  for (int i = 0; i < 100; ++i) {
+    const std::string text(100, static_cast<char>('a' + i % 26));
+    secure.connection->send(frame(text));
+    expected += text;
+  }
+  loop.turn(milliseconds{0});
+  secure.peer->read();
+  EXPECT_EQ(record_types(secure.peer->received), "\x17");  // application data
+  secure.client.take(secure.peer->received);
+  EXPECT_EQ(secure.client.received, expected);
 }
 
 TEST(TlsConnection, DeliversEverythingInOrderToAPeerThatReadsLate) {
