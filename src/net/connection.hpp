@@ -81,6 +81,7 @@ class Connection final : public EventSource {
   const PeerAddress& peer() const { return peer_; }
   std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
+  bool shaking_hands() const { return tls_ && !tls_->ready(); }
 
   // For SendBatch, once a turn: what to send now, how much of it has gone, and what to do then.
   bool has_output() const;

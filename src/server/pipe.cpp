@@ -10,6 +10,7 @@ namespace {
 // From the first byte, or from accept, to a complete header. A client that opens a thousand connections at
 // once may take its time to use them.
 constexpr seconds kHeaderTimeout{30};
+constexpr seconds kHandshakeTimeout{10};    // TLS's, which holds up to 73 KB meanwhile
 constexpr seconds kScarceHeaderTimeout{2};  // from accept, while the last descriptors are in use
 constexpr seconds kBodyTimeout{60};
 constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, taken in one turn
@@ -36,7 +37,9 @@ Pipe::Pipe(net::Connection& connection, PipeContext& context)
       http_(std::make_unique<HttpState>(http::Limits{context.header_bytes, context.routes.body_bytes},
                                         [this](Instant) { on_http_timeout(); })) {
   const bool scarce = context.engine.admission().descriptors_scarce();
-  wait_for_request(scarce ? kScarceHeaderTimeout : kHeaderTimeout);
+  const bool secure = connection.secure();
+  wait_for_request(scarce ? kScarceHeaderTimeout : secure ? kHandshakeTimeout : kHeaderTimeout);
+  http_->awaits_handshake = secure && !scarce;
 }
 
 Pipe::~Pipe() {
@@ -48,9 +51,12 @@ Pipe::~Pipe() {
 void Pipe::wait_for_request(milliseconds limit) {
   net::Loop& loop = context_.engine.loop();
   loop.timers().arm(http_->deadline, loop.now() + limit);
+  http_->awaits_handshake = false;
 }
 
 void Pipe::on_http_timeout() {
+  if (http_->awaits_handshake && !connection_.shaking_hands())
+    return wait_for_request(kHeaderTimeout - kHandshakeTimeout);
   closing_ = true;
   if (http_->parser.idle()) {
     connection_.close_after_flush();

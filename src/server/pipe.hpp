@@ -132,6 +132,7 @@ class Pipe final : public net::ConnectionHandler {
     bool head_seen = false;
     bool vouched = false;  // it is known whose the request in hand is
     bool answer_due = false;
+    bool awaits_handshake = false;  // the deadline is that of TLS
   };
 
   struct PartialMessage {

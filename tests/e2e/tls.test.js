@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
+import net from 'node:net';
 import { after, test } from 'node:test';
 import tls from 'node:tls';
 import { closeAll, connect } from './support/client.js';
@@ -43,6 +44,17 @@ async function certificateName(options = {}) {
   socket.destroy();
   return subject.CN;
 }
+
+// First, for it takes ten seconds, and who has shaken hands may wait for thirty.
+test('who does not finish the handshake in ten seconds is closed; who has finished it may wait', async () => {
+  const begun = Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
+  const hesitant = net.connect(server.port, '127.0.0.1', () => hesitant.write(begun));
+  const quiet = tls.connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+  await Promise.all([once(hesitant.resume(), 'close', 25_000), once(quiet, 'secureConnect')]);
+  quiet.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  const [answer] = await once(quiet, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 200 /);
+});
 
 test('the address it prints is https, and the page is served', async () => {
   assert.match(server.url, /^https:/);
