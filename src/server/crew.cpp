@@ -18,6 +18,7 @@ namespace log = base::log;
 
 constexpr seconds kPruneInterval{15};
 constexpr milliseconds kResourcesInterval{200};
+constexpr milliseconds kDealtInterval{100};
 // For requests that open no session: how it is, figures, the API. And for what the program itself opens.
 constexpr std::size_t kReservedDescriptors = 48;
 // So much free memory that the allocator keeps is given back, not more often than this.
@@ -51,11 +52,18 @@ Crew::Crew(const ServerOptions& options, const Worker::MakeApp& make_app)
   });
   routes_.body_bytes = options.max_payload_bytes;
   const HandOver hand_over = [this](WorkerIndex to, net::Channel channel, std::string bytes) {
-    workers_[to]->give(std::move(channel), std::move(bytes));
+    workers_[to]->hand_over(std::move(channel), std::move(bytes));
   };
   for (unsigned i = 0; i < options.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(options, routes_, bus_, make_app, hand_over, admission_));
   }
+  std::vector<Dealt*> dealt;
+  for (const auto& worker : workers_) dealt.push_back(worker.get());
+  dealer_.emplace(std::move(dealt));
+  dealt_timer_ = std::make_unique<Deadline>([this](Instant now) {
+    dealer_->deal_again(now);
+    watch_dealt();
+  });
 }
 
 Result<std::shared_ptr<net::TlsContext>, std::string> Crew::load_tls() const {
@@ -85,7 +93,7 @@ Result<Unit, std::string> Crew::open() {
                {{"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
   };
   auto listeners = net::open_listeners(first().loop(), options_.listen, listen,
-                                       [this](net::Channel channel) { deal(std::move(channel)); });
+                                       [this](net::Channel channel) { let_in(std::move(channel)); });
   if (!listeners) return fail(listeners.error());
   listeners_ = std::move(*listeners);
   for (const auto& listener : listeners_) addresses_.push_back(listener->address());
@@ -112,22 +120,20 @@ void Crew::reconfigure(const ServerOptions& options) {
   }
 }
 
-// Whoever has fewest; one whose turn lasts long already may be about to hang, and would serve nobody.
-void Crew::deal(net::Channel channel) {
-  const Instant now = first().loop().now();
+void Crew::let_in(net::Channel channel) {
   if (!admission_.add_connection(channel.peer)) {
     first().port().counters().add(Count::refused_by_address);
     return;
   }
   first().port().counters().add(Count::accepted);
   count_descriptors();
-  Worker* chosen = &first();
-  for (const auto& worker : workers_) {
-    const bool better = chosen == &first() && chosen->late(now);
-    if ((better || worker->connections() < chosen->connections()) && !worker->late(now))
-      chosen = worker.get();
-  }
-  chosen->give(std::move(channel), {});
+  dealer_->deal(std::move(channel), first().loop().now());
+  if (!dealt_timer_->armed()) watch_dealt();
+}
+
+void Crew::watch_dealt() {
+  net::Loop& loop = first().loop();
+  if (dealer_->has_untaken()) loop.timers().arm(*dealt_timer_, loop.now() + kDealtInterval);
 }
 
 // With each that comes, and with time: a server that is not ready may be sent nobody, and must notice those

@@ -1,5 +1,5 @@
-// The workers of a server and its listener. The first worker accepts and deals the connections out, to
-// whoever has fewest; a connection whose request belongs to a session of another worker is handed over.
+// The workers of a server and its listener. The first worker accepts and deals the connections out
+// (`Dealer`); a connection whose request belongs to a session of another worker is handed over.
 //
 // `run`, `drain`, `open` and `reload_tls` belong to the thread that runs; `stop` and `post` may be called
 // from any.
@@ -17,6 +17,7 @@
 #include "rollcall/server.hpp"
 #include "server/admission.hpp"
 #include "server/bus.hpp"
+#include "server/dealer.hpp"
 #include "server/figures.hpp"
 #include "server/routes.hpp"
 #include "server/worker.hpp"
@@ -59,7 +60,8 @@ class Crew {
 
  private:
   BusPort* port_here() const;
-  void deal(net::Channel channel);
+  void let_in(net::Channel channel);
+  void watch_dealt();
   void prune();
   void watch_resources();  // memory and descriptors
   void count_descriptors();
@@ -71,6 +73,8 @@ class Crew {
   Bus bus_;
   Admission admission_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<Dealer> dealer_;
+  std::unique_ptr<Deadline> dealt_timer_;  // while something is dealt and not taken
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   struct Memory {
     explicit Memory(std::size_t bytes) : budget(bytes) {}

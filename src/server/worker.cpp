@@ -56,12 +56,28 @@ void Worker::reconfigure(const ServerOptions& options) {
   engine_.reconfigure(options);
 }
 
-void Worker::give(net::Channel channel, std::string bytes) {
-  const bool in_request = !bytes.empty();
-  if (!in_request && BusPort::current() == &port_) {
+void Worker::deal(net::Channel channel) {
+  if (BusPort::current() == &port_) {
     adopt(std::move(channel), {});
     return;
   }
+  coming_.fetch_add(1, std::memory_order_relaxed);
+  dealt_.put(std::move(channel));
+  loop_.post([this] {
+    auto next = dealt_.take();
+    if (!next) return;
+    coming_.fetch_sub(1, std::memory_order_relaxed);
+    adopt(std::move(*next), {});
+  });
+}
+
+std::vector<net::Channel> Worker::take_back() {
+  auto untaken = dealt_.take_all();
+  coming_.fetch_sub(untaken.size(), std::memory_order_relaxed);
+  return untaken;
+}
+
+void Worker::hand_over(net::Channel channel, std::string bytes) {
   coming_.fetch_add(1, std::memory_order_relaxed);
   // Shared, for a task must be copyable. If the loop has ended, the channel is closed.
   auto given = std::make_shared<net::Channel>(std::move(channel));
@@ -69,13 +85,9 @@ void Worker::give(net::Channel channel, std::string bytes) {
     coming_.fetch_sub(1, std::memory_order_relaxed);
     adopt(std::move(*given), bytes);
   };
-  if (!in_request) {
-    loop_.post(std::move(take));
-  } else {
-    // Not in the turn that may be under way: a GET that was given up before this request came is to be known
-    // as gone, and that is told at the next turn's beginning.
-    loop_.post([this, take = std::move(take)]() mutable { loop_.post(std::move(take)); });
-  }
+  // Not in the turn that may be under way: a GET that was given up before this request came is to be known
+  // as gone, and that is told at the next turn's beginning.
+  loop_.post([this, take = std::move(take)]() mutable { loop_.post(std::move(take)); });
 }
 
 void Worker::adopt(net::Channel channel, std::string bytes) {

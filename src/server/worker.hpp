@@ -12,6 +12,7 @@
 #include "server/bus_port.hpp"
 #include "server/counters.hpp"
 #include "server/deadline.hpp"
+#include "server/dealer.hpp"
 #include "server/engine.hpp"
 #include "server/figures.hpp"
 #include "server/pipe.hpp"
@@ -19,7 +20,7 @@
 
 namespace rollcall::server {
 
-class Worker {
+class Worker final : public Dealt {
  public:
   using MakeApp = std::function<std::unique_ptr<EngineApp>(BusPort&)>;
 
@@ -31,10 +32,17 @@ class Worker {
   // Before it runs, whenever a route was added.
   void make_room_for(const Routes& routes) { http_counters_.make_room(routes.names().size()); }
 
-  // From any thread: the worker will serve this connection. `bytes`: what was read of it already.
-  void give(net::Channel channel, std::string bytes);
+  // From any thread: the worker will serve this new connection, unless it is taken back before.
+  void deal(net::Channel channel) override;
+  bool has_untaken() const override { return !dealt_.empty(); }
+  std::vector<net::Channel> take_back() override;
+  // From any thread: the worker will serve this connection of a session here. `bytes`: what was read of it
+  // already.
+  void hand_over(net::Channel channel, std::string bytes);
   // Connections here, and those on their way here.
-  std::size_t connections() const { return loop_.connections() + coming_.load(std::memory_order_relaxed); }
+  std::size_t connections() const override {
+    return loop_.connections() + coming_.load(std::memory_order_relaxed);
+  }
 
   // Closes every session so that clients reconnect elsewhere, and stops when all connections are gone or
   // `limit` has passed. Until `all_quiet`, a connection here may have to fetch another worker's farewell.
@@ -56,7 +64,7 @@ class Worker {
   const HttpCounters& http_counters() const { return http_counters_; }
   Life life(Instant now) const;
   // Its turn has lasted so long that it should not be given connections.
-  bool late(Instant now) const;
+  bool late(Instant now) const override;
 
  private:
   void adopt(net::Channel channel, std::string bytes);
@@ -72,6 +80,7 @@ class Worker {
   std::unique_ptr<EngineApp> app_;
   Engine engine_;
   PipeContext pipes_;
+  DealtChannels dealt_;
   std::atomic<std::size_t> coming_{0};
   std::atomic<bool> quiet_{false};
   std::unique_ptr<Deadline> drain_timer_;
