@@ -210,12 +210,13 @@ void Session::heard(Instant now) {
   if (!silent_) return;
   silent_ = false;
   const auto took = std::chrono::duration_cast<seconds>(now - transport_since_).count();
-  slowest_seconds_ =
-      static_cast<std::uint8_t>(std::clamp<std::int64_t>(took, slowest_seconds_, kMostSlowSeconds));
+  // Forgotten by halves: a client that was slow once, as when its page was loaded, is not so for ever.
+  slow_seconds_ =
+      static_cast<std::uint8_t>(std::clamp<std::int64_t>(took, slow_seconds_ / 2, kMostSlowSeconds));
 }
 
 milliseconds Session::gap() const {
-  return settings_.poll_gap + seconds(fetching_seconds_) + 2 * seconds(slowest_seconds_);
+  return settings_.poll_gap + seconds(fetching_seconds_) + 2 * seconds(slow_seconds_);
 }
 
 void Session::websocket_lost(CloseReason reason) {

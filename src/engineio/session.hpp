@@ -30,7 +30,7 @@ struct Settings {
   bool offer_upgrade = true;  // the open packet lists websocket
   // How long a polling client may be without a GET, a POST or a probe: clients poll again at once. For an
   // answer that takes long to be fetched there is more, at kSlowBytesPerSecond, and for a client that was
-  // slow to come before, twice what it took.
+  // slow to come of late, twice what it took; half of that is forgotten each time it is quicker.
   milliseconds poll_gap{8000};
 };
 
@@ -148,7 +148,7 @@ class Session {
   bool silent_ : 1 = false;  // no transport at all: no poll, POST or probe
   bool silence_limited_ : 1 = true;
   std::uint8_t fetching_seconds_ = 0;  // that the last answer may take on its way
-  std::uint8_t slowest_seconds_ = 0;   // that the client took for its next poll or POST
+  std::uint8_t slow_seconds_ = 0;      // that the client took for its next poll or POST of late
 };
 
 }  // namespace rollcall::engineio
