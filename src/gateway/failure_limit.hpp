@@ -18,6 +18,8 @@ class FailureLimit {
   // 0: no limit.
   explicit FailureLimit(std::uint32_t per_minute) : per_minute_(static_cast<float>(per_minute)) {}
 
+  void limit(std::uint32_t per_minute) { per_minute_ = static_cast<float>(per_minute); }
+
   // Whether the address may fail once more.
   bool allows(std::uint64_t address, Instant now) const {
     const auto found = failures_.find(address);

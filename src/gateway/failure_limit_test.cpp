@@ -47,6 +47,17 @@ TEST(FailureLimit, RemembersOnlySoManyAddresses) {
   EXPECT_FALSE(limit.allows(7, now)) << "one with much to answer for is remembered";
 }
 
+TEST(FailureLimit, CanBeChangedAndCountsOn) {
+  FailureLimit limit(60);
+  const Instant now{seconds(100)};
+  for (int i = 0; i < 10; ++i) limit.failed(1, now);
+  EXPECT_TRUE(limit.allows(1, now));
+  limit.limit(5);
+  EXPECT_FALSE(limit.allows(1, now));
+  limit.limit(0);
+  EXPECT_TRUE(limit.allows(1, now));
+}
+
 TEST(FailureLimit, CanBeNone) {
   FailureLimit limit(0);
   for (int i = 0; i < 1000; ++i) limit.failed(1, Instant{});

@@ -11,7 +11,6 @@
 #include "base/spare.hpp"
 #include "gateway/endings.hpp"
 #include "gateway/member.hpp"
-#include "gateway/token_source.hpp"
 #include "server/refusals.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
@@ -27,9 +26,7 @@ constexpr presence::ConnectionId kConnectionMask = (presence::ConnectionId{1} <<
 // What most requests need, a hundred ids and their statuses among them; more is taken from the heap.
 constexpr std::size_t kRequestMemory = 16 * 1024;
 thread_local base::Spare<std::string> spare_reply;
-constexpr const char* kConnectionRefused = "connection refused";
 constexpr const char* kSlowConsumer = "slow consumer closed";
-constexpr const char* kAuthenticationFailed = "Authentication failed";
 
 std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
@@ -92,6 +89,7 @@ void PresenceGateway::set_up(Namespace& nsp) {
   namespaces_.push_back(&nsp);
   broadcaster_.add(nsp);
   nsp.use([this](Socket& socket, const Next& next) { authenticate(socket, next); });
+  server::limit_users(nsp, user_limit());
   nsp.on_connection([this](Socket& socket) { connected(socket); });
   nsp.on_disconnect([this](Socket& socket, std::string_view reason) { disconnected(socket, reason); });
   nsp.on_any([this](Socket& socket, std::string_view event, const Payload& payload, Ack ack) {
@@ -104,81 +102,6 @@ bool PresenceGateway::on(std::string event, EventHandler handler) {
   if (as_own || as_own.error().code != api::ErrorCode::unknown_event) return false;
   handlers_[std::move(event)] = std::move(handler);
   return true;
-}
-
-// A signature of ES512 takes a millisecond: however many ask, a turn spends a bounded time on them.
-void PresenceGateway::authenticate(Socket& socket, const Next& next) {
-  Gate& gate = *gates_[server::BusPort::current()->index()];
-  if (gate.queue.empty() && gate.queue.may_verify(server_.now())) {
-    verify(socket, next);
-    return;
-  }
-  if (gate.queue.empty()) gate.next_turn = server_.schedule(server_.now(), [this] { verify_waiting(); });
-  gate.queue.wait(server::address_key(socket), [this, ref = socket.ref(), next] {
-    if (Socket* waiting = ref.get()) verify(*waiting, next);
-  });
-}
-
-void PresenceGateway::verify_waiting() {
-  Gate& gate = *gates_[server::BusPort::current()->index()];
-  while (!gate.queue.empty() && gate.queue.may_verify(server_.now())) gate.queue.next()();
-  if (!gate.queue.empty()) gate.next_turn = server_.schedule(server_.now(), [this] { verify_waiting(); });
-}
-
-void PresenceGateway::verify(Socket& socket, const Next& next) {
-  Gate& gate = *gates_[server::BusPort::current()->index()];
-  const bool accountable = socket.handshake().address_certain();
-  if (accountable && !gate.failures.allows(server::address_key(socket), server_.now())) {
-    if (log::sampled(log::Level::info, kConnectionRefused, "address", server_.now())) {
-      log::info(kConnectionRefused, {{"details", "too many refused tokens (limits.failures_per_address)"},
-                                     {"address", socket.handshake().address()}});
-    }
-    server::refuse_address(socket);
-    return;
-  }
-  const WallTime now = server_.wall_now();
-  const Rules& rules = rules_.get();
-  const auto refuse = [&](Denial denial, const std::string& details) {
-    const std::string_view code = name_of(denial);
-    tallies_.here().deny(denial);
-    if (accountable && denial != Denial::too_many_connections)
-      gate.failures.failed(server::address_key(socket), server_.now());
-    if (log::sampled(log::Level::info, kConnectionRefused, code, server_.now())) {
-      log::info(kConnectionRefused,
-                {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});
-    }
-    next(ConnectError{kAuthenticationFailed, api::auth_error_data(code, details, now)});
-  };
-  const auto begun = std::chrono::steady_clock::now();
-  const std::string token = find_token(socket.auth(), socket.handshake());
-  auto claims = token.empty()
-                    ? Result<Claims, AuthFault>(fail(AuthFault{
-                          AuthCode::missing_token,
-                          "No token was given: pass it as auth.token, as an Authorization: Bearer header, as "
-                          "the query parameter token, or as the cookie jwt"}))
-                    : rules.verifier->verify(token, now);
-  gate.queue.spent(std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - begun));
-  if (!claims) {
-    refuse(denial_of(claims.error().code), claims.error().details);
-    return;
-  }
-  if (!hub_.read([&](const presence::View& view) { return view.may_connect(claims->subject); })) {
-    refuse(Denial::too_many_connections, "This user has as many connections as are allowed (" +
-                                             std::to_string(rules.limits.connections_per_user) + ")");
-    return;
-  }
-  if (!claims->expires_at) tell_of_endless_token();
-  socket.set_owner(claims->subject);
-  socket.data =
-      std::make_shared<Member>(*this, socket, std::move(*claims), rules.limits.event_burst, server_.now());
-  next(std::nullopt);
-}
-
-// Once is enough: whoever makes such tokens makes many.
-void PresenceGateway::tell_of_endless_token() {
-  if (endless_told_.load(std::memory_order_relaxed) || endless_told_.exchange(true)) return;
-  log::warn("a token without an end (exp) was accepted: it is good until its key changes",
-            {{"refuse_them", "auth.require_exp"}, {"limit_them", "auth.max_token_age_ms"}});
 }
 
 void PresenceGateway::connected(Socket& socket) {

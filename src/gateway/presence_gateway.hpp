@@ -33,6 +33,7 @@
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
+#include "server/user_limit.hpp"
 
 namespace rollcall::gateway {
 
@@ -133,6 +134,9 @@ class PresenceGateway {
   void watch_clock();
   void greet_with_mode(Socket& socket);
   void tell_of_endless_token();
+  server::UserLimit user_limit();
+  // Counts and logs it.
+  ConnectError refusal(const Socket& socket, Denial denial, const std::string& details);
 
   static Member& member_of(Socket& socket);
   std::vector<SocketRef> sockets_here(const std::string& user_id);

@@ -14,6 +14,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 std::string now_plus(milliseconds span) {
@@ -205,6 +206,61 @@ TEST(PresenceGateway, RefusesMoreConnectionsThanAUserMayHave) {
   one.send("41");
   host.host.settle();
   EXPECT_THAT(three.connect("/", R"({"token":"anna"})"), StartsWith("40{"));
+}
+
+// A pid that a client shows when it comes back, as the answer to its CONNECT said.
+std::string connect_as(Client& client, const std::string& user) {
+  static const std::regex kPid(R"re("pid":"([^"]*)")re");
+  const std::string answer = client.connect("/", R"({"token":")" + user + R"("})");
+  std::smatch pid;
+  return std::regex_search(answer, pid, kPid) ? pid[1].str() : "";
+}
+
+TEST(PresenceGateway, AtTheLimitAClientStillTakesItsLivingConnectionOver) {
+  Config config = plain_config();
+  config.limits.connections_per_user = 2;
+  PresenceHost host(config, server::test::with_recovery());
+  Client one(host.host.address(), By::websocket), two(host.host.address(), By::websocket);
+  const std::string pid = connect_as(one, "anna");
+  EXPECT_THAT(connect_as(two, "anna"), Not(IsEmpty()));
+  const auto connect_with = [&](const std::string& user, const std::string& shown) {
+    Client client(host.host.address(), By::websocket);
+    const std::string answer = client.connect("/", R"({"token":")" + user + R"(","pid":")" + shown + R"("})");
+    return std::pair(std::move(client), answer);
+  };
+  EXPECT_THAT(connect_with("anna", "no" + pid.substr(2)).second, HasSubstr("TOO_MANY_CONNECTIONS"));
+  EXPECT_THAT(one.next(), StartsWith(R"(42["connected")")) << "it stays";
+  const auto [back, answer] = connect_with("anna", pid);
+  EXPECT_THAT(answer, HasSubstr(pid));
+  EXPECT_THAT(one.next(), StartsWith("close"));
+  EXPECT_THAT(connect_with("anna", "").second, HasSubstr("TOO_MANY_CONNECTIONS")) << "there are two again";
+}
+
+TEST(PresenceGateway, AtTheLimitNobodyTakesTheConnectionOfAnotherUserOver) {
+  Config config = plain_config();
+  config.limits.connections_per_user = 1;
+  PresenceHost host(config, server::test::with_recovery());
+  Client anna(host.host.address(), By::websocket), bert = host.user("bert");
+  const std::string pid = connect_as(anna, "anna");
+  Client again(host.host.address(), By::websocket);
+  EXPECT_THAT(again.connect("/", R"({"token":"bert","pid":")" + pid + R"("})"),
+              HasSubstr("TOO_MANY_CONNECTIONS"));
+  EXPECT_THAT(heard(anna).front(), StartsWith(R"(42["connected")"));
+}
+
+// What a client has lost by the time it comes back counts no more, and has no place to give.
+TEST(PresenceGateway, AtTheLimitASessionThatIsKnownToBeBrokenMakesNoRoom) {
+  Config config = plain_config();
+  config.limits.connections_per_user = 1;
+  PresenceHost host(config, server::test::with_recovery());
+  Client lost(host.host.address(), By::websocket);
+  const std::string pid = connect_as(lost, "anna");
+  lost.lose();
+  host.host.settle();
+  const Client other = host.user("anna");
+  Client again(host.host.address(), By::websocket);
+  EXPECT_THAT(again.connect("/", R"({"token":"anna","pid":")" + pid + R"("})"),
+              HasSubstr("TOO_MANY_CONNECTIONS"));
 }
 
 TEST(PresenceGateway, ServesOnlySoManyEventsASecond) {

@@ -15,6 +15,7 @@ namespace rollcall::gateway {
 namespace {
 
 using namespace test;
+using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr unsigned kWorkers = 3;
@@ -64,6 +65,27 @@ TEST(PresenceOfWorkers, TheGreetingIsTheFirstEventWhateverHappensElsewhere) {
   late.send(R"(420["get-online-users"])");
   late.until("430[");
   host.stop();
+}
+
+// It may come back to any worker while the server still takes its connection for alive.
+TEST(PresenceOfWorkers, AtTheLimitOfItsUserAClientTakesItsLivingConnectionOver) {
+  Config config = plain_config();
+  config.limits.connections_per_user = 1;
+  PresenceHost presence(config, with_workers());
+  std::vector<Client> clients;
+  std::string former, pid;
+  for (unsigned worker = 0; worker < 2 * kWorkers; ++worker) {
+    do clients.emplace_back(presence.host.address(), By::websocket);
+    while (clients.back().sid().substr(0, 2) == former);
+    former = clients.back().sid().substr(0, 2);
+    const std::string answer = clients.back().connect("/", R"({"token":"anna","pid":")" + pid + R"("})");
+    ASSERT_THAT(answer, StartsWith("40{"));
+    const auto session = base::json::parse(answer.substr(2));
+    const std::string its(session->at("pid").as_string());
+    EXPECT_TRUE(pid.empty() || pid == its);
+    pid = its;
+  }
+  EXPECT_THAT(clients.front().connect("/", R"({"token":"anna"})"), HasSubstr("TOO_MANY_CONNECTIONS"));
 }
 
 // What a client has heard of users, in events and in answers to its requests.

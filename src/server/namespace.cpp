@@ -175,6 +175,10 @@ void NamespaceImpl::begin_session(SocketImpl& socket) {
 
 void NamespaceImpl::let_in(SocketImpl& socket, const std::optional<SessionTransfer>& session,
                            const std::optional<std::string>& offset) {
+  if (socket.must_take_over_ && !session) {
+    refuse(socket, spec_.user_limit->refusal(socket));
+    return;
+  }
   port_.sync();
   Peer& peer = *socket.peer();
   const auto missed = session ? resume(socket, *session, offset) : std::nullopt;

@@ -42,6 +42,9 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   std::size_t size() const override { return spec_.connected.load(std::memory_order_relaxed); }
   std::size_t size(Room room) const override;
 
+  // Before the server runs.
+  void limit_users(UserLimit limit) { spec_.user_limit = std::move(limit); }
+
   // A CONNECT packet: runs the middleware, then accepts or refuses.
   void connect(Peer& peer, std::string auth_json);
   void receive(SocketImpl& socket, socketio::EventReceived& event);
@@ -110,9 +113,15 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   void accept(SocketImpl& socket);
   std::optional<RecoveryTicket> ticket_of(const SocketImpl& socket) const;
   void fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket ticket);
-  // Takes the session from the socket in that slot; `end_predecessor` must follow.
-  std::optional<SessionTransfer> release(std::uint32_t slot, std::string_view pid, std::string_view owner,
-                                         bool to_other_worker);
+  // Takes the session that a socket asks for from the socket in that slot; `end_predecessor` must follow.
+  struct Claim {
+    std::string pid;
+    std::string owner;
+    bool connected_only = false;  // not one that is parked
+    bool from_other_worker = false;
+  };
+  static Claim claim_of(const SocketImpl& socket, const RecoveryTicket& ticket, bool from_other_worker);
+  std::optional<SessionTransfer> release(std::uint32_t slot, const Claim& claim);
   void supersede(SocketImpl& socket);
   void end_predecessor(const SessionTransfer& session);
   void let_in(SocketImpl& socket, const std::optional<SessionTransfer>& session,

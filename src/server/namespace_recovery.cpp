@@ -27,6 +27,10 @@ NamespaceImpl& part_here(NamespaceIndex nsp) {
 
 }  // namespace
 
+void limit_users(Namespace& nsp, UserLimit limit) {
+  static_cast<NamespaceImpl&>(nsp).limit_users(std::move(limit));
+}
+
 std::optional<RecoveryTicket> NamespaceImpl::ticket_of(const SocketImpl& socket) const {
   if (!port_.bus().recovers() || socket.auth().find("\"pid\"") == std::string::npos) return std::nullopt;
   base::json::Scratch scratch;
@@ -46,10 +50,11 @@ void NamespaceImpl::accept(SocketImpl& socket) {
                          ? bus.locate(spec_.index, ticket->pid)
                          : std::nullopt;
   if (ticket) socket.wanted_recovery_ = true;
+  socket.must_take_over_ = spec_.user_limit && spec_.user_limit->reached(socket);
   if (!place) {
     let_in(socket, std::nullopt, std::nullopt);
   } else if (place->worker == port_.index()) {
-    const auto session = release(place->slot, ticket->pid, socket.owner(), false);
+    const auto session = release(place->slot, claim_of(socket, *ticket, false));
     let_in(socket, session, ticket->offset);
   } else {
     fetch(socket, *place, std::move(*ticket));
@@ -65,10 +70,10 @@ void NamespaceImpl::fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket
   });
   loop().timers().arm(*patience, loop().now() + kFetchTimeout);
   fetching_[socket.slot()] = std::move(patience);
-  bus.post(place.worker, [&bus, nsp = spec_.index, place, ticket = std::move(ticket), ref = socket.ref(),
-                          owner = std::string(socket.owner()), home = port_.index()] {
-    auto session = part_here(nsp).release(place.slot, ticket.pid, owner, true);
-    bus.post(home, [nsp, ref, session = std::move(session), offset = ticket.offset] {
+  bus.post(place.worker, [&bus, nsp = spec_.index, place, claim = claim_of(socket, ticket, true),
+                          offset = std::move(ticket.offset), ref = socket.ref(), home = port_.index()] {
+    auto session = part_here(nsp).release(place.slot, claim);
+    bus.post(home, [nsp, ref, session = std::move(session), offset] {
       NamespaceImpl& here = part_here(nsp);
       auto* waiting = static_cast<SocketImpl*>(ref.get());
       if (waiting && !waiting->connected()) {
@@ -83,11 +88,16 @@ void NamespaceImpl::fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket
   });
 }
 
-std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, std::string_view pid,
-                                                      std::string_view owner, bool to_other_worker) {
+NamespaceImpl::Claim NamespaceImpl::claim_of(const SocketImpl& socket, const RecoveryTicket& ticket,
+                                             bool from_other_worker) {
+  return {ticket.pid, std::string(socket.owner()), socket.must_take_over_, from_other_worker};
+}
+
+std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, const Claim& claim) {
   SocketImpl* const socket = slot < slots_.size() ? slots_[slot].socket.get() : nullptr;
   if (!socket || !(socket->connected() || socket->state_ == SocketImpl::State::parked)) return std::nullopt;
-  if (!same_secret(socket->pid_, pid) || socket->owner() != owner) return std::nullopt;
+  if (!same_secret(socket->pid_, claim.pid) || socket->owner() != claim.owner) return std::nullopt;
+  if (claim.connected_only && !socket->connected()) return std::nullopt;
   SessionTransfer session;
   session.from = park_place(*socket);
   session.was_connected = socket->connected();
@@ -105,7 +115,7 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, std::s
   session.floor = socket->floor_;
   session.vain_replays = socket->vain_replays_;
   socket->state_ = SocketImpl::State::gone;
-  if (to_other_worker) {
+  if (claim.from_other_worker) {
     port_.bus().set_out();
     session.rooms = rooms_.rooms_of(slot);
     rooms_.leave_all(slot);

@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "rollcall/server.hpp"
 #include "server/bus.hpp"
+#include "server/user_limit.hpp"
 
 namespace rollcall::server {
 
@@ -19,6 +21,7 @@ struct NamespaceSpec {
   const std::string name;
   const NamespaceIndex index;
   std::vector<Middleware> middleware;
+  std::optional<UserLimit> user_limit;  // asked once the middleware lets a socket in
   std::vector<ConnectionHandler> on_connection;
   std::map<std::string, EventHandler, std::less<>> handlers;
   std::vector<AnyEventHandler> on_any;

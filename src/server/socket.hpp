@@ -82,6 +82,7 @@ class SocketImpl final : public Socket {
   State state_ = State::pending;
   bool recovered_ = false;
   bool wanted_recovery_ = false;
+  bool must_take_over_ = false;    // see UserLimit
   std::uint8_t vain_replays_ = 0;  // in a row, of which the client has confirmed nothing
   // The number after which its client may have missed something, if it has no later offset.
   std::uint64_t floor_ = 0;

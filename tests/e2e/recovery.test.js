@@ -313,6 +313,35 @@ describe('what may not be recovered', () => {
     owner.close();
   });
 
+  test('at limits.connections_per_user a client may come back in place of its own living connection, and nothing else', async () => {
+    const narrow = await startServer({ env: { ROLLCALL_LIMITS_CONNECTIONS_PER_USER: 2, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 0 } });
+    const user = newUser('narrow');
+    const one = await connect(narrow, user);
+    const two = await connect(narrow, user);
+    const other = await connect(narrow, newUser('other'));
+    await other.data('subscribe-presence', { userIds: [user] });
+    const known = secrets(two);
+    const attempt = (auth) => new Client(narrow, { user, auth: { token: token(user), ...auth } });
+    for (const auth of [{}, { ...known, pid: `${known.pid.slice(0, -4)}0000` }, secrets(other)]) {
+      const refused = attempt(auth);
+      assert.equal((await refused.refused()).data.code, 'TOO_MANY_CONNECTIONS');
+      refused.close();
+    }
+    for (let i = 0, last = two; i < 6; ++i) {
+      const back = attempt(known);
+      await back.connected();
+      assert.equal(back.hello.recovered, true);
+      await last.take('disconnect');
+      last.close();
+      last = back;
+    }
+    assert.equal(one.socket.connected, true);
+    assert.deepEqual(other.story(user), [], 'nobody saw them go');
+    const last = attempt({});
+    assert.equal((await last.refused()).data.code, 'TOO_MANY_CONNECTIONS');
+    await narrow.stop();
+  });
+
   test('two at the same time: in the end one of them has the session', async () => {
     const owner = await connect(server, newUser('owner'));
     const known = secrets(owner);
