@@ -318,9 +318,10 @@ class Server {
   std::string address() const;  // HOST:PORT in fact listened on, the first of them
   std::vector<std::string> addresses() const;
   Result<Unit, std::string> reload_tls();
-  // Takes cors_origins, cors_credentials, backlog_bytes and header_bytes from these options, for what comes
-  // from now on (backlog_bytes and header_bytes: for new connections); everything else stays as it was. From
-  // any thread.
+  // Takes cors_origins, cors_credentials, backlog_bytes, header_bytes, trusted_proxies, per_address,
+  // pending_sessions and memory_bytes from these options, for what comes from now on (backlog_bytes and
+  // header_bytes: for new connections; per_address: what came while it was 0 is not counted); everything else
+  // stays as it was. From any thread, one at a time.
   void reconfigure(const ServerOptions& options);
   void run();  // until `stop`, or until a drain is over
   // From any thread.

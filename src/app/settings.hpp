@@ -1,6 +1,6 @@
 // The one table of everything that can be set. TOML, the environment, errors, `check-config` and the
 // test of config/rollcall.toml all go by it: a new setting is a member in rollcall/config.hpp, a row in
-// settings.cpp, and a paragraph in the sample.
+// settings_table.cpp, and a paragraph in the sample.
 //
 // Used by the configuration loader and its neighbours. Pure; thread-safe. Spec: contract.md, section 8.
 #pragma once

@@ -16,6 +16,10 @@ class MemoryBudget {
   explicit MemoryBudget(std::size_t bytes) : bytes_(bytes) {}
 
   std::size_t bytes() const { return bytes_; }  // 0: no limit
+  void resize(std::size_t bytes) {
+    bytes_ = bytes;
+    if (bytes == 0) level_ = MemoryLevel::plenty;
+  }
   MemoryLevel level() const { return level_; }
 
   MemoryLevel update(std::size_t used) {

@@ -28,6 +28,17 @@ TEST(MemoryBudget, LeavesALevelOnlyWellBelowIt) {
   EXPECT_EQ(budget.update(720 * kMiB), MemoryLevel::plenty);
 }
 
+TEST(MemoryBudget, CanBeResized) {
+  MemoryBudget budget(1000 * kMiB);
+  budget.update(1000 * kMiB);
+  budget.resize(2000 * kMiB);
+  EXPECT_EQ(budget.update(1000 * kMiB), MemoryLevel::plenty);
+  budget.resize(900 * kMiB);
+  EXPECT_EQ(budget.update(1000 * kMiB), MemoryLevel::full);
+  budget.resize(0);
+  EXPECT_EQ(budget.level(), MemoryLevel::plenty);
+}
+
 TEST(MemoryBudget, CanBeNone) {
   MemoryBudget budget(0);
   EXPECT_EQ(budget.update(SIZE_MAX), MemoryLevel::plenty);

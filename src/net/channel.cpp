@@ -7,6 +7,7 @@ namespace rollcall::net {
 Channel::Channel(Channel&& other) noexcept
     : descriptor(other.take_descriptor()),
       peer(other.peer),
+      counted(other.counted),
       tls(std::move(other.tls)),
       unsent(std::move(other.unsent)) {}
 

@@ -19,6 +19,7 @@ struct Channel {
 
   int descriptor;
   PeerAddress peer;
+  bool counted = false;  // carried along for whoever counts connections
   std::unique_ptr<TlsStream> tls;
   std::string unsent;  // left over by the loop that gave it away; not encrypted yet
 };

@@ -53,7 +53,8 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       queued_(false),
       paused_(false),
       resumed_(false),
-      deaf_(false) {
+      deaf_(false),
+      counted_(channel.counted) {
   loop_.watch(descriptor_, *this, kInput);
   if (tls_ && tls_->has_output()) {
     loop_.count().bytes_waiting.add(tls_->output().size());
@@ -360,6 +361,7 @@ std::optional<Channel> Connection::release() {
   leave_loop();
   Channel channel(std::exchange(descriptor_, -1));
   channel.peer = peer_;
+  channel.counted = counted_;
   channel.unsent.resize(queue_.bytes());
   queue_.copy(channel.unsent.data(), channel.unsent.size());
   queue_.clear();

@@ -79,6 +79,7 @@ class Connection final : public EventSource {
 
   Loop& loop() { return loop_; }
   const PeerAddress& peer() const { return peer_; }
+  bool counted() const { return counted_; }  // Channel::counted
   std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
   bool shaking_hands() const { return tls_ && !tls_->ready(); }
@@ -137,6 +138,7 @@ class Connection final : public EventSource {
   bool paused_ : 1;   // reads nothing
   bool resumed_ : 1;  // owes the handler an `on_resume`
   bool deaf_ : 1;     // EPOLLIN is off
+  bool counted_ : 1;
 };
 
 // There is one for every client.

@@ -1,6 +1,7 @@
 #include "server/admission.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "http/forwarded.hpp"
@@ -23,6 +24,17 @@ std::size_t most_unfinished(const ServerOptions& options, std::size_t budget) {
   return std::max(budget / kUnfinishedShare, kLeastUnfinished);
 }
 
+std::size_t most_unfinished_of_a_worker(const ServerOptions& options, std::size_t budget) {
+  return most_unfinished(options, budget) / std::max(options.workers, 1U);
+}
+
+template <class Networks>
+std::shared_ptr<const net::AddressSet> set_of(const Networks& networks) {
+  auto set = std::make_shared<net::AddressSet>();
+  for (const auto& network : networks) ROLLCALL_ASSERT(set->add(network));
+  return set;
+}
+
 }  // namespace
 
 bool AddressCounts::add(const net::PeerAddress& address, std::size_t most) {
@@ -40,15 +52,25 @@ void AddressCounts::remove(const net::PeerAddress& address) {
 }
 
 Admission::Admission(const ServerOptions& options, std::size_t memory_budget)
-    : per_address_(options.per_address),
-      most_unfinished_bytes_(most_unfinished(options, memory_budget) / std::max(options.workers, 1U)) {
-  for (const std::string& proxy : options.trusted_proxies) ROLLCALL_ASSERT(trusted_.add(proxy));
-  for (const char* network : kPrivateNetworks) ROLLCALL_ASSERT(private_.add(network));
+    : trusted_owner_(set_of(options.trusted_proxies)),
+      trusted_(trusted_owner_.get()),
+      private_(*set_of(kPrivateNetworks)),
+      per_address_(options.per_address),
+      most_unfinished_bytes_(most_unfinished_of_a_worker(options, memory_budget)) {}
+
+std::shared_ptr<const void> Admission::reconfigure(const ServerOptions& options, std::size_t memory_budget) {
+  per_address_.store(options.per_address, std::memory_order_relaxed);
+  most_unfinished_bytes_.store(most_unfinished_of_a_worker(options, memory_budget),
+                               std::memory_order_relaxed);
+  auto former = std::exchange(trusted_owner_, set_of(options.trusted_proxies));
+  trusted_.store(trusted_owner_.get(), std::memory_order_release);
+  return former;
 }
 
 // The last address that a trusted proxy vouches for: from the right, the first that is not one of them.
 Admission::Client Admission::client_of(const net::PeerAddress& peer, const http::Request& request) const {
-  if (!trusted_.contains(peer)) {
+  const net::AddressSet& proxies = trusted();
+  if (!proxies.contains(peer)) {
     const bool forwarded = request.header("x-forwarded-for") || request.header("forwarded");
     return {peer, !forwarded && !private_.contains(peer)};
   }
@@ -57,26 +79,21 @@ Admission::Client Admission::client_of(const net::PeerAddress& peer, const http:
     const auto address = net::PeerAddress::parse(hop);
     if (!address) break;
     client = *address;
-    if (!trusted_.contains(client)) break;
+    if (!proxies.contains(client)) break;
   }
-  return {client, !trusted_.contains(client)};
+  return {client, !proxies.contains(client)};
 }
 
-bool Admission::add_connection(const net::PeerAddress& peer) {
-  if (!counts() || trusted_.contains(peer)) return true;
-  return connections_.add(peer, per_address_ * kConnectionsOfASession);
+Admission::Entry Admission::add_connection(const net::PeerAddress& peer) {
+  const std::size_t most = per_address_.load(std::memory_order_relaxed) * kConnectionsOfASession;
+  if (most == 0 || trusted().contains(peer)) return Entry::uncounted;
+  return connections_.add(peer, most) ? Entry::counted : Entry::refused;
 }
 
-void Admission::remove_connection(const net::PeerAddress& peer) {
-  if (counts() && !trusted_.contains(peer)) connections_.remove(peer);
-}
-
-bool Admission::add_session(const net::PeerAddress& client) {
-  return !counts() || sessions_.add(client, per_address_);
-}
-
-void Admission::remove_session(const net::PeerAddress& client) {
-  if (counts()) sessions_.remove(client);
+Admission::Entry Admission::add_session(const net::PeerAddress& client) {
+  const std::size_t most = per_address_.load(std::memory_order_relaxed);
+  if (most == 0) return Entry::uncounted;
+  return sessions_.add(client, most) ? Entry::counted : Entry::refused;
 }
 
 }  // namespace rollcall::server

@@ -1,13 +1,14 @@
 // Whom the server lets in: how many of one address, who that is behind a proxy, and whether there is memory
 // for newcomers.
 //
-// One for all workers. `memory` and `client_of` may be called from any thread; the counts take a lock, and
-// only where ServerOptions::per_address is set.
+// One for all workers. `memory` and `client_of` may be called from any worker's thread; the counts take a
+// lock, and only where ServerOptions::per_address is set.
 #pragma once
 
 #include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 #include "base/memory_budget.hpp"
@@ -33,6 +34,10 @@ class Admission {
  public:
   // `memory_budget`: of the process; 0: none.
   explicit Admission(const ServerOptions& options, std::size_t memory_budget = 0);
+  // From any thread, one at a time. What is returned may still be read: it must live until every worker has
+  // begun another turn.
+  [[nodiscard]] std::shared_ptr<const void> reconfigure(const ServerOptions& options,
+                                                        std::size_t memory_budget = 0);
 
   // Who made the request. `certain`: the address is the client's own. False for a proxy that is not trusted,
   // and for a private or loopback address that no trusted proxy names: a TCP load balancer, Docker's proxy
@@ -43,19 +48,20 @@ class Admission {
   };
   Client client_of(const net::PeerAddress& peer, const http::Request& request) const;
 
-  // Of what all workers do together. False: as many as are allowed are there.
-  bool add_connection(const net::PeerAddress& peer);
-  void remove_connection(const net::PeerAddress& peer);
-  bool add_session(const net::PeerAddress& client);
-  void remove_session(const net::PeerAddress& client);
-  bool counts() const { return per_address_ > 0; }
+  // Of what all workers do together. Refused: as many as are allowed are there. Only what was counted may be
+  // removed; what came while nothing was counted is none of them.
+  enum class Entry : unsigned char { refused, counted, uncounted };
+  Entry add_connection(const net::PeerAddress& peer);
+  void remove_connection(const net::PeerAddress& peer) { connections_.remove(peer); }
+  Entry add_session(const net::PeerAddress& client);
+  void remove_session(const net::PeerAddress& client) { sessions_.remove(client); }
 
   // So few are left that they are kept for those who open no session.
   bool descriptors_scarce() const { return descriptors_scarce_.load(std::memory_order_relaxed); }
   void set_descriptors_scarce(bool scarce) { descriptors_scarce_.store(scarce, std::memory_order_relaxed); }
 
   // That a worker may hold of what strangers have not finished (unfinished.hpp).
-  std::size_t most_unfinished_bytes() const { return most_unfinished_bytes_; }
+  std::size_t most_unfinished_bytes() const { return most_unfinished_bytes_.load(std::memory_order_relaxed); }
 
   base::MemoryLevel memory() const { return memory_.load(std::memory_order_relaxed); }
   void set_memory(base::MemoryLevel level) { memory_.store(level, std::memory_order_relaxed); }
@@ -64,10 +70,13 @@ class Admission {
   // Long polling takes some connections for each session.
   static constexpr std::size_t kConnectionsOfASession = 4;
 
-  net::AddressSet trusted_;
+  const net::AddressSet& trusted() const { return *trusted_.load(std::memory_order_acquire); }
+
+  std::shared_ptr<const net::AddressSet> trusted_owner_;
+  std::atomic<const net::AddressSet*> trusted_;
   net::AddressSet private_;
-  std::size_t per_address_;
-  std::size_t most_unfinished_bytes_;
+  std::atomic<std::size_t> per_address_;
+  std::atomic<std::size_t> most_unfinished_bytes_;
   AddressCounts connections_, sessions_;
   std::atomic<bool> descriptors_scarce_{false};
   std::atomic<base::MemoryLevel> memory_{base::MemoryLevel::plenty};

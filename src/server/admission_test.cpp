@@ -60,6 +60,75 @@ TEST(Admission, DoesNotTakeAPrivateAddressForOneClientUnlessATrustedProxyNamesIt
     EXPECT_TRUE(client_of({}, own, "").certain) << own;
 }
 
+TEST(Admission, CountsFromTheReloadThatSetsALimitOn) {
+  using Entry = Admission::Entry;
+  ServerOptions options;
+  Admission admission(options);
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::uncounted);
+  options.per_address = 1;
+  admission.reconfigure(options).reset();
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::counted) << "the one from before does not count";
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::refused);
+  options.per_address = 2;
+  admission.reconfigure(options).reset();
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::counted);
+  options.per_address = 0;
+  admission.reconfigure(options).reset();
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::uncounted);
+  admission.remove_session(at("192.0.2.1"));
+  options.per_address = 2;
+  admission.reconfigure(options).reset();
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::counted);
+  EXPECT_EQ(admission.add_session(at("192.0.2.1")), Entry::refused);
+}
+
+TEST(Admission, BelievesTheProxiesOfTheLastReload) {
+  ServerOptions options;
+  Admission admission(options);
+  http::Request request;
+  request.headers.push_back({"x-forwarded-for", "8.8.8.8"});
+  EXPECT_EQ(admission.client_of(at("10.0.0.1"), request).address.text(), "10.0.0.1");
+  options.trusted_proxies = {"10.0.0.0/8"};
+  const auto former = admission.reconfigure(options);
+  EXPECT_EQ(admission.client_of(at("10.0.0.1"), request).address.text(), "8.8.8.8");
+  options.per_address = 1;
+  const auto second = admission.reconfigure(options);
+  EXPECT_EQ(admission.add_connection(at("10.0.0.1")), Admission::Entry::uncounted);
+}
+
+// A session that came while nothing was counted takes nobody's place when it goes.
+TEST(Admission, KeepsItsCountsRightWhileTheLimitChanges) {
+  ServerOptions options;
+  options.workers = 2;
+  Host host(options);
+  host.server.of("/");
+  host.start();
+  {
+    Client before(host.address(), By::polling);
+    options.per_address = 1;
+    host.server.reconfigure(options);
+    host.settle();
+    Wire(host.address()).write(get_request("/"));
+  }
+  Client first(host.address(), By::polling);
+  Wire second(host.address());
+  second.write(get_request(kHandshake));
+  EXPECT_EQ(await_http_answer(second).status, 429);
+}
+
+TEST(Admission, TakesANewLimitOfStrangersIntoUse) {
+  ServerOptions options;
+  options.workers = 1;
+  Host host(options);
+  host.server.of("/");
+  host.start();
+  Client one(host.address(), By::websocket), two(host.address(), By::websocket);
+  options.pending_sessions = 1;
+  host.server.reconfigure(options);
+  EXPECT_THAT(one.next(), testing::StartsWith("close"));
+  EXPECT_THAT(two.connect(), testing::StartsWith("40{"));
+}
+
 TEST(Admission, LimitsTheSessionsOfAnAddress) {
   ServerOptions options;
   options.per_address = 2;

@@ -114,17 +114,22 @@ void Crew::set_tls(const std::shared_ptr<net::TlsContext>& tls) {
 
 void Crew::reconfigure(const ServerOptions& options) {
   bus_.limit_replays(options.backlog_bytes);
-  const auto shared = std::make_shared<const ServerOptions>(options);
+  const auto shared = std::make_shared<ServerOptions>(options);
+  shared->workers = options_.workers;  // there are as many as before
+  const auto former = admission_.reconfigure(*shared, budget_of(options));
   for (const auto& worker : workers_) {
-    worker->loop().post([&worker = *worker, shared] { worker.reconfigure(*shared); });
+    worker->loop().post([&worker = *worker, shared, former] { worker.reconfigure(*shared); });
   }
+  first().loop().post([this, shared] { memory_.budget.resize(budget_of(*shared)); });
 }
 
 void Crew::let_in(net::Channel channel) {
-  if (!admission_.add_connection(channel.peer)) {
+  const Admission::Entry entry = admission_.add_connection(channel.peer);
+  if (entry == Admission::Entry::refused) {
     first().port().counters().add(Count::refused_by_address);
     return;
   }
+  channel.counted = entry == Admission::Entry::counted;
   first().port().counters().add(Count::accepted);
   count_descriptors();
   dealer_->deal(std::move(channel), first().loop().now());

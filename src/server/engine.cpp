@@ -18,6 +18,7 @@ constexpr int kPacketsATurn = 64;  // of a POST's body
 constexpr std::string_view kPing = "2";
 constexpr std::string_view kOctetStream = "application/octet-stream";
 
+// A worker's share.
 std::size_t most_strangers(const ServerOptions& options) {
   if (options.pending_sessions == 0) return SIZE_MAX / 2048;
   return std::max<std::size_t>(options.pending_sessions / options.workers, 1);
@@ -57,6 +58,8 @@ void Engine::reconfigure(const ServerOptions& options) {
   cors_ = {options.cors_origins, options.cors_credentials};
   settings_.max_buffered_bytes = options.backlog_bytes;
   stranger_bytes_ = options.header_bytes;
+  strangers_.limit(most_strangers(options));
+  part_with_strangers(loop_.now());
 }
 
 Engine::~Engine() {

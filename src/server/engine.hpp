@@ -51,7 +51,7 @@ class Engine {
          Admission& admission);
   ~Engine();
 
-  // Takes the pages that may connect, and how much may wait for a new session, from these.
+  // See Server::reconfigure.
   void reconfigure(const ServerOptions& options);
 
   const std::string& path() const { return path_; }
@@ -109,7 +109,7 @@ class Engine {
   milliseconds patience() const;
   void close(Stranger& stranger, engineio::CloseReason reason);
   void forget(Stranger& stranger);
-  bool admit(Pipe& pipe, const Admission::Client& client);
+  Admission::Entry admit(Pipe& pipe, const Admission::Client& client);
   void open_polling(Pipe& pipe, const http::Request& request);
   void open_websocket(Pipe& pipe, const http::Request& request, EngineSession* upgrading);
   void poll(Pipe& pipe, EngineSession& session);

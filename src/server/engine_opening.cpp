@@ -19,31 +19,34 @@ Admission::Client Engine::client_of(const Pipe& pipe, const http::Request& reque
 }
 
 // A clear answer before anything is kept.
-bool Engine::admit(Pipe& pipe, const Admission::Client& client) {
+Admission::Entry Engine::admit(Pipe& pipe, const Admission::Client& client) {
+  constexpr auto kRefused = Admission::Entry::refused;
   if (admission_.memory() == base::MemoryLevel::full) {
     counters_.add(Count::refused_for_memory);
     pipe.respond(busy_response(503, "The server is short of memory: come back later.\n"));
-    return false;
+    return kRefused;
   }
   if (admission_.descriptors_scarce()) {
     counters_.add(Count::refused_for_descriptors);
     pipe.respond(busy_response(503, "The server has no connections left: come back later.\n"));
-    return false;
+    return kRefused;
   }
-  if (!admission_.add_session(client.address)) {
+  const Admission::Entry entry = admission_.add_session(client.address);
+  if (entry == kRefused) {
     counters_.add(Count::refused_by_address);
     pipe.respond(busy_response(429, "There are as many connections from your address as are allowed.\n"));
-    return false;
   }
-  return true;
+  return entry;
 }
 
 // The EngineSession is made by the first request that names it (claim).
 void Engine::open_polling(Pipe& pipe, const http::Request& request) {
   const Admission::Client client = client_of(pipe, request);
-  if (!admit(pipe, client)) return;
+  const Admission::Entry entry = admit(pipe, client);
+  if (entry == Admission::Entry::refused) return;
   const std::string sid = sids_.make();
-  strangers_.add(sid, client.address, handshake_of(pipe, request, client, kept_), loop_.now());
+  strangers_.add(sid, client.address, handshake_of(pipe, request, client, kept_), loop_.now())
+      .set_counted(entry == Admission::Entry::counted);
   count_opened(engineio::Transport::polling);
   pipe.count_opening();
   pipe.respond(poll_response(engineio::Session::open_packet(sid, settings_, engineio::Transport::polling)));
@@ -53,9 +56,11 @@ void Engine::open_polling(Pipe& pipe, const http::Request& request) {
 // Null if it was refused, and answered.
 EngineSession* Engine::open_session(Pipe& pipe, const http::Request& request) {
   const Admission::Client client = client_of(pipe, request);
-  if (!admit(pipe, client)) return nullptr;
+  const Admission::Entry entry = admit(pipe, client);
+  if (entry == Admission::Entry::refused) return nullptr;
   EngineSession& session = keep(app_.make_session(*this, sids_.make(), engineio::Transport::websocket,
                                                   handshake_of(pipe, request, client, kept_), loop_.now()));
+  session.counted_ = entry == Admission::Entry::counted;
   if (!session.known()) {
     session.stranger_ = &strangers_.add(session, client.address, session.handshake().bytes(), loop_.now());
   }
@@ -84,6 +89,7 @@ EngineSession& Engine::claim(Stranger& stranger) {
   const Instant opened = Strangers::opened(stranger, loop_.now());
   EngineSession& session = keep(app_.make_session(*this, stranger.sid(), engineio::Transport::polling,
                                                   Strangers::take_handshake(stranger), opened));
+  session.counted_ = stranger.counted();
   if (session.known()) {
     forget(stranger);
   } else {
@@ -166,7 +172,7 @@ void Engine::close(Stranger& stranger, engineio::CloseReason reason) {
   }
   counters_.subtract_kind(Count::open, engineio::Transport::polling);
   counters_.add_kind(Count::closed, reason);
-  admission_.remove_session(stranger.address());
+  if (stranger.counted()) admission_.remove_session(stranger.address());
   forget(stranger);
 }
 

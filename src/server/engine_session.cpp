@@ -26,7 +26,7 @@ EngineSession::EngineSession(Engine& engine, std::string_view sid, engineio::Tra
       handshake_(std::move(handshake)) {}
 
 EngineSession::~EngineSession() {
-  if (engine_.admission().counts()) {
+  if (counted_) {
     engine_.admission().remove_session(
         net::PeerAddress::parse(handshake_.address()).value_or(net::PeerAddress()));
   }

@@ -90,6 +90,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
 
  private:
   bool closed_by_client_ = false;
+  bool counted_ = false;  // among the sessions of its address
   Handshake handshake_;
 };
 

@@ -44,7 +44,8 @@ Pipe::Pipe(net::Connection& connection, PipeContext& context)
 
 Pipe::~Pipe() {
   if (connection_.loop().dying()) return;
-  if (!handed_over_) context_.engine.admission().remove_connection(connection_.peer());
+  if (!handed_over_ && connection_.counted())
+    context_.engine.admission().remove_connection(connection_.peer());
   if (slowed_) context_.slow_lane.remove(*this);
 }
 

@@ -6,7 +6,7 @@
 namespace rollcall::server {
 namespace {
 
-constexpr std::size_t kMostBytes = (1U << 28) - 1;
+constexpr std::size_t kMostBytes = (1U << 27) - 1;
 
 milliseconds on_clock(Instant at) {
   return std::chrono::duration_cast<milliseconds>(at.time_since_epoch());
@@ -25,7 +25,8 @@ Stranger::Stranger(const net::PeerAddress& address, Instant opened, std::size_t 
       bytes_(static_cast<std::uint32_t>(std::min(bytes, kMostBytes))),
       claimed_(true),
       secure_(false),
-      address_certain_(false) {}
+      address_certain_(false),
+      counted_(false) {}
 
 Stranger::~Stranger() {
   if (!claimed_) delete kept_;
@@ -35,7 +36,8 @@ Strangers::~Strangers() {
   list_.clear_and_dispose([](Stranger* stranger) { delete stranger; });
 }
 
-void Strangers::add(std::string_view sid, const net::PeerAddress& address, Handshake handshake, Instant now) {
+Stranger& Strangers::add(std::string_view sid, const net::PeerAddress& address, Handshake handshake,
+                         Instant now) {
   auto* stranger = new Stranger(address, now, handshake.bytes());
   stranger->claimed_ = false;
   stranger->kept_ = nullptr;
@@ -45,6 +47,7 @@ void Strangers::add(std::string_view sid, const net::PeerAddress& address, Hands
   if (!holds_only_the_address(handshake)) stranger->kept_ = new Handshake(std::move(handshake));
   unclaimed_.insert(stranger);
   insert(*stranger);
+  return *stranger;
 }
 
 Stranger& Strangers::add(EngineSession& session, const net::PeerAddress& address, std::size_t bytes,

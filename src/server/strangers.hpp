@@ -30,6 +30,9 @@ class Stranger : public boost::intrusive::list_base_hook<> {
   EngineSession* session() const { return claimed_ ? session_ : nullptr; }
   std::string_view sid() const { return sid_; }  // of one that was opened by polling
   const net::PeerAddress& address() const { return address_; }
+  // Among the sessions of its address, while it is unclaimed.
+  bool counted() const { return counted_ != 0; }
+  void set_counted(bool counted) { counted_ = counted; }
 
  private:
   friend class Strangers;
@@ -43,10 +46,11 @@ class Stranger : public boost::intrusive::list_base_hook<> {
   base::ShortText<22> sid_;
   net::PeerAddress address_;
   std::uint32_t opened_ms_;  // of the clock, modulo 49 days
-  std::uint32_t bytes_ : 28;
+  std::uint32_t bytes_ : 27;
   std::uint32_t claimed_ : 1;
   std::uint32_t secure_ : 1;
   std::uint32_t address_certain_ : 1;
+  std::uint32_t counted_ : 1;
 };
 static_assert(sizeof(Stranger) <= 72);
 
@@ -58,12 +62,13 @@ class Strangers {
   Strangers& operator=(const Strangers&) = delete;
 
   // Unclaimed. `address` is that of the handshake.
-  void add(std::string_view sid, const net::PeerAddress& address, Handshake handshake, Instant now);
+  Stranger& add(std::string_view sid, const net::PeerAddress& address, Handshake handshake, Instant now);
   // `bytes`: what its handshake takes.
   Stranger& add(EngineSession& session, const net::PeerAddress& address, std::size_t bytes, Instant now);
   void remove(Stranger& stranger);
 
   std::size_t size() const { return list_.size(); }
+  void limit(std::size_t most) { most_ = most; }
   Stranger* oldest() { return list_.empty() ? nullptr : &list_.front(); }
   // Who has to go, if there are too many, or if they hold too much.
   Stranger* victim();

@@ -41,6 +41,7 @@ class UnfinishedList {
   UnfinishedList& operator=(const UnfinishedList&) = delete;
 
   std::size_t bytes() const { return bytes_; }
+  void limit(std::size_t most_bytes) { most_bytes_ = most_bytes; }
   // Which is to be given up, while they hold too much. The last one never: it has a limit of its own.
   Unfinished* victim();
 

@@ -53,6 +53,7 @@ bool Worker::late(Instant now) const {
 void Worker::reconfigure(const ServerOptions& options) {
   backlog_bytes_ = options.backlog_bytes;
   pipes_.header_bytes = options.header_bytes;
+  pipes_.unfinished.limit(engine_.admission().most_unfinished_bytes());
   engine_.reconfigure(options);
 }
 

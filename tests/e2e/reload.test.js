@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
-import { connect } from './support/client.js';
+import { Client, connect } from './support/client.js';
 import { scratch } from './support/files.js';
 import { Receiver } from './support/receiver.js';
 import { run, startServer } from './support/server.js';
 import { rsaKeys, token } from './support/tokens.js';
+import { kPatienceMs, within } from './support/wait.js';
 
 const files = scratch();
 const kOld = 'the-secret-before-the-reload-0123456789abcdef';
@@ -115,6 +116,44 @@ test('SIGHUP reads key files anew, and a broken one never takes the place of key
   await reloaded(server);
   await assert.rejects(as('cem', first, '1'), /no key with the token's kid \\?"1\\?"/);
   for (const client of [ann, bob]) client.close();
+  await server.stop();
+});
+
+test('SIGHUP changes the limits of addresses, of strangers and of memory, and the proxies that are believed', async () => {
+  const settings = (text) => put('limits.toml', text);
+  settings('');
+  const server = await startServer({ args: ['--config', files.path('limits.toml')], env: { ROLLCALL_SERVER_WORKERS: 1 } });
+  const open = async (address) => (await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { 'x-forwarded-for': address } })).status;
+  const opened = async (...addresses) => {
+    const statuses = [];
+    for (const address of addresses) statuses.push(await open(address));
+    return statuses;
+  };
+  assert.deepEqual(await opened('192.0.2.1', '192.0.2.1'), [200, 200]);
+
+  settings('[server]\ntrusted_proxies = ["127.0.0.1"]\n[limits]\nper_address = 1\n');
+  assert.match(await reloaded(server), /changed=.*server\.trusted_proxies, limits\.per_address/);
+  assert.deepEqual(await opened('192.0.2.1', '192.0.2.1', '192.0.2.2'), [200, 429, 200], 'who came before does not count');
+
+  settings('[limits]\nfailures_per_address = 1\n');
+  await reloaded(server);
+  await assert.rejects(connect(server, 'ann', { as: 'no token' }), /INVALID_TOKEN/);
+  const refused = new Client(server, { user: 'ann' });
+  await within(new Promise((resolve) => refused.socket.io.once('close', resolve)), kPatienceMs, 'the connection to be closed');
+  settings('[limits]\nfailures_per_address = 0\npending_sessions = 1\n');
+  await reloaded(server);
+  (await connect(server, 'ann')).close();
+  await opened('192.0.2.3', '192.0.2.4');
+  assert.equal(await metric(server, 'rollcall_pending_sessions'), 1, 'the rest was dropped');
+
+  settings('[limits]\nmemory_bytes = 1000000\n');
+  await reloaded(server);
+  await server.says(/memory budget used up/);
+  assert.equal(await open('192.0.2.5'), 503);
+  settings('');
+  await reloaded(server);
+  await server.says(/memory budget kept again/);
+  assert.equal(await open('192.0.2.5'), 200);
   await server.stop();
 });
 
