@@ -135,10 +135,11 @@ test('SIGHUP changes the limits of addresses, of strangers and of memory, and th
   assert.match(await reloaded(server), /changed=.*server\.trusted_proxies, limits\.per_address/);
   assert.deepEqual(await opened('192.0.2.1', '192.0.2.1', '192.0.2.2'), [200, 429, 200], 'who came before does not count');
 
-  settings('[limits]\nfailures_per_address = 1\n');
+  settings('[server]\ntrusted_proxies = ["127.0.0.1"]\n[limits]\nfailures_per_address = 1\n');
   await reloaded(server);
-  await assert.rejects(connect(server, 'ann', { as: 'no token' }), /INVALID_TOKEN/);
-  const refused = new Client(server, { user: 'ann' });
+  const extraHeaders = { 'x-forwarded-for': '192.0.2.9' };
+  await assert.rejects(connect(server, 'ann', { as: 'no token', extraHeaders }), /INVALID_TOKEN/);
+  const refused = new Client(server, { user: 'ann', extraHeaders });
   await within(new Promise((resolve) => refused.socket.io.once('close', resolve)), kPatienceMs, 'the connection to be closed');
   settings('[limits]\nfailures_per_address = 0\npending_sessions = 1\n');
   await reloaded(server);
