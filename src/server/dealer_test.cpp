@@ -15,7 +15,7 @@ namespace {
 using testing::AnyOf;
 using testing::ElementsAre;
 
-constexpr Instant kNow{seconds(100)};
+constexpr Instant kDealtAt{seconds(100)};
 
 // Is late when it is told to be. `peer` of a channel says which one it is.
 class Hand final : public Dealt {
@@ -49,7 +49,7 @@ net::Channel channel_of(const std::string& address) {
 TEST(Dealer, DealsToWhoeverHasFewest) {
   Hand one(2), two(1), three(2);
   Dealer dealer({&one, &two, &three});
-  for (const char* peer : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) dealer.deal(channel_of(peer), kNow);
+  for (const char* peer : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) dealer.deal(channel_of(peer), kDealtAt);
   EXPECT_THAT(one.inbox(), ElementsAre("10.0.0.2"));
   EXPECT_THAT(two.inbox(), ElementsAre("10.0.0.1", "10.0.0.3"));
   EXPECT_THAT(three.inbox(), ElementsAre());
@@ -59,21 +59,21 @@ TEST(Dealer, DealsNothingToWhoIsLate) {
   Hand one(5), two(0), three(7);
   Dealer dealer({&one, &two, &three});
   two.hang();
-  dealer.deal(channel_of("10.0.0.1"), kNow);
+  dealer.deal(channel_of("10.0.0.1"), kDealtAt);
   EXPECT_THAT(one.inbox(), ElementsAre("10.0.0.1"));
   one.hang();
-  dealer.deal(channel_of("10.0.0.2"), kNow);
+  dealer.deal(channel_of("10.0.0.2"), kDealtAt);
   EXPECT_THAT(three.inbox(), ElementsAre("10.0.0.2"));
 }
 
 TEST(Dealer, DealsAgainWhatALateWorkerHasNotTaken) {
   Hand one(9), two(0), three(8);
   Dealer dealer({&one, &two, &three});
-  for (const char* peer : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) dealer.deal(channel_of(peer), kNow);
-  dealer.deal_again(kNow);
+  for (const char* peer : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) dealer.deal(channel_of(peer), kDealtAt);
+  dealer.deal_again(kDealtAt);
   EXPECT_THAT(two.inbox(), ElementsAre("10.0.0.1", "10.0.0.2", "10.0.0.3")) << "it is not late";
   two.hang();
-  dealer.deal_again(kNow);
+  dealer.deal_again(kDealtAt);
   EXPECT_THAT(two.inbox(), ElementsAre());
   EXPECT_THAT(three.inbox(), ElementsAre("10.0.0.1", "10.0.0.3"));
   EXPECT_THAT(one.inbox(), ElementsAre("10.0.0.2"));
@@ -82,14 +82,14 @@ TEST(Dealer, DealsAgainWhatALateWorkerHasNotTaken) {
 TEST(Dealer, LeavesWhatWasDealtWhereItIsIfAllAreLate) {
   Hand one(1), two(0);
   Dealer dealer({&one, &two});
-  dealer.deal(channel_of("10.0.0.1"), kNow);
+  dealer.deal(channel_of("10.0.0.1"), kDealtAt);
   one.hang();
   two.hang();
-  dealer.deal_again(kNow);
+  dealer.deal_again(kDealtAt);
   EXPECT_THAT(two.inbox(), ElementsAre("10.0.0.1"));
   EXPECT_TRUE(dealer.has_untaken());
   one.hang(false);
-  dealer.deal_again(kNow);
+  dealer.deal_again(kDealtAt);
   EXPECT_THAT(one.inbox(), ElementsAre("10.0.0.1"));
 }
 
