@@ -8,7 +8,7 @@ ROUNDS ?= 5
 USERS ?= 1000000
 
 .PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers clean \
-  bench-smoke bench-deps bench-test bench-compare bench-wss bench-attack bench-plot \
+  bench-smoke bench-deps bench-test bench-compare bench-wss bench-attack bench-memory bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
 help: ## List the targets
@@ -121,6 +121,9 @@ bench-wss: build ## What TLS costs: wss beside ws (ARGS="CONNECTIONS ROUNDS")
 
 bench-attack: build ## How long others wait while a stranger attacks (ARGS="SECONDS ROUNDS")
 	node bench/attack/measure.js $(ARGS)
+
+bench-memory: build ## Does memory come back after a peak? (ARGS="WORKERS SCENARIO...": "1,3 failover")
+	node bench/memory/measure.js $(ARGS)
 
 bench-plot: ## Draw what was measured
 	bench/draw-plots $(ARGS)

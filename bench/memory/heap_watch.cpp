@@ -1,0 +1,79 @@
+// Preloaded into a server: says how much of its heap is in use, and how long the allocator is locked for it.
+//
+// SIGRTMIN writes a line of JSON to $ROLLCALL_HEAP_WATCH; so does each call of malloc_trim and mallinfo2 by the program.
+#include <dlfcn.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace {
+
+template <typename Function>
+Function real(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+struct mallinfo2 heap_now() {
+  static const auto call = real<struct mallinfo2 (*)()>("mallinfo2");
+  return call();
+}
+
+void write_line(const char* format, auto... values) {
+  static FILE* const file = [] {
+    const char* name = getenv("ROLLCALL_HEAP_WATCH");
+    return name ? fopen(name, "a") : stderr;
+  }();
+  std::fprintf(file, format, values...);
+  std::fflush(file);
+}
+
+template <typename Work>
+auto timed(const char* name, Work&& work) {
+  const auto before = std::chrono::steady_clock::now();
+  const auto result = work();
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - before);
+  write_line("{\"call\":\"%s\",\"us\":%ld}\n", name, static_cast<long>(us.count()));
+  return result;
+}
+
+sigset_t asked() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGRTMIN);
+  return set;
+}
+
+void* answer(void*) {
+  const sigset_t set = asked();
+  for (int signal = 0; sigwait(&set, &signal) == 0;) {
+    const auto heap = heap_now();
+    write_line("{\"in_use\":%zu,\"free\":%zu}\n", heap.uordblks + heap.hblkhd, heap.fordblks);
+  }
+  return nullptr;
+}
+
+// Before any other thread begins, so that all of them leave the signal alone.
+[[gnu::constructor]] void begin() {
+  const sigset_t set = asked();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  pthread_t thread{};
+  pthread_create(&thread, nullptr, answer, nullptr);
+}
+
+}  // namespace
+
+extern "C" {
+
+int malloc_trim(size_t keep) noexcept {
+  static const auto call = real<int (*)(size_t)>("malloc_trim");
+  return timed("malloc_trim", [&] { return call(keep); });
+}
+
+struct mallinfo2 mallinfo2() noexcept {
+  return timed("mallinfo2", heap_now);
+}
+}
