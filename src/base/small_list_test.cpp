@@ -40,6 +40,27 @@ TEST(SmallList, MovesWithAndWithoutAHeapBlock) {
   }
 }
 
+TEST(SmallList, GivesRoomBackThatAPeakHasLeft) {
+  SmallList<int> list;
+  for (int i = 0; i < 1000; ++i) list.push_back(i);
+  EXPECT_EQ(list.capacity(), 1024U);
+  for (std::uint32_t size = 1000; size > 1; --size) {
+    list.pop_back();
+    ASSERT_TRUE(list.capacity() <= 4 || list.size() * 16 >= list.capacity() * 7) << list.size();
+    ASSERT_EQ(list.back(), static_cast<int>(list.size()) - 1);
+  }
+}
+
+TEST(SmallList, ThatEbbsAndFlowsIsNotCopiedEachTime) {
+  SmallList<int> list;
+  for (int i = 0; i < 513; ++i) list.push_back(i);
+  for (int round = 0; round < 10; ++round) {
+    list.pop_back();
+    EXPECT_EQ(list.capacity(), 1024U);
+    list.push_back(0);
+  }
+}
+
 TEST(SmallList, IsSmall) {
   EXPECT_EQ(sizeof(SmallList<std::uint64_t>), 16U);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/shared_time.hpp"
+#include "base/shrink.hpp"
 #include "server/figures.hpp"
 
 namespace rollcall::gateway {
@@ -106,7 +107,7 @@ void PresenceHub::feed_changes() {
 
 void PresenceHub::publish() {
   for (const presence::News& news : news_) publish_(news);
-  news_.clear();
+  base::clear_scratch(news_);
 }
 
 void PresenceHub::await_deadline() {

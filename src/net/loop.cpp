@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "base/assert.hpp"
+#include "base/shrink.hpp"
 #include "net/connection.hpp"
 
 namespace rollcall::net {
@@ -183,7 +184,7 @@ void Loop::run_mailbox() {
 // They may leave others to be done.
 void Loop::run_taken() {
   for (auto& task : running_) task();
-  running_.clear();
+  base::clear_scratch(running_);
 }
 
 void Loop::finish_turn() {

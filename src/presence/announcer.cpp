@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::presence {
 
 void Announcer::measure(std::span<const LoopWork> loops, Instant now) {
@@ -19,7 +21,7 @@ void Announcer::take(std::vector<Effect>& changes, std::size_t receivers, Instan
   for (Effect& change : changes) {
     if (!damper_.hold(change, now)) pass(change, receivers, now, out);
   }
-  changes.clear();
+  base::clear_scratch(changes);
 }
 
 void Announcer::pass(Effect& change, std::size_t receivers, Instant now, std::vector<News>& out) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::presence {
 namespace {
 
@@ -70,6 +72,7 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
   if (found == connections_.end()) return;
   const Slot slot = found->second;
   connections_.erase(found);
+  base::shrink_table(connections_);
   User& user = directory_[slot];
   --user.connections;
   // A goodbye speaks for its own connection only: another that broke may still come back.

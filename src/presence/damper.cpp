@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::presence {
 
 bool Damper::hold(Effect& change, Instant now) {
@@ -29,6 +31,7 @@ void Damper::release(Instant now, std::vector<Effect>& out) {
     const auto found = flappers_.find(due.mapped());
     if (!std::exchange(found->second.changed, false)) {
       flappers_.erase(found);
+      base::shrink_table(flappers_);
       continue;
     }
     held_.release_user(due.mapped(), out);

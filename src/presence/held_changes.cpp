@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::presence {
 
 std::string_view user_of(const Effect& change) {
@@ -24,6 +26,7 @@ void HeldChanges::hold(Effect change) {
     if (last_read_all_.get() >= entry->differs_since) entry->read.raise(1);
     if (entry->read.get() == 0) {
       entries_.erase(entry);
+      base::shrink_table(by_user_);
       return;
     }
   }

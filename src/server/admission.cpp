@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/shrink.hpp"
 #include "http/forwarded.hpp"
 
 namespace rollcall::server {
@@ -48,7 +49,9 @@ bool AddressCounts::add(const net::PeerAddress& address, std::size_t most) {
 void AddressCounts::remove(const net::PeerAddress& address) {
   const std::lock_guard lock(mutex_);
   const auto found = counts_.find(address.key());
-  if (found != counts_.end() && --found->second == 0) counts_.erase(found);
+  if (found == counts_.end() || --found->second > 0) return;
+  counts_.erase(found);
+  base::shrink_table(counts_);
 }
 
 Admission::Admission(const ServerOptions& options, std::size_t memory_budget)

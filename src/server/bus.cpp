@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -213,7 +215,10 @@ void Bus::moved(NamespaceIndex nsp, std::string_view pid, SessionPlace to) {
 void Bus::ended(NamespaceIndex nsp, std::string_view pid) {
   const std::lock_guard lock(mutex_);
   auto& moved = namespaces_[nsp].moved;
-  if (const auto found = moved.find(pid); found != moved.end()) moved.erase(found);
+  if (const auto found = moved.find(pid); found != moved.end()) {
+    moved.erase(found);
+    base::shrink_table(moved);
+  }
 }
 
 void Bus::park(std::string_view owner, const socketio::ParkPlace& place, std::size_t bytes, Instant now) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "base/shrink.hpp"
 #include "http/origin.hpp"
 #include "server/answers.hpp"
 #include "server/pipe.hpp"
@@ -343,6 +344,7 @@ void Engine::end_of_turn() {
     for (EngineSession* session : batch) {
       if (session->machine().finished() && !session->flush_queued_ && !session->reap_queued_) {
         sessions_.erase(session);
+        base::shrink_table(sessions_);
         delete session;
       } else if (session->machine().finished()) {
         queue_reap(*session);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/shrink.hpp"
 #include "server/emission.hpp"
 #include "server/socket_server.hpp"
 #include "socketio/encode.hpp"
@@ -158,9 +159,11 @@ void NamespaceImpl::enter(SocketImpl& socket) {
 
 void NamespaceImpl::leave(SocketImpl& socket) {
   by_id_.erase(socket.slot());
+  base::shrink_table(by_id_);
   connected_[socket.connected_index_] = connected_.back();
   connected_[socket.connected_index_]->connected_index_ = socket.connected_index_;
   connected_.pop_back();
+  base::shrink_vector(connected_);
   spec_.connected.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -64,11 +66,19 @@ void Strangers::insert(Stranger& stranger) {
   ++by_address_[stranger.address_.key()];
 }
 
+void Strangers::leave_unclaimed(Stranger& stranger) {
+  unclaimed_.erase(&stranger);
+  base::shrink_table(unclaimed_);
+}
+
 void Strangers::remove(Stranger& stranger) {
-  if (!stranger.claimed_) unclaimed_.erase(&stranger);
+  if (!stranger.claimed_) leave_unclaimed(stranger);
   bytes_ -= stranger.bytes_;
   const auto count = by_address_.find(stranger.address_.key());
-  if (--count->second == 0) by_address_.erase(count);
+  if (--count->second == 0) {
+    by_address_.erase(count);
+    base::shrink_table(by_address_);
+  }
   list_.erase_and_dispose(list_.iterator_to(stranger), [](Stranger* removed) { delete removed; });
 }
 
@@ -103,7 +113,7 @@ Handshake Strangers::take_handshake(Stranger& stranger) {
 }
 
 void Strangers::claim(Stranger& stranger, EngineSession& session) {
-  unclaimed_.erase(&stranger);
+  leave_unclaimed(stranger);
   delete stranger.kept_;
   stranger.claimed_ = true;
   stranger.session_ = &session;

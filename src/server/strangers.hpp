@@ -99,6 +99,7 @@ class Strangers {
   };
 
   void insert(Stranger& stranger);
+  void leave_unclaimed(Stranger& stranger);
 
   std::size_t most_;
   std::size_t bytes_ = 0;

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/assert.hpp"
+#include "base/shrink.hpp"
 
 namespace rollcall::socketio {
 namespace {
@@ -81,6 +82,7 @@ void MessageLog::leave_class(Shelf& shelf) {
   all[shelf.place] = all.back();
   all[shelf.place]->place = shelf.place;
   all.pop_back();
+  base::shrink_vector(all);
 }
 
 void MessageLog::resized(Shelf& shelf) {
@@ -114,6 +116,7 @@ void MessageLog::prune(Instant now) {
       aged_through_ = std::max(aged_through_, shelf.lost_through);
       leave_class(shelf);
       shelves_.erase(shelves_.find(std::string_view(shelf.key)));
+      base::shrink_table(shelves_);
     } else {
       checks_.emplace_back(now + check_interval(), &shelf);
     }

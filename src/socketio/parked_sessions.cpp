@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::socketio {
 
 void ParkedSessions::park(std::string_view owner, const ParkPlace& place, std::size_t bytes,
@@ -41,9 +43,13 @@ void ParkedSessions::forget(ByAge::iterator session) {
     owner->second.bytes -= session->bytes;
     auto& its = owner->second.sessions;
     its.erase(std::find(its.begin(), its.end(), session));
-    if (its.empty()) owners_.erase(owner);
+    if (its.empty()) {
+      owners_.erase(owner);
+      base::shrink_table(owners_);
+    }
   }
   by_place_.erase(session->place);
+  base::shrink_table(by_place_);
   by_age_.erase(session);
 }
 

@@ -9,7 +9,6 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <list>
 #include <optional>
@@ -66,7 +65,7 @@ class ParkedSessions {
   using ByAge = std::list<Session>;
   struct Owner {
     std::size_t bytes = 0;
-    std::deque<ByAge::iterator> sessions;  // oldest first
+    std::vector<ByAge::iterator> sessions;  // oldest first
   };
   struct PlaceHash {
     std::size_t operator()(const ParkPlace& place) const {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "base/shrink.hpp"
+
 namespace rollcall::socketio {
 namespace {
 // With what the allocator and the index add.
 constexpr std::size_t kMembershipBytes = 16;
 constexpr std::size_t kRoomBytes = 56;
+constexpr std::size_t kMostPlacesARoom = 4;
 }  // namespace
 
 const Rooms::Place* Rooms::find(Room room) const {
@@ -15,15 +18,21 @@ const Rooms::Place* Rooms::find(Room room) const {
 }
 
 Rooms::RoomId Rooms::add_room(Room room) {
-  if (free_ids_.empty()) {
-    free_ids_.push_back(static_cast<RoomId>(by_id_.size()));
-    by_id_.emplace_back();
-  }
-  const RoomId id = free_ids_.back();
-  free_ids_.pop_back();
+  RoomId id = take_free_id();
+  if (id == by_id_.size()) by_id_.emplace_back();
   by_id_[id].key = base::CompactText(static_cast<char>(room.kind), room.name);
   by_name_.insert(id);
   return id;
+}
+
+// The next one of all if none is free: then the list has no ids left that by_id_ may have again.
+Rooms::RoomId Rooms::take_free_id() {
+  while (!free_ids_.empty()) {
+    const RoomId id = free_ids_.back();
+    free_ids_.pop_back();
+    if (id < by_id_.size()) return id;
+  }
+  return static_cast<RoomId>(by_id_.size());
 }
 
 const Rooms::Membership* Rooms::find_membership(Slot slot, RoomId room) const {
@@ -62,20 +71,46 @@ void Rooms::remove(Slot slot, std::uint32_t place) {
   by_id_[of_slot[place].room].members[of_slot[place].place].place = place;
   of_slot.pop_back();
   if (of_slot.empty()) Memberships().swap(of_slot);
-  remove_from_room(gone);
+  if (remove_from_room(gone)) close_up(1);
 }
 
-void Rooms::remove_from_room(Membership gone) {
+bool Rooms::remove_from_room(Membership gone) {
   auto& members = by_id_[gone.room].members;
   const Member last = members.back();
   members[gone.place] = last;
   members.pop_back();
   const bool moved = gone.place < members.size();
   if (moved) by_slot_[last.slot][last.place].place = gone.place;
-  if (!members.empty()) return;
+  if (!members.empty()) return false;
   by_name_.erase(gone.room);
   by_id_[gone.room] = Place();
   free_ids_.push_back(gone.room);
+  return true;
+}
+
+// A few places for each room that goes, so that nobody waits for all of them.
+void Rooms::close_up(std::size_t rooms_gone) {
+  base::shrink_table(by_name_);
+  for (std::size_t steps = kMostPlacesARoom * rooms_gone; steps > 0; --steps) {
+    if (by_id_.size() <= kMostPlacesARoom * by_name_.size()) break;
+    drop_last_place();
+  }
+  if (free_ids_.size() > 2 * by_id_.size() + base::kNotWorthShrinking) {
+    std::erase_if(free_ids_, [&](RoomId id) { return id >= by_id_.size(); });
+    base::shrink_vector(free_ids_);
+  }
+}
+
+void Rooms::drop_last_place() {
+  const auto last = static_cast<RoomId>(by_id_.size() - 1);
+  if (!by_id_.back().key.empty()) {
+    const RoomId id = take_free_id();
+    by_name_.erase(last);
+    by_id_[id] = std::move(by_id_.back());
+    for (const Member& member : by_id_[id].members) by_slot_[member.slot][member.place].room = id;
+    by_name_.insert(id);
+  }
+  by_id_.pop_back();
 }
 
 bool Rooms::leave(Slot slot, Room room) {
@@ -91,7 +126,9 @@ void Rooms::leave_all(Slot slot) {
   if (slot >= by_slot_.size()) return;
   Memberships all;
   all.swap(by_slot_[slot]);
-  for (const Membership& gone : all) remove_from_room(gone);
+  std::size_t rooms_gone = 0;
+  for (const Membership& gone : all) rooms_gone += remove_from_room(gone) ? 1 : 0;
+  close_up(rooms_gone);
 }
 
 void Rooms::move(Slot from, Slot to) {

@@ -54,6 +54,8 @@ class Rooms {
   std::size_t bytes_of(Slot slot) const;
   std::size_t size(Room room) const;
   std::size_t rooms() const { return by_name_.size(); }
+  // That there is memory for: at most four times the rooms, once a peak is over.
+  std::size_t places() const { return by_id_.size(); }
 
   // Sets `out` to the members of any of `rooms`, each once, in no particular order.
   void members(std::span<const RoomKey> rooms, std::vector<Slot>& out) const;
@@ -99,10 +101,14 @@ class Rooms {
   RoomId add_room(Room room);
   const Membership* find_membership(Slot slot, RoomId room) const;
   void remove(Slot slot, std::uint32_t place);
-  void remove_from_room(Membership gone);
+  // True if it was the room's last member.
+  bool remove_from_room(Membership gone);
+  void close_up(std::size_t rooms_gone);
+  void drop_last_place();
+  RoomId take_free_id();
 
   std::deque<Place> by_id_;
-  std::vector<RoomId> free_ids_;
+  std::vector<RoomId> free_ids_;  // every free one that by_id_ has, and some that it has no more
   boost::unordered_flat_set<RoomId, Hash, Equal> by_name_;
   std::vector<Memberships> by_slot_;
 };

@@ -115,6 +115,30 @@ TEST(Rooms, WhoTakesOverStaysInItsOwnRooms) {
   EXPECT_EQ(rooms.rooms_of(1).size(), 0U);
 }
 
+TEST(Rooms, GiveBackTheMemoryOfThoseThatAreGone) {
+  Rooms rooms;
+  for (Rooms::Slot slot = 0; slot < 100; ++slot) {
+    for (int i = 0; i < 1000; ++i) rooms.join(slot, named(std::to_string(slot) + "/" + std::to_string(i)));
+  }
+  const std::size_t peak = rooms.places();
+  EXPECT_EQ(peak, 100'000U);
+  for (Rooms::Slot slot = 0; slot < 99; ++slot) {
+    slot % 2 == 0 ? rooms.leave_all(slot) : rooms.move(slot, slot - 1);
+  }
+  for (Rooms::Slot slot = 0; slot < 99; slot += 2) {
+    for (int i = 0; i < 1000; ++i)
+      rooms.leave(slot, named(std::to_string(slot + 1) + "/" + std::to_string(i)));
+  }
+  EXPECT_EQ(rooms.rooms(), 1000U);
+  EXPECT_LE(rooms.places(), 4 * rooms.rooms());
+  for (int i = 0; i < 1000; ++i) {
+    const std::string name = "99/" + std::to_string(i);
+    EXPECT_THAT(members(rooms, {name}), ElementsAre(99U));
+    EXPECT_TRUE(rooms.leave(99, named(name)));
+  }
+  EXPECT_EQ(rooms.places(), 0U);
+}
+
 TEST(Rooms, ARoomCountsForItsOnlyMember) {
   Rooms rooms;
   rooms.join(1, named(std::string(200, 'x')));
