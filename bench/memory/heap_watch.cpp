@@ -1,6 +1,7 @@
 // Preloaded into a server: says how much of its heap is in use, and how long the allocator is locked for it.
 //
-// SIGRTMIN writes a line of JSON to $ROLLCALL_HEAP_WATCH; so does each call of malloc_trim and mallinfo2 by the program.
+// SIGRTMIN writes a line of JSON to $ROLLCALL_HEAP_WATCH; so does each call of malloc_trim and mallinfo2 by
+// the program.
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -35,7 +36,8 @@ template <typename Work>
 auto timed(const char* name, Work&& work) {
   const auto before = std::chrono::steady_clock::now();
   const auto result = work();
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - before);
+  const auto us =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - before);
   write_line("{\"call\":\"%s\",\"us\":%ld}\n", name, static_cast<long>(us.count()));
   return result;
 }

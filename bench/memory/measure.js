@@ -12,7 +12,7 @@ import { folder, sleep, startServer } from './server.js';
 
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 const [workers = '1,3', ...wanted] = process.argv.slice(2);
-const kAfterSeconds = 45;
+const kAfterSeconds = 60;
 const mb = (bytes) => (bytes / 1e6).toFixed(1);
 
 function certificate() {

@@ -1,7 +1,9 @@
-// Gives back the memory of containers that a peak has left nearly empty: they grow by themselves, and never shrink.
+// Gives back the memory of containers that a peak has left nearly empty: they grow by themselves, and never
+// shrink.
 //
-// Called after an erase, each costs O(1) amortised: a container gets room for twice what it holds once that is less than an
-// eighth of its room. The longest pause is a fraction of the one that growing to the peak took.
+// Called after an erase, each costs O(1) amortised: a container gets room for twice what it holds once that
+// is less than an eighth of its room. The longest pause is a fraction of the one that growing to the peak
+// took.
 #pragma once
 
 #include <cstddef>
