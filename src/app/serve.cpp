@@ -21,6 +21,7 @@
 #include "gateway/server_options.hpp"
 #include "net/limits.hpp"
 #include "net/log_writer.hpp"
+#include "net/memory.hpp"
 #include "net/signals.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
@@ -157,6 +158,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, c
 
 int serve(const ServeCommand& command) {
   net::ignore_idle_signals();
+  net::give_large_blocks_back();
   std::optional<DevState> dev;
   if (command.dev) dev = development_state(command.fresh);
   const Reloader::Read read = [&] {

@@ -75,6 +75,14 @@ std::size_t allocated_bytes() {
   return info.uordblks + info.hblkhd;
 }
 
+void give_large_blocks_back() {
+  constexpr int kLargeBlock = 256 * 1024;
+  constexpr int kTopKept =
+      4 * 1024 * 1024;  // or each turn would take memory from the system and give it back
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);
+  mallopt(M_TRIM_THRESHOLD, kTopKept);
+}
+
 void give_memory_back() {
   malloc_trim(0);
 }

@@ -17,7 +17,12 @@ std::size_t memory_limit_below(const std::string& root);
 
 // Allocated and not freed. Takes a lock of each of the allocator's arenas.
 std::size_t allocated_bytes();
-// Gives free memory back to the system; some milliseconds where there is much of it.
+// Gives free memory back to the system. Whoever needs one of the allocator's arenas waits meanwhile: 1 to 5
+// ms for each megabyte that lies scattered.
 void give_memory_back();
+
+// For a program, before it begins: large blocks go back to the system as soon as they are freed, whatever was
+// allocated before. (By itself glibc keeps blocks of up to 32 MiB, once one as large was freed.)
+void give_large_blocks_back();
 
 }  // namespace rollcall::net

@@ -9,6 +9,7 @@
 #include "net/listeners.hpp"
 #include "net/log_writer.hpp"
 #include "net/memory.hpp"
+#include "net/memory_keeper.hpp"
 #include "net/random.hpp"
 
 namespace rollcall::server {
@@ -21,9 +22,6 @@ constexpr milliseconds kResourcesInterval{200};
 constexpr milliseconds kDealtInterval{100};
 // For requests that open no session: how it is, figures, the API. And for what the program itself opens.
 constexpr std::size_t kReservedDescriptors = 48;
-// So much free memory that the allocator keeps is given back, not more often than this.
-constexpr std::size_t kWorthGivingBack = 64 << 20;
-constexpr seconds kGiveBackInterval{10};
 
 std::size_t budget_of(const ServerOptions& options) {
   return options.memory_bytes > 0 ? options.memory_bytes : net::memory_limit() / 5 * 4;
@@ -168,22 +166,14 @@ void Crew::watch_resources() {
                full ? "memory budget used up: newcomers are refused" : "memory budget kept again",
                {{"resident_bytes", used}, {"budget_bytes", memory_.budget.bytes()}});
   }
-  give_memory_back(used, loop.now());
   count_descriptors();
   if (!memory_.timer) memory_.timer = std::make_unique<Deadline>([this](Instant) { watch_resources(); });
   loop.timers().arm(*memory_.timer, loop.now() + kResourcesInterval);
 }
 
-// The allocator keeps what was freed, so a spike would stay with the process for ever.
-void Crew::give_memory_back(std::size_t resident, Instant now) {
-  if (now < memory_.given_back + kGiveBackInterval) return;
-  memory_.given_back = now;
-  if (resident < net::allocated_bytes() + kWorthGivingBack) return;
-  net::give_memory_back();
-}
-
 void Crew::run() {
   const auto log_writer = net::LogWriter::lease();  // no loop may wait for whoever reads the log
+  const net::MemoryKeeper memory_keeper;
   running_ = true;
   watch_resources();
   if (bus_.recovers()) prune();

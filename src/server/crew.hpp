@@ -65,7 +65,6 @@ class Crew {
   void prune();
   void watch_resources();  // memory and descriptors
   void count_descriptors();
-  void give_memory_back(std::size_t resident, Instant now);
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
 
   const ServerOptions& options_;
@@ -79,7 +78,6 @@ class Crew {
   struct Memory {
     explicit Memory(std::size_t bytes) : budget(bytes) {}
     base::MemoryBudget budget;
-    Instant given_back{};
     std::unique_ptr<Deadline> timer;
   };
   Memory memory_;
