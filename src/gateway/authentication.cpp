@@ -75,8 +75,7 @@ void PresenceGateway::verify(Socket& socket, const Next& next) {
 
 server::UserLimit PresenceGateway::user_limit() {
   const auto reached = [this](const Socket& socket) {
-    const std::string user_id(socket.owner());
-    return !hub_.read([&](const presence::View& view) { return view.may_connect(user_id); });
+    return !hub_.read([&](const presence::View& view) { return view.may_connect(socket.owner()); });
   };
   const auto refusal_of = [this](const Socket& socket) {
     return refusal(socket, Denial::too_many_connections,
