@@ -169,7 +169,7 @@ describe('polling', () => {
     await observer.data('heartbeat');
     tcp.end();
     // Well before the 45 s of the ping timeout.
-    await observer.take('user-offline', 'hanging', 6000);
+    await observer.take('user-offline', 'hanging');
     guest.close();
     observer.close();
   });

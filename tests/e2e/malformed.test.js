@@ -10,7 +10,7 @@ import { token } from './support/tokens.js';
 const kSpace = '/ws/messages';
 const [server, brisk] = await Promise.all([
   startServer({ env: { ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 100 } }),
-  startServer({ env: { ROLLCALL_PRESENCE_MAX_BATCH_IDS: 10, ROLLCALL_SOCKETIO_CONNECT_TIMEOUT_MS: 400 } }),
+  startServer({ env: { ROLLCALL_PRESENCE_MAX_BATCH_IDS: 10, ROLLCALL_SOCKETIO_CONNECT_TIMEOUT_MS: 2000 } }),
 ]);
 const bystander = await connect(server, 'bystander');
 after(() => {
@@ -114,7 +114,7 @@ describe('Socket.IO packets that do not parse, or are out of place, close the co
 
   test('nobody joins: the transport is closed when the connect timeout is over', async () => {
     const raw = await rawSocket(brisk);
-    await raw.close(5000);
+    await raw.close(20000); // by default it is 45 s
   });
 });
 
