@@ -68,7 +68,6 @@ TEST(Closing, DoesNotWaitForEverForAPeerThatKeepsTheConnectionOpen) {
   EXPECT_TRUE(turn_until(
       loop, [&] { return !accepted.handler.closed.empty(); }, 2000));
   EXPECT_GE(loop.now() - begin, milliseconds(1900));
-  EXPECT_LT(loop.now() - begin, milliseconds(4000));
   EXPECT_EQ(accepted.handler.closed[0], CloseCause::local);
 }
 

@@ -1,6 +1,7 @@
 // What a loop tells of itself: how long its turns take, how many bytes pass, whether it still turns.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -78,8 +79,10 @@ TEST(LoopCounters, EachTurnIsCountedWithItsTime) {
 
 TEST(LoopCounters, WaitingIsNoPartOfATurn) {
   Loop loop;
-  loop.turn(milliseconds(20));
-  EXPECT_LT(loop.counters().turns.value().total, milliseconds(20));
+  auto least = microseconds::max();  // another program may take the processor in any turn, but hardly in each
+  loop.on_turn_end([&](microseconds took) { least = std::min(least, took); });
+  for (int i = 0; i < 5; ++i) loop.turn(milliseconds(20));
+  EXPECT_LT(least, milliseconds(20));
 }
 
 TEST(LoopCounters, TheWatcherIsCalledWhenTheTurnsOutputHasLeft) {

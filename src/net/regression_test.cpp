@@ -32,10 +32,10 @@ TEST(NetRegression, WhatIsDeferredOrSentBetweenTurnsDoesNotWaitForAnEvent) {
   loop.turn(milliseconds(0));
   const Instant before = loop.now();
   pair.connection->send(frame("now"));
-  loop.turn(milliseconds(1500));
+  loop.turn(seconds(20));
   pair.peer->read();
   EXPECT_EQ(pair.peer->received, "now");
-  EXPECT_LT(loop.now() - before, milliseconds(1000));
+  EXPECT_LT(loop.now() - before, seconds(10));
 }
 
 TEST(NetRegression, LocalhostIsNotListenedOnInPart) {

@@ -152,7 +152,7 @@ TEST(Supervisor, LetsTheWatchdogWaitWhileAWorkerHangs) {
   const Systemd systemd;
   ServerOptions options;
   options.workers = 2;
-  options.hung_after = milliseconds(50);
+  options.hung_after = milliseconds(300);
   SupervisedHost host({systemd.name(), milliseconds(60)}, options);
   std::promise<void> go_on;
   const std::shared_future<void> gone_on = go_on.get_future().share();

@@ -124,7 +124,7 @@ TEST(Watch, IsNotReadyWhileItDrains) {
 TEST(Watch, IsNotReadyWhileAWorkerHangsAndTheMetricsSayWhich) {
   ServerOptions options;
   options.workers = 2;
-  options.hung_after = milliseconds(50);
+  options.hung_after = milliseconds(300);
   std::promise<void> entered, go_on;
   WatchHost host(false, options);
   host.host.server.handle_http("GET", "/hang", [&](const HttpRequest&) {
