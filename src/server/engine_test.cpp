@@ -141,7 +141,7 @@ TEST_F(EngineTest, ALostPollEndsTheSessionAtOnce) {
 
 TEST_F(EngineTest, ASilentClientIsFoundDead) {
   ServerOptions options;
-  options.ping_interval = options.ping_timeout = milliseconds(20);
+  options.ping_interval = options.ping_timeout = milliseconds(250);
   Host quick(options);
   serve(quick);
   Client polling = member(quick, By::polling), websocket = member(quick, By::websocket);
@@ -166,7 +166,7 @@ TEST_F(EngineTest, AClientThatAnswersPingsLives) {
 
 TEST_F(EngineTest, OneWhoJoinsNoNamespaceIsClosed) {
   ServerOptions options;
-  options.connect_timeout = milliseconds(300);
+  options.connect_timeout = milliseconds(500);
   Host quick(options);
   serve(quick);
   Client joined = member(quick, By::websocket);

@@ -28,7 +28,7 @@ class Notes {
   // Waits until there are so many: then all of them.
   std::vector<std::string> await(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(10), [&] { return notes_.size() >= count; });
+    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return notes_.size() >= count; });
     return notes_;
   }
   std::vector<std::string> all() { return await(0); }

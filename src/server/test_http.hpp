@@ -15,7 +15,7 @@
 
 namespace rollcall::server::test {
 
-inline constexpr seconds kPatience{10};
+inline constexpr seconds kPatience{30};
 
 class Wire {
  public:

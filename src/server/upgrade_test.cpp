@@ -47,7 +47,7 @@ class UpgradeTest : public testing::Test {
 struct ShortUpgradeTest : UpgradeTest {
   static ServerOptions options() {
     ServerOptions options;
-    options.upgrade_timeout = milliseconds(20);
+    options.upgrade_timeout = milliseconds(250);
     return options;
   }
   ShortUpgradeTest() : UpgradeTest(options()) {}
