@@ -68,7 +68,7 @@ class Receiver {
   // Waits until `enough` have come.
   std::vector<Received> await(const std::function<bool(const std::vector<Received>&)>& enough) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return enough(received_); });
+    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return enough(received_); });
     return received_;
   }
   std::vector<Received> await(std::size_t count) {
