@@ -1,5 +1,5 @@
-// Gives free memory back to the system while a server runs (base::Waste), on a thread of its own: a loop that needs the
-// allocator's arena meanwhile waits for that one, and all others go on.
+// Gives free memory back to the system while a server runs (base::Waste), on a thread of its own: a loop that
+// needs the allocator's arena meanwhile waits for that one, and all others go on.
 #pragma once
 
 #include <condition_variable>
