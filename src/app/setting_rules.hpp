@@ -1,6 +1,6 @@
 // What the texts of the configuration may be, one function a kind.
 //
-// Used by the table in settings.cpp only. Pure; thread-safe.
+// Used by settings_table.cpp only. Pure; thread-safe.
 #pragma once
 
 #include <string_view>
