@@ -116,7 +116,8 @@ bench-test: bench-deps ## Does each of them truly serve presence? Does the harne
 bench-compare: build bench-deps ## Measure rollcall, bare loops and peers interleaved (ROUNDS=5 ONLY=fanout,rollcall,uws)
 	bench/compare-servers --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-bench-wss: build ## What TLS costs: wss beside ws (ARGS="CONNECTIONS ROUNDS")
+bench-wss: build bench-deps ## What TLS costs: wss beside ws, proxies and peers (ARGS="CONNECTIONS ROUNDS [ONLY]")
+	@scripts/install-deps --proxies
 	node bench/wss/measure.js $(ARGS)
 
 bench-attack: build ## How long others wait while a stranger attacks (ARGS="SECONDS ROUNDS")

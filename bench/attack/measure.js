@@ -6,13 +6,13 @@
 // The server, with one worker, has one core for itself. The client shares the other one with the attacker, and goes before it: so
 // what is measured is how long the server makes it wait, not who gets the processor. The attacks are those of tests/e2e/attack.test.js.
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from '../../tests/e2e/support/client.js';
 import { kFloods } from '../../tests/e2e/support/floods.js';
 import { kSecret } from '../../tests/e2e/support/tokens.js';
 import { median } from '../harness/statistics.js';
 import { here, kServers } from '../harness/servers.js';
+import { start } from '../harness/start.js';
 
 const [seconds, rounds] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 3)];
 const kAttacker = here('../attack/attacker.js');
@@ -24,16 +24,9 @@ const share = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(so
 
 async function startServer() {
   const { command, env, ready } = kServers.rollcall.start({ broadcast: false });
-  const child = spawn(...pinned(kServersCore, command), {
-    env: { PATH: process.env.PATH, JWT_SECRET: kSecret, ...env, ROLLCALL_SERVER_LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  process.once('exit', () => child.kill());
-  for (let said = ''; ; ) {
-    said += (await once(child.stdout, 'data'))[0];
-    const port = ready.exec(said)?.groups.port;
-    if (port) return { child, port, namespaceUrl: `http://127.0.0.1:${port}/ws/messages` };
-  }
+  const [program, args] = pinned(kServersCore, command);
+  const server = await start({ command: [program, ...args], env: { ...env, ROLLCALL_SERVER_LOG_LEVEL: 'error' }, ready }, kSecret);
+  return { ...server, namespaceUrl: `http://127.0.0.1:${server.port}/ws/messages` };
 }
 
 // In milliseconds: the time from each request to its answer, in order.
@@ -70,7 +63,7 @@ for (let round = 1; round <= rounds; ++round) {
     all.set(name, [...(all.get(name) ?? []), [share(times, 0.5), share(times, 0.99), times.at(-1)]]);
     console.error(`[${round}/${rounds}] ${name}: ${times.length} answers, p99 ${share(times, 0.99).toFixed(1)} ms`);
     closeAll();
-    server.child.kill('SIGKILL');
+    await server.stop();
   }
 }
 console.log('| a stranger sends | p50, ms | p99, ms | the longest, ms |\n| --- | --- | --- | --- |');

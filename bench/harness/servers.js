@@ -1,4 +1,5 @@
-// The servers that are compared, and how each is started: on 127.0.0.1, on a port that it chooses and tells.
+// The servers that are compared, and how each is started: on 127.0.0.1, on a port that it chooses and tells. `tls`: the files `cert`
+// and `key`, for those that can: rollcall, socketio and uws.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -33,8 +34,9 @@ const peer = (file, title, packages) => ({
   needs: here(`../peers/node_modules/${packages[0]}`),
   missing: 'run make bench-deps',
   version: () => [...packages.map((name) => `${name} ${versionOf(name)}`), ...(file === 'bun' ? [] : [`node ${process.versions.node}`])].join(', '),
-  start: ({ broadcast }) => ({
-    command: [process.execPath, here(`../peers/${file}.js`), '--port', '0', '--broadcast', broadcast ? 'everyone' : 'none'],
+  start: ({ broadcast, tls }) => ({
+    command: [process.execPath, here(`../peers/${file}.js`), '--port', '0', '--broadcast', broadcast ? 'everyone' : 'none',
+      ...(tls ? ['--tls-cert', tls.cert, '--tls-key', tls.key] : [])],
     env: {},
     ready: /^listening (?<port>\d+) pid (?<pid>\d+)$/m,
   }),
@@ -47,13 +49,14 @@ const rollcall = (title, workers, more) => ({
   needs: `${kBin}/rollcall`,
   missing: 'run make build',
   version: () => 'this commit',
-  start: ({ broadcast }) => ({
+  start: ({ broadcast, tls }) => ({
     command: [`${kBin}/rollcall`, 'serve', '--listen', '127.0.0.1:0'],
     env: {
       ROLLCALL_SERVER_WORKERS: `${workers}`,
       ROLLCALL_SERVER_DRAIN_MS: '200',
       ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', // no limit: the load is one
       ROLLCALL_PRESENCE_BROADCAST: broadcast ? 'everyone' : 'watchers',
+      ...(tls && { ROLLCALL_SERVER_TLS_CERT: tls.cert, ROLLCALL_SERVER_TLS_KEY: tls.key }),
     },
     ready: /https?:\/\/[^\s:/]+:(?<port>\d+)/,
   }),

@@ -53,7 +53,7 @@ function against(servers, names, number) {
 }
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
-const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+export const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 export function markdown(lines) {
   const all = collect(lines);

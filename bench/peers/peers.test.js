@@ -1,12 +1,18 @@
 // Each peer truly serves the gateway, seen through the real client.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import jwt from 'jsonwebtoken';
 import { io } from 'socket.io-client';
+import { makeCertificate } from '../../tests/proxies/support/proxy.js';
 
 const kPeers = ['socketio', 'nestjs', 'uws', 'bun'];
+const kPeersWithTls = ['socketio', 'uws'];
 const kSecret = 'a-secret-for-the-tests-of-the-peers-0123456789';
 const kGraceMs = 300;
 const kPatienceMs = 10000;
@@ -21,9 +27,9 @@ function within(promise, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-function start(name) {
+function start(name, more = []) {
   const program = fileURLToPath(new URL(`${name}.js`, import.meta.url));
-  const child = spawn('timeout', ['-k', '5', `${kLifeMs / 1000}`, process.execPath, program, '--port', '0', '--grace-ms', `${kGraceMs}`], {
+  const child = spawn('timeout', ['-k', '5', `${kLifeMs / 1000}`, process.execPath, program, '--port', '0', '--grace-ms', `${kGraceMs}`, ...more], {
     env: { ...process.env, JWT_SECRET: kSecret },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -206,4 +212,27 @@ for (const peer of kPeers) {
       assert.deepEqual(observer.heard.filter((e) => e.event === 'user-offline'), []);
     });
   });
+}
+
+for (const peer of kPeersWithTls) {
+  for (const transport of ['websocket', 'polling']) {
+    test(`${peer} serves over TLS and ${transport}, and over nothing else`, async () => {
+      const folder = mkdtempSync(joinPath(tmpdir(), 'rollcall-peers-'));
+      const { cert, key } = makeCertificate(folder);
+      const server = start(peer, ['--tls-cert', cert, '--tls-key', key]);
+      const { port } = await server.ready;
+      const connect = (scheme) => io(`${scheme}://127.0.0.1:${port}/ws/messages`, {
+        forceNew: true, reconnection: false, rejectUnauthorized: false, transports: [transport], auth: { token: tokenOf('secured') },
+      });
+      const secured = connect('https');
+      const [hello] = await within(once(secured, 'connected'), 'the greeting');
+      assert.equal(hello.userId, 'secured');
+      const plain = connect('http');
+      await within(once(plain, 'connect_error'), 'the refusal');
+      secured.disconnect();
+      plain.disconnect();
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    });
+  }
 }

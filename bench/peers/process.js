@@ -1,18 +1,20 @@
 // A peer as a process: node NAME.js --port P, one line when it listens, and it ends when it is told to.
 // With --broadcast none nobody is told of changes, so that many users can come up without N^2 deliveries.
+// --tls-cert and --tls-key: socketio.js and uws.js can.
 import { parseArgs } from 'node:util';
 
 export const kHost = '127.0.0.1';
 
 export function readOptions() {
   const text = (value) => ({ type: 'string', default: value });
-  const { values } = parseArgs({ options: { port: text('0'), 'grace-ms': text('2000'), broadcast: text('everyone') } });
+  const { values } = parseArgs({ options: { port: text('0'), 'grace-ms': text('2000'), broadcast: text('everyone'), 'tls-cert': text(), 'tls-key': text() } });
   if (!process.env.JWT_SECRET) throw new Error('JWT_SECRET must be set');
   return {
     port: Number(values.port),
     graceMs: Number(values['grace-ms']),
     broadcast: values.broadcast === 'everyone',
     secret: process.env.JWT_SECRET,
+    tls: values['tls-cert'] && { cert: values['tls-cert'], key: values['tls-key'] },
   };
 }
 

@@ -29,7 +29,8 @@ const broadcast = {
 
 const uWS = loadUws();
 const options = readOptions();
-const app = uWS.App();
+const { tls } = options;
+const app = tls ? uWS.SSLApp({ cert_file_name: tls.cert, key_file_name: tls.key }) : uWS.App();
 const io = new Server(kServerOptions);
 io.attachApp(app);
 serveGateway(io, options, broadcast);

@@ -1,163 +1,163 @@
 #!/usr/bin/env node
-// What TLS costs this server: wss beside ws, a fresh server each, in turn. Prints medians of the rounds.
+// What TLS costs: rollcall with wss beside ws, behind nginx and HAProxy, and beside other servers with TLS. `make bench-wss`
 //
-//   node bench/wss/measure.js [CONNECTIONS [ROUNDS]]      after make build
+//   node bench/wss/measure.js [CONNECTIONS [ROUNDS [SERVER,SERVER…]]]
 //
-// The server's CPU (from /proc/PID/task/*/schedstat) and resident memory; the clients share the machine and are not counted.
-import { execFileSync, spawn } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import tls from 'node:tls';
-import { fileURLToPath } from 'node:url';
-import WebSocket from 'ws';
+// A fresh server for each kind of figure, the servers in turn; prints medians of the rounds. CPU and resident memory are the server's,
+// and its proxy's with it; the clients share the machine and are not counted.
+//
+// The same for all: connections, requests and memory with nobody told of changes, deliveries with everybody told of each. A change is
+// a user who leaves and comes back on a connection that stays; the next one begins when all have the last. With everybody told, n who
+// come are n²/2 deliveries: so those who listen are fewer. A delivery by polling is a poll that ends and the next one that begins.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { median, threeDigits } from '../harness/statistics.js';
+import { table } from '../harness/table.js';
+import { join, kNamespace, polling, session, webSocket } from './clients.js';
+import { cpuNs, kMeasured, kTitles, residentBytes, startMeasured } from './servers.js';
 
 const [connections, rounds] = [Number(process.argv[2] ?? 2000), Number(process.argv[3] ?? 3)];
-const kBinary = fileURLToPath(new URL('../../build/release/bin/rollcall', import.meta.url));
-const kSecret = randomBytes(32).toString('hex');
-const kNamespace = '/ws/messages';
+const measured = process.argv[4]?.split(',') ?? Object.keys(kMeasured);
 const kWindow = 16;
 const kResumed = 300;
-const kDeliveries = 40;
 const kRequests = 4000;
+const kRequesters = 20;
+const kListeners = 300;
+const kPollers = 150;
+const kChanges = 40;
+const kSettleMs = 300;
+const kQuietMs = 1500;
+const kPatienceMs = 60000;
 
-const folder = mkdtempSync(join(tmpdir(), 'rollcall-wss-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
-execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
-  '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
-
-const base64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-function token(sub) {
-  const signed = `${base64({ alg: 'HS256' })}.${base64({ sub, exp: Math.floor(Date.now() / 1000) + 3600 })}`;
-  return `${signed}.${createHmac('sha256', kSecret).update(signed).digest('base64url')}`;
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-function cpuNs(pid) {
-  let sum = 0;
-  for (const task of readdirSync(`/proc/${pid}/task`)) sum += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
-  return sum;
-}
-const residentBytes = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
-
-async function startServer(secure) {
-  const child = spawn(kBinary, ['serve', '--listen', '127.0.0.1:0'], {
-    env: {
-      PATH: process.env.PATH, JWT_SECRET: kSecret, ROLLCALL_SERVER_WORKERS: '1', ROLLCALL_SERVER_DRAIN_MS: '200',
-      ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', ROLLCALL_PRESENCE_BROADCAST: 'watchers', ROLLCALL_PRESENCE_FLAP_AFTER: '0',
-      ...(secure && { ROLLCALL_SERVER_TLS_CERT: cert, ROLLCALL_SERVER_TLS_KEY: key }),
-    },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let said = '';
-  for await (const chunk of child.stdout) {
-    said += chunk;
-    const port = /ready on https?:\/\/[^\s:/]+:(\d+)/.exec(said)?.[1];
-    if (port) return { child, pid: child.pid, url: `${secure ? 'wss' : 'ws'}://127.0.0.1:${port}`, port: Number(port) };
-  }
-  throw new Error(`the server did not start: ${said}`);
-}
-
-// A client of Socket.IO, as little of one as will do.
-function client(server, user, options = {}) {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${server.url}/socket.io/?EIO=4&transport=websocket`, { rejectUnauthorized: false, perMessageDeflate: false, ...options });
-    socket.hear = () => {};
-    socket.on('error', reject).on('message', (data) => {
-      const text = data.toString();
-      if (text[0] === '0') socket.send(`40${kNamespace},${JSON.stringify({ token: token(user) })}`);
-      else if (text === '2') socket.send('3');
-      else if (text.includes('["connected"')) resolve(socket);
-      else socket.hear(text);
-    });
-  });
-}
-
-async function inWindows(count, start) {
+async function inWindows(count, begin) {
   let next = 0;
-  await Promise.all(Array.from({ length: kWindow }, async () => {
-    while (next < count) await start(next++);
+  await Promise.all(Array.from({ length: Math.min(kWindow, count) }, async () => {
+    while (next < count) await begin(next++);
   }));
 }
 
-const answered = (socket, count, send) => new Promise((resolve) => {
-  let left = count;
-  socket.hear = (text) => {
-    if (!text.startsWith(`43${kNamespace}`)) return;
-    if (--left === 0) resolve();
-    else send();
-  };
-  send();
+// In microseconds of CPU.
+async function costOf(server, count, work) {
+  const before = cpuNs(server);
+  await work();
+  await sleep(kSettleMs);
+  return (cpuNs(server) - before) / 1000 / count;
+}
+
+async function crowd(server, wire, count) {
+  const clients = [];
+  await inWindows(count, async (i) => clients.push(await join(wire(server), `user${i}`)));
+  return clients;
+}
+
+async function until(done, what) {
+  for (const deadline = performance.now() + kPatienceMs; !done(); await sleep(1)) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+  }
+}
+
+function ask(client, count) {
+  const send = () => client.send(`42${kNamespace},1["check-user-status",{"userId":"user7"}]`);
+  return new Promise((resolve) => {
+    let left = count;
+    client.told = (packet) => {
+      if (!packet.startsWith(`43${kNamespace}`)) return;
+      if (--left === 0) resolve();
+      else send();
+    };
+    send();
+  });
+}
+
+// Undefined where a server resumes no sessions.
+async function resume(server) {
+  const ticket = server.secure && (await session(server));
+  if (!ticket) return undefined;
+  let resumed = 0;
+  const cost = await costOf(server, kResumed, () => inWindows(kResumed, async (i) => {
+    const client = await join(webSocket(server, { session: ticket }), `again${i}`);
+    if (client.resumed()) ++resumed;
+  }));
+  return resumed === kResumed ? cost : undefined;
+}
+
+async function onFresh(which, broadcast, work) {
+  const server = await startMeasured(which, { broadcast });
+  try {
+    await join(webSocket(server), 'warm').then((warm) => warm.close());
+    await sleep(kSettleMs);
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function weigh(server, wire, count) {
+  const resident = residentBytes(server);
+  let clients;
+  const connect = await costOf(server, count, async () => (clients = await crowd(server, wire, count)));
+  await sleep(kQuietMs);
+  return { clients, connect, bytes: (residentBytes(server) - resident) / count };
+}
+
+const sockets = (which) => onFresh(which, false, async (server) => {
+  const { clients, connect, bytes } = await weigh(server, webSocket, connections);
+  const request = await costOf(server, kRequests, () => Promise.all(clients.slice(0, kRequesters).map((client) => ask(client, kRequests / kRequesters))));
+  const resumed = await resume(server);
+  clients.forEach((client) => client.close());
+  return { bytes, connect, resumed, request };
 });
 
-async function costOf(server, count, work) {
-  const before = cpuNs(server.pid);
-  await work();
-  await sleep(300);
-  return (cpuNs(server.pid) - before) / 1000 / count;
-}
+const pollers = (which) => onFresh(which, false, async (server) => {
+  const { clients, bytes } = await weigh(server, polling, Math.min(connections, 1000));
+  clients.forEach((client) => client.close());
+  return { pollerBytes: bytes };
+});
 
-async function session(server) {
-  return new Promise((resolve, reject) => {
-    const socket = tls.connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false }, () => socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'));
-    socket.once('session', (ticket) => (resolve(ticket), socket.destroy())).on('error', reject);
-  });
-}
-
-async function measure(secure) {
-  const server = await startServer(secure);
-  const sockets = [];
-  const warm = await client(server, 'warm');
-  await sleep(300);
-  const resident = residentBytes(server.pid);
-  const connect = await costOf(server, connections, () => inWindows(connections, async (i) => sockets.push(await client(server, `user${i}`))));
-  await sleep(1500);
-  const bytes = (residentBytes(server.pid) - resident) / connections;
-  const request = await costOf(server, kRequests, () => Promise.all(sockets.slice(0, 20).map((socket) =>
-    answered(socket, kRequests / 20, () => socket.send(`42${kNamespace},1["check-user-status",{"userId":"user7"}]`)))));
-  for (const socket of sockets) {
-    await answered(socket, 1, () => socket.send(`42${kNamespace},2["subscribe-presence",{"userIds":["famous"]}]`));
-  }
+const deliveries = (which, wire, count, name) => onFresh(which, true, async (server) => {
+  const clients = await crowd(server, wire, count);
   let told = 0;
-  for (const socket of sockets) socket.hear = (text) => (told += text.includes('"user-o') ? 1 : 0);
-  const delivery = await costOf(server, kDeliveries * connections, async () => {
-    for (let i = 0; i < kDeliveries / 2; ++i) {
-      const famous = await client(server, 'famous');
-      for (const due = (2 * i + 1) * connections; told < due;) await sleep(2);
-      famous.send(`41${kNamespace},`);
-      for (const due = (2 * i + 2) * connections; told < due;) await sleep(2);
-      famous.close();
+  for (const client of clients) client.told = (packet) => (told += packet.split('"famous"').length - 1);
+  const famous = await join(webSocket(server), 'famous');
+  await until(() => told === count, 'the first to be told');
+  told = 0;
+  const cost = await costOf(server, kChanges * count, async () => {
+    for (let change = 1; change <= kChanges; ++change) {
+      if (change % 2) famous.go();
+      else famous.come();
+      await until(() => told === change * count, `change ${change} to be told`);
     }
   });
-  let resumed = 0;
-  if (secure) {
-    const ticket = await session(server);
-    resumed = await costOf(server, kResumed, () => inWindows(kResumed, async (i) => {
-      const socket = await client(server, `again${i}`, { session: ticket });
-      if (!socket._socket.isSessionReused()) throw new Error('a session was not resumed');
-      sockets.push(socket);
-    }));
-  }
-  for (const socket of [warm, ...sockets]) socket.terminate();
-  server.child.kill();
-  await new Promise((resolve) => server.child.once('exit', resolve));
-  return { bytes, connect, resumed, delivery, request };
+  [famous, ...clients].forEach((client) => client.close());
+  return { [name]: cost };
+});
+
+async function measure(which) {
+  return {
+    ...(await sockets(which)),
+    ...(await deliveries(which, webSocket, kListeners, 'delivery')),
+    ...(await pollers(which)),
+    ...(await deliveries(which, polling, kPollers, 'polled')),
+  };
 }
 
-const runs = { ws: [], wss: [] };
-for (let round = 0; round < rounds; ++round) {
-  for (const scheme of round % 2 ? ['wss', 'ws'] : ['ws', 'wss']) {
-    runs[scheme].push(await measure(scheme === 'wss'));
-    console.error(`round ${round + 1}, ${scheme}: ${JSON.stringify(runs[scheme].at(-1), (_, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value))}`);
+const kRows = {
+  bytes: 'bytes an idle connection',
+  connect: 'us of CPU a connect, full handshake',
+  resumed: 'us of CPU a connect, resumed',
+  request: 'us of CPU a request',
+  delivery: `us of CPU a delivery, ${kListeners} listeners`,
+  pollerBytes: 'bytes a waiting poller',
+  polled: `us of CPU a delivery by polling, ${kPollers} listeners`,
+};
+
+const runs = Object.fromEntries(measured.map((which) => [which, []]));
+for (let round = 1; round <= rounds; ++round) {
+  for (const which of round % 2 ? measured : [...measured].reverse()) {
+    runs[which].push(await measure(which));
+    console.error(`[${round}/${rounds}] ${which}: ${JSON.stringify(runs[which].at(-1), (_, value) => value?.toPrecision?.(4) ?? value)}`);
   }
 }
-console.log(`${connections} connections, medians of ${rounds} rounds, ECDSA P-256`);
-for (const [what, name] of [['bytes', 'bytes an idle connection'], ['connect', 'us of CPU a connect, full handshake'], ['resumed', 'us of CPU a connect, resumed'],
-  ['request', 'us of CPU a request'], ['delivery', 'us of CPU a delivery']]) {
-  const of = (scheme) => median(runs[scheme].map((run) => run[what]));
-  console.log(`${name}: ws ${of('ws') ? of('ws').toFixed(2) : '-'}, wss ${of('wss').toFixed(2)}`);
-}
+console.log(`${connections} connections, medians of ${rounds} rounds, ECDSA P-256, node ${process.versions.node}\n`);
+const figure = (which, row) => threeDigits(median(runs[which].map((run) => run[row]).filter((value) => value !== undefined)));
+console.log(table(['', ...measured.map((which) => kTitles[which])], Object.entries(kRows).map(([row, title]) => [title, ...measured.map((which) => figure(which, row))])));
+process.exit();

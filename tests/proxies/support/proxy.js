@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { after } from 'node:test';
 import { request } from '../../e2e/support/polling.js';
 import { kPatienceMs, within } from '../../e2e/support/wait.js';
 
@@ -41,7 +40,7 @@ export function makeCertificate(folder) {
 
 const alive = new Set();
 process.on('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
-after(() => Promise.all([...alive].map(stop)));
+export const stopAll = () => Promise.all([...alive].map(stop));
 
 function stop(child) {
   const ended = new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve()));
@@ -72,7 +71,7 @@ async function serves(url, wanted, check = () => {}) {
   }
 }
 
-// `shorter`: further changes, for timeouts and limits that are to be met within a test.
+// `shorter`: further changes, for timeouts and limits that are to be met within a test. `most`: connections, at each of its two sides.
 async function launch({ folder, ports: [plain, secure], text, write, program, args, reload, log }) {
   const url = `https://127.0.0.1:${secure}`;
   write(text);
@@ -81,6 +80,7 @@ async function launch({ folder, ports: [plain, secure], text, write, program, ar
     url,
     plainUrl: `http://127.0.0.1:${plain}`,
     namespaceUrl: `${url}/ws/messages`,
+    pid: child.pid,
     log: () => log(said),
     folder,
     // Returns when the new configuration answers: it says something else to strangers.
@@ -93,7 +93,7 @@ async function launch({ folder, ports: [plain, secure], text, write, program, ar
   };
 }
 
-export async function startNginx(server, folder, shorter = []) {
+export async function startNginx(server, folder, shorter = [], most = 250) {
   mkdirSync(folder);
   const ports = await freePorts(2);
   const { key, cert } = makeCertificate(folder);
@@ -108,7 +108,7 @@ export async function startNginx(server, folder, shorter = []) {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
   const main = join(folder, 'nginx.conf');
   writeFileSync(main, `${process.getuid() === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
-    events { worker_connections 512; } http { ${temporary.join(' ')} access_log off; include ${folder}/rollcall.conf; }`);
+    events { worker_connections ${2 * most + 12}; } http { ${temporary.join(' ')} access_log off; include ${folder}/rollcall.conf; }`);
   return launch({
     folder, ports, text, program: 'nginx', args: ['-p', folder, '-e', 'stderr', '-c', main], reload: 'SIGHUP',
     write: (content) => writeFileSync(join(folder, 'rollcall.conf'), content),
@@ -116,7 +116,7 @@ export async function startNginx(server, folder, shorter = []) {
   });
 }
 
-export async function startHaproxy(server, folder, shorter = []) {
+export async function startHaproxy(server, folder, shorter = [], most = 500) {
   mkdirSync(folder);
   const ports = await freePorts(2);
   const file = join(folder, 'haproxy.cfg');
@@ -124,7 +124,7 @@ export async function startHaproxy(server, folder, shorter = []) {
     ...shorter,
     ['    chroot /var/lib/haproxy\n', ''], ['    user haproxy\n', ''], ['    group haproxy\n', ''],
     ['/run/haproxy/admin.sock', join(folder, 'admin.sock')], ['/dev/log local0', 'stdout format raw local0'],
-    ['maxconn 50000 ', 'maxconn 500 '],
+    ['maxconn 50000 ', `maxconn ${most} `],
     [':::80 v4v6', `127.0.0.1:${ports[0]}`], [':::443 v4v6', `127.0.0.1:${ports[1]}`],
     ['127.0.0.1:3000', `127.0.0.1:${server.port}`],
     ['/etc/ssl/rollcall/CERTIFICATE-CHAIN-AND-KEY.pem', makeCertificate(folder).both],

@@ -10,6 +10,9 @@ import { Polling, request } from '../../e2e/support/polling.js';
 import { run, startServer } from '../../e2e/support/server.js';
 import { token } from '../../e2e/support/tokens.js';
 import { kPatienceMs, within } from '../../e2e/support/wait.js';
+import { stopAll } from './proxy.js';
+
+after(stopAll);
 
 const kTls = { rejectUnauthorized: false };
 const kShortMs = 1000;
