@@ -314,7 +314,7 @@ describe('what may not be recovered', () => {
   });
 
   test('at limits.connections_per_user a client may come back in place of its own living connection, and nothing else', async () => {
-    const narrow = await startServer({ env: { ROLLCALL_LIMITS_CONNECTIONS_PER_USER: 2, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 0 } });
+    const narrow = await startServer({ env: { ROLLCALL_LIMITS_CONNECTIONS_PER_USER: 2, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 0, ROLLCALL_PRESENCE_BROADCAST: 'watchers' } });
     const user = newUser('narrow');
     const one = await connect(narrow, user);
     const two = await connect(narrow, user);
