@@ -163,7 +163,8 @@ for (const [name, application] of Object.entries(kApplications)) {
     await connect(server, 'user-1');
     await shows('Ada', '🟢 Online');
     assert.deepEqual(site.outages, [], 'a token was asked for until there was one');
-    assert.deepEqual(seen.errors.filter((text) => !/status of 502/.test(text)), []);
+    // 400: a page that stood still for 8 s, on a busy machine, has lost its session, and gets another.
+    assert.deepEqual(seen.errors.filter((text) => !/status of (502|400)/.test(text)), []);
     const { port } = server;
     closeAll();
     site.outages = ['502', '502'];
