@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How long a well-behaved client waits while a stranger attacks. `make bench-attack`
+// How long a well-behaved client waits while a stranger, or a user, attacks. `make bench-attack`
 //
 //   node bench/attack/measure.js [SECONDS [ROUNDS]]      after make build
 //
@@ -8,7 +8,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from '../../tests/e2e/support/client.js';
-import { kFloods } from '../../tests/e2e/support/floods.js';
+import { kFloodEnv, kFloods } from '../../tests/e2e/support/floods.js';
 import { kSecret } from '../../tests/e2e/support/tokens.js';
 import { median } from '../harness/statistics.js';
 import { here, kServers } from '../harness/servers.js';
@@ -22,10 +22,10 @@ const [kServersCore, kOthersCore] = ['0', '1'];
 const pinned = (core, command) => ['taskset', ['-c', core, ...command]];
 const share = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 
-async function startServer() {
-  const { command, env, ready } = kServers.rollcall.start({ broadcast: false });
+async function startServer(flood) {
+  const { command, env, ready } = kServers.rollcall.start({ broadcast: Boolean(kFloods[flood]?.listeners) });
   const [program, args] = pinned(kServersCore, command);
-  const server = await start({ command: [program, ...args], env: { ...env, ROLLCALL_SERVER_LOG_LEVEL: 'error' }, ready }, kSecret);
+  const server = await start({ command: [program, ...args], env: { ...env, ...kFloodEnv, ROLLCALL_SERVER_LOG_LEVEL: 'error' }, ready }, kSecret);
   return { ...server, namespaceUrl: `http://127.0.0.1:${server.port}/ws/messages` };
 }
 
@@ -57,7 +57,7 @@ execFileSync('taskset', ['-a', '-c', '-p', kOthersCore, String(process.pid)], { 
 const all = new Map();
 for (let round = 1; round <= rounds; ++round) {
   for (const flood of [undefined, ...Object.keys(kFloods)]) {
-    const server = await startServer();
+    const server = await startServer(flood);
     const times = await measure(server, flood);
     const name = flood ?? 'nobody attacks';
     all.set(name, [...(all.get(name) ?? []), [share(times, 0.5), share(times, 0.99), times.at(-1)]]);
@@ -66,5 +66,5 @@ for (let round = 1; round <= rounds; ++round) {
     await server.stop();
   }
 }
-console.log('| a stranger sends | p50, ms | p99, ms | the longest, ms |\n| --- | --- | --- | --- |');
+console.log('| what is sent | p50, ms | p99, ms | the longest, ms |\n| --- | --- | --- | --- |');
 for (const [name, found] of all) console.log(`| ${name} | ${[0, 1, 2].map((i) => median(found.map((one) => one[i])).toFixed(1)).join(' | ')} |`);

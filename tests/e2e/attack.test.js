@@ -1,10 +1,10 @@
-// A stranger attacks while a well-behaved client is served: what it can get is bounded, and others hardly wait.
+// A stranger, or a user, attacks while a well-behaved client is served: what it can get is bounded, and others hardly wait.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from './support/client.js';
-import { flood, kFloods } from './support/floods.js';
+import { flood, kFloodEnv, kFloods } from './support/floods.js';
 import { frame, kUpgrade, RawSocket, RawTcp } from './support/raw.js';
 import { startServer } from './support/server.js';
 import { token } from './support/tokens.js';
@@ -12,7 +12,7 @@ import { token } from './support/tokens.js';
 const kAttackMs = 2000;
 const kWorstMs = 500;  // of nine answers in ten, to a client that shares two cores with the attacker; it was seconds
 const kWorst = 0.9;    // not 0.99: where few are answered, as the machine is busy otherwise, that is the one it held up
-const kEnv = { ROLLCALL_SERVER_WORKERS: 1, ROLLCALL_LIMITS_PENDING_SESSIONS: 500, ROLLCALL_LIMITS_FAILURES_PER_ADDRESS: 0, ROLLCALL_LIMITS_EVENTS_PER_SECOND: 0, ROLLCALL_SERVER_LOG_LEVEL: 'error' };
+const kEnv = { ...kFloodEnv, ROLLCALL_SERVER_WORKERS: 1, ROLLCALL_LIMITS_PENDING_SESSIONS: 500, ROLLCALL_LIMITS_FAILURES_PER_ADDRESS: 0, ROLLCALL_SERVER_LOG_LEVEL: 'error' };
 const server = await startServer({ env: kEnv });
 after(() => {
   closeAll();
@@ -48,6 +48,7 @@ const one = (target) => `GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`;
 // bench/attack measures how long they wait.
 describe('others are served while a stranger', () => {
   test('pipelines requests on many connections', () => servedWhile('pipelined requests'));
+  test('pipelines requests on twice as many', () => servedWhile('pipelined requests on 32 connections'));
   test('pipelines requests that are refused', () => servedWhile('refused requests'));
   test('opens sessions', async () => {
     const before = residentKib();
@@ -57,6 +58,28 @@ describe('others are served while a stranger', () => {
     assert.ok(residentKib() < before + 100 * 1024, `${before} KiB, then ${residentKib()} KiB`);
   });
   test('shows forged tokens', () => servedWhile('forged tokens'));
+});
+
+describe('others are served while a user', () => {
+  const limited = () => metric('rollcall_requests_refused_total\\{code="RATE_LIMITED"\\}');
+  const unsubscribed = () => metric('rollcall_request_duration_seconds_count\\{event="unsubscribe-presence"\\}');
+
+  test('sends more events than the limit allows', async () => {
+    await servedWhile("a user's events above the limit");
+    assert.ok((await limited()) > 0);
+  });
+  test('subscribes to many users and unsubscribes', async () => {
+    const before = await limited();
+    await servedWhile("a user's subscriptions within the limit");
+    assert.ok((await unsubscribed()) > 0);
+    assert.equal(await limited(), before);
+  });
+  test('joins and leaves while others are told of it', async () => {
+    const witness = await connect(server, 'witness');
+    await servedWhile("a user's CONNECT and DISCONNECT");
+    assert.ok(witness.story('flapper').length > 0);
+    witness.close();
+  });
 });
 
 describe('what strangers do not finish is bounded together', () => {
