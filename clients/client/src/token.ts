@@ -21,15 +21,25 @@ export function expiryOf(token: string): number | undefined {
   }
 }
 
-// What a page in the place of the token endpoint gives, or that endpoint's whole answer.
+const looksLikeAToken = (text: string) => /[\w.+/=~-]{16}/.test(text);
+
+// A page in the place of the token endpoint, or an error's text.
+function textThatIsNoToken(text: string): string {
+  if (text.startsWith('<')) return 'an HTML page, not a token: is /api proxied?';
+  if (/^[{["]/.test(text)) return 'JSON, not a token: return the token that is in it';
+  return `${looksLikeAToken(text) ? 'a text' : `the text ${described(text)}`}, not a token: check response.ok before you read it`;
+}
+
+// A server's own Verifier may take tokens that are no JWTs, but a header could not carry one with white space in it.
+const isToken = (text: string) => /^(Bearer +)?[^\s<{["]\S*$/i.test(text);
+
 function checkedToken(given: unknown): string {
   const token = typeof given === 'string' ? given.trim() : given;
-  if (typeof token === 'string' && token !== '' && !/^[<{["]/.test(token)) return token;
+  if (typeof token === 'string' && isToken(token)) return token;
   let got = described(token);
   if (token === undefined || token === '') got = 'nothing';
-  else if (typeof token === 'string') {
-    got = token.startsWith('<') ? 'an HTML page, not a token: is /api proxied?' : 'JSON, not a token: return the token that is in it';
-  } else if (typeof (token as { token?: unknown } | null)?.token === 'string') got = 'an object, not a token: return its field token';
+  else if (typeof token === 'string') got = textThatIsNoToken(token);
+  else if (typeof (token as { token?: unknown } | null)?.token === 'string') got = 'an object, not a token: return its field token';
   throw new RollcallError('TOKEN_UNAVAILABLE', `getToken returned ${got}`);
 }
 

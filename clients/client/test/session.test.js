@@ -74,10 +74,10 @@ describe('disconnect()', () => {
     connection.disconnect();
     connection.connect();
     void authenticate(({ token }) => given.push(token));
-    waiting[1]('of eve');
-    waiting[0]('of ann');
+    waiting[1]('of-eve');
+    waiting[0]('of-ann');
     await settled();
-    assert.deepEqual(given, ['of eve']);
+    assert.deepEqual(given, ['of-eve']);
   });
 
   test('what was asked before is not asked for the next user; what was known is forgotten', async () => {
@@ -146,10 +146,16 @@ describe('the option `key`', () => {
 });
 
 describe('getToken', () => {
+  const kSecretText = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln';
   const kWrong = [
     ['\n<!DOCTYPE html><title>App</title>', 'getToken returned an HTML page, not a token: is /api proxied?'],
     ['{"token":"abc"}', 'getToken returned JSON, not a token: return the token that is in it'],
     [{ token: 'abc' }, 'getToken returned an object, not a token: return its field token'],
+    ['Nobody is logged in\n', 'getToken returned the text "Nobody is logged in", not a token: check response.ok before you read it'],
+    ['Bad Gateway', 'getToken returned the text "Bad Gateway", not a token: check response.ok before you read it'],
+    ['upstream request timeout while reading headers', /the text "upstream request timeout while reading h…"/],
+    [`your token: ${kSecretText}`, 'getToken returned a text, not a token: check response.ok before you read it'],
+    [`the text of a failure that is longer than what is shown of it ${kSecretText}`, /^getToken returned a text, not a token/],
     [undefined, 'getToken returned nothing'],
     ['', 'getToken returned nothing'],
     [7, /^getToken returned 7/],
@@ -169,6 +175,13 @@ describe('getToken', () => {
   test('a line end around a token does no harm', async () => {
     assert.equal(await new TokenKeeper(() => ' a.b.c\n', {}).get('connect'), 'a.b.c');
   });
+
+  // A Verifier of a C++ server may take any.
+  for (const given of ['a.b.c', 'Bearer a.b.c', 'no-jwt']) {
+    test(`may give ${given}`, async () => {
+      assert.equal(await new TokenKeeper(() => given, {}).get('connect'), given);
+    });
+  }
 
   test('that fails for a while is a status of its own, which does not flicker', async () => {
     let failing = true;
