@@ -93,6 +93,13 @@ for (const path of kDocuments) {
       }
     });
 
+    // With -f alone the body is lost, which says what is wrong.
+    test('no command with curl throws away what an error says', () => {
+      for (const [command] of read(path).matchAll(/\bcurl [^\n|]*/g)) {
+        assert.doesNotMatch(command, / -[a-zA-Z]*f[a-zA-Z]*\b| --fail(?!-with-body)/);
+      }
+    });
+
     test('each file that it sends the reader to is there', () => {
       for (const [name] of proseOf(path).matchAll(/(?<![\w/.-])(?:docs|config|packaging|examples|bench|scripts|clients|web|tests|fuzz|src)\/[\w./-]*\w/g)) {
         assert.ok(existsSync(join(kRoot, name)) || isOfReader(path, name), `there is no ${name}`);

@@ -69,7 +69,7 @@ describe('each command answers what the page says', () => {
 
 async function untilOffline(user) {
   for (;;) {
-    const { online } = await run(`curl -fsS -H "Authorization: Bearer $ROLLCALL_API_KEY" "$ROLLCALL_URL/api/v1/users/${user}/presence"`);
+    const { online } = await run(`curl -sS --fail-with-body -H "Authorization: Bearer $ROLLCALL_API_KEY" "$ROLLCALL_URL/api/v1/users/${user}/presence"`);
     if (!online) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
