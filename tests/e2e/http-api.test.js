@@ -108,6 +108,7 @@ describe('the document', () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document));
     assert.ok(valid, JSON.stringify(errors));
     assert.match(document.openapi, /^3\.1\./);
+    assert.equal(document.info.license.identifier, 'MIT'); // optional, so the validator does not miss it
   });
 
   test('is what the server gives, without a key, and of its version', async () => {
