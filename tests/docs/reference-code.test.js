@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createRollcall } from '@rollcall/client';
@@ -12,7 +14,7 @@ import { closeAll, connect } from '../e2e/support/client.js';
 import { startServer } from '../e2e/support/server.js';
 import { token } from '../e2e/support/tokens.js';
 import { Inbox } from '../e2e/support/wait.js';
-import { bundle, fill, layOut, serveSite } from './support/app.js';
+import { bundle, fill, layOut, serveSite, typeCheck } from './support/app.js';
 import { blocksOf, kReference } from './support/text.js';
 
 const blocks = blocksOf(kReference);
@@ -102,6 +104,15 @@ for (const [name, { id, main }] of Object.entries(kDots)) {
     assert.deepEqual(seen.errors, []);
   });
 }
+
+test("React's dot is TypeScript, as strict as the templates of Vite have it", async (t) => {
+  const { file, code } = blocks.get(kDots.React.id);
+  const { folder, remove } = layOut({ [file]: code });
+  t.after(remove);
+  await typeCheck(folder);
+  writeFileSync(join(folder, file), code.replace(': string', ': number[]'));
+  await assert.rejects(typeCheck(folder), /not assignable/);
+});
 
 test('a backend', async () => {
   await connect(server, 'user-1');
