@@ -7,6 +7,7 @@ import readline from 'node:readline';
 import { after, test } from 'node:test';
 import { fromEvent } from 'rxjs';
 import vueSocketIo from 'vue-socket.io-extended';
+import { createStore } from 'vuex';
 import { api, kApiEnv, kKeys } from './support/api.js';
 import { Client, closeAll, connect } from './support/client.js';
 import { startServer } from './support/server.js';
@@ -50,16 +51,18 @@ for (const version of ['4.8', '4.6', '4.0']) {
 test('a Vuex store behind vue-socket.io-extended commits the data itself', async () => {
   const client = new Client(server, { user: 'vuex' });
   const commits = new Inbox();
+  // The plugin wants Vue 2 beside the store, and of it no more than this.
   function Vue(options) {
     Object.assign(this, options.data());
   }
   Object.assign(Vue, { mixin() {}, config: { optionMergeStrategies: {} } });
-  const store = {
-    _mutations: { 'SOCKET_USER-ONLINE': [], SOCKET_NOTIFICATION: [] },
-    _actions: { socket_notification: [] },
-    commit: (mutation, data) => commits.put({ mutation, data }),
-    dispatch: (action, data) => commits.put({ action, data }),
-  };
+  const store = createStore({
+    mutations: {
+      'SOCKET_USER-ONLINE': (_, data) => commits.put({ mutation: 'SOCKET_USER-ONLINE', data }),
+      SOCKET_NOTIFICATION: (_, data) => commits.put({ mutation: 'SOCKET_NOTIFICATION', data }),
+    },
+    actions: { socket_notification: (_, data) => commits.put({ action: 'socket_notification', data }) },
+  });
   vueSocketIo.install(Vue, client.socket, { store });
   await client.connected();
   const other = await connect(server, 'vuex-other');
