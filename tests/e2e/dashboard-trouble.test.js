@@ -121,6 +121,29 @@ describe('when the connection is lost', { concurrency: 3 }, () => {
     await third.stop();
   });
 
+  test('after a restart nobody flickers: who was online stays until the server has settled, and the page says so', async () => {
+    const first = await serve();
+    const [stays, leaves] = [await come('stays', { to: first }), await come('leaves', { to: first })];
+    const dashboard = await open({ server: first });
+    await dashboard.count(2);
+    await first.stop();
+    await dashboard.verdict('No answer');
+    for (const client of [stays, leaves]) client.close();
+    const second = await serve({ ROLLCALL_PRESENCE_SETTLING_MS: 6000 }, { listen: `127.0.0.1:${first.port}` });
+    await dashboard.feed('settling…');
+    await dashboard.page.getByText('users may still be on their way back').waitFor();
+    await dashboard.count(2);
+    await dashboard.listed('leaves').waitFor();
+    const back = await come('stays', { to: second });
+    await dashboard.live();
+    await dashboard.count(1);
+    await dashboard.told('leaves', 'went offline').waitFor();
+    assert.equal(await dashboard.told('stays', '').count(), 0, 'returning is no news');
+    back.close();
+    await dashboard.close({ checked: true });
+    await second.stop();
+  });
+
   test('a server that has all its readers is told as such, and the rest goes on', async () => {
     const busy = await serve();
     const readers = await Promise.all(Array.from({ length: 100 }, () => FeedReader.open(busy)));

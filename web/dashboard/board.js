@@ -12,7 +12,7 @@ import { clock, count, counted, duration } from './words.js';
 const kTrendMs = 300000;
 const kTrendFromMs = 10000; // with less it says nothing
 const kFeedWords = {
-  connecting: 'connecting…', live: 'live', lost: 'reconnecting…', paused: 'paused', many: 'not followed',
+  connecting: 'connecting…', live: 'live', settling: 'settling…', lost: 'reconnecting…', paused: 'paused', many: 'not followed',
 };
 
 export class Board {

@@ -6,19 +6,23 @@ export class Mirror {
   ordered = new Ordered();
   #order = 'name';
   #coming = new Map(); // the snapshot that is being read; what is known stays until it is whole
+  #ofAnotherStart = false; // whether the server may have started, and forgotten who was online
+  #held = new Set(); // ids in `users` that were online before the server started, and may be on their way back
 
-  // What happened: {kind: 'change', ...} (was it one, or known already?), {kind: 'live', resumed}, {kind: 'reset', reason}, or null.
+  // What happened: {kind: 'change', ...} (was it one, or known already?), {kind: 'live', resumed, settlingMs},
+  // {kind: 'reset', reason}, or null.
   apply(event, data) {
     switch (event) {
       case 'reset':
         this.#coming = new Map();
+        this.#ofAnotherStart = data.reason !== 'fell-behind';
         return { kind: 'reset', reason: data.reason };
       case 'snapshot':
         for (const user of data.users) this.#coming.set(user.userId, user);
         return null;
       case 'live':
-        if (!data.resumed) this.#replace();
-        return { kind: 'live', resumed: data.resumed === true };
+        if (!data.resumed) this.#replace({ hold: data.settlingMs > 0 && this.#ofAnotherStart });
+        return { kind: 'live', resumed: data.resumed === true, settlingMs: data.settlingMs ?? 0 };
       case 'user-online':
       case 'user-offline':
         return this.#change(data);
@@ -34,16 +38,34 @@ export class Mirror {
 
   clear() {
     this.#coming = new Map();
-    this.#replace();
+    this.#replace({ hold: false });
   }
 
-  #replace() {
+  // The server knows who is online by now: those who did not come back are offline. Gives the changes.
+  settled(timestamp) {
+    const held = this.#held;
+    this.#held = new Set();
+    return [...held].map((userId) => this.#change({ userId, online: false, timestamp }));
+  }
+
+  #replace({ hold }) {
+    this.#held.clear();
+    if (hold) this.#hold();
     this.users = this.#coming;
     this.#coming = new Map();
     this.sortBy(this.#order);
   }
 
+  #hold() {
+    for (const [userId, user] of this.users) {
+      if (this.#coming.has(userId)) continue;
+      this.#coming.set(userId, user);
+      this.#held.add(userId);
+    }
+  }
+
   #change(data) {
+    this.#held.delete(data.userId);
     const known = this.users.get(data.userId);
     if (known) this.ordered.remove(known);
     if (data.online) {

@@ -24,7 +24,7 @@ test('a snapshot counts when it is whole, and takes the place of what was known'
   mirror.apply('snapshot', { users: [user('c')] });
   assert.deepEqual(idsOf(mirror), ['a', 'b'], 'not yet');
   mirror.apply('snapshot', { users: [user('d')] });
-  assert.deepEqual(mirror.apply('live', { count: 2 }), { kind: 'live', resumed: false });
+  assert.deepEqual(mirror.apply('live', { count: 2 }), { kind: 'live', resumed: false, settlingMs: 0 });
   assert.deepEqual(idsOf(mirror), ['c', 'd']);
   assert.deepEqual(listed(mirror), ['c', 'd']);
 });
@@ -40,9 +40,52 @@ test('what came before a reset that interrupts a snapshot is void', () => {
 
 test('a cursor that was known leaves everything as it was', () => {
   const mirror = live('a', 'b');
-  assert.deepEqual(mirror.apply('live', { count: 1, resumed: true }), { kind: 'live', resumed: true });
+  assert.deepEqual(mirror.apply('live', { count: 1, resumed: true }), { kind: 'live', resumed: true, settlingMs: 0 });
   mirror.apply('user-offline', went('b'));
   assert.deepEqual(idsOf(mirror), ['a']);
+});
+
+function restarted(mirror, ids, { settlingMs = 9000, reason = 'cursor-unknown' } = {}) {
+  mirror.apply('reset', { reason });
+  mirror.apply('snapshot', { users: ids.map((id) => user(id)) });
+  return mirror.apply('live', { count: ids.length, settlingMs });
+}
+
+test('after a start of the server those who were online stay, until they are told of or the time is over', () => {
+  const mirror = live('back', 'left', 'returns', 'lost');
+  assert.deepEqual(restarted(mirror, ['back', 'new']), { kind: 'live', resumed: false, settlingMs: 9000 });
+  assert.deepEqual(idsOf(mirror), ['back', 'left', 'lost', 'new', 'returns']);
+  assert.deepEqual(listed(mirror), ['back', 'left', 'lost', 'new', 'returns']);
+  assert.equal(mirror.apply('user-online', came('returns')).new, false, 'returning is no news');
+  assert.equal(mirror.apply('user-offline', went('left')).new, true);
+  const [change, ...more] = mirror.settled('2026-01-04T12:36:00.000Z');
+  assert.deepEqual([change.userId, change.online, change.new, change.timestamp, more], ['lost', false, true, '2026-01-04T12:36:00.000Z', []]);
+  assert.deepEqual(listed(mirror), ['back', 'new', 'returns']);
+  assert.deepEqual(mirror.settled('2026-01-04T12:37:00.000Z'), []);
+});
+
+test('whoever was held through two starts is still held, and a snapshot that is believed ends it', () => {
+  const mirror = live('a', 'b');
+  restarted(mirror, ['b']);
+  restarted(mirror, []);
+  assert.deepEqual(idsOf(mirror), ['a', 'b']);
+  restarted(mirror, ['b'], { settlingMs: 0 });
+  assert.deepEqual(idsOf(mirror), ['b']);
+  assert.deepEqual(mirror.settled('2026-01-04T12:36:00.000Z'), []);
+});
+
+test('a server that started no later than we knew is believed at once', () => {
+  const mirror = live('a');
+  restarted(mirror, [], { reason: 'fell-behind' });
+  assert.deepEqual(idsOf(mirror), []);
+});
+
+test('nobody is held after a clear', () => {
+  const mirror = live('a');
+  restarted(mirror, []);
+  mirror.clear();
+  assert.deepEqual(idsOf(mirror), []);
+  assert.deepEqual(mirror.settled('2026-01-04T12:36:00.000Z'), []);
 });
 
 test('changes that say what is known already are no news', () => {

@@ -68,6 +68,7 @@ export class People {
 
   #words(text, found) {
     if (this.feedState === 'many') return 'Too many are online to be listed here. Type a user id and press Explain.';
+    if (this.feedState === 'settling' && text === '') return 'The server has just started: users may still be on their way back.';
     if (found > 0) return '';
     if (text !== '') return `Nobody like that is online. Is “${text}” a user id? Explain says when it was seen last.`;
     return this.feedState === 'live' ? 'Nobody is online.' : 'Not known yet.';

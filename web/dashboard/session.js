@@ -22,11 +22,12 @@ export class Session {
   mirror = new Mirror();
   series = new Series();
   stats = null; // the newest
-  feedState = 'connecting'; // 'live', 'lost', 'paused' (nobody looks), 'many' (too many users)
+  feedState = 'connecting'; // 'live', 'settling' (live, but the server has just started), 'lost', 'paused' (nobody looks), 'many' (too many users)
   lostAt = null; // since when the server has not answered, ms
   #history = new History();
   #stop = new AbortController();
   #hidden = false;
+  #settling = false;
   #timers = {};
 
   constructor({ api, view, most = kMostMirrored, everyMs = kEveryMs, feedWhileHiddenMs = kFeedWhileHiddenMs, wait }) {
@@ -53,6 +54,7 @@ export class Session {
     clearInterval(this.#timers.tick);
     clearTimeout(this.#timers.poll);
     clearTimeout(this.#timers.hidden);
+    clearTimeout(this.#timers.settle);
   }
 
   hide(hidden) {
@@ -68,8 +70,12 @@ export class Session {
 
   // How many are online now; null: not known.
   online() {
-    if (this.feedState === 'live') return this.mirror.users.size;
+    if (this.#isFollowing()) return this.mirror.users.size;
     return this.lostAt === null && this.stats ? this.stats.online : null;
+  }
+
+  #isFollowing() {
+    return this.feedState === 'live' || this.feedState === 'settling';
   }
 
   #tick() {
@@ -81,19 +87,41 @@ export class Session {
     const news = this.mirror.apply(event, data);
     if (news?.kind === 'change' && news.new) this.view.change(news);
     if (news?.kind === 'reset') this.view.note(news.reason);
-    if (news && this.feedState === 'live') this.series.note(Date.now(), this.mirror.users.size);
+    if (news?.kind === 'live') this.#settleFor(news.settlingMs);
+    if (news && this.#isFollowing()) this.series.note(Date.now(), this.mirror.users.size);
     if (news) this.view.people();
   }
 
+  #settleFor(ms) {
+    clearTimeout(this.#timers.settle);
+    this.#settling = ms > 0;
+    if (ms > 0) this.#timers.settle = setTimeout(() => this.#settled(), ms);
+    else this.#tellSettled();
+  }
+
+  #settled() {
+    this.#settling = false;
+    this.#tellSettled();
+    this.#onFeed('live');
+  }
+
+  #tellSettled() {
+    for (const change of this.mirror.settled(new Date().toISOString())) this.view.change(change);
+    this.view.people();
+  }
+
   #onFeed(state, problem) {
-    this.feedState = state;
+    // Whom to believe offline is decided once the feed is live again.
+    if (state !== 'live') clearTimeout(this.#timers.settle);
+    this.feedState = state === 'live' && this.#settling ? 'settling' : state;
     if (state === 'refused') return this.#refuse(problem);
     this.series.note(Date.now(), this.online());
-    this.view.feed(state, problem);
+    this.view.feed(this.feedState, problem);
   }
 
   #pauseFeed(state) {
     this.feed.stop();
+    clearTimeout(this.#timers.settle);
     this.feedState = state;
     this.view.feed(state);
   }

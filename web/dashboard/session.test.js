@@ -197,3 +197,32 @@ test('more users than a page can hold are counted, not followed; fewer are follo
   }, { most: 10, stats: { ...kStats, online: 11 } });
   assert.equal(one.online(), 1);
 });
+
+// The feed of a server that is started again, once for each of `lives`: 'a' is online at first, and then nobody yet.
+// `lives` says for how long it settles.
+function restarting(...lives) {
+  const snapshot = (settlingMs) => `event: live\nid: f-1\ndata: ${JSON.stringify({ count: 0, settlingMs })}\n\n`;
+  const anew = (settlingMs) => ['event: reset\ndata: {"reason":"cursor-unknown"}\n\n', snapshot(settlingMs)];
+  const answers = [stream(...kFeed), ...lives.map((settlingMs, i) => (i < lives.length - 1 ? stream : forever)(...anew(settlingMs)))];
+  return () => answers.shift();
+}
+const states = (told) => told.filter(([name]) => name === 'feed').map(([, state]) => state);
+const isLast = (all, state) => all.at(-1)[0] === 'feed' && all.at(-1)[1] === state;
+
+test('after a start of the server it settles: who was online is held, and told to have left when the time is over', async () => {
+  const counts = [];
+  const { told, one } = await session(kAnswers, (all, self) => {
+    if (isLast(all, 'settling')) counts.push(self.online());
+    return isLast(all, 'live') && counts.length > 0;
+  }, { feed: restarting(20) });
+  assert.deepEqual(states(told), ['connecting', 'live', 'lost', 'settling', 'live']);
+  assert.deepEqual(counts, [1]);
+  assert.equal(one.online(), 0);
+  assert.deepEqual(told.filter(([name]) => name === 'change').map(([, { userId, online }]) => [userId, online]), [['a', false]]);
+});
+
+test('a connection that is lost while it settles decides nothing: the next snapshot does', async () => {
+  const { told, one } = await session(kAnswers, (all) => isLast(all, 'settling') && states(all).length === 6, { feed: restarting(1, 60_000) });
+  assert.deepEqual(states(told), ['connecting', 'live', 'lost', 'settling', 'lost', 'settling']);
+  assert.deepEqual([...one.mirror.users.keys()], ['a']);
+});

@@ -109,7 +109,7 @@ export class Dashboard {
 // For a test file: a server with keys, a browser, and both gone at its end. `serve` starts more servers like it, `open` a dashboard,
 // `come` connects a user.
 export async function setUp() {
-  const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 200, ...env }, ...options });
+  const serve = (env = {}, options = {}) => startServer({ env: { ...kApiEnv, ROLLCALL_PRESENCE_OFFLINE_GRACE_MS: 200, ROLLCALL_PRESENCE_SETTLING_MS: 0, ...env }, ...options });
   const [server, browser] = await Promise.all([serve(), launchBrowser()]);
   after(async () => {
     closeAll();
