@@ -1,4 +1,5 @@
-// docs/feed-and-webhooks.md: the mirror with curl alone is true in the end, whatever ids look like, and whatever is ended meanwhile.
+// docs/feed-and-webhooks.md: the mirror with curl alone is true in the end, whatever ids look like, and whatever is ended meanwhile; and a restart of the server
+// is no news of those who come back.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -73,11 +74,17 @@ test('mirror.sh', async () => {
   assert.equal(mirror.complaints, '');
 
   const { port } = server;
+  await server.stop(); // before the clients go: they are not told to have left
   closeAll();
-  await server.stop();
-  server = await startServer({ env, listen: `127.0.0.1:${port}` });
-  await come('back again');
-  await knows('back again');
+  server = await startServer({ env: { ...env, ROLLCALL_PRESENCE_SETTLING_MS: 6000 }, listen: `127.0.0.1:${port}` });
+  for (const id of ['back\\slash', 'new']) await come(id);
+  await knows('a/b', 'say "userId":"x"', 'back\\slash', 'Ärztin 🩺', '.*', 'new');
+  kill(mirror);
+  mirror = start(server);
+  await come('.*');
+  go('new');
+  await knows('.*', 'back\\slash');
+  assert.equal(mirror.complaints, '');
   kill(mirror);
   await server.stop();
 });
