@@ -323,7 +323,9 @@ class Server {
   // header_bytes: for new connections; per_address: what came while it was 0 is not counted); everything else
   // stays as it was. From any thread, one at a time.
   void reconfigure(const ServerOptions& options);
-  void run();  // until `stop`, or until a drain is over
+  // Until `stop`, or until a drain is over. Throws std::system_error if a thread cannot be started; no worker
+  // runs then, and this server cannot be run again.
+  void run();
   // From any thread.
   void stop();
   void post(std::function<void()> task);

@@ -1,14 +1,12 @@
 #include "adapters/webhook_sender.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 
 #include "adapters/signature.hpp"
 #include "base/log.hpp"
 #include "net/loop.hpp"
 #include "net/random.hpp"
+#include "net/thread.hpp"
 
 namespace rollcall::adapters {
 namespace {
@@ -52,12 +50,7 @@ WebhookSender::WebhookSender(const WebhookSettings& settings, feed::Source& sour
       start_(net::random_id(kStartIdBytes)),
       client_({settings.timeout, settings.ca_file, name}, settings.urls.size()) {
   set_hooks(settings);
-  // Signals are the server's, and a connection that breaks is told by its error.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = net::start_thread_without_signals("the webhook sender", [this] { run(); });
 }
 
 WebhookSender::~WebhookSender() {

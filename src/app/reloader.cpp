@@ -1,7 +1,6 @@
 #include "app/reloader.hpp"
 
-#include <pthread.h>
-#include <signal.h>
+#include <system_error>
 
 #include "app/config_checks.hpp"
 #include "app/config_diff.hpp"
@@ -10,6 +9,7 @@
 #include "gateway/server_options.hpp"
 #include "net/certificate.hpp"
 #include "net/loop.hpp"
+#include "net/thread.hpp"
 #include "net/tls.hpp"
 #include "rollcall/log.hpp"
 #include "server/figures.hpp"
@@ -58,11 +58,7 @@ Reloader::~Reloader() {
 }
 
 void Reloader::start() {
-  sigset_t all, before;  // signals are the server's
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = net::start_thread_without_signals("the reloader", [this] { run(); });
 }
 
 void Reloader::reload() {
@@ -131,13 +127,18 @@ void Reloader::apply(const ConfigDiff& found, std::shared_ptr<const Verifier> ve
     if (!loaded) return refuse({{"", 0, "server.tls_cert", "cannot be used: " + loaded.error()}});
     tls = std::move(*loaded);
   }
+  if (joined(found.applied).find("webhooks.") != std::string::npos) {
+    try {
+      parts_.webhooks.reconfigure(found.in_force.webhooks);
+    } catch (const std::system_error& error) {
+      return refuse({{"", 0, "webhooks.urls", std::string("cannot be served: ") + error.what()}});
+    }
+  }
   // From here on nothing fails.
   in_force_ = found.in_force;
   parts_.server.reconfigure(gateway::server_options(in_force_));
   parts_.gateway.reconfigure(in_force_, std::move(verifier));
   parts_.api.reconfigure(in_force_.api);
-  if (joined(found.applied).find("webhooks.") != std::string::npos)
-    parts_.webhooks.reconfigure(in_force_.webhooks);
   note_certificate(tls.get());
   if (tls) server::replace_tls(parts_.server, std::move(tls));
   drain_ms_ = server.drain.count();

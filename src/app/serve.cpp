@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "app/assets.hpp"
 #include "app/config_checks.hpp"
@@ -154,6 +155,14 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, c
   return kExitOk;
 }
 
+int run_logged(const Config& config, const DevState* dev, const Reloader::Read& read) {
+  const auto log_writer = net::LogWriter::lease();  // to the very end, which says what still waits
+  for (const std::string& warning : config_warnings(config))
+    log::warn("configuration", {{"warning", warning}});
+  const auto verifier = load_files(config);
+  return verifier ? run(config, verifier, dev, read) : kExitBadConfig;
+}
+
 }  // namespace
 
 int serve(const ServeCommand& command) {
@@ -172,11 +181,12 @@ int serve(const ServeCommand& command) {
     return kExitBadConfig;
   }
   configure_log(config->server);
-  const auto log_writer = net::LogWriter::lease();  // to the very end, which says what still waits
-  for (const std::string& warning : config_warnings(*config))
-    log::warn("configuration", {{"warning", warning}});
-  const auto verifier = load_files(*config);
-  return verifier ? run(*config, verifier, dev ? &*dev : nullptr, read) : kExitBadConfig;
+  try {
+    return run_logged(*config, dev ? &*dev : nullptr, read);
+  } catch (const std::system_error& error) {  // a thread, most likely
+    complain(config->server, std::string("rollcall: ") + error.what());
+    return kExitFailure;
+  }
 }
 
 }  // namespace rollcall::app

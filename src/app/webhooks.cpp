@@ -13,10 +13,13 @@ Webhooks::Webhooks(gateway::PresenceGateway& gateway) : feed_(gateway.presence()
 void Webhooks::reconfigure(const WebhookSettings& settings) {
   const std::lock_guard lock(mutex_);
   if (!sender_ && settings.urls.empty()) return;
+  if (sender_) {
+    sender_->reconfigure(settings);
+  } else {
+    sender_ = std::make_unique<adapters::WebhookSender>(settings, feed_, "rollcall/" ROLLCALL_VERSION);
+    to_wake_.store(sender_.get(), std::memory_order_release);
+  }
   base::log::info("webhooks", {{"receivers", settings.urls.size()}});
-  if (sender_) return sender_->reconfigure(settings);
-  sender_ = std::make_unique<adapters::WebhookSender>(settings, feed_, "rollcall/" ROLLCALL_VERSION);
-  to_wake_.store(sender_.get(), std::memory_order_release);
 }
 
 feed::WebhookCounts Webhooks::counts() const {

@@ -1,31 +1,13 @@
 #include "embed/callbacks.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <exception>
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "server/thread.hpp"
 
 namespace rollcall::embed {
 namespace {
-
-// Signals are for the embedder's threads: one that is waited for elsewhere would end the process here.
-class WithoutSignals {
- public:
-  WithoutSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~WithoutSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  WithoutSignals(const WithoutSignals&) = delete;
-  WithoutSignals& operator=(const WithoutSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 void call(const Callbacks::Function& function, const presence::Effect& change) {
   constexpr const char* kThrew = "a callback of the gateway threw";
@@ -56,8 +38,8 @@ void Callbacks::add(Function function) {
   functions_.push_back(std::make_shared<const Function>(std::move(function)));
   wanted_ = true;
   if (thread_.joinable()) return;
-  const WithoutSignals inherited;
-  thread_ = std::thread([this] { run(); });
+  // Signals are for the embedder's threads: one that is waited for elsewhere would end the process here.
+  thread_ = server::start_thread_without_signals("the callbacks", [this] { run(); });
 }
 
 void Callbacks::leave(std::span<const presence::Effect> changes) {

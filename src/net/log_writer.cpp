@@ -2,8 +2,6 @@
 
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +17,7 @@
 #include <vector>
 
 #include "net/loop.hpp"
+#include "net/thread.hpp"
 
 namespace rollcall::net {
 namespace {
@@ -265,11 +264,7 @@ void LogWriter::Queue::run() {
 }
 
 LogWriter::LogWriter() : queue_(std::make_shared<Queue>()) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([queue = queue_] { queue->run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = start_thread_without_signals("the log writer", [queue = queue_] { queue->run(); });
   log::set_output(queue_);
 }
 

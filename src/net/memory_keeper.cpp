@@ -1,11 +1,9 @@
 #include "net/memory_keeper.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "base/waste.hpp"
 #include "net/loop.hpp"
 #include "net/memory.hpp"
+#include "net/thread.hpp"
 
 namespace rollcall::net {
 namespace {
@@ -30,11 +28,7 @@ void give_waste_back(base::Waste& waste) {
 }  // namespace
 
 MemoryKeeper::MemoryKeeper() {
-  sigset_t all, before;  // signals are the program's
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = start_thread_without_signals("the memory keeper", [this] { run(); });
 }
 
 MemoryKeeper::~MemoryKeeper() {

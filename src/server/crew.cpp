@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <latch>
+#include <memory>
+#include <string>
 #include <thread>
 
 #include "base/log.hpp"
@@ -11,6 +13,7 @@
 #include "net/memory.hpp"
 #include "net/memory_keeper.hpp"
 #include "net/random.hpp"
+#include "net/thread.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -37,6 +40,34 @@ std::optional<RecoverySettings> recovery_of(const ServerOptions& options) {
   settings.epoch = net::random_id(3);
   return settings;
 }
+
+// The threads of all workers but the first. If one cannot be started, those that run are stopped and joined.
+class WorkerThreads {
+ public:
+  explicit WorkerThreads(const std::vector<std::unique_ptr<Worker>>& workers) : workers_(workers) {
+    threads_.reserve(workers.size());
+  }
+  ~WorkerThreads() {
+    for (std::size_t i = 1; i <= threads_.size(); ++i) workers_[i]->loop().stop();
+    join();
+  }
+  WorkerThreads(const WorkerThreads&) = delete;
+  WorkerThreads& operator=(const WorkerThreads&) = delete;
+
+  // In their order, from 1.
+  void start(std::size_t index) {
+    const std::string name = "worker " + std::to_string(index + 1) + " of " + std::to_string(workers_.size());
+    threads_.push_back(net::start_thread(name, [worker = workers_[index].get()] { worker->run(); }));
+  }
+  void join() {
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  const std::vector<std::unique_ptr<Worker>>& workers_;
+  std::vector<std::thread> threads_;
+};
 
 }  // namespace
 
@@ -177,16 +208,17 @@ void Crew::run() {
   running_ = true;
   watch_resources();
   if (bus_.recovers()) prune();
-  std::vector<std::thread> threads;
   std::latch begun(static_cast<std::ptrdiff_t>(workers_.size()) - 1);
+  WorkerThreads threads(workers_);
   for (std::size_t i = 1; i < workers_.size(); ++i) {
-    // Counted when the task has run or was dropped, for the loop may be stopped before its first turn.
+    threads.start(i);
+    // Counted when the task has run or was dropped, for the loop may be stopped before its first turn. Posted
+    // to loops that run only, since these drop it before the latch is gone.
     workers_[i]->loop().post([turn = std::shared_ptr<void>(nullptr, [&](void*) { begun.count_down(); })] {});
-    threads.emplace_back([worker = workers_[i].get()] { worker->run(); });
   }
   begun.wait();  // the first one lets clients in: none is to find a server of which a part does not turn
   first().run();
-  for (std::thread& thread : threads) thread.join();
+  threads.join();
   running_ = false;
 }
 

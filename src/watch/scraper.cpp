@@ -1,21 +1,14 @@
 #include "watch/scraper.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <utility>
 
+#include "server/thread.hpp"
 #include "watch/exposition.hpp"
 
 namespace rollcall::watch {
 
 Scraper::Scraper(std::function<std::string()> gather) : gather_(std::move(gather)) {
-  // Signals are the server's.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = server::start_thread_without_signals("the scraper", [this] { run(); });
 }
 
 Scraper::~Scraper() {
