@@ -208,6 +208,29 @@ describe('connections', () => {
     await poor.stop();
   });
 
+  test('while few descriptors are left new sessions are refused, and new connections still get health, figures and the API', async () => {
+    const poor = await startServer({ wrap: ['prlimit', '--nofile=400:400'], env: kApiEnv });
+    const fresh = (path, options) => request(`${poor.url}${path}`, { agent: false, ...options });
+    const crowd = Array.from({ length: 355 }, () => new RawTcp(poor));
+    for (const end = Date.now() + 30000; (await fresh('/readyz')).status === 200; await sleep(20)) assert.ok(Date.now() < end, 'always ready');
+    const before = await scrape(poor, { agent: false });
+    assert.equal((await fresh('/healthz')).status, 200);
+    assert.equal(JSON.parse((await fresh('/readyz')).text).code, 'NO_DESCRIPTORS');
+    assert.equal((await fresh('/api/v1/presence/count', { headers: { authorization: `Bearer ${kKeys.read}` } })).status, 200);
+    const refused = await fresh('/socket.io/?EIO=4&transport=polling');
+    assert.deepEqual([refused.status, refused.text], [503, 'The server has no connections left: come back later.\n']);
+    const websocket = new RawTcp(poor);
+    websocket.send(kUpgrade);
+    await websocket.close();
+    assert.match(websocket.text(), /^HTTP\/1\.1 503 [^]*The server has no connections left/);
+    const now = await scrape(poor, { agent: false });
+    const more = (name, labels) => now.value(name, labels) - before.value(name, labels);
+    assert.equal(more('rollcall_newcomers_refused_total', { reason: 'descriptors' }), 2);
+    assert.equal(now.value('rollcall_tcp_turned_away_total'), 0);
+    for (const tcp of crowd) tcp.end();
+    await poor.stop();
+  });
+
   test('taken up again are counted by whether that worked', async () => {
     const before = await scrape(server);
     const user = newUser('returning');
