@@ -37,6 +37,7 @@ class LockedSource final : public feed::Source {
     return source_.read(number, most, out);
   }
   std::string cursor(std::uint64_t number) const override { return source_.cursor(number); }
+  milliseconds settling() const override { return source_.settling(); }
 
  private:
   std::mutex mutex_;

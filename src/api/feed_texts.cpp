@@ -23,12 +23,14 @@ void append_webhook_event(std::string& out, std::string_view cursor, const prese
   write_change(writer, change);
 }
 
-void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason, WallTime now) {
+void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason,
+                          milliseconds settling, WallTime now) {
   ObjectWriter writer(out);
   writer.text("type", std::string_view("feed.reset"))
       .text("cursor", cursor)
       .text("reason", reason)
-      .time("timestamp", now);
+      .time("timestamp", now)
+      .settling(settling);
 }
 
 void append_feed_change(std::string& out, const presence::Change& change) {
@@ -45,7 +47,7 @@ void append_feed_live(std::string& out, std::size_t count, bool resumed, millise
   ObjectWriter writer(out);
   writer.number("count", count).time("timestamp", now);
   if (resumed) writer.flag("resumed", true);
-  if (settling > milliseconds{0}) writer.number("settlingMs", static_cast<std::size_t>(settling.count()));
+  writer.settling(settling);
 }
 
 }  // namespace rollcall::api

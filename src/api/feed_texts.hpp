@@ -16,7 +16,9 @@ namespace rollcall::api {
 // {"type":"user.online","cursor":...,"userId":...,...}
 void append_webhook_event(std::string& out, std::string_view cursor, const presence::Change& change);
 // "Take a snapshot: what you have may be wrong." `reason` as in the feed's `reset`.
-void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason, WallTime now);
+// From `now` on others may be on their way back for `settling` (told unless it is 0).
+void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason,
+                          milliseconds settling, WallTime now);
 
 // The data of the feed's events `user-online` and `user-offline`, `reset`, and `live`: `count` users are
 // online, and for `settling` yet others may be on their way back (told unless it is 0).

@@ -103,4 +103,8 @@ ObjectWriter& ObjectWriter::number(std::string_view name, std::size_t value) {
   return raw(name, {digits, static_cast<std::size_t>(end - digits)});
 }
 
+ObjectWriter& ObjectWriter::settling(milliseconds left) {
+  return left > milliseconds{0} ? number("settlingMs", static_cast<std::size_t>(left.count())) : *this;
+}
+
 }  // namespace rollcall::api

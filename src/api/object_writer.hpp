@@ -29,6 +29,8 @@ class ObjectWriter {
   ObjectWriter& time(std::string_view key, WallTime value);
   ObjectWriter& time(std::string_view key, const std::optional<WallTime>& value);
   ObjectWriter& number(std::string_view key, std::size_t value);
+  // "settlingMs": how long yet users may need to come back after the start. Nothing if 0.
+  ObjectWriter& settling(milliseconds left);
   // Only a bool: a pointer must not slip in as one.
   ObjectWriter& flag(std::string_view key, std::same_as<bool> auto value) {
     return raw(key, value ? "true" : "false");

@@ -34,6 +34,8 @@ class Source {
   // The same, and appends at most `most` of them to `out`, in order; none if they are not whole.
   virtual News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) = 0;
   virtual std::string cursor(std::uint64_t number) const = 0;
+  // How long yet users may need to come back after the server's start; 0: whoever is not online is offline.
+  virtual milliseconds settling() const = 0;
 };
 
 // And who is online, for those who begin with that.
@@ -43,8 +45,6 @@ class MirrorSource : public Source {
   // As presence::Core::online; `after` is the cursor of the page before.
   virtual presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) = 0;
   virtual std::size_t online_count() = 0;
-  // How long yet users may need to come back after the server's start; 0: whoever is not online is offline.
-  virtual milliseconds settling() const = 0;
 };
 
 }  // namespace rollcall::feed

@@ -71,7 +71,7 @@ bool Webhook::collected(std::uint64_t last, Instant now) {
 void Webhook::make_reset(Source& source, std::uint64_t last, WallTime wall) {
   const std::string cursor = source.cursor(last);
   std::string event;
-  api::append_webhook_reset(event, cursor, std::exchange(reset_reason_, nullptr), wall);
+  api::append_webhook_reset(event, cursor, std::exchange(reset_reason_, nullptr), source.settling(), wall);
   taken_ = last;
   delivery_ = Delivery{new_id(), wrapped(cursor, event), 0};
 }

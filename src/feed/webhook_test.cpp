@@ -79,6 +79,18 @@ TEST_F(WebhookStory, begins_with_a_reset_for_what_the_receiver_knows_is_of_an_ea
   EXPECT_EQ(next(), nullptr);
 }
 
+TEST_F(WebhookStory, a_reset_says_how_long_users_may_still_need_to_come_back_as_of_its_timestamp) {
+  source.settling_left = milliseconds(9500);
+  const std::string first = body();
+  EXPECT_EQ(first,
+            R"({"cursor":"0000000000000abc-0","events":[{"type":"feed.reset","cursor":"0000000000000abc-0",)"
+            R"("reason":"start","timestamp":"2026-01-04T12:34:56.789Z","settlingMs":9500}]})");
+  done(Kind::failed);
+  now = *hook.deadline();
+  source.settling_left = milliseconds(0);
+  EXPECT_EQ(body(), first) << "made again, it is the same request";
+}
+
 TEST_F(WebhookStory, tells_all_that_is_known_of_a_change) {
   started();
   source.come("ann");

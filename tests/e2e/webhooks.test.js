@@ -255,6 +255,17 @@ test('a mirror whose receiver fails at random is true in the end', { timeout: 60
   await server.stop();
 }));
 
+test('a reset says how long users may need to come back after the start', async () => {
+  const receiver = await receive();
+  const server = await serve([receiver], { ROLLCALL_PRESENCE_SETTLING_MS: 60_000 });
+  const { settlingMs } = await receiver.take('feed.reset');
+  assert.ok(settlingMs > 0 && settlingMs <= 60_000, String(settlingMs));
+  await server.stop();
+  const settled = await serve([receiver], { ROLLCALL_PRESENCE_SETTLING_MS: 0 });
+  assert.deepEqual(Object.keys(await receiver.take('feed.reset')), ['type', 'cursor', 'reason', 'timestamp']);
+  await settled.stop();
+});
+
 test('a new start is told by a reset of another epoch', async () => {
   const receiver = await receive();
   const epochs = [];
