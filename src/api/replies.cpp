@@ -131,8 +131,8 @@ std::string connected(std::string_view user_id, std::string_view socket_id, Wall
     writer.text("userId", user_id)
         .text("socketId", socket_id)
         .time("timestamp", now)
-        .flag("recovered", recovered);
-    if (settling > milliseconds{0}) writer.number("settlingMs", static_cast<std::size_t>(settling.count()));
+        .flag("recovered", recovered)
+        .settling(settling);
   });
 }
 
@@ -206,7 +206,7 @@ std::string stats(const Stats& stats, WallTime now) {
                  changes.number("online", stats.went_online).number("offline", stats.went_offline);
                }));
     writer.raw("feed", object([&](ObjectWriter& feed) { feed.number("readers", stats.feed_readers); }));
-    writer.time("timestamp", now);
+    writer.time("timestamp", now).settling(stats.settling);
   });
 }
 

@@ -82,6 +82,7 @@ struct Stats {
   std::size_t went_online = 0;  // since the start
   std::size_t went_offline = 0;
   std::size_t feed_readers = 0;
+  milliseconds settling{0};  // how long yet users may need to come back after the start; told unless it is 0
 };
 std::string stats(const Stats& stats, WallTime now);
 

@@ -159,6 +159,9 @@ TEST(Replies, OfTheHttpApiAreObjects) {
       R"({"version":"1.2.3","startedAt":"2026-01-04T12:33:55.788Z","uptimeSeconds":61,"online":1,)"
       R"("connections":2,"transports":{"polling":3,"websocket":4},"workers":5,"ready":true,)"
       R"("changes":{"online":6,"offline":7},"feed":{"readers":8},"timestamp":"2026-01-04T12:34:56.789Z"})");
+  all.settling = milliseconds(7400);
+  EXPECT_THAT(stats(all, now),
+              testing::EndsWith(R"("timestamp":"2026-01-04T12:34:56.789Z","settlingMs":7400})"));
   // A clock that was set back.
   EXPECT_THAT(stats(all, now - seconds(3600)), testing::HasSubstr("\"uptimeSeconds\":0"));
 }

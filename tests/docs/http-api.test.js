@@ -14,7 +14,7 @@ import { fencesOf, read } from './support/text.js';
 const kPage = 'docs/http-api.md';
 const key = 'rck_of-docs-http-api-0123456789abcdefghijk';
 const digest = createHash('sha256').update(key).digest('hex');
-const server = await startServer({ env: { ROLLCALL_API_KEYS: `docs:admin:${digest}` } });
+const server = await startServer({ env: { ROLLCALL_API_KEYS: `docs:admin:${digest}`, ROLLCALL_PRESENCE_SETTLING_MS: 0 } });
 after(() => {
   closeAll();
   return server.stop();

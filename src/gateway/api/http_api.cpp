@@ -274,6 +274,7 @@ HttpAnswer HttpApi::stats(const HttpRequest&) {
   stats.went_online = changes.online;
   stats.went_offline = changes.offline;
   stats.feed_readers = feed_.readers();
+  stats.settling = gateway_.presence().settling();
   return json_answer(api::stats(stats, server_.wall_now()));
 }
 
