@@ -9,6 +9,7 @@ import { scratch } from '../../e2e/support/files.js';
 import { Polling, request } from '../../e2e/support/polling.js';
 import { run, startServer } from '../../e2e/support/server.js';
 import { token } from '../../e2e/support/tokens.js';
+import { allAreSoonOffline } from '../../e2e/support/vanishing.js';
 import { kPatienceMs, within } from '../../e2e/support/wait.js';
 import { stopAll } from './proxy.js';
 
@@ -71,6 +72,10 @@ function carriesPresence({ server, proxy }) {
     await observer.take('user-online', guest.user);
     guest.cut();
     await observer.take('user-offline', guest.user);
+  });
+
+  test('whoever vanishes behind it right after connecting is offline long before the heartbeat would say so', async () => {
+    await allAreSoonOffline(proxy.namespaceUrl, await connect(server, somebody('witness')));
   });
 
   test('pages of its own host and port are of the same origin; others are not', async () => {
