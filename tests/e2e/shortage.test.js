@@ -1,9 +1,13 @@
 // Limits of the operating system that are too low to start: one clear line and status 1, never an abort.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { kBinary, run } from './support/server.js';
+import { scratch } from './support/files.js';
+import { request } from './support/polling.js';
+import { kBinary, run, startServer } from './support/server.js';
 
+const files = scratch();
 const kGiB = 2 ** 30;
 const kMiB = 2 ** 20;
 const kWorkers = 4;
@@ -59,4 +63,21 @@ test('memory that does not suffice to start is one line', async () => {
     if (output !== kOutOfMemory) assert.match(output, /^rollcall: the thread of [a-z0-9 ]+ cannot be started .*\n$/);
   }
   assert.ok(said.has(kOutOfMemory), [...said].join(''));
+});
+
+test('a reload that asks for a thread too many is refused, and the server goes on', async () => {
+  const config = files.write('rollcall.toml', '');
+  const server = await startServer({ args: ['--config', config], wrap: ['prlimit', kGreedyThreads] });
+  const [, used] = /^VmSize:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
+  execFileSync('prlimit', [`--pid=${server.pid}`, `--as=${used * 1024 + kGiB / 2}:`]);
+  files.write('rollcall.toml', '[webhooks]\nurls = ["http://127.0.0.1:9/"]\nsecret = "0123456789abcdef0123456789abcdef"\n');
+  const reload = async (answer) => {
+    server.signal('SIGHUP');
+    await server.says(answer);
+  };
+  await reload(/webhooks\.urls.*the thread of the webhook sender cannot be started/);
+  assert.equal((await request(`${server.url}/healthz`)).status, 200);
+  execFileSync('prlimit', [`--pid=${server.pid}`, '--as=unlimited:']);
+  await reload(/configuration reloaded.*changed=.*webhooks\.urls/);
+  await server.stop();
 });
