@@ -1,10 +1,12 @@
 // A stranger, or a user, attacks while a well-behaved client is served: what it can get is bounded, and others hardly wait.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from './support/client.js';
 import { flood, kFloodEnv, kFloods } from './support/floods.js';
+import { request } from './support/polling.js';
 import { frame, kUpgrade, RawSocket, RawTcp } from './support/raw.js';
 import { startServer } from './support/server.js';
 import { token } from './support/tokens.js';
@@ -165,4 +167,31 @@ describe('refused tokens are limited by address', () => {
     for (let i = 0; i < 12; ++i) assert.equal(await outcome(strict, 'forged'), '44', 'who might be anybody behind the proxy');
     await strict.stop();
   });
+});
+
+describe('a connection that only makes the server', () => {
+  const kPauseMs = 100;
+  const kPaused = [51, 76, 101]; // after fifty in a row, and each 25 more
+  for (const [what, query, status] of [
+    ['refuse', '&sid=nobody', 400],
+    ['open sessions', '', 200],
+  ]) {
+    test(`${what} is not read for a moment, again and again`, async () => {
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+      const sent = [];
+      const answered = [];
+      for (let i = 0; i < kPaused.at(-1); ++i) {
+        sent.push(performance.now());
+        const answer = await request(`${server.url}/socket.io/?EIO=4&transport=polling${query}`, { agent });
+        assert.equal(answer.status, status);
+        answered.push(performance.now());
+      }
+      agent.destroy();
+      // The pause begins once the request before was sent, however slow this test is.
+      for (const nth of kPaused) {
+        const waited = answered[nth - 1] - sent[nth - 2];
+        assert.ok(waited > kPauseMs - 10, `request ${nth} waited ${waited} ms`);
+      }
+    });
+  }
 });
