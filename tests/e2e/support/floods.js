@@ -57,16 +57,15 @@ export function flood(port, { connections, bytes, hello = () => '', everyMs, lis
     });
     return socket;
   };
-  const attack = (index) => {
-    const sent = bytes(index);
-    const socket = open(hello(index), everyMs ? pace(sent, everyMs) : pour(sent));
+  const attack = (greeting, sent) => {
+    const socket = open(greeting, everyMs ? pace(sent, everyMs) : pour(sent));
     socket.on('close', () => {
       sockets.delete(socket);
-      if (again && !ended) attack(index);
+      if (again && !ended) attack(greeting, sent);
     });
   };
   for (let i = 0; i < listeners; ++i) open(joins(`listener-${i}`));
-  for (let i = 0; i < connections; ++i) attack(i);
+  for (let i = 0; i < connections; ++i) attack(hello(i), bytes(i));
   return () => {
     ended = true;
     for (const socket of sockets) socket.destroy();
