@@ -24,7 +24,7 @@ export function webSocket({ port, secure }, { session } = {}) {
   return wire;
 }
 
-// One connection, as Engine.IO's polling needs no more of it: what is to be sent waits for the end of a poll.
+// On one connection: a POST waits until the current poll has ended.
 export function polling({ port, secure }) {
   const agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
   const waiting = [];

@@ -1,7 +1,7 @@
 // When to give free memory back to the system: the allocator keeps what was freed, so a spike would stay for
 // ever.
 //
-// Pure. Both finding out how much is free and giving it back stop whoever allocates. So they take a small
+// Pure. Counting free memory and giving it back both block threads that allocate. So they take a small
 // share of the time, whatever they cost; and what could not be given back, as it lies scattered among what is
 // in use, is not tried again.
 #pragma once

@@ -34,7 +34,7 @@ class Source {
   // The same, and appends at most `most` of them to `out`, in order; none if they are not whole.
   virtual News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) = 0;
   virtual std::string cursor(std::uint64_t number) const = 0;
-  // How long yet users may need to come back after the server's start; 0: whoever is not online is offline.
+  // How much longer users may need to come back after the server's start. 0: those not online are offline.
   virtual milliseconds settling() const = 0;
 };
 

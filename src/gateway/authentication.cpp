@@ -95,7 +95,7 @@ ConnectError PresenceGateway::refusal(const Socket& socket, Denial denial, const
   return {kAuthenticationFailed, api::auth_error_data(code, details, server_.wall_now())};
 }
 
-// Once is enough: whoever makes such tokens makes many.
+// Told once: a backend that signs one such token signs many.
 void PresenceGateway::tell_of_endless_token() {
   if (endless_told_.load(std::memory_order_relaxed) || endless_told_.exchange(true)) return;
   log::warn("a token without an end (exp) was accepted: it is good until its key changes",

@@ -19,7 +19,7 @@ struct Channel {
 
   int descriptor;
   PeerAddress peer;
-  bool counted = false;  // carried along for whoever counts connections
+  bool counted = false;  // by its server, as a connection of its address
   std::unique_ptr<TlsStream> tls;
   std::string unsent;  // left over by the loop that gave it away; not encrypted yet
 };

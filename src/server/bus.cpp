@@ -9,7 +9,7 @@
 namespace rollcall::server {
 namespace {
 
-// With more than these a worker hangs: then they are kept, to be bounded as what is kept is.
+// If more are undecided, a worker hangs. They are kept then, within the bounds of the logs.
 constexpr std::size_t kMaxUndecided = 4096;
 
 bool is_of_a_socket(const RoomKey& room) {
@@ -58,8 +58,9 @@ void Bus::enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::
 void Bus::keep(NamespaceIndex nsp, const socketio::MessageRef& message, Instant now) {
   if (message->keep == socketio::Keep::no) return;
   const auto& rooms = message->rooms;
-  if (std::any_of(rooms.begin(), rooms.end(), is_of_a_socket)) decide(true);  // each shelf is in order
-  if (rooms.empty() || std::any_of(rooms.begin(), rooms.end(), is_of_a_socket)) {
+  const bool for_a_socket = std::any_of(rooms.begin(), rooms.end(), is_of_a_socket);
+  if (for_a_socket) decide(true);  // each shelf is in order
+  if (rooms.empty() || for_a_socket) {
     namespaces_[nsp].recovery->log(message, now);
   } else {
     undecided_.push_back({nsp, message, now, published_ + 1});

@@ -81,8 +81,7 @@ class Bus {
   void wake_others(WorkerIndex from);
 
   Inbox take(WorkerIndex worker);
-  // Of all that the worker has taken so far, it has delivered so many broadcasts: all but those that it took
-  // last.
+  // How many broadcasts the worker has delivered: the first so many of those that it has taken.
   void delivered(WorkerIndex worker, std::uint64_t count) {
     inboxes_[worker].delivered.store(count, std::memory_order_release);
   }
@@ -123,10 +122,10 @@ class Bus {
   std::optional<SessionPlace> locate(NamespaceIndex nsp, std::string_view pid);
   // A session that was recovered lives elsewhere than its pid says; and has ended.
   void moved(NamespaceIndex nsp, std::string_view pid, SessionPlace to);
-  // A session is on its way to another worker, and in no worker's rooms; and has arrived, or ended.
+  void ended(NamespaceIndex nsp, std::string_view pid);
+  // A session is on its way to another worker, and in no worker's rooms; it has arrived, or ended.
   void set_out();
   void arrived();
-  void ended(NamespaceIndex nsp, std::string_view pid);
 
   // A session's connection broke: it stays where it is for its client to come back. Others that have to give
   // way, or this one, are dropped on their workers by `on_evicted`.

@@ -120,7 +120,7 @@ test('a backend that starts with the server is told that more may be online than
   await state('live');
 });
 
-test('any history of restarts ends in the truth, and whoever listens believes it', () => seeded(20260105, (random) => {
+test('any history of restarts ends in the truth, and so do the events that listeners get', () => seeded(20260105, (random) => {
   const users = ['a', 'b', 'c', 'd', 'e'];
   const at = (n) => new Date(1_767_530_000_000 + n).toISOString();
   for (let round = 0; round < 300; ++round) {
