@@ -34,6 +34,11 @@ std::size_t count_watched(const Socket& socket) {
       rooms.begin(), rooms.end(), [](const RoomKey& room) { return room.kind() == RoomKind::watchers; }));
 }
 
+std::uint64_t secret_seed() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32 | random();
+}
+
 // Nothing is kept for nobody.
 std::size_t feed_changes_of(const Config& config) {
   const bool read = !config.webhooks.urls.empty() || !config.api.keys.empty();
@@ -61,12 +66,11 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
           [this] { return broadcaster_.receivers(); }),
       answers_(rules_.get().requests),
       started_(server.now()),
-      clocks_(server.workers()) {
+      clocks_(server.workers()),
+      budgets_(secret_seed()) {
   hub_.settle_until(started_ + config_.presence.settling);
-  std::random_device random;
   for (unsigned i = 0; i < server.workers(); ++i) {
     gates_.push_back(std::make_unique<Gate>(config.limits.failures_per_address));
-    budgets_.emplace_back(std::uint64_t{random()} << 32 | random());
   }
   for (const std::string& name : config_.socketio.namespaces) set_up(server_.of(name));
   server_.post_to_all([this] { watch_clock(); });
@@ -155,7 +159,7 @@ void PresenceGateway::received(Socket& socket, std::string_view event, const Pay
   Member& member = member_of(socket);
   Tally& tally = tallies_.here();
   const Rules& rules = rules_.get();
-  RateLimit* const shared = user_budget(socket);
+  UserBudget shared = user_budget(socket);
   if (const auto refusal = take_one(member, shared)) {
     tally.answered(Tally::kNoRequest);
     server::count_refusal(socket);

@@ -124,9 +124,9 @@ class PresenceGateway {
   void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
 
   // Whether one more event may come; and what it costs beyond. `shared`: the user's; null if they have none.
-  RateLimit* user_budget(Socket& socket);
-  std::optional<api::Error> take_one(Member& member, RateLimit* shared);
-  static void charge(Member& member, RateLimit* shared, const Payload& payload, const api::Request* request,
+  UserBudget user_budget(Socket& socket);
+  std::optional<api::Error> take_one(Member& member, UserBudget& shared);
+  static void charge(Member& member, UserBudget& shared, const Payload& payload, const api::Request* request,
                      const PresenceAnswers::Reading& reading);
 
   void watch_expiry(Socket& socket, std::optional<WallTime> expires_at);
@@ -166,7 +166,7 @@ class PresenceGateway {
     std::shared_ptr<void> timer;
   };
   std::vector<WorkerClock> clocks_;
-  std::vector<UserBudgets> budgets_;       // each worker's
+  UserBudgets budgets_;
   std::atomic<bool> endless_told_{false};  // that a token without an end was accepted
 };
 

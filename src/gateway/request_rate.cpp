@@ -21,41 +21,42 @@ std::size_t ids_in(const api::Request& request, const PresenceAnswers::Reading& 
   return page && *page ? (**page).users.size() : 0;
 }
 
-api::Error too_many(const RateLimit& rate, std::uint32_t per_second, std::string_view whose) {
+api::Error too_many(milliseconds wait, std::uint32_t per_second, std::string_view whose) {
   return {api::ErrorCode::rate_limited,
           "More than " + std::to_string(per_second) + " events a second " + std::string(whose) +
               " (each 100 ids count as one more): this one was not served. Send it again in " +
-              std::to_string(rate.wait(per_second).count()) + " ms"};
+              std::to_string(wait.count()) + " ms"};
 }
 
 }  // namespace
 
-RateLimit* PresenceGateway::user_budget(Socket& socket) {
+UserBudget PresenceGateway::user_budget(Socket& socket) {
   const LimitSettings& limits = rules_.get().limits;
-  if (limits.user_events_per_second == 0 || limits.events_per_second == 0) return nullptr;
-  return &budgets_[server::BusPort::current()->index()].of(socket.owner(), limits.user_events_per_second,
-                                                           limits.user_event_burst, server_.now());
+  if (limits.user_events_per_second == 0 || limits.events_per_second == 0) return {};
+  return budgets_.of(socket.owner(), limits.user_events_per_second, limits.user_event_burst, server_.now());
 }
 
-std::optional<api::Error> PresenceGateway::take_one(Member& member, RateLimit* shared) {
+std::optional<api::Error> PresenceGateway::take_one(Member& member, UserBudget& shared) {
   const LimitSettings& limits = rules_.get().limits;
   const Instant now = server_.now();
   if (!member.rate.take(limits.events_per_second, limits.event_burst, now)) {
-    return too_many(member.rate, limits.events_per_second, "on this connection");
+    return too_many(member.rate.wait(limits.events_per_second), limits.events_per_second,
+                    "on this connection");
   }
-  if (shared && !shared->take(limits.user_events_per_second, limits.user_event_burst, now)) {
-    return too_many(*shared, limits.user_events_per_second, "on this user's connections together");
+  if (!shared.take(limits.user_events_per_second, limits.user_event_burst, now)) {
+    return too_many(shared.wait(limits.user_events_per_second), limits.user_events_per_second,
+                    "on this user's connections together");
   }
   return std::nullopt;
 }
 
-void PresenceGateway::charge(Member& member, RateLimit* shared, const Payload& payload,
+void PresenceGateway::charge(Member& member, UserBudget& shared, const Payload& payload,
                              const api::Request* request, const PresenceAnswers::Reading& reading) {
   const float ids = request ? static_cast<float>(ids_in(*request, reading)) : 0;
   const float more = std::max(ids / kIdsOfOne, static_cast<float>(payload.args.size()) / kBytesOfOne);
   if (more < 1) return;
   member.rate.charge(static_cast<std::uint32_t>(more));
-  if (shared) shared->charge(static_cast<std::uint32_t>(more));
+  shared.charge(static_cast<std::uint32_t>(more));
 }
 
 }  // namespace rollcall::gateway
