@@ -71,10 +71,6 @@ TlsStream::~TlsStream() {
   SSL_free(ssl_);
 }
 
-bool TlsStream::ready() const {
-  return !failed_ && SSL_is_init_finished(ssl_);
-}
-
 TlsStream::Fed TlsStream::feed(std::span<const char> bytes, std::span<char> plain) {
   Fed fed;
   fed.good = !failed_;
@@ -100,6 +96,7 @@ TlsStream::Fed TlsStream::feed(std::span<const char> bytes, std::span<char> plai
     break;
   }
   input_ = {};
+  shook_hands_ = SSL_is_init_finished(ssl_);
   return fed;
 }
 

@@ -40,7 +40,7 @@ class TlsStream {
   Fed feed(std::span<const char> bytes, std::span<char> plain);
 
   // The handshake is over, and nothing has gone wrong since.
-  bool ready() const;
+  bool ready() const { return shook_hands_ && !failed_; }
   bool failed() const { return failed_; }
   // The peer said close_notify.
   bool ended() const { return ended_; }
@@ -69,6 +69,7 @@ class TlsStream {
   std::span<char> room_;     // during `seal`: what is left of it
   std::string_view output_;  // in `kept_`, or in the room of the last `seal`
   std::string kept_;
+  bool shook_hands_ = false;  // asked of OpenSSL after each read, for it is slow to say
   bool ended_ = false;
   bool failed_ = false;
   bool said_goodbye_ = false;
