@@ -56,7 +56,7 @@ test-proxies: build ## The shipped configurations of nginx and HAProxy, run by D
 	@scripts/install-deps --proxies
 	npm run --silent test:proxies
 
-test-e2e-variants: build ## The same with one worker and plain sends, and with three workers; without pages, log and webhooks
+test-e2e-variants: build ## The same with one worker and plain sends, and with three workers; without what has no worker in it, or sets their number itself
 	ROLLCALL_SERVER_WORKERS=1 ROLLCALL_SERVER_IO_URING=off npm run --silent test:workers
 	ROLLCALL_SERVER_WORKERS=3 npm run --silent test:workers
 
