@@ -131,21 +131,21 @@ void ping(unsigned operations, unsigned parts) {
 // One user's connect, activity and goodbye in a core of 10,000.
 void core(unsigned operations, unsigned) {
   presence::Core core({});
-  std::vector<presence::Effect> effects;
+  std::vector<presence::UserChanged> changes;
   std::uint64_t connection = 1;
   Instant now{seconds(1)};
   const WallTime wall{seconds(1'800'000'000)};
   const presence::Details details{"someone@example.com", "member", std::nullopt};
   for (std::size_t i = 0; i < 10'000; ++i) {
-    core.apply(presence::Connect{connection++, user_name(i), details}, now, wall, effects);
+    core.apply(presence::Connect{connection++, user_name(i), details}, now, wall, changes);
   }
   measured(
-      operations, [&] { effects.clear(); },
+      operations, [&] { changes.clear(); },
       [&] {
         const presence::ConnectionId mine = connection++;
-        core.apply(presence::Connect{mine, user_name(10'000 + mine % 100), details}, now, wall, effects);
-        core.apply(presence::Activity{mine}, now, wall, effects);
-        core.apply(presence::Disconnect{mine, true}, now, wall, effects);
+        core.apply(presence::Connect{mine, user_name(10'000 + mine % 100), details}, now, wall, changes);
+        core.apply(presence::Activity{mine}, now, wall, changes);
+        core.apply(presence::Disconnect{mine, true}, now, wall, changes);
       });
 }
 

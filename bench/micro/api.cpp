@@ -20,8 +20,8 @@ std::string ids_of(std::size_t count) {
   return R"({"userIds":[)" + ids + "]}";
 }
 
-presence::Status online_status() {
-  presence::Status status;
+presence::State online_status() {
+  presence::State status;
   status.online = true;
   status.last_active = status.connected_at = kNow;
   return status;
@@ -49,7 +49,7 @@ BENCHMARK(api_decode_heartbeat);
 
 void api_user_status(benchmark::State& state) {
   const std::string user = sham::user_name(7);
-  const presence::Status status = online_status();
+  const presence::State status = online_status();
   repeat(state, [&] {
     benchmark::DoNotOptimize(api::user_status(user, status, kNow, api::begin_ack_ok("user-status-response")));
   });
@@ -59,7 +59,7 @@ BENCHMARK(api_user_status);
 void api_users_status_100(benchmark::State& state) {
   api::UserIds users;
   for (std::size_t i = 0; i < 100; ++i) users.emplace_back(sham::user_name(i));
-  const std::vector<presence::Status> statuses(100, online_status());
+  const std::vector<presence::State> statuses(100, online_status());
   repeat(state, [&] { benchmark::DoNotOptimize(api::users_status(users, statuses, kNow)); });
 }
 BENCHMARK(api_users_status_100);
@@ -78,8 +78,8 @@ void api_online_list_900(benchmark::State& state) {
 BENCHMARK(api_online_list_900);
 
 void api_user_online(benchmark::State& state) {
-  const presence::UserOnline effect{sham::user_name(7), kNow};
-  repeat(state, [&] { benchmark::DoNotOptimize(api::user_online(effect)); });
+  const presence::UserChanged change{sham::user_name(7), {}, {true, kNow, kNow}, kNow};
+  repeat(state, [&] { benchmark::DoNotOptimize(api::user_changed(change)); });
 }
 BENCHMARK(api_user_online);
 

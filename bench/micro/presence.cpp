@@ -22,10 +22,10 @@ presence::Core& core_of(std::size_t users) {
   if (made_for == users) return *core;
   core = std::make_unique<presence::Core>(presence::Settings{});
   made_for = users;
-  std::vector<presence::Effect> effects;
+  std::vector<presence::UserChanged> changes;
   for (std::size_t i = 0; i < users; ++i) {
-    core->apply(presence::Connect{i + 1, sham::user_name(i), kDetails}, kStart, kWall, effects);
-    effects.clear();
+    core->apply(presence::Connect{i + 1, sham::user_name(i), kDetails}, kStart, kWall, changes);
+    changes.clear();
   }
   return *core;
 }
@@ -42,17 +42,17 @@ void core_status(benchmark::State& state) {
   const presence::Core& core = core_of(users);
   const auto names = some_users(users);
   std::size_t next = 0;
-  repeat(state, [&] { benchmark::DoNotOptimize(core.status(names[next++ % names.size()])); });
+  repeat(state, [&] { benchmark::DoNotOptimize(core.state(names[next++ % names.size()])); });
 }
 
 void core_activity(benchmark::State& state) {
   const auto users = static_cast<std::size_t>(state.range(0));
   presence::Core& core = core_of(users);
-  std::vector<presence::Effect> effects;
+  std::vector<presence::UserChanged> changes;
   std::size_t next = 0;
   repeat(state, [&] {
     next = (next + 104'729) % users;
-    core.apply(presence::Activity{next + 1}, kStart, kWall, effects);
+    core.apply(presence::Activity{next + 1}, kStart, kWall, changes);
   });
 }
 
@@ -60,13 +60,13 @@ void core_activity(benchmark::State& state) {
 void core_connect_and_goodbye(benchmark::State& state) {
   const auto users = static_cast<std::size_t>(state.range(0));
   presence::Core& core = core_of(users);
-  std::vector<presence::Effect> effects;
+  std::vector<presence::UserChanged> changes;
   const std::string name = sham::user_name(users);
   std::uint64_t connection = users + 1;
   repeat(state, [&] {
-    core.apply(presence::Connect{++connection, name, kDetails}, kStart, kWall, effects);
-    core.apply(presence::Disconnect{connection, true}, kStart, kWall, effects);
-    effects.clear();
+    core.apply(presence::Connect{++connection, name, kDetails}, kStart, kWall, changes);
+    core.apply(presence::Disconnect{connection, true}, kStart, kWall, changes);
+    changes.clear();
   });
 }
 

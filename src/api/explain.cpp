@@ -63,7 +63,7 @@ std::string by_transport(const std::vector<ConnectionFacts>& connections) {
 }
 
 std::string because_online(const Explanation& facts) {
-  const std::string since = "Online since " + base::iso8601(*facts.account.status.connected_at) + ": ";
+  const std::string since = "Online since " + base::iso8601(*facts.account.state.connected_at) + ": ";
   if (!facts.connections.empty()) {
     return since + base::counted(facts.connections.size(), "connection") +
            (facts.connections.size() == 1 ? " is" : " are") + " open, " + by_transport(facts.connections) +
@@ -89,7 +89,7 @@ std::string because_offline(const Explanation& facts) {
 }
 
 std::string because(const Explanation& facts) {
-  std::string text = facts.account.status.online ? because_online(facts) : because_offline(facts);
+  std::string text = facts.account.state.online ? because_online(facts) : because_offline(facts);
   if (facts.window > milliseconds{0}) {
     text += " Under the load there is, others hear of changes up to " + ms(facts.window) + " late.";
   }
@@ -140,10 +140,10 @@ std::string explanation(Explanation facts, WallTime now) {
   {
     ObjectWriter writer(json);
     writer.text("userId", facts.user_id)
-        .flag("online", facts.account.status.online)
+        .flag("online", facts.account.state.online)
         .text("because", std::string_view(because(facts)))
-        .time("connectedAt", facts.account.status.connected_at)
-        .time("lastActive", facts.account.status.last_active);
+        .time("connectedAt", facts.account.state.connected_at)
+        .time("lastActive", facts.account.state.last_active);
     std::string& out = writer.key("connections") += '[';
     for (const ConnectionFacts& one : facts.connections) {
       if (out.back() != '[') out += ',';

@@ -29,7 +29,7 @@ Explanation offline(Ending ending) {
 Explanation online() {
   Explanation facts = offline(Ending::unknown);
   facts.account.ended_at.reset();
-  facts.account.status = {true, kNow - seconds(1), kNow - seconds(10)};
+  facts.account.state = {true, kNow - seconds(1), kNow - seconds(10)};
   return facts;
 }
 

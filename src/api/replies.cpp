@@ -33,7 +33,7 @@ std::string object(Write write) {
   return json;
 }
 
-void write_status(ObjectWriter& writer, std::string_view user_id, const presence::Status& status) {
+void write_status(ObjectWriter& writer, std::string_view user_id, const presence::State& status) {
   writer.text("userId", user_id)
       .flag("online", status.online)
       .time("lastActive", status.last_active)
@@ -55,7 +55,7 @@ const char* reply_event(const Request& request) {
   return std::visit(ReplyEvent{}, request);
 }
 
-std::string user_status(std::string_view user_id, const presence::Status& status, WallTime now,
+std::string user_status(std::string_view user_id, const presence::State& status, WallTime now,
                         std::string out) {
   {
     ObjectWriter writer(out);
@@ -65,7 +65,7 @@ std::string user_status(std::string_view user_id, const presence::Status& status
   return out;
 }
 
-std::string users_status(std::span<const UserId> user_ids, std::span<const presence::Status> statuses,
+std::string users_status(std::span<const UserId> user_ids, std::span<const presence::State> statuses,
                          WallTime now, std::string out) {
   out.reserve(out.size() + user_ids.size() * kBytesPerUser + kBytesPerUser);
   {
@@ -136,18 +136,24 @@ std::string connected(std::string_view user_id, std::string_view socket_id, Wall
   });
 }
 
-std::string user_online(const presence::UserOnline& effect) {
-  return object([&](ObjectWriter& writer) {
-    writer.text("userId", std::string_view(effect.user_id)).flag("online", true).time("timestamp", effect.at);
-  });
+std::string_view event_of(presence::Edge edge) {
+  switch (edge) {
+    case presence::Edge::online:
+      return kUserOnlineEvent;
+    case presence::Edge::offline:
+      return kUserOfflineEvent;
+    case presence::Edge::none:
+      return {};
+  }
+  return {};
 }
 
-std::string user_offline(const presence::UserOffline& effect) {
+std::string user_changed(const presence::UserChanged& change) {
   return object([&](ObjectWriter& writer) {
-    writer.text("userId", std::string_view(effect.user_id))
-        .flag("online", false)
-        .time("timestamp", effect.at)
-        .time("lastActive", effect.last_active);
+    writer.text("userId", std::string_view(change.user_id))
+        .flag("online", change.after.online)
+        .time("timestamp", change.at);
+    if (!change.after.online) writer.time("lastActive", change.after.last_active);
   });
 }
 

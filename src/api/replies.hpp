@@ -32,10 +32,10 @@ bool is_own_event(std::string_view name);
 const char* reply_event(const Request& request);
 
 // Those that take `out` append to it and return it: they may be long, and follow an envelope's beginning.
-std::string user_status(std::string_view user_id, const presence::Status& status, WallTime now,
+std::string user_status(std::string_view user_id, const presence::State& status, WallTime now,
                         std::string out = {});
 // Also the data of `presence-subscribed`. As many statuses as ids.
-std::string users_status(std::span<const UserId> user_ids, std::span<const presence::Status> statuses,
+std::string users_status(std::span<const UserId> user_ids, std::span<const presence::State> statuses,
                          WallTime now, std::string out = {});
 // `users`: a JSON array of append_online_user's.
 std::string online_users(std::string_view users, std::size_t count,
@@ -52,8 +52,9 @@ std::string token_refreshed(std::optional<WallTime> expires_at, WallTime now);
 // `settling`: how long yet users may need to come back after the start; told unless it is 0.
 std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered,
                       milliseconds settling = {});
-std::string user_online(const presence::UserOnline& effect);
-std::string user_offline(const presence::UserOffline& effect);
+// The event that tells of it; empty: none does.
+std::string_view event_of(presence::Edge edge);
+std::string user_changed(const presence::UserChanged& change);
 // `window`: on which changes are collected before they are told; 0: told at once.
 std::string presence_mode(milliseconds window, WallTime now);
 const char* name_of_mode(milliseconds window);

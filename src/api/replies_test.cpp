@@ -9,6 +9,7 @@
 #include "api/object_writer.hpp"
 #include "base/iso8601.hpp"
 #include "base/json.hpp"
+#include "presence/test_changes.hpp"
 
 namespace rollcall::api {
 namespace {
@@ -16,8 +17,8 @@ namespace {
 constexpr WallTime kAnsweredAt = wall_time(1'767'530'096'789);  // 2026-01-04T12:34:56.789Z
 constexpr WallTime kBefore = wall_time(1'767'529'800'000);      // 2026-01-04T12:30:00.000Z
 
-const presence::Status kOnline{true, kAnsweredAt, kBefore};
-const presence::Status kUnknown;
+const presence::State kOnline{true, kAnsweredAt, kBefore};
+const presence::State kUnknown;
 
 TEST(Replies, AUserStatus) {
   EXPECT_EQ(user_status("ann", kOnline, kAnsweredAt),
@@ -83,9 +84,9 @@ TEST(Replies, WhatTheServerSaysUnasked) {
             R"({"userId":"ann","socketId":"sId","timestamp":"2026-01-04T12:34:56.789Z","recovered":false})");
   EXPECT_THAT(connected("ann", "sId", kAnsweredAt, false, milliseconds(7400)),
               testing::EndsWith(R"("recovered":false,"settlingMs":7400})"));
-  EXPECT_EQ(user_online({"ann", kAnsweredAt}),
+  EXPECT_EQ(user_changed(presence::came("ann", kAnsweredAt)),
             R"({"userId":"ann","online":true,"timestamp":"2026-01-04T12:34:56.789Z"})");
-  EXPECT_EQ(user_offline({"ann", kAnsweredAt, kBefore}),
+  EXPECT_EQ(user_changed(presence::left("ann", kAnsweredAt, kBefore)),
             R"({"userId":"ann","online":false,"timestamp":"2026-01-04T12:34:56.789Z",)"
             R"("lastActive":"2026-01-04T12:30:00.000Z"})");
   EXPECT_EQ(presence_mode(milliseconds(400), kAnsweredAt),
@@ -120,7 +121,7 @@ TEST(Replies, EveryRequestHasAReplyEvent) {
 
 TEST(Replies, WhateverBytesAnIdHoldsTheTextStaysJsonAndKeepsTheFramingOfPayloads) {
   const std::string id("\"\\\x1e\x00\n\xff\u20ac", 9);
-  const std::string json = user_online({id, kAnsweredAt});
+  const std::string json = user_changed(presence::came(id, kAnsweredAt));
   EXPECT_EQ(json.find('\x1e'), std::string::npos);
   const auto parsed = base::json::parse(json);
   ASSERT_TRUE(parsed.ok());

@@ -9,7 +9,7 @@
 namespace rollcall::embed {
 namespace {
 
-void call(const Callbacks::Function& function, const presence::Effect& change) {
+void call(const Callbacks::Function& function, const presence::UserChanged& change) {
   constexpr const char* kThrew = "a callback of the gateway threw";
   try {
     function(change);
@@ -42,10 +42,10 @@ void Callbacks::add(Function function) {
   thread_ = server::start_thread_without_signals("the callbacks", [this] { run(); });
 }
 
-void Callbacks::leave(std::span<const presence::Effect> changes) {
+void Callbacks::leave(std::span<const presence::UserChanged> changes) {
   if (!wanted_) return;
   const std::lock_guard lock(mutex_);
-  for (const presence::Effect& change : changes) waiting_.add(change);
+  for (const presence::UserChanged& change : changes) waiting_.add(change);
   if (std::exchange(idle_, false)) something_.notify_one();
 }
 
@@ -65,9 +65,9 @@ void Callbacks::run() {
   }
 }
 
-void Callbacks::call_all(const std::vector<presence::Effect>& changes,
+void Callbacks::call_all(const std::vector<presence::UserChanged>& changes,
                          const std::vector<std::shared_ptr<const Function>>& functions) const {
-  for (const presence::Effect& change : changes) {
+  for (const presence::UserChanged& change : changes) {
     for (const auto& function : functions) {
       if (ending_) return;
       call(*function, change);

@@ -19,7 +19,7 @@ namespace rollcall::embed {
 
 class Callbacks {
  public:
-  using Function = std::function<void(const presence::Effect&)>;
+  using Function = std::function<void(const presence::UserChanged&)>;
 
   Callbacks() = default;
   ~Callbacks();  // waits for the function that is being called
@@ -28,13 +28,13 @@ class Callbacks {
 
   // From any thread.
   void add(Function function);
-  void leave(std::span<const presence::Effect> changes);
+  void leave(std::span<const presence::UserChanged> changes);
 
  private:
   static constexpr std::size_t kMaxWaiting = 10'000;
 
   void run();
-  void call_all(const std::vector<presence::Effect>& changes,
+  void call_all(const std::vector<presence::UserChanged>& changes,
                 const std::vector<std::shared_ptr<const Function>>& functions) const;
 
   std::atomic<bool> wanted_{false};  // there are functions

@@ -34,7 +34,7 @@ Config config_of(const GatewayOptions& options) {
   return config;
 }
 
-UserStatus public_status(const presence::Status& status) {
+UserStatus public_status(const presence::State& status) {
   return {status.online, status.last_active, status.connected_at};
 }
 
@@ -69,7 +69,7 @@ class Gateway::Impl {
   Impl(Server& server, VerifierPtr verifier, const GatewayOptions& options)
       : presence(server, config_of(options), std::move(verifier)) {
     for (const std::string& name : options.namespaces) namespaces.push_back(&server.of(name));
-    presence.on_change([this](std::span<const presence::Effect> changes) { callbacks.leave(changes); });
+    presence.on_change([this](std::span<const presence::UserChanged> changes) { callbacks.leave(changes); });
   }
 
   template <typename Use>
@@ -91,14 +91,14 @@ Gateway::Gateway(Server& server, VerifierPtr verifier, const GatewayOptions& opt
 Gateway::~Gateway() = default;
 
 UserStatus Gateway::user_online_status(std::string_view user_id) const {
-  return public_status(impl_->read([&](const presence::View& view) { return view.status(user_id); }));
+  return public_status(impl_->read([&](const presence::View& view) { return view.state(user_id); }));
 }
 
 std::vector<UserStatus> Gateway::users_online_status(const std::vector<std::string>& user_ids) const {
   std::vector<UserStatus> statuses;
   statuses.reserve(user_ids.size());
   impl_->read([&](const presence::View& view) {
-    for (const std::string& user_id : user_ids) statuses.push_back(public_status(view.status(user_id)));
+    for (const std::string& user_id : user_ids) statuses.push_back(public_status(view.state(user_id)));
   });
   return statuses;
 }
@@ -169,15 +169,15 @@ void Gateway::emit(std::string_view event, std::string_view json) const {
 }
 
 void Gateway::on_user_online(std::function<void(const CameOnline&)> callback) {
-  impl_->callbacks.add([callback = std::move(callback)](const presence::Effect& change) {
-    if (const auto* user = std::get_if<presence::UserOnline>(&change)) callback({user->user_id, user->at});
+  impl_->callbacks.add([callback = std::move(callback)](const presence::UserChanged& change) {
+    if (presence::edge_of(change) == presence::Edge::online) callback({change.user_id, change.at});
   });
 }
 
 void Gateway::on_user_offline(std::function<void(const WentOffline&)> callback) {
-  impl_->callbacks.add([callback = std::move(callback)](const presence::Effect& change) {
-    if (const auto* user = std::get_if<presence::UserOffline>(&change))
-      callback({user->user_id, user->at, user->last_active});
+  impl_->callbacks.add([callback = std::move(callback)](const presence::UserChanged& change) {
+    if (presence::edge_of(change) == presence::Edge::offline)
+      callback({change.user_id, change.at, *change.after.last_active});
   });
 }
 

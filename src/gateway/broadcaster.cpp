@@ -20,20 +20,19 @@ presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned worker
 }
 
 void Broadcaster::publish(const presence::News& news) {
-  if (const auto* online = std::get_if<presence::UserOnline>(&news)) {
-    tell(*online, api::kUserOnlineEvent, api::user_online(*online));
-  } else if (const auto* offline = std::get_if<presence::UserOffline>(&news)) {
-    tell(*offline, api::kUserOfflineEvent, api::user_offline(*offline));
+  if (const auto* change = std::get_if<presence::UserChanged>(&news)) {
+    tell(*change);
   } else {
     tell_mode(std::get<presence::ModeChanged>(news));
   }
 }
 
-// Of a user's changes those who were away are told nothing if they cancel out: but not if somebody may have
-// read one of them before it was told, and so knows another state than what was told before.
-template <class Change>
-void Broadcaster::tell(const Change& change, std::string_view event, std::string data) {
-  const Payload payload{std::move(data), {}, true};
+// A recovering client is not told of changes that cancel out, unless a reply may have revealed one of them:
+// then the client may know another state than the one it was told last.
+void Broadcaster::tell(const presence::UserChanged& change) {
+  const std::string_view event = api::event_of(presence::edge_of(change));
+  if (event.empty()) return;
+  const Payload payload{api::user_changed(change), {}, true};
   for (Namespace* nsp : namespaces_) {
     Emitter others = nsp->except(Room::user(change.user_id));
     if (watchers_only_) others.to(Room::watchers(change.user_id));

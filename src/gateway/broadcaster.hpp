@@ -27,8 +27,7 @@ class Broadcaster {
   std::size_t receivers() const;
 
  private:
-  template <class Change>
-  void tell(const Change& change, std::string_view event, std::string data);
+  void tell(const presence::UserChanged& change);
   void tell_mode(const presence::ModeChanged& mode);
 
   Server& server_;

@@ -55,8 +55,8 @@ TEST(HubFeed, KnowsWhoCameWithTheirDetailsAndWhoWent) {
   EXPECT_GE(changes[2].last_active, changes[1].at);
   host.host.call([&] {
     host.gateway.presence().read([&](const presence::View& view) {
-      EXPECT_EQ(view.status("anna").connected_at, changes[0].at);
-      EXPECT_EQ(view.status("bert").last_active, changes[2].last_active);
+      EXPECT_EQ(view.state("anna").connected_at, changes[0].at);
+      EXPECT_EQ(view.state("bert").last_active, changes[2].last_active);
     });
   });
 }

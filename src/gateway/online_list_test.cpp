@@ -18,7 +18,7 @@ class OnlineListTest : public testing::Test {
  protected:
   void apply(const presence::Command& command) {
     wall_ += milliseconds(1);
-    core_.apply(command, Instant{seconds(1)}, wall_, effects_);
+    core_.apply(command, Instant{seconds(1)}, wall_, changes_);
   }
   void come(presence::ConnectionId connection, const std::string& user) {
     apply(presence::Connect{connection, user, {user + "@example.com", "tester", {}}});
@@ -26,7 +26,7 @@ class OnlineListTest : public testing::Test {
 
   WallTime wall_ = wall_time(1'700'000'000'000);
   presence::Core core_{presence::Settings{}};
-  std::vector<presence::Effect> effects_;
+  std::vector<presence::UserChanged> changes_;
 };
 
 TEST_F(OnlineListTest, OfNobodyIsEmpty) {

@@ -8,12 +8,12 @@ PresenceAnswers::Reading PresenceAnswers::read(const presence::View& view, prese
                                                const api::Request& request, WallTime wall,
                                                std::pmr::memory_resource* memory) {
   const auto statuses = [&](const api::UserIds& user_ids) {
-    std::pmr::vector<presence::Status> found(memory);
+    std::pmr::vector<presence::State> found(memory);
     found.reserve(user_ids.size());
-    for (const api::UserId& user_id : user_ids) found.push_back(view.status(user_id));
+    for (const api::UserId& user_id : user_ids) found.push_back(view.state(user_id));
     return found;
   };
-  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return view.status(one->user_id);
+  if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) return view.state(one->user_id);
   if (const auto* many = std::get_if<api::CheckUsersStatus>(&request)) return statuses(many->user_ids);
   if (const auto* watch = std::get_if<api::SubscribePresence>(&request)) return statuses(watch->user_ids);
   if (const auto* list = std::get_if<api::GetOnlineUsers>(&request)) {
@@ -37,9 +37,9 @@ std::optional<api::Error> PresenceAnswers::error_of(const Reading& reading) {
 std::string PresenceAnswers::write(const api::Request& request, const Reading& reading, WallTime now,
                                    std::string begin) {
   if (const auto* one = std::get_if<api::CheckUserStatus>(&request)) {
-    return api::user_status(one->user_id, std::get<presence::Status>(reading), now, std::move(begin));
+    return api::user_status(one->user_id, std::get<presence::State>(reading), now, std::move(begin));
   }
-  if (const auto* statuses = std::get_if<std::pmr::vector<presence::Status>>(&reading)) {
+  if (const auto* statuses = std::get_if<std::pmr::vector<presence::State>>(&reading)) {
     const auto* many = std::get_if<api::CheckUsersStatus>(&request);
     const auto& user_ids = many ? many->user_ids : std::get<api::SubscribePresence>(request).user_ids;
     return api::users_status(user_ids, *statuses, now, std::move(begin));

@@ -24,7 +24,7 @@ class PresenceAnswers {
       : limits_(limits), online_list_(limits.max_online_list) {}
 
   // What was read. None for requests that ask nothing of the state.
-  using Reading = std::variant<std::monostate, WallTime, presence::Status, std::pmr::vector<presence::Status>,
+  using Reading = std::variant<std::monostate, WallTime, presence::State, std::pmr::vector<presence::State>,
                                OnlineListPage, Result<presence::OnlinePage, presence::CursorFault>>;
   // `asker`: the connection that asks; 0 if none does. `wall`: the time now. `memory`: for what is read.
   Reading read(const presence::View& view, presence::ConnectionId asker, const api::Request& request,

@@ -219,7 +219,7 @@ Result<std::string, api::Error> PresenceGateway::answer(const api::Request& requ
 PresenceGateway::Reach PresenceGateway::emit_to_user(const std::string& user_id, std::string_view event,
                                                      const Payload& payload) {
   const Reach reach = hub_.read([&](const presence::View& view) {
-    return Reach{view.connections(user_id), view.status(user_id).online};
+    return Reach{view.connections(user_id), view.state(user_id).online};
   });
   for (Namespace* nsp : namespaces_) nsp->to(Room::user(user_id)).emit(event, payload);
   return reach;
@@ -232,7 +232,7 @@ PresenceGateway::WideReach PresenceGateway::emit_to_users(std::span<const api::U
   hub_.read([&](const presence::View& view) {
     for (const api::UserId& user_id : user_ids) {
       reach.connections += view.connections(user_id);
-      reach.online += view.status(user_id).online ? 1 : 0;
+      reach.online += view.state(user_id).online ? 1 : 0;
     }
   });
   for (Namespace* nsp : namespaces_) {

@@ -59,7 +59,7 @@ void PresenceHub::apply(const presence::Command& command) {
 
 void PresenceHub::apply_locked(const presence::Command& command) {
   read_clocks();
-  core_.apply(command, now_, wall_, effects_);
+  core_.apply(command, now_, wall_, changed_);
   tell_changes();
   publish();
   await_deadline();
@@ -71,14 +71,12 @@ void PresenceHub::read_clocks() {
 }
 
 void PresenceHub::tell_changes() {
-  if (effects_.empty()) return;
-  if (observe_) observe_(effects_);
-  for (const presence::Effect& effect : effects_) {
-    ++(std::holds_alternative<presence::UserOnline>(effect) ? changes_.online : changes_.offline);
-  }
+  if (changed_.empty()) return;
+  if (observe_) observe_(changed_);
+  for (const presence::UserChanged& change : changed_) totals_.add(presence::edge_of(change));
   if (feed_.keeps()) feed_changes();
   measure();
-  announcer_.take(effects_, count_receivers_(), now_, news_);
+  announcer_.take(changed_, count_receivers_(), now_, news_);
 }
 
 void PresenceHub::measure() {
@@ -91,16 +89,17 @@ void PresenceHub::measure() {
 
 // As they happen, whatever the Announcer holds back.
 void PresenceHub::feed_changes() {
-  for (const presence::Effect& effect : effects_) {
-    presence::Change change;
-    if (const auto* online = std::get_if<presence::UserOnline>(&effect)) {
-      const presence::User& user = *core_.find(online->user_id);
-      change = {online->user_id, true, online->at, user.profile.email(), user.profile.role(), {}};
+  for (const presence::UserChanged& change : changed_) {
+    if (presence::edge_of(change) == presence::Edge::none) continue;
+    presence::Change entry{change.user_id, change.after.online, change.at, {}, {}, {}};
+    if (change.after.online) {
+      const presence::User& user = *core_.find(change.user_id);
+      entry.email = user.profile.email();
+      entry.role = user.profile.role();
     } else {
-      const auto& offline = std::get<presence::UserOffline>(effect);
-      change = {offline.user_id, false, offline.at, std::nullopt, std::nullopt, offline.last_active};
+      entry.last_active = *change.after.last_active;
     }
-    feed_.add(change);
+    feed_.add(entry);
   }
   for (const auto& grown : feed_grown_) grown();
 }
@@ -123,7 +122,7 @@ void PresenceHub::tick() {
   const std::lock_guard lock(lanes_);
   awaited_.reset();
   read_clocks();
-  core_.tick(now_, wall_, effects_);
+  core_.tick(now_, wall_, changed_);
   tell_changes();
   measure();
   announcer_.tick(count_receivers_(), now_, news_);

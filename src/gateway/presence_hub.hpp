@@ -28,6 +28,11 @@ namespace rollcall::gateway {
 struct ChangeTotals {
   std::size_t online = 0;
   std::size_t offline = 0;
+
+  void add(presence::Edge edge) {
+    online += edge == presence::Edge::online ? 1 : 0;
+    offline += edge == presence::Edge::offline ? 1 : 0;
+  }
 };
 
 class PresenceHub {
@@ -52,7 +57,7 @@ class PresenceHub {
 
   // Called under the lock with every change, whoever is told of it: it must not call back, and be quick. To
   // be set before the server runs.
-  using Observe = std::function<void(std::span<const presence::Effect>)>;
+  using Observe = std::function<void(std::span<const presence::UserChanged>)>;
   void on_change(Observe observe) { observe_ = std::move(observe); }
 
   // For connections to come. `feed_changes` counts if nothing was kept so far. From any thread.
@@ -81,7 +86,7 @@ class PresenceHub {
   }
   ChangeTotals changes() const {
     const std::lock_guard lock(lane_here());
-    return changes_;
+    return totals_;
   }
   std::string cursor(std::uint64_t number) const { return feed_.cursor(number); }  // needs no lock
   template <typename Use>
@@ -123,10 +128,10 @@ class PresenceHub {
   // set back: what is told is ordered by its place, not by its time.
   Instant now_{};
   WallTime wall_{};
-  std::vector<presence::Effect> effects_;
+  std::vector<presence::UserChanged> changed_;
   std::vector<presence::News> news_;
   std::vector<presence::LoopWork> loops_;
-  ChangeTotals changes_;
+  ChangeTotals totals_;
   std::optional<Instant> awaited_;  // when the first worker will call `tick`
   std::shared_ptr<void> timer_;     // the first worker's
 };

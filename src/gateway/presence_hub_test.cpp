@@ -20,7 +20,7 @@ TEST(PresenceHub, ARequestIsAnsweredWhileAnotherThreadReads) {
   PresenceHost presence;
   Client anna = presence.user("anna");
   const std::string status = presence.gateway.presence().read([&](const presence::View& view) {
-    EXPECT_TRUE(view.status("anna").online);
+    EXPECT_TRUE(view.state("anna").online);
     anna.send(R"(427["check-user-status",{"userId":"anna"}])");
     return anna.next();
   });
@@ -39,7 +39,7 @@ TEST(PresenceHub, SignsOfLifeOnAllWorkersAreSeenByAll) {
     connection.send(R"(427["heartbeat"])");
     connection.until("437[");
     const auto active = presence.gateway.presence().read(
-        [](const presence::View& view) { return view.status("anna").last_active; });
+        [](const presence::View& view) { return view.state("anna").last_active; });
     // A worker's time is that of its turn's beginning.
     ASSERT_TRUE(active && *active >= std::max(last, before - milliseconds(1)));
     last = *active;
@@ -73,7 +73,7 @@ TEST_P(PresenceHubThreads, SeeEveryUserWholeAndTheCountsAgree) {
       for (; !done; ++rounds[reader]) {
         const presence::ConnectionId user = static_cast<unsigned>(rounds[reader]) % kUsers + 1;
         hub.apply_and_read(presence::Activity{user}, [&](const presence::View& view) {
-          const presence::Status status = view.status(name(user));
+          const presence::State status = view.state(name(user));
           EXPECT_EQ(status.online, status.connected_at.has_value());
           if (status.connected_at) {
             EXPECT_GE(*status.last_active, *status.connected_at);

@@ -16,18 +16,18 @@ bool Announcer::behind() const {
   return catching_up_ && held_.size() > kMostAtOnce;
 }
 
-void Announcer::take(std::vector<Effect>& changes, std::size_t receivers, Instant now,
+void Announcer::take(std::vector<UserChanged>& changes, std::size_t receivers, Instant now,
                      std::vector<News>& out) {
-  for (Effect& change : changes) {
+  for (UserChanged& change : changes) {
     if (!damper_.hold(change, now)) pass(change, receivers, now, out);
   }
   base::clear_scratch(changes);
 }
 
-void Announcer::pass(Effect& change, std::size_t receivers, Instant now, std::vector<News>& out) {
+void Announcer::pass(UserChanged& change, std::size_t receivers, Instant now, std::vector<News>& out) {
   pace_.count(receivers, now);
   if (live() && may_tell(now)) {
-    std::visit([&](auto& known) { out.emplace_back(std::move(known)); }, change);
+    out.emplace_back(std::move(change));
     return;
   }
   if (!live() && !window_ends_) {
@@ -40,8 +40,8 @@ void Announcer::pass(Effect& change, std::size_t receivers, Instant now, std::ve
 // What waits further may have been read while it was held there: whoever did must hear what follows.
 void Announcer::pass_calmed(std::size_t receivers, Instant now, std::vector<News>& out) {
   damper_.release(now, calmed_);
-  for (Effect& change : calmed_) {
-    const std::string user(user_of(change));
+  for (UserChanged& change : calmed_) {
+    const std::string user = change.user_id;
     pass(change, receivers, now, out);
     held_.read(user);
   }

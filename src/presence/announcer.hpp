@@ -1,7 +1,7 @@
 // What is told of the changes to everyone connected, and when: at once, or when a loop is full of telling (or
 // there are more than the operator's cap allows) collected and told together (docs/decisions/0009, 0025).
 //
-// The gateway's hub puts the core's effects through it, reports what is read meanwhile, and makes known
+// The gateway's hub puts the core's changes through it, reports what is read meanwhile, and makes known
 // what comes out. Pure: `now` is an argument. Not thread-safe.
 //
 // For any receiver and any user what is told alternates, and the last is the truth once nothing is held: at
@@ -36,7 +36,7 @@ struct ModeChanged {
   std::size_t load = 0;  // deliveries a second that brought it about
   std::size_t receivers = 0;
 };
-using News = std::variant<UserOnline, UserOffline, ModeChanged>;
+using News = std::variant<UserChanged, ModeChanged>;
 
 class Announcer {
  public:
@@ -56,7 +56,7 @@ class Announcer {
   void measure(std::span<const LoopWork> loops, Instant now);
 
   // Takes over `changes`, and appends what is to be told now to `out`.
-  void take(std::vector<Effect>& changes, std::size_t receivers, Instant now, std::vector<News>& out);
+  void take(std::vector<UserChanged>& changes, std::size_t receivers, Instant now, std::vector<News>& out);
   // To be called at `deadline()`; early or late calls do no harm.
   void tick(std::size_t receivers, Instant now, std::vector<News>& out);
   std::optional<Instant> deadline() const;
@@ -80,14 +80,14 @@ class Announcer {
   bool live() const { return pace_.live() && load_.live(); }
   milliseconds window_needed() const { return std::max(pace_.window(), load_.window()); }
   bool behind() const;
-  void pass(Effect& change, std::size_t receivers, Instant now, std::vector<News>& out);
+  void pass(UserChanged& change, std::size_t receivers, Instant now, std::vector<News>& out);
   void pass_calmed(std::size_t receivers, Instant now, std::vector<News>& out);
   bool may_tell(Instant now);
   void tell_held(Instant now, std::vector<News>& out);
   void tell_mode(std::size_t receivers, std::vector<News>& out);
 
   Damper damper_;
-  std::vector<Effect> calmed_;  // empty; kept for its memory
+  std::vector<UserChanged> calmed_;  // empty; kept for its memory
   Pace pace_;
   LoadPace load_;
   bool by_load_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "presence/announcer.hpp"
+#include "presence/test_changes.hpp"
 
 namespace rollcall::presence {
 
@@ -87,9 +88,9 @@ struct World {
     bool& is = online[user];
     is = !is;
     if (is) {
-      changes.emplace_back(UserOnline{user, {}});
+      changes.emplace_back(came(user));
     } else {
-      changes.emplace_back(UserOffline{user, {}, {}});
+      changes.emplace_back(left(user));
     }
     announcer.take(changes, count(), now, news);
     deliver();
@@ -115,10 +116,9 @@ struct World {
         told_window = mode->window;
         continue;
       }
-      const bool is = std::holds_alternative<UserOnline>(one);
-      const std::string user = is ? std::get<UserOnline>(one).user_id : std::get<UserOffline>(one).user_id;
+      const auto& change = std::get<UserChanged>(one);
       for (auto& receiver : receivers) {
-        if (receiver) hear(*receiver, user, is);
+        if (receiver) hear(*receiver, change.user_id, is_online(change));
       }
     }
     news.clear();
@@ -153,7 +153,7 @@ struct World {
   Instant now{seconds(1000)};
   std::map<std::string, bool> online;
   std::array<std::optional<Receiver>, kReceivers> receivers;
-  std::vector<Effect> changes;
+  std::vector<UserChanged> changes;
   std::vector<News> news;
   milliseconds told_window{0};
 };

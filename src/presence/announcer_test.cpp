@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "presence/test_changes.hpp"
+
 namespace rollcall::presence {
 namespace {
 
@@ -15,10 +17,10 @@ using testing::SizeIs;
 
 class Telling : public testing::Test {
  protected:
-  void online(const std::string& user) { take(UserOnline{user, {}}); }
-  void offline(const std::string& user) { take(UserOffline{user, {}, {}}); }
-  void take(Effect effect) {
-    changes_ = {std::move(effect)};
+  void online(const std::string& user) { take(came(user)); }
+  void offline(const std::string& user) { take(left(user)); }
+  void take(UserChanged change) {
+    changes_ = {std::move(change)};
     announcer_.take(changes_, receivers_, now_, news_);
   }
   // As the hub does: the deadlines that fall into that time are kept.
@@ -40,10 +42,9 @@ class Telling : public testing::Test {
     for (const News& one : news_) {
       if (const auto* mode = std::get_if<ModeChanged>(&one)) {
         words.push_back("mode " + std::to_string(mode->window.count()));
-      } else if (const auto* on = std::get_if<UserOnline>(&one)) {
-        words.push_back("+" + on->user_id);
       } else {
-        words.push_back("-" + std::get<UserOffline>(one).user_id);
+        const auto& change = std::get<UserChanged>(one);
+        words.push_back((is_online(change) ? "+" : "-") + change.user_id);
       }
     }
     news_.clear();
@@ -53,7 +54,7 @@ class Telling : public testing::Test {
   Announcer announcer_{{100, milliseconds(1000), 1}};
   std::size_t receivers_ = 10;
   Instant now_{seconds(1000)};
-  std::vector<Effect> changes_;
+  std::vector<UserChanged> changes_;
   std::vector<News> news_;
 };
 

@@ -6,25 +6,27 @@
 #include <map>
 #include <random>
 
+#include "presence/test_changes.hpp"
+
 namespace rollcall::presence {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Effect on(const std::string& user) {
-  return UserOnline{user, wall_time(1)};
+UserChanged on(const std::string& user) {
+  return came(user, wall_time(1));
 }
-Effect off(const std::string& user) {
-  return UserOffline{user, wall_time(2), wall_time(1)};
+UserChanged off(const std::string& user) {
+  return left(user, wall_time(2), wall_time(1));
 }
 
 // "+anna", "-anna".
-std::vector<std::string> names(const std::vector<Effect>& changes) {
+std::vector<std::string> names(const std::vector<UserChanged>& changes) {
   std::vector<std::string> names;
-  for (const Effect& change : changes) {
-    const bool online = std::holds_alternative<UserOnline>(change);
-    names.push_back((online ? "+" : "-") + std::string(user_of(change)));
+  for (const UserChanged& change : changes) {
+    const bool online = is_online(change);
+    names.push_back((online ? "+" : "-") + change.user_id);
   }
   return names;
 }
@@ -32,7 +34,7 @@ std::vector<std::string> names(const std::vector<Effect>& changes) {
 TEST(ChangeQueue, GivesEveryChangeInOrder) {
   ChangeQueue queue(10);
   EXPECT_TRUE(queue.empty());
-  for (const Effect& change : {on("a"), on("b"), off("a"), on("a")}) queue.add(change);
+  for (const UserChanged& change : {on("a"), on("b"), off("a"), on("a")}) queue.add(change);
   EXPECT_FALSE(queue.empty());
   EXPECT_THAT(names(queue.take()), ElementsAre("+a", "+b", "-a", "+a"));
   EXPECT_TRUE(queue.empty());
@@ -41,7 +43,7 @@ TEST(ChangeQueue, GivesEveryChangeInOrder) {
 
 TEST(ChangeQueue, BeyondItsLimitKeepsWhatIsNewestOfEachUser) {
   ChangeQueue queue(2);
-  for (const Effect& change : {on("a"), on("b"), off("a"), on("c"), on("a"), off("b"), off("c")})
+  for (const UserChanged& change : {on("a"), on("b"), off("a"), on("c"), on("a"), off("b"), off("c")})
     queue.add(change);
   EXPECT_THAT(names(queue.take()), ElementsAre("+a", "+b", "-b"));
 }
@@ -68,9 +70,9 @@ TEST(ChangeQueue, AlternatesForEachUserAndEndsWithTheTruthHoweverFull) {
     if (random() % 16 != 0) continue;
     const auto taken = queue.take();
     EXPECT_LE(taken.size(), 5U + 8U);
-    for (const Effect& change : taken) {
-      const bool online = std::holds_alternative<UserOnline>(change);
-      bool& known = heard[std::string(user_of(change))];
+    for (const UserChanged& change : taken) {
+      const bool online = is_online(change);
+      bool& known = heard[change.user_id];
       EXPECT_NE(known, online);
       known = online;
     }

@@ -8,7 +8,7 @@
 namespace rollcall::presence {
 namespace {
 
-// One of a user's changes is forgotten (Effect's `lately`) that often: a reload is two.
+// One of a user's changes is forgotten (UserChanged's `lately`) that often: a reload is two.
 constexpr seconds kForget{2};
 
 std::optional<std::string> owned(std::optional<std::string_view> text) {
@@ -17,6 +17,14 @@ std::optional<std::string> owned(std::optional<std::string_view> text) {
 
 bool possible_id(std::string_view user_id) {
   return !user_id.empty() && user_id.size() <= kMaxUserIdBytes;
+}
+
+State state_of(const User& user, bool online) {
+  State state;
+  state.online = online;
+  state.last_active = user.last_active.get();
+  if (online) state.connected_at = user.session_at;
+  return state;
 }
 
 std::optional<std::uint64_t> session_of(std::string_view cursor) {
@@ -34,11 +42,11 @@ Core::Core(const Settings& settings) : settings_(settings), directory_(settings.
 bool Core::may_connect(std::string_view user_id) const {
   if (!possible_id(user_id)) return false;
   const Slot slot = directory_.find(user_id);
-  const std::size_t connections = slot == kNoSlot ? 0 : directory_[slot].connections;
+  const std::size_t connections = slot == kNoSlot ? 0 : directory_[slot].own.connections;
   return connections < settings_.connections_per_user;
 }
 
-void Core::apply(const Command& command, Instant now, WallTime wall, std::vector<Effect>& out) {
+void Core::apply(const Command& command, Instant now, WallTime wall, std::vector<UserChanged>& out) {
   tick(now, wall, out);
   if (const auto* activity = std::get_if<Activity>(&command)) {
     touch(activity->connection, wall);
@@ -49,39 +57,41 @@ void Core::apply(const Command& command, Instant now, WallTime wall, std::vector
   }
 }
 
-void Core::handle(const Connect& command, Instant now, WallTime wall, std::vector<Effect>& out) {
+void Core::handle(const Connect& command, Instant now, WallTime wall, std::vector<UserChanged>& out) {
   if (!possible_id(command.user_id) || connections_.contains(command.connection)) return;
   Slot slot = directory_.find(command.user_id);
-  if (slot == kNoSlot) {
-    slot = directory_.add(command.user_id);
-  } else if (!roster_.contains(slot)) {
-    directory_.recall(slot);
-  }
+  const bool known = slot != kNoSlot;
+  if (!known) slot = directory_.add(command.user_id);
+  const bool online = known && roster_.contains(slot);
+  if (known && !online) directory_.recall(slot);
   User& user = directory_[slot];
+  const State before = known ? state_of(user, online) : State{};
   user.profile = Profile(command.user_id, command.details);
   ++list_version_;
   user.last_active.advance(wall);
-  user.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
-  ++user.connections;
+  user.own.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
+  ++user.own.connections;
   connections_.emplace(command.connection, slot);
-  if (!roster_.contains(slot)) begin_session(slot, now, wall, out);
+  update(slot, user, before, now, wall, out);
 }
 
-void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::vector<Effect>& out) {
+void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::vector<UserChanged>& out) {
   const auto found = connections_.find(command.connection);
   if (found == connections_.end()) return;
   const Slot slot = found->second;
   connections_.erase(found);
   base::shrink_table(connections_);
   User& user = directory_[slot];
-  --user.connections;
+  const State before = state_of(user, roster_.contains(slot));
+  Contribution& own = user.own;
+  --own.connections;
   // A goodbye speaks for its own connection only: another that broke may still come back.
-  if (!command.goodbye || user.grace_ends <= now) user.ending = command.ending;
+  if (!command.goodbye || own.grace_ends <= now) own.ending = command.ending;
   if (!command.goodbye && settings_.offline_grace > milliseconds::zero()) {
-    user.grace_ends = now + settings_.offline_grace;
-    graces_.push_back({user.grace_ends, slot});
+    own.grace_ends = now + settings_.offline_grace;
+    graces_.push_back({own.grace_ends, slot});
   }
-  if (user.connections == 0 && user.grace_ends <= now) end_session(slot, now, wall, out);
+  update(slot, user, before, now, wall, out);
 }
 
 void Core::touch(ConnectionId connection, WallTime wall) {
@@ -89,28 +99,28 @@ void Core::touch(ConnectionId connection, WallTime wall) {
   if (found != connections_.end()) directory_[found->second].last_active.advance(wall);
 }
 
-void Core::begin_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out) {
-  User& user = directory_[slot];
+void Core::update(Slot slot, User& user, const State& before, Instant now, WallTime wall,
+                  std::vector<UserChanged>& out) {
+  const bool online = user.present(now);
+  if (online == before.online) return;
   user.session_at = wall;
-  roster_.add(slot);
-  out.emplace_back(UserOnline{std::string(user.profile.id()), wall, user.changes.add(now, kForget)});
-}
-
-void Core::end_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out) {
-  User& user = directory_[slot];
-  user.session_at = wall;
-  out.emplace_back(UserOffline{std::string(user.profile.id()), wall, user.last_active.get(),
-                               user.changes.add(now, kForget)});
-  roster_.remove(slot);
+  online ? roster_.add(slot) : roster_.remove(slot);
+  UserChanged& change = out.emplace_back();
+  change.user_id = user.profile.id();
+  change.before = before;
+  change.after = state_of(user, online);
+  change.at = wall;
+  change.lately = user.changes.add(now, kForget);
+  if (online) return;
   ++list_version_;
   directory_.remember(slot);
 }
 
 bool Core::stale(const Grace& grace) const {
-  return !roster_.contains(grace.slot) || directory_[grace.slot].grace_ends != grace.ends;
+  return !roster_.contains(grace.slot) || directory_[grace.slot].own.grace_ends != grace.ends;
 }
 
-void Core::tick(Instant now, WallTime wall, std::vector<Effect>& out) {
+void Core::tick(Instant now, WallTime wall, std::vector<UserChanged>& out) {
   while (!graces_.empty()) {
     const Grace grace = graces_.front();
     if (stale(grace)) {
@@ -119,7 +129,8 @@ void Core::tick(Instant now, WallTime wall, std::vector<Effect>& out) {
     }
     if (grace.ends > now) return;
     graces_.pop_front();
-    if (directory_[grace.slot].connections == 0) end_session(grace.slot, now, wall, out);
+    User& user = directory_[grace.slot];
+    update(grace.slot, user, state_of(user, roster_.contains(grace.slot)), now, wall, out);
   }
 }
 
@@ -128,15 +139,9 @@ std::optional<Instant> Core::deadline() const {
   return graces_.front().ends;
 }
 
-Status Core::status(std::string_view user_id) const {
-  Status status;
+State Core::state(std::string_view user_id) const {
   const Slot slot = directory_.find(user_id);
-  if (slot == kNoSlot) return status;
-  const User& user = directory_[slot];
-  status.last_active = user.last_active.get();
-  status.online = roster_.contains(slot);
-  if (status.online) status.connected_at = user.session_at;
-  return status;
+  return slot == kNoSlot ? State{} : state_of(directory_[slot], roster_.contains(slot));
 }
 
 const User* Core::find(std::string_view user_id) const {
@@ -146,23 +151,23 @@ const User* Core::find(std::string_view user_id) const {
 
 Account Core::account(std::string_view user_id) const {
   Account account;
-  account.status = status(user_id);
+  account.state = state(user_id);
   const Slot slot = directory_.find(user_id);
   if (slot == kNoSlot) return account;
   const User& user = directory_[slot];
-  account.connections = user.connections;
-  account.ending = user.ending;
-  if (!account.status.online) {
+  account.connections = user.own.connections;
+  account.ending = user.own.ending;
+  if (!account.state.online) {
     account.ended_at = user.session_at;
-  } else if (user.grace_ends > Instant{}) {
-    account.grace_ends = user.grace_ends;
+  } else if (user.own.grace_ends > Instant{}) {
+    account.grace_ends = user.own.grace_ends;
   }
   return account;
 }
 
 std::size_t Core::connections(std::string_view user_id) const {
   const Slot slot = directory_.find(user_id);
-  return slot == kNoSlot ? 0 : directory_[slot].connections;
+  return slot == kNoSlot ? 0 : directory_[slot].own.connections;
 }
 
 std::optional<WallTime> Core::last_active(ConnectionId connection) const {

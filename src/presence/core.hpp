@@ -2,7 +2,7 @@
 // than `offline_grace` ago (contract, "Words" and "Events from the server").
 //
 // The gateway's hub owns the only Core of a server, reports what happens as commands, and makes the
-// effects known. Pure: `now` and `wall` are arguments. Nothing a peer does is a fault here; a command about a
+// changes known. Pure: `now` and `wall` are arguments. Nothing a peer does is a fault here; a command about a
 // connection that is not known (or is known already) does nothing.
 //
 // Threads: any number may call `touch` and the const functions at once, while none calls `apply` or `tick`.
@@ -49,17 +49,17 @@ class Core {
   bool may_connect(std::string_view user_id) const;
 
   // Appends to `out` what became of it, in order. Graces that are over by `now` end first.
-  void apply(const Command& command, Instant now, WallTime wall, std::vector<Effect>& out);
+  void apply(const Command& command, Instant now, WallTime wall, std::vector<UserChanged>& out);
 
   // An Activity, while no grace is over: nothing changes but a time.
   void touch(ConnectionId connection, WallTime wall);
 
   // Ends the graces that are over. Due at `deadline()`; early or late calls do no harm.
-  void tick(Instant now, WallTime wall, std::vector<Effect>& out);
+  void tick(Instant now, WallTime wall, std::vector<UserChanged>& out);
   std::optional<Instant> deadline() const;
 
   // What is told from here on is as of the last command or tick.
-  Status status(std::string_view user_id) const;
+  State state(std::string_view user_id) const;
   Account account(std::string_view user_id) const;
   std::size_t connections(std::string_view user_id) const;
   std::size_t connections() const { return connections_.size(); }
@@ -93,10 +93,11 @@ class Core {
     Slot slot;
   };
 
-  void handle(const Connect& command, Instant now, WallTime wall, std::vector<Effect>& out);
-  void handle(const Disconnect& command, Instant now, WallTime wall, std::vector<Effect>& out);
-  void begin_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out);
-  void end_session(Slot slot, Instant now, WallTime wall, std::vector<Effect>& out);
+  void handle(const Connect& command, Instant now, WallTime wall, std::vector<UserChanged>& out);
+  void handle(const Disconnect& command, Instant now, WallTime wall, std::vector<UserChanged>& out);
+  // The one place where facts become a state, and its change known.
+  void update(Slot slot, User& user, const State& before, Instant now, WallTime wall,
+              std::vector<UserChanged>& out);
   bool stale(const Grace& grace) const;
 
   Settings settings_;

@@ -111,7 +111,7 @@ struct CoreWorld {
   Model model;
   Instant now{};
   WallTime wall = wall_time(1'000'000);
-  std::vector<Effect> effects;
+  std::vector<UserChanged> changes;
 
   void play(const Move& move) {
     const bool waits = move.step == Step::wait || move.step == Step::wait_and_tick;
@@ -134,24 +134,24 @@ struct CoreWorld {
         apply(Activity{move.connection});
         break;
       default:
-        core.tick(now, wall, effects);
+        core.tick(now, wall, changes);
     }
   }
-  void apply(const Command& command) { core.apply(command, now, wall, effects); }
+  void apply(const Command& command) { core.apply(command, now, wall, changes); }
 
   void compare() {
     std::set<std::string> online;
     for (unsigned i = 0; i < kCoreUsers; ++i) {
       const std::string user = core_user(i);
-      const Status status = core.status(user);
+      const State state = core.state(user);
       const auto session = model.connected_at.find(user);
-      RC_ASSERT(status.online == (session != model.connected_at.end()));
-      if (status.online) online.insert(user);
-      RC_ASSERT(status.connected_at ==
-                (status.online ? std::optional(session->second) : std::optional<WallTime>{}));
+      RC_ASSERT(state.online == (session != model.connected_at.end()));
+      if (state.online) online.insert(user);
+      RC_ASSERT(state.connected_at ==
+                (state.online ? std::optional(session->second) : std::optional<WallTime>{}));
       const auto active = model.last_active.find(user);
-      RC_ASSERT(status.last_active == (active == model.last_active.end() ? std::optional<WallTime>{}
-                                                                         : std::optional(active->second)));
+      RC_ASSERT(state.last_active == (active == model.last_active.end() ? std::optional<WallTime>{}
+                                                                        : std::optional(active->second)));
     }
     RC_ASSERT(core.online_count() == online.size());
     const auto ids = core.online_ids();
@@ -160,14 +160,14 @@ struct CoreWorld {
   }
 };
 
-// The effects so far, per user; they must alternate and begin with online.
-std::map<std::string, bool> last_told(const std::vector<Effect>& effects) {
+// The changes so far, per user; they must alternate and begin with online.
+std::map<std::string, bool> last_told(const std::vector<UserChanged>& changes) {
   std::map<std::string, bool> told;
-  for (const Effect& effect : effects) {
-    const auto* online = std::get_if<UserOnline>(&effect);
-    bool& before = told[online ? online->user_id : std::get<UserOffline>(effect).user_id];
-    RC_ASSERT(before == (online == nullptr));
-    before = online != nullptr;
+  for (const UserChanged& change : changes) {
+    bool& known = told[change.user_id];
+    RC_ASSERT(change.before.online == known);
+    RC_ASSERT(change.after.online != known);
+    known = change.after.online;
   }
   return told;
 }
@@ -179,7 +179,7 @@ TEST(PresenceProperty, CoreAndModelAgreeAfterEveryStep) {
       world.play(move);
       if (move.step != Step::wait) world.compare();
     }
-    RC_ASSERT(world.effects.size() == world.model.news.size());
+    RC_ASSERT(world.changes.size() == world.model.news.size());
   }));
 }
 
@@ -187,9 +187,9 @@ TEST(PresenceProperty, EffectsAlternatePerUserAndTheLastOneIsTheTruth) {
   EXPECT_TRUE(rc::check([] {
     CoreWorld world;
     for (const Move& move : *moves()) world.play(move);
-    world.core.tick(world.now, world.wall, world.effects);
-    for (const auto& [user, online] : last_told(world.effects)) {
-      RC_ASSERT(world.core.status(user).online == online);
+    world.core.tick(world.now, world.wall, world.changes);
+    for (const auto& [user, online] : last_told(world.changes)) {
+      RC_ASSERT(world.core.state(user).online == online);
     }
   }));
 }
@@ -203,10 +203,10 @@ TEST(PresenceProperty, NobodyIsLeftBehindOnceAllConnectionsAreGoneAndDeadlinesWe
     while (const auto deadline = world.core.deadline()) {
       RC_ASSERT(*deadline <= all_gone + kCoreGrace);
       world.now = std::max(world.now, *deadline);
-      world.core.tick(world.now, world.wall, world.effects);
+      world.core.tick(world.now, world.wall, world.changes);
     }
     RC_ASSERT(world.core.online_count() == 0u);
-    for (const auto& [user, online] : last_told(world.effects)) RC_ASSERT(!online);
+    for (const auto& [user, online] : last_told(world.changes)) RC_ASSERT(!online);
   }));
 }
 
@@ -225,10 +225,10 @@ TEST(PresenceProperty, WhoStaysOnlineIsOnExactlyOneOfThePages) {
       RC_ASSERT(page->users.size() <= limit);
       for (const OnlineUser& user : page->users) listed.insert(user.user_id);
       cursor = page->next_cursor;
-      const std::size_t before = world.effects.size();
+      const std::size_t before = world.changes.size();
       if (cursor) world.play(*a_move());
-      for (std::size_t i = before; i < world.effects.size(); ++i) {
-        if (const auto* left = std::get_if<UserOffline>(&world.effects[i])) stayed.erase(left->user_id);
+      for (std::size_t i = before; i < world.changes.size(); ++i) {
+        if (!world.changes[i].after.online) stayed.erase(world.changes[i].user_id);
       }
     } while (cursor && listed.size() < 1000);
     for (const std::string& user : stayed) RC_ASSERT(listed.count(user) == 1u);

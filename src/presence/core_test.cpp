@@ -9,24 +9,27 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST_F(Presence, AUserNeverSeenIsOfflineAndNothingIsKnownOfThem) {
-  const Status status = core_.status("ann");
-  EXPECT_FALSE(status.online);
-  EXPECT_EQ(status.last_active, std::nullopt);
-  EXPECT_EQ(status.connected_at, std::nullopt);
+  const State state = core_.state("ann");
+  EXPECT_FALSE(state.online);
+  EXPECT_EQ(state.last_active, std::nullopt);
+  EXPECT_EQ(state.connected_at, std::nullopt);
 }
 
 TEST_F(Presence, TheFirstConnectionMakesAUserOnlineAndTheSecondIsNoNews) {
   connect(1, "ann");
-  ASSERT_EQ(effects_.size(), 1u);
-  EXPECT_EQ(std::get<UserOnline>(effects_[0]).at, wall_);
+  ASSERT_EQ(changes_.size(), 1u);
+  EXPECT_EQ(edge_of(changes_[0]), Edge::online);
+  EXPECT_EQ(changes_[0].at, wall_);
+  EXPECT_EQ(changes_[0].before.last_active, std::nullopt);
+  EXPECT_EQ(changes_[0].after.connected_at, wall_);
   const WallTime began = wall_;
   pass(milliseconds{500});
   connect(2, "ann");
   EXPECT_THAT(news(), ElementsAre("+ann"));
-  const Status status = core_.status("ann");
-  EXPECT_TRUE(status.online);
-  EXPECT_EQ(status.connected_at, began);
-  EXPECT_EQ(status.last_active, wall_);
+  const State state = core_.state("ann");
+  EXPECT_TRUE(state.online);
+  EXPECT_EQ(state.connected_at, began);
+  EXPECT_EQ(state.last_active, wall_);
   EXPECT_EQ(core_.online_count(), 1u);
 }
 
@@ -39,11 +42,13 @@ TEST_F(Presence, OnlyTheLastGoodbyeMakesAUserOfflineAndItDoesSoAtOnce) {
   goodbye(1);
   EXPECT_THAT(news(), IsEmpty());
   goodbye(2);
-  ASSERT_EQ(effects_.size(), 1u);
-  const auto& offline = std::get<UserOffline>(effects_[0]);
-  EXPECT_EQ(offline.user_id, "ann");
-  EXPECT_EQ(offline.at, wall_);
-  EXPECT_EQ(offline.last_active, active);
+  ASSERT_EQ(changes_.size(), 1u);
+  EXPECT_EQ(edge_of(changes_[0]), Edge::offline);
+  EXPECT_EQ(changes_[0].user_id, "ann");
+  EXPECT_EQ(changes_[0].at, wall_);
+  EXPECT_EQ(changes_[0].before.connected_at, active);
+  EXPECT_EQ(changes_[0].after.connected_at, std::nullopt);
+  EXPECT_EQ(changes_[0].after.last_active, active);
   EXPECT_EQ(core_.deadline(), std::nullopt);
   EXPECT_EQ(core_.online_count(), 0u);
 }
@@ -52,7 +57,7 @@ TEST_F(Presence, AUserWhoseConnectionBrokeIsOfflineWhenTheGraceEndsAndNotBefore)
   connect(1, "ann");
   news();
   lose(1);
-  EXPECT_TRUE(core_.status("ann").online);
+  EXPECT_TRUE(core_.state("ann").online);
   ASSERT_EQ(core_.deadline(), now_ + kGrace);
   pass(kGrace - milliseconds{1});
   tick();
@@ -60,7 +65,7 @@ TEST_F(Presence, AUserWhoseConnectionBrokeIsOfflineWhenTheGraceEndsAndNotBefore)
   pass(milliseconds{1});
   tick();
   EXPECT_THAT(news(), ElementsAre("-ann"));
-  EXPECT_FALSE(core_.status("ann").online);
+  EXPECT_FALSE(core_.state("ann").online);
   EXPECT_EQ(core_.deadline(), std::nullopt);
 }
 
@@ -74,7 +79,7 @@ TEST_F(Presence, ReconnectingInsideTheGraceIsInvisible) {
   pass(seconds{60});
   tick();
   EXPECT_THAT(news(), IsEmpty());
-  EXPECT_EQ(core_.status("ann").connected_at, began);
+  EXPECT_EQ(core_.state("ann").connected_at, began);
   EXPECT_EQ(core_.deadline(), std::nullopt);
 }
 
@@ -85,7 +90,7 @@ TEST_F(Presence, ReconnectingAfterTheGraceIsANewSessionEvenIfTheTickCameLate) {
   pass(kGrace);
   connect(2, "ann");
   EXPECT_THAT(news(), ElementsAre("-ann", "+ann"));
-  EXPECT_EQ(core_.status("ann").connected_at, wall_);
+  EXPECT_EQ(core_.state("ann").connected_at, wall_);
 }
 
 TEST_F(Presence, EveryLossBeginsItsOwnGrace) {
@@ -167,10 +172,10 @@ TEST_F(Presence, GracesOfSeveralUsersEndInTheOrderTheyBegan) {
 
 TEST(PresenceWithoutGrace, ABrokenConnectionIsLikeAGoodbye) {
   Core core({milliseconds{0}, 100, 100});
-  std::vector<Effect> effects;
-  core.apply(Connect{1, "ann", {}}, Instant{}, wall_time(0), effects);
-  core.apply(Disconnect{1, false}, Instant{}, wall_time(0), effects);
-  EXPECT_EQ(effects.size(), 2u);
+  std::vector<UserChanged> changes;
+  core.apply(Connect{1, "ann", {}}, Instant{}, wall_time(0), changes);
+  core.apply(Disconnect{1, false}, Instant{}, wall_time(0), changes);
+  EXPECT_EQ(changes.size(), 2u);
   EXPECT_EQ(core.online_count(), 0u);
   EXPECT_EQ(core.deadline(), std::nullopt);
 }
@@ -180,13 +185,13 @@ TEST_F(Presence, LastActiveFollowsThePersonOnAnyConnection) {
   connect(2, "ann");
   pass(seconds{5});
   activity(1);
-  EXPECT_EQ(core_.status("ann").last_active, wall_);
+  EXPECT_EQ(core_.state("ann").last_active, wall_);
   EXPECT_EQ(core_.last_active(2), wall_);
   const WallTime active = wall_;
   pass(seconds{5});
   goodbye(1);
   goodbye(2);
-  EXPECT_EQ(core_.status("ann").last_active, active);
+  EXPECT_EQ(core_.state("ann").last_active, active);
   EXPECT_EQ(core_.last_active(2), std::nullopt);
 }
 
@@ -194,11 +199,11 @@ TEST_F(Presence, LastActiveFollowsAWallClockThatIsSetBack) {
   connect(1, "ann");
   wall_ -= seconds{3600};
   activity(1);
-  EXPECT_EQ(core_.status("ann").last_active, wall_);
+  EXPECT_EQ(core_.state("ann").last_active, wall_);
   goodbye(1);
   connect(2, "ann");
-  EXPECT_EQ(core_.status("ann").last_active, wall_);
-  EXPECT_EQ(core_.status("ann").connected_at, wall_);
+  EXPECT_EQ(core_.state("ann").last_active, wall_);
+  EXPECT_EQ(core_.state("ann").connected_at, wall_);
 }
 
 TEST_F(Presence, LastActiveDoesNotGoBackForAWorkerWhoseClockWasReadEarlier) {
@@ -206,7 +211,7 @@ TEST_F(Presence, LastActiveDoesNotGoBackForAWorkerWhoseClockWasReadEarlier) {
   const WallTime active = wall_;
   wall_ -= milliseconds{50};
   activity(1);
-  EXPECT_EQ(core_.status("ann").last_active, active);
+  EXPECT_EQ(core_.state("ann").last_active, active);
 }
 
 TEST_F(Presence, CommandsAboutUnknownOrDoubledConnectionsDoNothing) {
@@ -221,7 +226,7 @@ TEST_F(Presence, CommandsAboutUnknownOrDoubledConnectionsDoNothing) {
   goodbye(1);
   lose(1);
   EXPECT_THAT(news(), ElementsAre("-ann"));
-  EXPECT_FALSE(core_.status("bob").online);
+  EXPECT_FALSE(core_.state("bob").online);
   EXPECT_EQ(core_.deadline(), std::nullopt);
 }
 
@@ -239,7 +244,7 @@ TEST_F(Presence, AUserMayHaveAsManyConnectionsAsAreAllowed) {
 TEST_F(Presence, AConnectionOverTheLimitStillCountsForTheTruth) {
   for (ConnectionId id = 1; id <= 4; ++id) connect(id, "ann");
   for (ConnectionId id = 1; id <= 3; ++id) goodbye(id);
-  EXPECT_TRUE(core_.status("ann").online);
+  EXPECT_TRUE(core_.state("ann").online);
 }
 
 TEST_F(Presence, ImpossibleIdsMayNotConnectAndDoNotCount) {
@@ -254,42 +259,42 @@ TEST_F(Presence, ImpossibleIdsMayNotConnectAndDoNotCount) {
 }
 
 TEST_F(Presence, TellsWhyAUserIsOnlineOrOffline) {
-  EXPECT_FALSE(core_.account("a").status.online);
+  EXPECT_FALSE(core_.account("a").state.online);
   EXPECT_EQ(core_.account("a").ended_at, std::nullopt);
   connect(1, "a");
   connect(2, "a");
   Account account = core_.account("a");
-  EXPECT_TRUE(account.status.online);
+  EXPECT_TRUE(account.state.online);
   EXPECT_EQ(account.connections, 2U);
   EXPECT_EQ(account.grace_ends, std::nullopt);
   EXPECT_EQ(account.ended_at, std::nullopt);
-  core_.apply(Disconnect{1, false, Ending::ping_timeout}, now_, wall_, effects_);
-  core_.apply(Disconnect{2, true, Ending::client_goodbye}, now_, wall_, effects_);
+  core_.apply(Disconnect{1, false, Ending::ping_timeout}, now_, wall_, changes_);
+  core_.apply(Disconnect{2, true, Ending::client_goodbye}, now_, wall_, changes_);
   account = core_.account("a");  // kept by the one that broke
-  EXPECT_TRUE(account.status.online);
+  EXPECT_TRUE(account.state.online);
   EXPECT_EQ(account.connections, 0U);
   EXPECT_EQ(account.grace_ends, now_ + kGrace);
   EXPECT_EQ(account.ending, Ending::ping_timeout);
   pass(kGrace);
   tick();
   account = core_.account("a");
-  EXPECT_FALSE(account.status.online);
+  EXPECT_FALSE(account.state.online);
   EXPECT_EQ(account.grace_ends, std::nullopt);
   EXPECT_EQ(account.ended_at, wall_);
   EXPECT_EQ(account.ending, Ending::ping_timeout);
-  EXPECT_EQ(account.status.connected_at, std::nullopt);
+  EXPECT_EQ(account.state.connected_at, std::nullopt);
 }
 
 TEST_F(Presence, TellsHowTheLastSessionEndedUntilTheNextBegins) {
   connect(1, "a");
-  core_.apply(Disconnect{1, true, Ending::server_goodbye}, now_, wall_, effects_);
+  core_.apply(Disconnect{1, true, Ending::server_goodbye}, now_, wall_, changes_);
   EXPECT_EQ(core_.account("a").ending, Ending::server_goodbye);
   const WallTime ended = wall_;
   pass(seconds(5));
   EXPECT_EQ(core_.account("a").ended_at, ended);
   connect(2, "a");
   EXPECT_EQ(core_.account("a").ended_at, std::nullopt);
-  EXPECT_EQ(core_.account("a").status.connected_at, wall_);
+  EXPECT_EQ(core_.account("a").state.connected_at, wall_);
 }
 
 TEST_F(Presence, CountsConnectionsOfAUserAndOfAll) {
@@ -312,23 +317,23 @@ TEST_F(Presence, OfThoseWhoLeftTheOneWhoLeftFirstIsForgottenFirst) {
   for (ConnectionId id = 0; id < 4; ++id) goodbye(id);
   connect(10, "a");  // comes back and leaves again: now b has been away longest
   goodbye(10);
-  EXPECT_NE(core_.status("b").last_active, std::nullopt);
+  EXPECT_NE(core_.state("b").last_active, std::nullopt);
   goodbye(4);
-  EXPECT_EQ(core_.status("b").last_active, std::nullopt);
+  EXPECT_EQ(core_.state("b").last_active, std::nullopt);
   for (const char* user : {"a", "c", "d", "e"})
-    EXPECT_NE(core_.status(user).last_active, std::nullopt) << user;
+    EXPECT_NE(core_.state(user).last_active, std::nullopt) << user;
 }
 
 TEST(PresenceWithoutMemory, NobodyIsRememberedButOnlineUsersAreKnown) {
   Core core({kGrace, 100, 0});
-  std::vector<Effect> effects;
+  std::vector<UserChanged> changes;
   for (ConnectionId id = 1; id <= 100; ++id) {
-    core.apply(Connect{id, "user" + std::to_string(id), {}}, Instant{}, wall_time(1), effects);
+    core.apply(Connect{id, "user" + std::to_string(id), {}}, Instant{}, wall_time(1), changes);
   }
   for (ConnectionId id = 1; id <= 99; ++id)
-    core.apply(Disconnect{id, true}, Instant{}, wall_time(1), effects);
-  EXPECT_EQ(core.status("user1").last_active, std::nullopt);
-  EXPECT_TRUE(core.status("user100").online);
+    core.apply(Disconnect{id, true}, Instant{}, wall_time(1), changes);
+  EXPECT_EQ(core.state("user1").last_active, std::nullopt);
+  EXPECT_TRUE(core.state("user100").online);
   EXPECT_THAT(core.online_ids(), ElementsAre("user100"));
 }
 

@@ -7,25 +7,24 @@
 
 namespace rollcall::presence {
 
-bool Damper::hold(Effect& change, Instant now) {
+bool Damper::hold(UserChanged& change, Instant now) {
   if (free_ == 0) return false;
-  const std::size_t lately = std::visit([](const auto& known) { return std::size_t{known.lately}; }, change);
+  const std::size_t lately = change.lately;
   if (lately <= free_ && flappers_.empty()) return false;
-  const std::string_view user = user_of(change);
-  const auto found = flappers_.find(user);
+  const auto found = flappers_.find(change.user_id);
   if (found != flappers_.end()) {
     found->second.changed = true;
   } else if (lately <= free_) {
     return false;
   } else {
-    flappers_.emplace(std::string(user), Flapper{});
-    due_.emplace(now + kFirst, std::string(user));
+    flappers_.emplace(change.user_id, Flapper{});
+    due_.emplace(now + kFirst, change.user_id);
   }
   held_.hold(std::move(change));
   return true;
 }
 
-void Damper::release(Instant now, std::vector<Effect>& out) {
+void Damper::release(Instant now, std::vector<UserChanged>& out) {
   while (!due_.empty() && due_.begin()->first <= now) {
     auto due = due_.extract(due_.begin());
     const auto found = flappers_.find(due.mapped());

@@ -32,9 +32,9 @@ class Damper {
   explicit Damper(std::size_t free) : free_(free) {}
 
   // Takes the change over and returns true if it is held; false: it is to be told now.
-  bool hold(Effect& change, Instant now);
+  bool hold(UserChanged& change, Instant now);
   // What has been held for long enough, in order. Due at `deadline()`; other calls do no harm.
-  void release(Instant now, std::vector<Effect>& out);
+  void release(Instant now, std::vector<UserChanged>& out);
   std::optional<Instant> deadline() const;
 
   // As HeldChanges'.

@@ -11,6 +11,7 @@
 
 #include "presence/announcer.hpp"
 #include "presence/core.hpp"
+#include "presence/test_changes.hpp"
 
 namespace rollcall::presence {
 namespace {
@@ -41,17 +42,16 @@ class Toggled {
   }
   void read(const std::string& user) {
     announcer_.read(user);
-    known_[user] = core_.status(user).online;
+    known_[user] = core_.state(user).online;
   }
   void apply(const Command& command) {
-    core_.apply(command, now_, {}, effects_);
-    announcer_.take(effects_, 1000, now_, news_);
+    core_.apply(command, now_, {}, changes_);
+    announcer_.take(changes_, 1000, now_, news_);
     hear();
   }
   void hear() {
     for (const News& one : news_) {
-      if (const auto* on = std::get_if<UserOnline>(&one)) hear(on->user_id, true);
-      if (const auto* off = std::get_if<UserOffline>(&one)) hear(off->user_id, false);
+      if (const auto* change = std::get_if<UserChanged>(&one)) hear(change->user_id, is_online(*change));
     }
     news_.clear();
   }
@@ -62,7 +62,7 @@ class Toggled {
     ++times_[user];
   }
   bool told_the_truth(const std::string& user) {
-    const bool online = core_.status(user).online;
+    const bool online = core_.state(user).online;
     const auto known = known_.find(user);
     return (known == known_.end() ? false : known->second) == online;
   }
@@ -75,7 +75,7 @@ class Toggled {
   Announcer announcer_{PaceSettings{}};
   Instant now_{seconds(1000)};
   ConnectionId next_ = 1;
-  std::vector<Effect> effects_;
+  std::vector<UserChanged> changes_;
   std::vector<News> news_;
   std::map<std::string, std::vector<ConnectionId>> connections_;
   std::map<std::string, bool> heard_, known_;
@@ -150,8 +150,9 @@ TEST(Damper, WhatWasReadOfAFlapperIsFollowedByTheTruth) {
 
 TEST(Damper, WithoutAFreeNumberNothingIsHeld) {
   Damper damper(0);
-  Effect effect = UserOnline{"anna", {}, 100};
-  EXPECT_FALSE(damper.hold(effect, Instant{}));
+  UserChanged change = came("anna");
+  change.lately = 100;
+  EXPECT_FALSE(damper.hold(change, Instant{}));
 }
 
 TEST(DamperProperty, EachUserIsToldOfInTurnsAndInTheEndTruly) {

@@ -1,6 +1,6 @@
 #include "presence/directory.hpp"
 
-#include <boost/container_hash/hash.hpp>
+#include <functional>
 #include <string>
 
 #include "base/assert.hpp"
@@ -8,7 +8,7 @@
 namespace rollcall::presence {
 
 std::uint32_t Directory::hash_of(std::string_view id) {
-  const std::uint64_t hash = boost::hash<std::string_view>{}(id);
+  const std::uint64_t hash = std::hash<std::string_view>{}(id);
   return static_cast<std::uint32_t>(hash ^ (hash >> 32));
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/recent_count.hpp"
 #include "base/shared_time.hpp"
+#include "presence/contribution.hpp"
 #include "presence/profile.hpp"
 #include "presence/slot.hpp"
 #include "rollcall/time.hpp"
@@ -24,13 +25,14 @@ struct User {
   Profile profile;
   WallTime session_at{};  // when the session began; of one who is offline, when the last one ended
   base::SharedTime last_active;
-  Instant grace_ends = Instant::min();  // of the connection that broke last
-  std::uint32_t connections = 0;
+  [[no_unique_address]] Contribution own;  // leaves room for what follows
   base::RecentCount changes;
-  Ending ending = Ending::unknown;  // of the connection that the grace is for, or that ended the session
   // Neighbours among the remembered, by when they left. A free slot uses `newer` for the next free one.
   Slot older = kNoSlot;
   Slot newer = kNoSlot;
+
+  // By any node's contribution.
+  bool present(Instant now) const { return own.present(now); }
 };
 
 // There may be a million of them.

@@ -69,12 +69,12 @@ TEST(Directory, AUsedSlotHoldsNothingOfTheOneBefore) {
   Directory directory(0);
   const Slot ann = directory.add("ann");
   directory[ann].last_active.advance(wall_time(5));
-  directory[ann].connections = 7;
+  directory[ann].own.connections = 7;
   directory.remember(ann);
   EXPECT_EQ(directory.find("ann"), kNoSlot);
   const Slot bob = directory.add("bob");
   EXPECT_EQ(bob, ann);
-  EXPECT_EQ(directory[bob].connections, 0u);
+  EXPECT_EQ(directory[bob].own.connections, 0u);
   EXPECT_EQ(directory[bob].last_active.get(), WallTime{});
 }
 

@@ -6,32 +6,33 @@
 
 namespace rollcall::presence {
 
-std::string_view user_of(const Effect& change) {
-  return std::visit([](const auto& known) -> std::string_view { return known.user_id; }, change);
-}
-
-void HeldChanges::hold(Effect change) {
-  const auto found = by_user_.find(user_of(change));
+void HeldChanges::hold(UserChanged change) {
+  const auto found = by_user_.find(change.user_id);
   if (found == by_user_.end()) {
     entries_.push_back({std::move(change), std::nullopt, ++clock_});
-    by_user_.emplace(user_of(entries_.back().latest), std::prev(entries_.end()));
+    by_user_.emplace(entries_.back().latest.user_id, std::prev(entries_.end()));
     return;
   }
   const auto entry = found->second;
   by_user_.erase(found);  // its key is a part of what changes now
-  entry->differs = !entry->differs;
+  const bool differed = std::exchange(entry->differs, !looks_the_same(entry->told(), change.after));
   if (entry->differs) {
-    entry->differs_since = ++clock_;
-  } else {
+    if (!differed) entry->differs_since = ++clock_;
+    change.before = entry->told();
+    entry->way_out.reset();
+  } else if (differed) {
     if (last_read_all_.get() >= entry->differs_since) entry->read.raise(1);
     if (entry->read.get() == 0) {
       entries_.erase(entry);
       base::shrink_table(by_user_);
       return;
     }
+    entry->way_out = std::move(entry->latest);
+  } else {
+    change.before = entry->latest.before;
   }
-  entry->before = std::exchange(entry->latest, std::move(change));
-  by_user_.emplace(user_of(entry->latest), entry);
+  entry->latest = std::move(change);
+  by_user_.emplace(entry->latest.user_id, entry);
 }
 
 void HeldChanges::read_all() {

@@ -1,9 +1,9 @@
 // Changes that are known but not told yet, one user's at a time: of what happens to a user while held, only
 // the outcome is told.
 //
-// Used by Announcer. Pure. The one trap: a user who goes and comes back while held has, for those who heard
-// nothing, done nothing; but who read the state in between believes the other. So such a pair is dropped only
-// if nobody read of that user while it was away from what was told last; otherwise both are told, in order.
+// Used by Announcer. Pure. The one trap: leaving and returning cancel out, unless someone read the state in
+// between. So changes that lead back to what was told last are dropped only if nobody read of that user
+// meanwhile; otherwise the way out and the way back are both told, in order.
 //
 // Bounds: at most one entry a user. Each call is O(1), `release` O(what it gives).
 #pragma once
@@ -23,10 +23,10 @@ namespace rollcall::presence {
 
 class HeldChanges {
  public:
-  // Of any one user the changes alternate, and continue what was told of that user.
-  void hold(Effect change);
+  // Of any one user each change continues the last, and the first what was told of that user.
+  void hold(UserChanged change);
 
-  // Somebody is told, by a reply, how things are with this user; with everyone. Several threads may call
+  // A reply reveals this user's state; everyone's. Several threads may call
   // these at once, while none calls anything else.
   void read(std::string_view user_id);
   void read_all();
@@ -42,8 +42,10 @@ class HeldChanges {
 
  private:
   struct Entry {
-    Effect latest;
-    std::optional<Effect> before;  // the change back, for when both must be told
+    const State& told() const { return way_out ? way_out->before : latest.before; }
+
+    UserChanged latest;
+    std::optional<UserChanged> way_out;  // if `latest` led back to what was told, and both must be told
     std::uint64_t differs_since;
     bool differs = true;         // from what was told last
     base::SharedMark read = {};  // 1: while it did
@@ -58,8 +60,6 @@ class HeldChanges {
   base::SharedMark last_read_all_;  // the clock's time then
 };
 
-std::string_view user_of(const Effect& change);
-
 template <typename Out>
 void HeldChanges::release(std::size_t most, std::vector<Out>& out) {
   for (; most > 0 && !entries_.empty(); --most) give(entries_.begin(), out);
@@ -73,14 +73,14 @@ void HeldChanges::release_user(std::string_view user_id, std::vector<Out>& out) 
 
 template <typename Out>
 void HeldChanges::give(Entries::iterator entry, std::vector<Out>& out) {
-  by_user_.erase(user_of(entry->latest));
+  by_user_.erase(entry->latest.user_id);
   const bool read = entry->read.get() > 0 || (entry->differs && last_read_all_.get() >= entry->differs_since);
-  const auto give_one = [&](auto& change) {
+  const auto give_one = [&](UserChanged& change) {
     change.maybe_read = change.maybe_read || read;
     out.emplace_back(std::move(change));
   };
-  if (!entry->differs) std::visit(give_one, *entry->before);
-  std::visit(give_one, entry->latest);
+  if (entry->way_out) give_one(*entry->way_out);
+  give_one(entry->latest);
   entries_.erase(entry);
 }
 

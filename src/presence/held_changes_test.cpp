@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "presence/test_changes.hpp"
+
 namespace rollcall::presence {
 namespace {
 
@@ -16,19 +18,19 @@ constexpr std::size_t kAll = 1000;
 
 class Held : public testing::Test {
  protected:
-  void online(const std::string& user) { held_.hold(UserOnline{user, wall_time(++wall_)}); }
+  void online(const std::string& user) { held_.hold(came(user, wall_time(++wall_))); }
   void offline(const std::string& user) {
-    held_.hold(UserOffline{user, wall_time(++wall_), wall_time(wall_ - 1)});
+    ++wall_;
+    held_.hold(left(user, wall_time(wall_), wall_time(wall_ - 1)));
   }
   // "+ann@3": online since time 3.
   std::vector<std::string> released(std::size_t most = kAll) {
-    std::vector<Effect> out;
+    std::vector<UserChanged> out;
     held_.release(most, out);
     std::vector<std::string> words;
-    for (const Effect& effect : out) {
-      const auto at = std::visit([](const auto& known) { return unix_ms(known.at); }, effect);
-      words.push_back((std::holds_alternative<UserOnline>(effect) ? "+" : "-") +
-                      std::string(user_of(effect)) + "@" + std::to_string(at));
+    for (const UserChanged& change : out) {
+      words.push_back((is_online(change) ? "+" : "-") + change.user_id + "@" +
+                      std::to_string(unix_ms(change.at)));
     }
     return words;
   }
@@ -123,15 +125,14 @@ TEST_F(Held, WhatIsToldSaysIfItMayBeKnownFromAReply) {
   offline("ann");
   held_.read("ann");
   offline("bob");
-  std::vector<Effect> out;
+  std::vector<UserChanged> out;
   held_.release(kAll, out);
   offline("cem");
   held_.read_all();
   online("dan");
   held_.release(kAll, out);
   std::string read;
-  for (const Effect& effect : out)
-    read += std::visit([](const auto& known) { return known.maybe_read; }, effect) ? 'y' : 'n';
+  for (const UserChanged& change : out) read += change.maybe_read ? 'y' : 'n';
   EXPECT_EQ(read, "ynyn");
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "presence/announcer.hpp"
+#include "presence/test_changes.hpp"
 
 namespace rollcall::presence {
 namespace {
@@ -103,14 +104,10 @@ class SimulatedLoop {
     if (arrival.user >= online_.size()) online_.resize(arrival.user + 1), since_.resize(arrival.user + 1);
     const std::string user = std::to_string(arrival.user);
     since_[arrival.user] = arrival.at;
-    std::vector<Effect> effects;
+    std::vector<UserChanged> changes;
     online_[arrival.user] = !online_[arrival.user];
-    if (online_[arrival.user]) {
-      effects.emplace_back(UserOnline{user, {}});
-    } else {
-      effects.emplace_back(UserOffline{user, {}, {}});
-    }
-    announcer_.take(effects, cost_.receivers, now_, news_);
+    changes.push_back(online_[arrival.user] ? came(user) : left(user));
+    announcer_.take(changes, cost_.receivers, now_, news_);
   }
   std::size_t deliver() {
     told_.clear();
@@ -119,8 +116,7 @@ class SimulatedLoop {
         ++modes_;
         continue;
       }
-      const auto* on = std::get_if<UserOnline>(&one);
-      told_.push_back(std::stoul(on ? on->user_id : std::get<UserOffline>(one).user_id));
+      told_.push_back(std::stoul(std::get<UserChanged>(one).user_id));
     }
     news_.clear();
     return told_.size();

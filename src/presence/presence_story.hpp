@@ -21,22 +21,21 @@ class Presence : public testing::Test {
     now_ += time;
     wall_ += time;
   }
-  void tick() { core_.tick(now_, wall_, effects_); }
+  void tick() { core_.tick(now_, wall_, changes_); }
   void connect(ConnectionId id, std::string user, Details details = {}) {
-    core_.apply(Connect{id, std::move(user), std::move(details)}, now_, wall_, effects_);
+    core_.apply(Connect{id, std::move(user), std::move(details)}, now_, wall_, changes_);
   }
-  void lose(ConnectionId id) { core_.apply(Disconnect{id, false}, now_, wall_, effects_); }
-  void goodbye(ConnectionId id) { core_.apply(Disconnect{id, true}, now_, wall_, effects_); }
-  void activity(ConnectionId id) { core_.apply(Activity{id}, now_, wall_, effects_); }
+  void lose(ConnectionId id) { core_.apply(Disconnect{id, false}, now_, wall_, changes_); }
+  void goodbye(ConnectionId id) { core_.apply(Disconnect{id, true}, now_, wall_, changes_); }
+  void activity(ConnectionId id) { core_.apply(Activity{id}, now_, wall_, changes_); }
 
   // What became known since the last call: "+ann", "-bob".
   std::vector<std::string> news() {
     std::vector<std::string> words;
-    for (const Effect& effect : effects_) {
-      const auto* online = std::get_if<UserOnline>(&effect);
-      words.push_back(online ? "+" + online->user_id : "-" + std::get<UserOffline>(effect).user_id);
+    for (const UserChanged& change : changes_) {
+      words.push_back((edge_of(change) == Edge::online ? "+" : "-") + change.user_id);
     }
-    effects_.clear();
+    changes_.clear();
     return words;
   }
   std::vector<std::string> page_ids(std::size_t limit, std::optional<std::string>& cursor) const {
@@ -51,7 +50,7 @@ class Presence : public testing::Test {
   Core core_{settings_};
   Instant now_{seconds{1000}};
   WallTime wall_ = wall_time(1'767'530'096'000);
-  std::vector<Effect> effects_;
+  std::vector<UserChanged> changes_;
 };
 
 }  // namespace rollcall::presence

@@ -57,32 +57,39 @@ struct Activity {
 };
 using Command = std::variant<Connect, Disconnect, Activity>;
 
-struct UserOnline {
-  std::string user_id;
-  WallTime at;
-  std::uint8_t lately = 0;  // changes of this user, this one included; one is forgotten every 2 s
-  bool maybe_read = false;  // while it was held back, somebody may have been told of it by a reply
-};
-struct UserOffline {
-  std::string user_id;
-  WallTime at;
-  WallTime last_active;
-  std::uint8_t lately = 0;
-  bool maybe_read = false;
-};
-// For any one user they alternate, beginning with UserOnline.
-using Effect = std::variant<UserOnline, UserOffline>;
-
-// Of a user whose id the caller knows.
-struct Status {
+// What others may see of a user. The initial value: a user who was never seen, or is forgotten.
+struct State {
   bool online = false;
-  std::optional<WallTime> last_active;   // absent: never seen, or forgotten
+  std::optional<WallTime> last_active;
   std::optional<WallTime> connected_at;  // of the current session; absent when offline
 };
 
+// To whoever knows `known`, `current` is no news. Times are details: they are read, never announced.
+inline bool looks_the_same(const State& known, const State& current) {
+  return known.online == current.online;
+}
+
+// A user's state became another. Of one user, each change's `before` looks the same as the last one's
+// `after`.
+struct UserChanged {
+  std::string user_id;
+  State before;
+  State after;
+  WallTime at;
+  std::uint8_t lately = 0;  // changes of this user, this one included; one is forgotten every 2 s
+  bool maybe_read = false;  // while it was held back, a reply may have revealed it
+};
+
+// The changes that begin or end a session; others are changes of details.
+enum class Edge : std::uint8_t { none, online, offline };
+inline Edge edge_of(const UserChanged& change) {
+  if (change.before.online == change.after.online) return Edge::none;
+  return change.after.online ? Edge::online : Edge::offline;
+}
+
 // What is known of a user, for who asks why.
 struct Account {
-  Status status;
+  State state;
   std::size_t connections = 0;
   std::optional<Instant> grace_ends;  // of one who is online: of the connection that broke last; may be over
   std::optional<WallTime> ended_at;   // the last session, of a user who is offline

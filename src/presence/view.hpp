@@ -17,9 +17,9 @@ class View {
  public:
   View(const Core& core, Announcer& announcer) : core_(core), announcer_(announcer) {}
 
-  Status status(std::string_view user_id) const {
+  State state(std::string_view user_id) const {
     announcer_.read(user_id);
-    return core_.status(user_id);
+    return core_.state(user_id);
   }
   Account account(std::string_view user_id) const {
     announcer_.read(user_id);
