@@ -31,7 +31,7 @@ class Host {
   void turn();
   void settle();
 
-  const gateway::PresenceHub& presence() const { return gateway_.presence(); }
+  const gateway::HubDriver& presence() const { return gateway_.presence(); }
   std::size_t connections() const { return server_.connections(); }
   net::Loop& loop() { return loop_; }
 

@@ -42,7 +42,7 @@ void Callbacks::add(Function function) {
   thread_ = server::start_thread_without_signals("the callbacks", [this] { run(); });
 }
 
-void Callbacks::leave(std::span<const presence::UserChanged> changes) {
+void Callbacks::take(std::span<const presence::UserChanged> changes, const presence::Core&) {
   if (!wanted_) return;
   const std::lock_guard lock(mutex_);
   for (const presence::UserChanged& change : changes) waiting_.add(change);

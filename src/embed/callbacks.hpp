@@ -13,22 +13,23 @@
 #include <thread>
 #include <vector>
 
+#include "hub/sink.hpp"
 #include "presence/change_queue.hpp"
 
 namespace rollcall::embed {
 
-class Callbacks {
+class Callbacks final : public hub::Sink {
  public:
   using Function = std::function<void(const presence::UserChanged&)>;
 
   Callbacks() = default;
-  ~Callbacks();  // waits for the function that is being called
+  ~Callbacks() override;  // waits for the function that is being called
   Callbacks(const Callbacks&) = delete;
   Callbacks& operator=(const Callbacks&) = delete;
 
   // From any thread.
   void add(Function function);
-  void leave(std::span<const presence::UserChanged> changes);
+  void take(std::span<const presence::UserChanged> changes, const presence::Core& core) override;
 
  private:
   static constexpr std::size_t kMaxWaiting = 10'000;

@@ -69,7 +69,7 @@ class Gateway::Impl {
   Impl(Server& server, VerifierPtr verifier, const GatewayOptions& options)
       : presence(server, config_of(options), std::move(verifier)) {
     for (const std::string& name : options.namespaces) namespaces.push_back(&server.of(name));
-    presence.on_change([this](std::span<const presence::UserChanged> changes) { callbacks.leave(changes); });
+    presence.add(callbacks);
   }
 
   template <typename Use>

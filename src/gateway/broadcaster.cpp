@@ -4,6 +4,7 @@
 
 #include "api/replies.hpp"
 #include "base/log.hpp"
+#include "server/figures.hpp"
 
 namespace rollcall::gateway {
 
@@ -19,9 +20,9 @@ presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned worker
   return pace;
 }
 
-void Broadcaster::publish(const presence::News& news) {
+void Broadcaster::tell(const presence::News& news) {
   if (const auto* change = std::get_if<presence::UserChanged>(&news)) {
-    tell(*change);
+    tell_change(*change);
   } else {
     tell_mode(std::get<presence::ModeChanged>(news));
   }
@@ -29,7 +30,7 @@ void Broadcaster::publish(const presence::News& news) {
 
 // A recovering client is not told of changes that cancel out, unless a reply may have revealed one of them:
 // then the client may know another state than the one it was told last.
-void Broadcaster::tell(const presence::UserChanged& change) {
+void Broadcaster::tell_change(const presence::UserChanged& change) {
   const std::string_view event = api::event_of(presence::edge_of(change));
   if (event.empty()) return;
   const Payload payload{api::user_changed(change), {}, true};
@@ -50,6 +51,14 @@ void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
                                 {"deliveries_per_second", mode.load},
                                 {"receivers", mode.receivers}});
   });
+}
+
+std::span<const presence::LoopWork> Broadcaster::work() {
+  for (std::size_t i = 0; i < work_.size(); ++i) {
+    const server::WorkDone done = server::work_done(server_, static_cast<server::WorkerIndex>(i));
+    work_[i] = {done.busy, done.delivering, done.delivering_turns, done.last_delivering};
+  }
+  return work_;
 }
 
 std::size_t Broadcaster::receivers() const {

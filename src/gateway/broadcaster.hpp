@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hub/sink.hpp"
 #include "presence/announcer.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
@@ -16,23 +17,26 @@ namespace rollcall::gateway {
 // Each worker delivers to its own connections, and has a budget of its own.
 presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers);
 
-class Broadcaster {
+class Broadcaster final : public hub::Audience {
  public:
-  Broadcaster(Server& server, bool watchers_only) : server_(server), watchers_only_(watchers_only) {}
+  Broadcaster(Server& server, bool watchers_only)
+      : server_(server), watchers_only_(watchers_only), work_(server.workers()) {}
 
   // Before the server runs.
   void add(Namespace& nsp) { namespaces_.push_back(&nsp); }
 
-  void publish(const presence::News& news);
-  std::size_t receivers() const;
+  void tell(const presence::News& news) override;
+  std::size_t receivers() const override;
+  std::span<const presence::LoopWork> work() override;
 
  private:
-  void tell(const presence::UserChanged& change);
+  void tell_change(const presence::UserChanged& change);
   void tell_mode(const presence::ModeChanged& mode);
 
   Server& server_;
   bool watchers_only_;
   std::vector<Namespace*> namespaces_;
+  std::vector<presence::LoopWork> work_;  // of each worker, under the hub's lock
 };
 
 }  // namespace rollcall::gateway

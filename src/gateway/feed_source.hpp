@@ -2,13 +2,13 @@
 #pragma once
 
 #include "feed/source.hpp"
-#include "gateway/presence_hub.hpp"
+#include "gateway/hub_driver.hpp"
 
 namespace rollcall::gateway {
 
 class FeedSource final : public feed::MirrorSource {
  public:
-  explicit FeedSource(const PresenceHub& hub) : hub_(hub) {}  // which must outlive this
+  explicit FeedSource(const HubDriver& hub) : hub_(hub) {}  // which must outlive this
 
   News after(std::uint64_t number) override;
   News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) override;
@@ -20,7 +20,7 @@ class FeedSource final : public feed::MirrorSource {
   milliseconds settling() const override { return hub_.settling(); }
 
  private:
-  const PresenceHub& hub_;
+  const HubDriver& hub_;
 };
 
 }  // namespace rollcall::gateway

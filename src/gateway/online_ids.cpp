@@ -4,7 +4,7 @@
 
 namespace rollcall::gateway {
 
-std::vector<std::string> online_ids(const PresenceHub& hub, std::size_t page) {
+std::vector<std::string> online_ids(const HubDriver& hub, std::size_t page) {
   std::vector<std::string> ids;
   std::optional<std::string> cursor;
   do {

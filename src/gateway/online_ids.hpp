@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "gateway/presence_hub.hpp"
+#include "gateway/hub_driver.hpp"
 
 namespace rollcall::gateway {
 
 inline constexpr std::size_t kIdsAtOnce = 1000;  // about 100 us under the lock
 
 // Sorted, each once. Whoever is online throughout is among them.
-std::vector<std::string> online_ids(const PresenceHub& hub, std::size_t page = kIdsAtOnce);
+std::vector<std::string> online_ids(const HubDriver& hub, std::size_t page = kIdsAtOnce);
 
 }  // namespace rollcall::gateway

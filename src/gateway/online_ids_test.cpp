@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "gateway/broadcaster.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall::gateway {
@@ -22,8 +23,8 @@ class OnlineIds : public testing::Test {
   void go(presence::ConnectionId connection) { hub_.apply(presence::Disconnect{connection, true}); }
 
   Server server_{ServerOptions{}};
-  PresenceHub hub_{
-      server_, {}, {0, milliseconds(1000)}, 0, [](const presence::News&) {}, [] { return std::size_t{0}; }};
+  Broadcaster nobody_{server_, false};
+  HubDriver hub_{server_, {}, {0, milliseconds(1000)}, 0, nobody_};
 };
 
 TEST_F(OnlineIds, OfNobodyAreNone) {

@@ -2,7 +2,7 @@
 //
 // It authenticates connections, tells presence::Core what happens, answers the requests of the contract
 // (section 3) and broadcasts what the core says has changed (section 4). Its handlers run on the threads of
-// all workers; what they share is in PresenceHub.
+// all workers; what they share is in HubDriver.
 //
 // Watching a user is being in a room: then subscriptions survive recovery as rooms do, and a missed
 // change is replayed like any other event.
@@ -23,9 +23,9 @@
 #include "base/clock_watch.hpp"
 #include "gateway/broadcaster.hpp"
 #include "gateway/failure_limit.hpp"
+#include "gateway/hub_driver.hpp"
 #include "gateway/live.hpp"
 #include "gateway/presence_answers.hpp"
-#include "gateway/presence_hub.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/tally.hpp"
 #include "gateway/user_budgets.hpp"
@@ -41,7 +41,7 @@ namespace rollcall::gateway {
 struct PresenceFigures : TallyFigures {
   std::size_t online = 0;       // users
   std::size_t connections = 0;  // theirs
-  ChangeTotals changes;
+  hub::ChangeTotals::Totals changes;
   milliseconds window{0};  // on which changes are told; 0: at once
   std::size_t held = 0;    // changes that are still to be told
   std::uint64_t feed_changes = 0;
@@ -58,7 +58,7 @@ class PresenceGateway {
   // from now on. Who is connected stays so, by the token that was good then. From any thread, one at a time.
   void reconfigure(const Config& config, std::shared_ptr<const Verifier> verifier);
 
-  const PresenceHub& presence() const { return hub_; }
+  const HubDriver& presence() const { return hub_; }
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
   // From any thread.
   PresenceFigures figures() const;
@@ -83,7 +83,8 @@ class PresenceGateway {
   // sign of life. Before the server runs. False if the event is one of presence's own.
   bool on(std::string event, EventHandler handler);
 
-  void on_change(PresenceHub::Observe observe) { hub_.on_change(std::move(observe)); }
+  // Before the server runs; the sink must outlive this.
+  void add(hub::Sink& sink) { hub_.add(sink); }
   // Of the worker on whose thread they are called: the user's connections, and their end. They come to a good
   // end: the clients do not come back by themselves.
   std::vector<api::ConnectionFacts> connections_here(const std::string& user_id);
@@ -156,7 +157,7 @@ class PresenceGateway {
   std::atomic<presence::ConnectionId> next_connection_{1};
   std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
-  PresenceHub hub_;
+  HubDriver hub_;
   std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
   PresenceAnswers answers_;                                    // under the hub's lock
   const Instant started_;

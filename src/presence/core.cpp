@@ -82,7 +82,6 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
   connections_.erase(found);
   base::shrink_table(connections_);
   User& user = directory_[slot];
-  const State before = state_of(user, roster_.contains(slot));
   Contribution& own = user.own;
   --own.connections;
   // A goodbye speaks for its own connection only: another that broke may still come back.
@@ -91,7 +90,7 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
     own.grace_ends = now + settings_.offline_grace;
     graces_.push_back({own.grace_ends, slot});
   }
-  update(slot, user, before, now, wall, out);
+  if (!user.present(now)) update(slot, user, state_of(user, true), now, wall, out);
 }
 
 void Core::touch(ConnectionId connection, WallTime wall) {
@@ -130,7 +129,7 @@ void Core::tick(Instant now, WallTime wall, std::vector<UserChanged>& out) {
     if (grace.ends > now) return;
     graces_.pop_front();
     User& user = directory_[grace.slot];
-    update(grace.slot, user, state_of(user, roster_.contains(grace.slot)), now, wall, out);
+    if (!user.present(now)) update(grace.slot, user, state_of(user, true), now, wall, out);
   }
 }
 

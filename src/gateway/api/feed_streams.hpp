@@ -30,7 +30,7 @@ class FeedStreams {
   FeedStreams(const FeedStreams&) = delete;
   FeedStreams& operator=(const FeedStreams&) = delete;
 
-  // For PresenceHub::on_feed.
+  // For HubDriver::on_feed.
   void feed_grown() { grown_.raise(); }
   // A request for the feed from someone who may read it.
   void serve(const HttpRequest& request, const HttpReply& reply);

@@ -270,7 +270,7 @@ HttpAnswer HttpApi::stats(const HttpRequest&) {
   stats.websocket = transports.websocket;
   stats.workers = server_.workers();
   stats.ready = server::readiness_of(server::figures_of(server_)).ready;
-  const ChangeTotals changes = gateway_.presence().changes();
+  const hub::ChangeTotals::Totals changes = gateway_.presence().changes();
   stats.went_online = changes.online;
   stats.went_offline = changes.offline;
   stats.feed_readers = feed_.readers();

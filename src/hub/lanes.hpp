@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-namespace rollcall::gateway {
+namespace rollcall::hub {
 
 class Lanes {
  public:
@@ -39,4 +39,4 @@ class Lanes {
   std::vector<Lane> lanes_;
 };
 
-}  // namespace rollcall::gateway
+}  // namespace rollcall::hub

@@ -1,5 +1,5 @@
-// The hub's lock: who waits for whom, and that it keeps what it is for.
-#include "gateway/presence_hub.hpp"
+// The hub on a server: who waits for whom, and that its lock keeps what it is for.
+#include "gateway/hub_driver.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 using namespace test;
 
-TEST(PresenceHub, ARequestIsAnsweredWhileAnotherThreadReads) {
+TEST(HubDriver, ARequestIsAnsweredWhileAnotherThreadReads) {
   PresenceHost presence;
   Client anna = presence.user("anna");
   const std::string status = presence.gateway.presence().read([&](const presence::View& view) {
@@ -27,7 +27,7 @@ TEST(PresenceHub, ARequestIsAnsweredWhileAnotherThreadReads) {
   EXPECT_NE(status.find(R"("online":true)"), std::string::npos) << status;
 }
 
-TEST(PresenceHub, SignsOfLifeOnAllWorkersAreSeenByAll) {
+TEST(HubDriver, SignsOfLifeOnAllWorkersAreSeenByAll) {
   ServerOptions options;
   options.workers = 3;
   PresenceHost presence(plain_config(), options);
@@ -46,22 +46,28 @@ TEST(PresenceHub, SignsOfLifeOnAllWorkersAreSeenByAll) {
   }
 }
 
+struct Thousand final : hub::Audience {
+  void tell(const presence::News&) override { ++told; }
+  std::size_t receivers() const override { return 1000; }
+  std::span<const presence::LoopWork> work() override { return {}; }
+
+  std::size_t told = 0;  // the hub calls one at a time
+};
+
 // One thread lets people come and go; others say that they are there, and ask. With and without changes being
 // held back, for the ways differ.
-class PresenceHubThreads : public testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(Both, PresenceHubThreads, testing::Values(false, true),
+class HubDriverThreads : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Both, HubDriverThreads, testing::Values(false, true),
                          [](const auto& held) { return held.param ? "Held" : "Live"; });
 
-TEST_P(PresenceHubThreads, SeeEveryUserWholeAndTheCountsAgree) {
+TEST_P(HubDriverThreads, SeeEveryUserWholeAndTheCountsAgree) {
   constexpr presence::ConnectionId kUsers = 8;
   constexpr int kRounds = 400;
   Server server{ServerOptions{}};
   presence::PaceSettings pace{GetParam() ? 1U : 0U, milliseconds(60'000)};
-  pace.flap_after = 0;   // they come and go all the time
-  std::size_t told = 0;  // the hub calls one at a time
-  PresenceHub hub(
-      server, {milliseconds(1), 100, 1000}, pace, 100, [&](const presence::News&) { ++told; },
-      [] { return std::size_t{1000}; });
+  pace.flap_after = 0;  // they come and go all the time
+  Thousand audience;
+  HubDriver hub(server, {milliseconds(1), 100, 1000}, pace, 100, audience);
   PresenceAnswers answers({1000, 10'000, 65'536});
   const auto name = [](presence::ConnectionId user) { return "user" + std::to_string(user); };
   std::atomic<bool> done = false;
@@ -109,12 +115,12 @@ TEST_P(PresenceHubThreads, SeeEveryUserWholeAndTheCountsAgree) {
   }
   done = true;
   for (std::thread& reader : readers) reader.join();
-  const ChangeTotals changes = hub.changes();
+  const hub::ChangeTotals::Totals changes = hub.changes();
   if (GetParam()) {
-    EXPECT_LT(told, changes.online + changes.offline);
+    EXPECT_LT(audience.told, changes.online + changes.offline);
     EXPECT_GT(hub.read([](const presence::View& view) { return view.held(); }), 0U);
   } else {
-    EXPECT_EQ(told, changes.online + changes.offline);
+    EXPECT_EQ(audience.told, changes.online + changes.offline);
   }
 }
 

@@ -1,0 +1,34 @@
+// Puts the changes into presence::Feed as they happen, whatever the announcer holds back. Read it under a
+// lane of the hub.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "hub/sink.hpp"
+#include "presence/feed.hpp"
+
+namespace rollcall::hub {
+
+class FeedSink final : public Sink {
+ public:
+  // As presence::Feed's.
+  FeedSink(std::uint64_t epoch, std::size_t limit) : feed_(epoch, limit) {}
+
+  // Called like a sink whenever the feed has grown. Before the first command.
+  void on_growth(std::function<void()> grown) { grown_.push_back(std::move(grown)); }
+  // Keeps so many changes from now on, if none were kept so far. While nobody reads.
+  void begin(std::size_t limit) {
+    if (!feed_.keeps() && limit > 0) feed_.begin(limit);
+  }
+  const presence::Feed& feed() const { return feed_; }
+
+  void take(std::span<const presence::UserChanged> changes, const presence::Core& core) override;
+
+ private:
+  presence::Feed feed_;
+  std::vector<std::function<void()>> grown_;
+};
+
+}  // namespace rollcall::hub

@@ -1,0 +1,102 @@
+// The one owner of presence state: presence::Core and the Announcer behind it, under one lock with a lane for
+// each thread that reads often.
+//
+// A command or tick changes the state, hands the changes to the sinks in the order in which those were added,
+// tells the audience what is to be told now, and returns when the hub wants its next tick. All of it happens
+// under all lanes, so everyone hears of the changes in the order in which they happened. Readers, and signs
+// of life, take one lane: on different lanes they share no memory that either writes.
+//
+// Knows no clock and no thread: the time is an argument, and somebody else owns the timer. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "hub/lanes.hpp"
+#include "hub/sink.hpp"
+#include "presence/announcer.hpp"
+#include "presence/core.hpp"
+#include "presence/view.hpp"
+#include "rollcall/time.hpp"
+
+namespace rollcall::hub {
+
+struct Moment {
+  Instant now;
+  WallTime wall;
+};
+
+class Hub {
+ public:
+  // `readers`: how many threads read often, each with a lane of its own. The audience must outlive the hub.
+  Hub(const presence::Settings& settings, const presence::PaceSettings& pace, Audience& audience,
+      std::size_t readers);
+
+  // Before the first command. The sink must outlive the hub.
+  void add(Sink& sink) { sinks_.push_back(&sink); }
+  // A user may have so many connections from now on.
+  void allow_connections(std::size_t per_user);
+
+  // These return the next deadline. Times of threads whose clocks are behind count as the newest seen.
+  std::optional<Instant> apply(const presence::Command& command, Moment at);
+  // To be called at the deadline; early or late calls do no harm.
+  std::optional<Instant> tick(Moment at);
+
+  // Records activity, then runs `use(view)` while presence cannot change. `use` may run on several threads at
+  // once. `deadline`: as from `apply`, if a grace had to be ended first.
+  template <typename Use>
+  auto apply_and_read(const presence::Activity& activity, Moment at, std::size_t reader,
+                      std::optional<Instant>& deadline, Use&& use) {
+    {
+      const std::lock_guard lock(lanes_.of(reader));
+      if (nothing_due(at.now)) {
+        core_.touch(activity.connection, at.wall);
+        return use(presence::View(core_, announcer_));
+      }
+    }
+    const std::lock_guard lock(lanes_);
+    deadline = apply_locked(activity, at);
+    return use(presence::View(core_, announcer_));
+  }
+  // `reader`: a number of the thread; those below `readers` have a lane of their own.
+  template <typename Use>
+  auto read(std::size_t reader, Use&& use) const {
+    const std::lock_guard lock(lanes_.of(reader));
+    return use(presence::View(core_, announcer_));
+  }
+  // For readers who hear of every change: nothing they read needs to be told again.
+  template <typename Use>
+  auto read_untraced(std::size_t reader, Use&& use) const {
+    const std::lock_guard lock(lanes_.of(reader));
+    return use(core_);
+  }
+  // Runs `change()` while nobody reads.
+  template <typename Change>
+  void exclusively(Change&& change) {
+    const std::lock_guard lock(lanes_);
+    change();
+  }
+
+ private:
+  bool nothing_due(Instant now) const;
+  std::optional<Instant> apply_locked(const presence::Command& command, Moment at);
+  void follow(Moment at);
+  void pass_on();
+  void publish();
+  std::optional<Instant> deadline() const;
+
+  Audience& audience_;
+  std::vector<Sink*> sinks_;
+  mutable Lanes lanes_;
+  presence::Core core_;
+  mutable presence::Announcer announcer_;  // a read leaves its trace there, which several may do at once
+  // Here time does not go back. The wall clock's does when it is set back: changes are ordered by their
+  // place.
+  Instant now_{};
+  WallTime wall_{};
+  std::vector<presence::UserChanged> changes_;  // empty; kept for its memory, as the next
+  std::vector<presence::News> news_;
+};
+
+}  // namespace rollcall::hub
