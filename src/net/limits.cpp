@@ -2,7 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <system_error>
 
 namespace rollcall::net {
 
@@ -15,6 +18,13 @@ DescriptorLimit raise_descriptor_limit() {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
   }
   return {static_cast<std::size_t>(limit.rlim_cur), static_cast<std::size_t>(limit.rlim_max)};
+}
+
+std::size_t open_descriptors() {
+  std::error_code error;
+  const std::filesystem::directory_iterator first("/proc/self/fd", error);
+  const auto count = error ? 0 : std::distance(first, {});
+  return count > 0 ? static_cast<std::size_t>(count - 1) : 0;  // one is the directory's own
 }
 
 std::size_t accept_queue_limit() {

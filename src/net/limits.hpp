@@ -14,6 +14,9 @@ struct DescriptorLimit {
 // Raises the soft limit to the hard one, and returns what holds now.
 DescriptorLimit raise_descriptor_limit();
 
+// In use. Reads a directory with an entry for each. 0: it cannot be found out.
+std::size_t open_descriptors();
+
 // The length of the queue of connections that the listener asks for, and what the system makes of it at most
 // (0 if that cannot be found out).
 inline constexpr int kAcceptQueue = 4096;

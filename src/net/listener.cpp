@@ -128,7 +128,8 @@ Listener::Listener(Loop& loop, int descriptor, ListenerOptions options, AcceptHa
       descriptor_(descriptor),
       spare_(spare_descriptor()),
       options_(std::move(options)),
-      handler_(std::move(handler)) {
+      handler_(std::move(handler)),
+      most_a_turn_(kMaxAcceptsATurn) {
   loop_.watch(descriptor_, *this, EPOLLIN);
 }
 
@@ -158,7 +159,12 @@ void Listener::on_events(std::uint32_t) {
       return;
     }
   }
-  accepts_a_turn_ = std::min(2 * accepts_a_turn_, kMaxAcceptsATurn);
+  accepts_a_turn_ = std::min(2 * accepts_a_turn_, most_a_turn_);
+}
+
+void Listener::accept_slowly(int most_a_turn) {
+  most_a_turn_ = most_a_turn > 0 ? most_a_turn : kMaxAcceptsATurn;
+  accepts_a_turn_ = std::min(accepts_a_turn_, most_a_turn_);
 }
 
 bool Listener::accept_one() {
@@ -197,11 +203,12 @@ bool Listener::refuse_one() {
     turned_away_.add();
     last_turned_away_us_.set(static_cast<std::uint64_t>(loop_.now().time_since_epoch().count()));
   }
-  spare_ = spare_descriptor();
+  // Whoever hears of it may need one descriptor.
   if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
     last_report_ = loop_.now();
     options_.on_descriptors_exhausted();
   }
+  spare_ = spare_descriptor();
   return descriptor >= 0;
 }
 

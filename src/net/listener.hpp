@@ -35,6 +35,8 @@ class Listener final : public EventSource {
   std::string address() const;  // HOST:PORT as bound
   void set_tls(std::shared_ptr<TlsContext> tls) { options_.tls = std::move(tls); }
   void close();
+  // So many a turn at most; 0: as usual.
+  void accept_slowly(int most_a_turn);
   // Connections refused because no descriptor was left. From any thread.
   std::uint64_t turned_away() const { return turned_away_.value(); }
   // Whether one was in the last `span` before `now`. From any thread.
@@ -60,6 +62,7 @@ class Listener final : public EventSource {
   AcceptHandler handler_;
   // Twice as many when there were that many: to find out that there is no other costs as much as to accept.
   int accepts_a_turn_ = 1;
+  int most_a_turn_;
   Instant last_report_{};
   Counter turned_away_;
   Counter last_turned_away_us_;

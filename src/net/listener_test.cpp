@@ -90,6 +90,30 @@ TEST(Listener, AcceptsMoreThanOneTurnsWorth) {
   EXPECT_EQ(loop.connections(), 300U);
 }
 
+TEST(Listener, AcceptsSlowlyIfItIsToldTo) {
+  Recorder handler;
+  Loop loop;
+  std::unique_ptr<Listener> listener;
+  int accepted = 0;
+  auto opened = Listener::open(loop, at("127.0.0.1:0"), [&](Channel channel) {
+    loop.adopt(std::move(channel), 1 << 20).set_handler(&handler);
+    if (++accepted == 3) listener->accept_slowly(2);
+  });
+  ASSERT_TRUE(opened.ok());
+  listener = std::move(*opened);
+  std::vector<std::unique_ptr<Peer>> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(Peer::connect(listener->address()));
+  std::vector<int> by_turn;
+  ASSERT_TRUE(turn_until(loop, [&] {
+    by_turn.push_back(accepted);
+    return accepted >= 40;
+  }));
+  for (std::size_t i = 1; i < by_turn.size(); ++i) EXPECT_LE(by_turn[i] - by_turn[i - 1], 2);
+  listener->accept_slowly(0);
+  EXPECT_TRUE(turn_until(
+      loop, [&] { return accepted == 100; }, 8));
+}
+
 TEST(Listener, AcceptsNoMoreOnceClosed) {
   Recorder handler;
   Loop loop;

@@ -95,5 +95,15 @@ TEST(DescriptorLimit, IsRaisedToTheHardLimit) {
   setrlimit(RLIMIT_NOFILE, &before);
 }
 
+TEST(Limits, DescriptorsInUseAreCounted) {
+  const std::size_t before = open_descriptors();
+  EXPECT_GT(before, 0U);
+  const int one = ::dup(2), two = ::dup(2);
+  EXPECT_EQ(open_descriptors(), before + 2);
+  ::close(one);
+  ::close(two);
+  EXPECT_EQ(open_descriptors(), before);
+}
+
 }  // namespace
 }  // namespace rollcall::net

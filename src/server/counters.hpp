@@ -29,6 +29,8 @@ enum class Count : unsigned char {
   messages_sent,
   deliveries,               // of broadcasts, one for each socket
   accepted,                 // connections
+  waiting,                  // connections at the moment (waiting.hpp)
+  waiting_closed,           // of those, to make room for others
   slow_readers,             // of HTTP answers: their connection was closed
   pending,                  // sessions at the moment that have joined no namespace yet
   pending_dropped,          // of those, closed because there were too many

@@ -23,8 +23,7 @@ namespace log = base::log;
 constexpr seconds kPruneInterval{15};
 constexpr milliseconds kResourcesInterval{200};
 constexpr milliseconds kDealtInterval{100};
-// For requests that open no session: how it is, figures, the API. And for what the program itself opens.
-constexpr std::size_t kReservedDescriptors = 48;
+constexpr int kSlowAccepts = 8;  // a turn
 
 std::size_t budget_of(const ServerOptions& options) {
   return options.memory_bytes > 0 ? options.memory_bytes : net::memory_limit() / 5 * 4;
@@ -112,12 +111,13 @@ void Crew::add_route(std::string_view method, std::string_view pattern, HttpHand
 }
 
 Result<Unit, std::string> Crew::open() {
-  descriptors_ = net::raise_descriptor_limit().soft;
+  descriptors_.limit(net::raise_descriptor_limit().soft);
   auto tls = load_tls();
   if (!tls) return fail(tls.error());
   net::ListenerOptions listen;
   listen.tls = std::move(*tls);
-  listen.on_descriptors_exhausted = [] {
+  listen.on_descriptors_exhausted = [this] {
+    count_other_descriptors();
     log::error("no file descriptor is left: connections are turned away",
                {{"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
   };
@@ -160,7 +160,7 @@ void Crew::let_in(net::Channel channel) {
   }
   channel.counted = entry == Admission::Entry::counted;
   first().port().counters().add(Count::accepted);
-  count_descriptors();
+  watch_descriptors();
   dealer_->deal(std::move(channel), first().loop().now());
   if (!dealt_timer_->armed()) watch_dealt();
 }
@@ -172,10 +172,39 @@ void Crew::watch_dealt() {
 
 // With each that comes, and with time: a server that is not ready may be sent nobody, and must notice those
 // who leave.
-void Crew::count_descriptors() {
-  if (descriptors_ == 0) return;  // it does not listen
-  const std::size_t reserve = std::min(kReservedDescriptors, descriptors_ / 8);
-  admission_.set_descriptors_scarce(connections() + reserve >= descriptors_);
+void Crew::watch_descriptors() {
+  std::size_t all = 0, waiting = 0;
+  for (const auto& worker : workers_) {
+    const std::size_t its = worker->connections();
+    all += its - std::min(its, worker->making_room());
+    waiting += worker->waiting();
+  }
+  admission_.set_descriptors_scarce(descriptors_.scarce(all, waiting));
+  for (const auto& listener : listeners_) listener->accept_slowly(descriptors_.tight(all) ? kSlowAccepts : 0);
+  for (std::size_t excess = descriptors_.excess(all); excess > 0; --excess) {
+    Worker* worker = with_most_waiting();
+    if (!worker) return;
+    worker->close_waiting();
+  }
+}
+
+// One that hangs closes nothing.
+Worker* Crew::with_most_waiting() const {
+  Worker* chosen = nullptr;
+  std::size_t most = 0;
+  const Instant now = workers_.front()->loop().now();
+  for (const auto& worker : workers_) {
+    const std::size_t its = worker->waiting();
+    if (its <= most || worker->late(now)) continue;
+    chosen = worker.get();
+    most = its;
+  }
+  return chosen;
+}
+
+void Crew::count_other_descriptors() {
+  const std::size_t open = net::open_descriptors();
+  descriptors_.set_others(open - std::min(open, connections()));
 }
 
 void Crew::prune() {
@@ -197,7 +226,7 @@ void Crew::watch_resources() {
                full ? "memory budget used up: newcomers are refused" : "memory budget kept again",
                {{"resident_bytes", used}, {"budget_bytes", memory_.budget.bytes()}});
   }
-  count_descriptors();
+  watch_descriptors();
   if (!memory_.timer) memory_.timer = std::make_unique<Deadline>([this](Instant) { watch_resources(); });
   loop.timers().arm(*memory_.timer, loop.now() + kResourcesInterval);
 }
@@ -206,6 +235,7 @@ void Crew::run() {
   const auto log_writer = net::LogWriter::lease();  // no loop may wait for whoever reads the log
   const net::MemoryKeeper memory_keeper;
   running_ = true;
+  count_other_descriptors();
   watch_resources();
   if (bus_.recovers()) prune();
   std::latch begun(static_cast<std::ptrdiff_t>(workers_.size()) - 1);

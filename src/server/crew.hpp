@@ -18,6 +18,7 @@
 #include "server/admission.hpp"
 #include "server/bus.hpp"
 #include "server/dealer.hpp"
+#include "server/descriptor_room.hpp"
 #include "server/figures.hpp"
 #include "server/routes.hpp"
 #include "server/worker.hpp"
@@ -64,7 +65,9 @@ class Crew {
   void watch_dealt();
   void prune();
   void watch_resources();  // memory and descriptors
-  void count_descriptors();
+  void watch_descriptors();
+  void count_other_descriptors();
+  Worker* with_most_waiting() const;
   Result<std::shared_ptr<net::TlsContext>, std::string> load_tls() const;
 
   const ServerOptions& options_;
@@ -83,7 +86,7 @@ class Crew {
   Memory memory_;
   std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
   std::vector<std::string> addresses_;
-  std::size_t descriptors_ = 0;  // that the process may have
+  DescriptorRoom descriptors_;
   bool running_ = false;
   std::atomic<bool> draining_{false};
 };

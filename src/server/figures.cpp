@@ -91,6 +91,7 @@ Figures Crew::figures() {
     all.turned_away += listener->turned_away();
     all.turning_away = all.turning_away || listener->turned_away_within(kTurningAwayFor, now);
   }
+  all.waiting_closed = sum(workers_, Count::waiting_closed);
   all.refused_by_address = sum(workers_, Count::refused_by_address);
   all.refused_for_memory = sum(workers_, Count::refused_for_memory);
   all.refused_for_descriptors = sum(workers_, Count::refused_for_descriptors);

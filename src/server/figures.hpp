@@ -55,6 +55,7 @@ struct Figures {
   std::uint64_t accepted = 0;                 // connections
   std::uint64_t turned_away = 0;              // connections for which no descriptor was left
   bool turning_away = false;                  // there were some in the last seconds, or the next ones will be
+  std::uint64_t waiting_closed = 0;           // connections without a request, to make room for others
   std::uint64_t refused_by_address = 0;       // connections and sessions: too many of one address
   std::uint64_t refused_for_memory = 0;       // sessions and large bodies
   std::uint64_t refused_for_descriptors = 0;  // sessions

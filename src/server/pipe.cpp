@@ -10,8 +10,7 @@ namespace {
 // From the first byte, or from accept, to a complete header. A client that opens a thousand connections at
 // once may take its time to use them.
 constexpr seconds kHeaderTimeout{30};
-constexpr seconds kHandshakeTimeout{10};    // TLS's, which holds up to 73 KB meanwhile
-constexpr seconds kScarceHeaderTimeout{2};  // from accept, while the last descriptors are in use
+constexpr seconds kHandshakeTimeout{10};  // TLS's, which holds up to 73 KB meanwhile
 constexpr seconds kBodyTimeout{60};
 constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, taken in one turn
 constexpr std::uint8_t kFreeRefusals = 50;     // in a row; after that so many as fit half of it in each pause
@@ -28,18 +27,20 @@ Pipe& Pipe::attach(net::Connection& connection, PipeContext& context) {
 void Pipe::end() {
   closing_ = true;
   forget_unfinished();
+  if (http_) http_->waiting.end();
   connection_.loop().defer([this] { delete this; });
 }
 
 Pipe::Pipe(net::Connection& connection, PipeContext& context)
     : connection_(connection),
       context_(context),
-      http_(std::make_unique<HttpState>(http::Limits{context.header_bytes, context.routes.body_bytes},
-                                        [this](Instant) { on_http_timeout(); })) {
-  const bool scarce = context.engine.admission().descriptors_scarce();
+      http_(std::make_unique<HttpState>(
+          http::Limits{context.header_bytes, context.routes.body_bytes},
+          [this](Instant) { on_http_timeout(); }, context.waiting, *this)) {
   const bool secure = connection.secure();
-  wait_for_request(scarce ? kScarceHeaderTimeout : secure ? kHandshakeTimeout : kHeaderTimeout);
-  http_->awaits_handshake = secure && !scarce;
+  wait_for_request(secure ? kHandshakeTimeout : kHeaderTimeout);
+  http_->awaits_handshake = secure;
+  http_->waiting.begin(context.engine.loop().now());
 }
 
 Pipe::~Pipe() {
@@ -199,6 +200,7 @@ void Pipe::head_arrived(const http::Request& head, bool faulty) {
     }
   }
   if (head.path == context_.engine.path() && head.method == "POST") context_.engine.post_started(*this, head);
+  if (vouched()) http_->waiting.end();
   if (head.expects_continue && !http_->parser.complete()) {
     connection_.send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
   }
@@ -206,6 +208,7 @@ void Pipe::head_arrived(const http::Request& head, bool faulty) {
 
 void Pipe::request_arrived(http::Request request) {
   http_->answer_due = true;
+  http_->waiting.end();
   context_.engine.loop().timers().disarm(http_->deadline);
   if (auto preflight = http::preflight(context_.engine.cors(), request)) {
     http_->cors.clear();
@@ -215,6 +218,12 @@ void Pipe::request_arrived(http::Request request) {
   } else {
     serve(std::move(request));
   }
+  const bool polls_as_stranger = role == Role::poll && http_->answer_due && !vouched();
+  if (polls_as_stranger && !closing_) http_->waiting.begin(context_.engine.loop().now());
+}
+
+bool Pipe::vouched() const {
+  return session ? session->known() : http_->vouched;
 }
 
 void Pipe::fault(http::Fault fault) {

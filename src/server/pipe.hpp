@@ -25,6 +25,7 @@
 #include "server/routes.hpp"
 #include "server/slow_lane.hpp"
 #include "server/unfinished.hpp"
+#include "server/waiting.hpp"
 #include "websocket/decoder.hpp"
 
 namespace rollcall::server {
@@ -44,6 +45,7 @@ struct PipeContext {
         door(std::make_shared<Door>(its_engine.loop())),
         slow_lane(its_engine.loop()),
         unfinished(its_engine.admission().most_unfinished_bytes(), its_engine.counters()),
+        waiting(its_engine.counters()),
         spare_decoder(its_engine.settings().max_payload_bytes),
         stranger_decoder(its_engine.stranger_bytes()) {}
 
@@ -57,6 +59,7 @@ struct PipeContext {
   bool draining = false;
   SlowLane slow_lane;
   UnfinishedList unfinished;
+  WaitingList waiting;
   // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
   websocket::Decoder spare_decoder;
   websocket::Decoder stranger_decoder;  // the same for sessions that are not known yet
@@ -114,10 +117,11 @@ class Pipe final : public net::ConnectionHandler {
   Pipe(net::Connection& connection, PipeContext& context);
 
   struct HttpState {
-    HttpState(http::Limits limits, std::function<void(Instant)> expired)
-        : parser(limits), deadline(std::move(expired)) {}
+    HttpState(http::Limits limits, std::function<void(Instant)> expired, WaitingList& list, Pipe& pipe)
+        : parser(limits), deadline(std::move(expired)), waiting(list, pipe) {}
     http::RequestParser parser;
     Deadline deadline;
+    Waiting waiting;
     std::string head_bytes;        // of an incomplete head, as the request may be another worker's
     std::string held;              // read behind a request whose answer is due: what is left of one read
     std::span<const char> behind;  // held, too, while a slice of it is taken
@@ -130,7 +134,7 @@ class Pipe final : public net::ConnectionHandler {
     bool chunks_understood = true;
     bool body_wanted = true;  // of the stream that was begun
     bool head_seen = false;
-    bool vouched = false;  // it is known whose the request in hand is
+    bool vouched = false;  // by a guard
     bool answer_due = false;
     bool awaits_handshake = false;  // the deadline is that of TLS
   };
@@ -168,6 +172,7 @@ class Pipe final : public net::ConnectionHandler {
   void answered(bool keep_alive);
   void fault(http::Fault fault);
   void hold(std::span<const char> bytes);
+  bool vouched() const;  // it is known whose the request in hand is
   bool blocked() const { return slowed_ || (http_ && http_->answer_due && !websocket_); }
   void wait_for_request(milliseconds limit);
   void on_http_timeout();

@@ -120,6 +120,7 @@ void Pipe::respond(http::Response response) {
 void Pipe::answered(bool keep_alive) {
   http_->answer_due = false;
   http_->head_seen = false;
+  http_->waiting.begin(context_.engine.loop().now());
   if (!keep_alive) {
     closing_ = true;
     connection_.close_after_flush();

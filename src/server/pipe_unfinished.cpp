@@ -32,7 +32,7 @@ void Pipe::count_unfinished(std::unique_ptr<Unfinished>& mine, std::size_t bytes
 std::size_t Pipe::unfinished_request_bytes() const {
   const http::RequestParser& parser = http_->parser;
   if (parser.idle() && http_->held.empty()) return 0;
-  if (session ? session->known() : http_->vouched) return 0;
+  if (vouched()) return 0;
   return parser.buffered_bytes() + http_->head_bytes.capacity() + http_->held.capacity();
 }
 

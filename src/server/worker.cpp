@@ -91,6 +91,22 @@ void Worker::hand_over(net::Channel channel, std::string bytes) {
   loop_.post([this, take = std::move(take)]() mutable { loop_.post(std::move(take)); });
 }
 
+std::size_t Worker::waiting() const {
+  const std::size_t there = counters_.value(Count::waiting);
+  return there - std::min(there, making_room());
+}
+
+void Worker::close_waiting() {
+  making_room_.fetch_add(1, std::memory_order_relaxed);
+  loop_.post([this] {
+    making_room_.fetch_sub(1, std::memory_order_relaxed);
+    Waiting* victim = pipes_.waiting.victim(loop_.now());
+    if (!victim) return;
+    counters_.add(Count::waiting_closed);
+    victim->pipe().connection().abort();
+  });
+}
+
 void Worker::adopt(net::Channel channel, std::string bytes) {
   net::Connection& connection = loop_.adopt(std::move(channel), backlog_bytes_);
   Pipe& pipe = Pipe::attach(connection, pipes_);

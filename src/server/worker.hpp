@@ -44,6 +44,13 @@ class Worker final : public Dealt {
     return loop_.connections() + coming_.load(std::memory_order_relaxed);
   }
 
+  // From any thread: connections here that wait for a request, but for those that are being closed.
+  std::size_t waiting() const;
+  // From any thread: the worker will close the one that has waited longest.
+  void close_waiting();
+  // Closed by that, though they are still counted as connections here.
+  std::size_t making_room() const { return making_room_.load(std::memory_order_relaxed); }
+
   // Closes every session so that clients reconnect elsewhere, and stops when all connections are gone or
   // `limit` has passed. Until `all_quiet`, a connection here may have to fetch another worker's farewell.
   void drain(milliseconds limit, std::function<bool()> all_quiet);
@@ -82,6 +89,7 @@ class Worker final : public Dealt {
   PipeContext pipes_;
   DealtChannels dealt_;
   std::atomic<std::size_t> coming_{0};
+  std::atomic<std::size_t> making_room_{0};
   std::atomic<bool> quiet_{false};
   std::unique_ptr<Deadline> drain_timer_;
   std::function<bool()> all_quiet_;

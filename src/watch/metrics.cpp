@@ -60,6 +60,9 @@ void connections(Exposition& out, const Figures& server) {
   out.counter("rollcall_tcp_accepted_total", "TCP connections accepted.").value(server.accepted);
   out.counter("rollcall_tcp_turned_away_total", "TCP connections for which no file descriptor was left.")
       .value(server.turned_away);
+  out.counter("rollcall_tcp_idle_closed_total",
+              "TCP connections that made no request, closed because file descriptors ran short.")
+      .value(server.waiting_closed);
 }
 
 void admission(Exposition& out, const Figures& server) {

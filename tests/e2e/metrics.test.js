@@ -41,6 +41,15 @@ after(() => {
   return Promise.all([server, hasty, tight].map((one) => one.stop()));
 });
 
+const kReadsFeed = `GET /api/v1/presence/feed HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${kKeys.read}\r\n\r\n`;
+// Each has opened a session, or was refused one.
+async function newcomers(where, count) {
+  const crowd = Array.from({ length: count }, () => new RawTcp(where));
+  for (const tcp of crowd) tcp.send(kUpgrade);
+  await Promise.all(crowd.map((tcp) => tcp.until(/^HTTP\/1\.1 (101|503) /)));
+  return crowd;
+}
+
 let serial = 0;
 const newUser = (name) => `${name}-${++serial}`;
 
@@ -175,19 +184,34 @@ describe('connections', () => {
   });
 
   test('for which no descriptor is left are counted', async () => {
-    const poor = await startServer({ wrap: ['prlimit', '--nofile=40:40'], env: { ROLLCALL_SERVER_WORKERS: 1 } });
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    await scrape(poor, { agent }); // a connection to ask on
-    const crowd = Array.from({ length: 60 }, () => new RawTcp(poor));
-    await Promise.any(crowd.map((tcp) => tcp.close()));
-    const now = await scrape(poor, { agent });
+    const poor = await startServer({ wrap: ['prlimit', '--nofile=40:40'], env: { ...kApiEnv, ROLLCALL_SERVER_WORKERS: 1 } });
+    const crowd = [];
+    while (crowd.length < 60 && !/no file descriptor is left/.test(poor.output())) {
+      const tcp = new RawTcp(poor);
+      crowd.push(tcp);
+      tcp.send(kReadsFeed);
+      await Promise.race([tcp.closed, new Promise((resolve) => tcp.socket.once('data', resolve))]);
+    }
+    for (const tcp of crowd) tcp.end();
+    await Promise.all(crowd.map((tcp) => tcp.close()));
+    const now = await scrape(poor);
     assert.ok(now.value('rollcall_tcp_turned_away_total') > 0);
     assert.equal(now.value('process_max_fds'), 40);
-    const unready = await request(`${poor.url}/readyz`, { agent });
+    const unready = await request(`${poor.url}/readyz`);
     assert.deepEqual([unready.status, JSON.parse(unready.text).code], [503, 'NO_DESCRIPTORS']);
     assert.match(JSON.parse(unready.text).detail, /^File descriptors have run out.*LimitNOFILE/);
+    await poor.stop();
+  });
+
+  test('that make no request are closed and counted when descriptors run short', async () => {
+    const poor = await startServer({ wrap: ['prlimit', '--nofile=400:400'] });
+    const crowd = Array.from({ length: 400 }, () => new RawTcp(poor));
+    await Promise.any(crowd.map((tcp) => tcp.close()));
+    const now = await scrape(poor, { agent: false });
+    assert.ok(now.value('rollcall_tcp_idle_closed_total') > 0);
+    assert.equal(now.value('rollcall_tcp_turned_away_total'), 0);
+    assert.equal(now.value('rollcall_ready'), 1);
     for (const tcp of crowd) tcp.end();
-    agent.destroy();
     await poor.stop();
   });
 
@@ -199,7 +223,7 @@ describe('connections', () => {
       for (const end = Date.now() + 30000; (await ready()) !== wanted; await sleep(20)) assert.ok(Date.now() < end, `never ready: ${wanted}`);
     };
     await until(true);
-    const crowd = Array.from({ length: 355 }, () => new RawTcp(poor));
+    const crowd = await newcomers(poor, 355);
     await until(false);
     assert.equal((await scrape(poor, { agent })).value('rollcall_tcp_turned_away_total'), 0);
     for (const tcp of crowd) tcp.end();
@@ -211,7 +235,7 @@ describe('connections', () => {
   test('while few descriptors are left new sessions are refused, and new connections still get health, figures and the API', async () => {
     const poor = await startServer({ wrap: ['prlimit', '--nofile=400:400'], env: kApiEnv });
     const fresh = (path, options) => request(`${poor.url}${path}`, { agent: false, ...options });
-    const crowd = Array.from({ length: 355 }, () => new RawTcp(poor));
+    const crowd = await newcomers(poor, 355);
     for (const end = Date.now() + 30000; (await fresh('/readyz')).status === 200; await sleep(20)) assert.ok(Date.now() < end, 'always ready');
     const before = await scrape(poor, { agent: false });
     assert.equal((await fresh('/healthz')).status, 200);
