@@ -9,7 +9,6 @@
 namespace rollcall::server {
 namespace {
 
-constexpr milliseconds kScarcePatience{5000};     // with strangers, while memory is scarce
 constexpr milliseconds kStrangersInterval{1000};  // so that scarce memory is noticed
 
 }  // namespace
@@ -142,8 +141,7 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
 }
 
 milliseconds Engine::patience() const {
-  const bool plenty = admission_.memory() == base::MemoryLevel::plenty;
-  return plenty ? connect_timeout_ : std::min(connect_timeout_, kScarcePatience);
+  return patience_with_strangers(connect_timeout_, admission_.memory());
 }
 
 void Engine::part_with_strangers(Instant now) {

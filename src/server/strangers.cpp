@@ -8,6 +8,7 @@
 namespace rollcall::server {
 namespace {
 
+constexpr milliseconds kScarcePatience{5000};
 constexpr std::size_t kMostBytes = (1U << 27) - 1;
 
 milliseconds on_clock(Instant at) {
@@ -19,6 +20,11 @@ bool holds_only_the_address(const Handshake& handshake) {
 }
 
 }  // namespace
+
+milliseconds patience_with_strangers(milliseconds connect_timeout, base::MemoryLevel memory) {
+  const bool plenty = memory == base::MemoryLevel::plenty;
+  return plenty ? connect_timeout : std::min(connect_timeout, kScarcePatience);
+}
 
 Stranger::Stranger(const net::PeerAddress& address, Instant opened, std::size_t bytes)
     : session_(nullptr),

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/memory_budget.hpp"
 #include "base/short_text.hpp"
 #include "net/address.hpp"
 #include "rollcall/server.hpp"
@@ -53,6 +54,9 @@ class Stranger : public boost::intrusive::list_base_hook<> {
   std::uint32_t counted_ : 1;
 };
 static_assert(sizeof(Stranger) <= 72);
+
+// How long a session may take to join a namespace: less while memory is scarce.
+milliseconds patience_with_strangers(milliseconds connect_timeout, base::MemoryLevel memory);
 
 class Strangers {
  public:

@@ -101,5 +101,16 @@ TEST_F(StrangersTest, KeepTheirHandshakeUntilTheyAreClaimed) {
   EXPECT_EQ(bare.query(), "");
 }
 
+TEST(PatienceWithStrangers, IsShortWhileMemoryIsScarce) {
+  using Memory = base::MemoryLevel;
+  EXPECT_EQ(patience_with_strangers(seconds(45), Memory::plenty), seconds(45));
+  EXPECT_EQ(patience_with_strangers(seconds(45), Memory::scarce), seconds(5));
+  EXPECT_EQ(patience_with_strangers(seconds(45), Memory::full), seconds(5));
+}
+
+TEST(PatienceWithStrangers, IsNeverLongerThanItIsWithPlentyOfMemory) {
+  EXPECT_EQ(patience_with_strangers(milliseconds(20), base::MemoryLevel::scarce), milliseconds(20));
+}
+
 }  // namespace
 }  // namespace rollcall::server
