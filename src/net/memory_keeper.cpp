@@ -1,6 +1,5 @@
 #include "net/memory_keeper.hpp"
 
-#include "base/waste.hpp"
 #include "net/loop.hpp"
 #include "net/memory.hpp"
 #include "net/thread.hpp"
@@ -9,23 +8,23 @@ namespace rollcall::net {
 namespace {
 
 template <typename Work>
-microseconds duration_of(Work&& work) {
-  const Instant before = Loop::read_clock();
+microseconds duration_of(const MemorySystem& memory, Work&& work) {
+  const Instant before = memory.clock();
   work();
-  return std::chrono::duration_cast<microseconds>(Loop::read_clock() - before);
-}
-
-void give_waste_back(base::Waste& waste) {
-  const std::size_t resident = resident_bytes();
-  if (!waste.worth_counting(resident)) return;
-  std::size_t allocated = 0;
-  const microseconds counting = duration_of([&] { allocated = allocated_bytes(); });
-  if (!waste.counted(resident, allocated, counting)) return;
-  const microseconds giving = duration_of(give_memory_back);
-  waste.gave_back(resident_bytes(), allocated, giving);
+  return std::chrono::duration_cast<microseconds>(memory.clock() - before);
 }
 
 }  // namespace
+
+void give_waste_back(base::Waste& waste, const MemorySystem& memory) {
+  const std::size_t resident = memory.resident();
+  if (!waste.worth_counting(resident)) return;
+  std::size_t allocated = 0;
+  const microseconds counting = duration_of(memory, [&] { allocated = memory.allocated(); });
+  if (!waste.counted(resident, allocated, counting)) return;
+  const microseconds giving = duration_of(memory, memory.give_back);
+  waste.gave_back(memory.resident(), allocated, giving);
+}
 
 MemoryKeeper::MemoryKeeper() {
   thread_ = start_thread_without_signals("the memory keeper", [this] { run(); });
@@ -42,8 +41,9 @@ MemoryKeeper::~MemoryKeeper() {
 
 void MemoryKeeper::run() {
   base::Waste waste;
+  const MemorySystem own{resident_bytes, allocated_bytes, give_memory_back, Loop::read_clock};
   std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, waste.pause(), [this] { return stopped_; })) give_waste_back(waste);
+  while (!stop_.wait_for(lock, waste.pause(), [this] { return stopped_; })) give_waste_back(waste, own);
 }
 
 }  // namespace rollcall::net

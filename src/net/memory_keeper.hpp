@@ -3,10 +3,26 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <functional>
 #include <mutex>
 #include <thread>
 
+#include "base/waste.hpp"
+#include "rollcall/time.hpp"
+
 namespace rollcall::net {
+
+// This process's, except in tests.
+struct MemorySystem {
+  std::function<std::size_t()> resident;
+  std::function<std::size_t()> allocated;  // costly, like `give_back`
+  std::function<void()> give_back;
+  std::function<Instant()> clock;
+};
+
+// Looks once, and gives back what is worth it.
+void give_waste_back(base::Waste& waste, const MemorySystem& memory);
 
 class MemoryKeeper {
  public:
