@@ -160,7 +160,11 @@ void Pipe::count_refusal() {
 void Pipe::slow_down() {
   if (closing_ || std::exchange(slowed_, true)) return;
   connection_.pause();
-  context_.slow_lane.add(*this);
+  context_.slow_lane.add(*this, context_.engine.loop().now());
+}
+
+void speed_up(Pipe& pipe) {
+  pipe.speed_up();
 }
 
 void Pipe::speed_up() {

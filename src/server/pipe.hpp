@@ -33,6 +33,8 @@ namespace rollcall::server {
 // Takes a connection whose current request is another worker's to answer, with the bytes read of it.
 using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::string bytes)>;
 
+void speed_up(Pipe& pipe);  // for SlowLane
+
 // What the pipes of a worker have in common.
 struct PipeContext {
   PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over, HttpCounters& counts,
@@ -43,7 +45,7 @@ struct PipeContext {
         hand_over(std::move(hands_over)),
         header_bytes(most_header_bytes),
         door(std::make_shared<Door>(its_engine.loop())),
-        slow_lane(its_engine.loop()),
+        slow_lane(its_engine.loop().timers(), [](Pipe& pipe) { server::speed_up(pipe); }),
         unfinished(its_engine.admission().most_unfinished_bytes(), its_engine.counters()),
         waiting(its_engine.counters()),
         spare_decoder(its_engine.settings().max_payload_bytes),
@@ -97,7 +99,7 @@ class Pipe final : public net::ConnectionHandler {
   void count_opening() { opened_session_ = true; }
   // Reads nothing for a moment.
   void slow_down();
-  void speed_up();  // for SlowLane
+  void speed_up();
 
   // Which session this connection serves at the moment, and how. Kept by Engine.
   enum class Role : unsigned char { none, poll, post, probe, transport };

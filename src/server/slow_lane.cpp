@@ -1,11 +1,9 @@
 #include "server/slow_lane.hpp"
 
-#include "server/pipe.hpp"
-
 namespace rollcall::server {
 
-void SlowLane::add(Pipe& pipe) {
-  pipes_.emplace_back(loop_.now() + kPause, &pipe);
+void SlowLane::add(Pipe& pipe, Instant now) {
+  pipes_.emplace_back(now + kPause, &pipe);
   if (pipes_.size() == 1) arm();
 }
 
@@ -17,13 +15,13 @@ void SlowLane::advance(Instant now) {
   while (!pipes_.empty() && pipes_.front().first <= now) {
     Pipe* pipe = pipes_.front().second;
     pipes_.pop_front();
-    pipe->speed_up();
+    speed_up_(*pipe);
   }
   if (!pipes_.empty()) arm();
 }
 
 void SlowLane::arm() {
-  loop_.timers().arm(timer_, pipes_.front().first);
+  timers_.arm(timer_, pipes_.front().first);
 }
 
 }  // namespace rollcall::server

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <utility>
 
-#include "net/loop.hpp"
+#include "base/timing_wheel.hpp"
 #include "server/deadline.hpp"
 
 namespace rollcall::server {
@@ -16,17 +17,20 @@ class SlowLane {
  public:
   static constexpr milliseconds kPause{100};
 
-  explicit SlowLane(net::Loop& loop) : loop_(loop), timer_([this](Instant now) { advance(now); }) {}
+  using SpeedUp = std::function<void(Pipe&)>;  // may remove others, and add the same one again
+  SlowLane(base::TimingWheel& timers, SpeedUp speed_up)
+      : timers_(timers), speed_up_(std::move(speed_up)), timer_([this](Instant now) { advance(now); }) {}
 
-  // Calls `speed_up` after kPause, unless the pipe is removed before.
-  void add(Pipe& pipe);
+  // Speeds it up after kPause, unless the pipe is removed before.
+  void add(Pipe& pipe, Instant now);
   void remove(Pipe& pipe);
 
  private:
   void advance(Instant now);
   void arm();
 
-  net::Loop& loop_;
+  base::TimingWheel& timers_;
+  SpeedUp speed_up_;
   std::deque<std::pair<Instant, Pipe*>> pipes_;  // in the order of their times
   Deadline timer_;
 };
