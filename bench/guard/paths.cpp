@@ -1,6 +1,8 @@
 #include "guard/paths.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/assert.hpp"
@@ -21,6 +23,13 @@ using sham::Kernel;
 using sham::user_name;
 using sham::watchers_only;
 
+std::string ids_json(std::size_t first, std::size_t count) {
+  std::string ids;
+  for (std::size_t i = first; i < first + count; ++i)
+    ids += (ids.empty() ? "\"" : ",\"") + user_name(i) + "\"";
+  return R"({"userIds":[)" + ids + "]}";
+}
+
 // `parts` requests in one read, each acknowledged.
 void ask(unsigned operations, unsigned parts, const std::string& json) {
   Host host(watchers_only());
@@ -39,9 +48,7 @@ void check_user_status(unsigned operations, unsigned parts) {
 }
 
 void check_100_users(unsigned operations, unsigned parts) {
-  std::string ids;
-  for (std::size_t i = 0; i < 100; ++i) ids += (i ? ",\"" : "\"") + user_name(i) + "\"";
-  ask(operations, parts, sham::ask_json("check-users-status", R"({"userIds":[)" + ids + "]}"));
+  ask(operations, parts, sham::ask_json("check-users-status", ids_json(0, 100)));
 }
 
 void list_online(unsigned operations, unsigned parts) {
@@ -50,6 +57,45 @@ void list_online(unsigned operations, unsigned parts) {
 
 void heartbeat(unsigned operations, unsigned parts) {
   ask(operations, parts, R"(["heartbeat"])");
+}
+
+// By a connection that watches `watched`, of whom each in turn is watched again.
+void unsubscribe_one_of(std::size_t watched, unsigned operations) {
+  constexpr std::size_t kABatch = 1000;
+  constexpr std::size_t kStride = 7919;  // a prime: from all over the list
+  Host host(watchers_only());
+  host.run([&] {
+    const int client = join_all(host, 1).front();
+    const auto request = [&](const char* event, std::size_t first, std::size_t count) {
+      const std::string json = sham::ask_json(event, ids_json(first, count));
+      Kernel::get().write(client, sham::event_frame(1000, json));
+    };
+    for (std::size_t i = 0; i < watched; i += kABatch) {
+      request("subscribe-presence", i, std::min(kABatch, watched - i));
+      host.settle();
+    }
+    std::size_t user = 0;
+    measured(
+        operations,
+        [&] {
+          request("subscribe-presence", user, 1);
+          host.settle();
+          user = (user + kStride) % watched;
+          request("unsubscribe-presence", user, 1);
+        },
+        [&] { host.turn(); });
+    std::string last;
+    Kernel::get().take_sent([&](int, std::string_view sent) { last = sent; });
+    ROLLCALL_ASSERT(last.find("\"count\":" + std::to_string(watched - 1) + ",") != std::string::npos);
+  });
+}
+
+void unsubscribe_one_of_10(unsigned operations, unsigned) {
+  unsubscribe_one_of(10, operations);
+}
+
+void unsubscribe_one_of_10000(unsigned operations, unsigned) {
+  unsubscribe_one_of(10'000, operations);
 }
 
 // One read and one turn for each of the two things a client sends.
@@ -171,6 +217,8 @@ constexpr Path kPaths[] = {
     {"check-users-status of 100", 50, 1, check_100_users},
     {"get-online-users of 100", 50, 1, list_online},
     {"heartbeat", 500, 1, heartbeat},
+    {"unsubscribe from one of 10", 200, 1, unsubscribe_one_of_10},
+    {"unsubscribe from one of 10,000", 200, 1, unsubscribe_one_of_10000},
     {"connect", 200, 1, connect},
     {"connection lost", 200, 1, disconnect},
     {"delivery, one change to 1000", 10, kListeners, fan_out},
