@@ -8,7 +8,7 @@
 namespace rollcall::server {
 namespace {
 
-using Fault = websocket::UpgradeFault;
+using websocket::UpgradeFault;
 
 http::Request request_with(std::vector<http::Header> headers) {
   http::Request request;
@@ -46,13 +46,13 @@ TEST(UpgradeRequest, IsAcceptedWithTheKeyOfTheRfc) {
 
 TEST(UpgradeRequest, IsRefusedForWhatIsWrongWithIt) {
   const auto fault_of = [](const http::Request& request) { return accept_upgrade(request).error(); };
-  EXPECT_EQ(fault_of(rfc_request("8")), Fault::bad_version);
+  EXPECT_EQ(fault_of(rfc_request("8")), UpgradeFault::bad_version);
   http::Request old = rfc_request();
   old.http_1_0 = true;
-  EXPECT_EQ(fault_of(old), Fault::not_an_upgrade);
+  EXPECT_EQ(fault_of(old), UpgradeFault::not_an_upgrade);
   http::Request without_key = rfc_request();
   without_key.headers.erase(without_key.headers.begin() + 2);
-  EXPECT_EQ(fault_of(without_key), Fault::bad_key);
+  EXPECT_EQ(fault_of(without_key), UpgradeFault::bad_key);
 }
 
 TEST(UpgradeRequest, TheFirstSubprotocolIsChosenOfAllHeadersTogether) {
