@@ -14,7 +14,11 @@ using testing::IsEmpty;
 
 class TurnSignalTest : public testing::Test {
  protected:
-  TurnSignalTest() { host.start(); }
+  // A worker that waits for the first one, which runs last, would keep it from running.
+  TurnSignalTest() {
+    host.start();
+    at(0, [] {});
+  }
   ~TurnSignalTest() override { host.stop(); }
   // On that worker's thread, and waits for it.
   void at(WorkerIndex worker, const std::function<void()>& task) {
