@@ -120,7 +120,7 @@ bench-wss: build bench-deps ## What TLS costs: wss beside ws, proxies and peers 
 	@scripts/install-deps --proxies
 	node bench/wss/measure.js $(ARGS)
 
-bench-attack: build ## How long others wait while a stranger attacks (ARGS="SECONDS ROUNDS")
+bench-attack: build ## How long others wait while a stranger attacks (ARGS="SECONDS ROUNDS WORD": "5 3 forged")
 	node bench/attack/measure.js $(ARGS)
 
 bench-memory: build ## Does memory come back after a peak? (ARGS="WORKERS SCENARIO...": "1,3 failover")

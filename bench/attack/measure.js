@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 // How long a well-behaved client waits while a stranger, or a user, attacks. `make bench-attack`
 //
-//   node bench/attack/measure.js [SECONDS [ROUNDS]]      after make build
+//   node bench/attack/measure.js [SECONDS [ROUNDS [WORD]]]      after make build; WORD: only attacks whose name has it
 //
 // The server, with one worker, has one core for itself. The client shares the other one with the attacker, and goes before it: so
 // what is measured is how long the server makes it wait, not who gets the processor. The attacks are those of tests/e2e/attack.test.js.
 import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll, connect } from '../../tests/e2e/support/client.js';
-import { kFloodEnv, kFloods } from '../../tests/e2e/support/floods.js';
+import { floodedKeys, kFloodEnv, kFloods } from '../../tests/e2e/support/floods.js';
 import { kSecret } from '../../tests/e2e/support/tokens.js';
 import { median } from '../harness/statistics.js';
 import { here, kServers } from '../harness/servers.js';
 import { start } from '../harness/start.js';
 
 const [seconds, rounds] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 3)];
+const floods = Object.keys(kFloods).filter((name) => name.includes(process.argv[4] ?? ''));
 const kAttacker = here('../attack/attacker.js');
 const kBetweenMs = 5;
 const [kServersCore, kOthersCore] = ['0', '1'];
@@ -22,10 +26,17 @@ const [kServersCore, kOthersCore] = ['0', '1'];
 const pinned = (core, command) => ['taskset', ['-c', core, ...command]];
 const share = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 
+const keys = mkdtempSync(join(tmpdir(), 'rollcall-attack-'));
+process.on('exit', () => rmSync(keys, { recursive: true }));
+const kKeysEnv = floodedKeys((name, text) => {
+  writeFileSync(join(keys, name), text);
+  return join(keys, name);
+});
+
 async function startServer(flood) {
   const { command, env, ready } = kServers.rollcall.start({ broadcast: Boolean(kFloods[flood]?.listeners) });
   const [program, args] = pinned(kServersCore, command);
-  const server = await start({ command: [program, ...args], env: { ...env, ...kFloodEnv, ROLLCALL_SERVER_LOG_LEVEL: 'error' }, ready }, kSecret);
+  const server = await start({ command: [program, ...args], env: { ...env, ...kFloodEnv, ...kKeysEnv, ROLLCALL_SERVER_LOG_LEVEL: 'error' }, ready }, kSecret);
   return { ...server, namespaceUrl: `http://127.0.0.1:${server.port}/ws/messages` };
 }
 
@@ -56,7 +67,7 @@ async function measure(server, flood) {
 execFileSync('taskset', ['-a', '-c', '-p', kOthersCore, String(process.pid)], { stdio: 'ignore' });
 const all = new Map();
 for (let round = 1; round <= rounds; ++round) {
-  for (const flood of [undefined, ...Object.keys(kFloods)]) {
+  for (const flood of [undefined, ...floods]) {
     const server = await startServer(flood);
     const times = await measure(server, flood);
     const name = flood ?? 'nobody attacks';

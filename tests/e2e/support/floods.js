@@ -1,7 +1,7 @@
 // What an attacker sends without end, and how: the attacks of attack.test.js and of bench/attack.
 import net from 'node:net';
 import { frame, kUpgrade } from './raw.js';
-import { token } from './tokens.js';
+import { ecKeys, token } from './tokens.js';
 
 const kTogether = 2000;
 const kNamespace = '/ws/messages';
@@ -14,8 +14,19 @@ const emits = (event, data) => `42${kNamespace},${JSON.stringify(data ? [event, 
 const joins = (user) => Buffer.concat([Buffer.from(kUpgrade), frames(connects(token(user)))]);
 const kForged = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-// The well-behaved client asks more than 100 times a second; what a user's connections may send together is as by default.
-export const kFloodEnv = { ROLLCALL_LIMITS_EVENTS_PER_SECOND: 1000 };
+// The well-behaved client asks more than 100 times a second; what a user's connections may send together is as by default. Refused
+// tokens are not limited by address, as if the stranger had many.
+export const kFloodEnv = { ROLLCALL_LIMITS_EVENTS_PER_SECOND: 1000, ROLLCALL_LIMITS_FAILURES_PER_ADDRESS: 0 };
+
+// What is dearest to verify. A stranger has no key of the server, so signs with one of its own.
+const kCurves = { ES256: 'P-256', ES512: 'P-521' };
+const forgedBy = (algorithm) => token('x', {}, { key: ecKeys(kCurves[algorithm]).private, algorithm });
+
+// Keys of each of these algorithms for the attacked server, beside its secret. `write` puts a text into a file and returns its path.
+export function floodedKeys(write) {
+  const keys = Object.entries(kCurves).map(([algorithm, curve]) => write(`${algorithm}.pem`, ecKeys(curve).public));
+  return { ROLLCALL_AUTH_ALGORITHMS: ['HS256', ...Object.keys(kCurves)].join(','), ROLLCALL_AUTH_PUBLIC_KEYS: keys.join(',') };
+}
 
 // 1,000 ids of this connection alone: each has rooms of its own.
 function subscriptions(index) {
@@ -30,8 +41,13 @@ const kStrangers = {
   'pipelined requests on 32 connections': { connections: 32, bytes: () => get('/healthz') },
   'refused requests': { connections: 16, bytes: () => get('/api/v1/stats') },
   'new sessions': { connections: 8, bytes: () => get('/socket.io/?EIO=4&transport=polling') },
-  'forged tokens': { connections: 16, bytes: () => repeated(200, connects(kForged)), hello: () => kUpgrade },
+  'forged tokens': { connections: 16, bytes: () => repeated(200, connects(kForged)), hello: () => kUpgrade, again: true },
 };
+for (const algorithm of Object.keys(kCurves)) {
+  const forgery = { bytes: () => repeated(200, connects(forgedBy(algorithm))), hello: () => kUpgrade, again: true };
+  kStrangers[`forged ${algorithm} tokens on one connection`] = { ...forgery, connections: 1 };
+  kStrangers[`forged ${algorithm} tokens on 32 connections`] = { ...forgery, connections: 32 };
+}
 const kUsers = {
   "a user's events above the limit": { connections: 8, bytes: () => repeated(kTogether, emits('heartbeat')), hello: () => joins('flooder') },
   // 22 events for both: 880 a second, of limits.user_events_per_second (1,000).
