@@ -6,12 +6,15 @@ import { build } from 'vite';
 
 const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
 
-// `routes`: what the backend of that frontend answers, by path.
+// `routes`: what the backend of that frontend answers, by path: a text, unless it answers by itself.
 export async function serveBuilt(root, { routes = {}, ...settings } = {}) {
   await build({ root, logLevel: 'warn', ...settings });
   const site = http.createServer((request, response) => {
     const path = new URL(request.url, 'http://x').pathname;
-    if (routes[path]) return response.end(routes[path]());
+    if (routes[path]) {
+      const text = routes[path](response);
+      return text === undefined ? undefined : response.end(text);
+    }
     const file = join(root, 'dist', path === '/' ? 'index.html' : path);
     if (!existsSync(file)) return response.writeHead(404).end();
     response.setHeader('Content-Type', kTypes[extname(file)] ?? 'application/octet-stream');

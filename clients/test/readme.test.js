@@ -1,4 +1,5 @@
-// What the READMEs tell a newcomer to write, written and run: only the address of the server is filled in.
+// What the READMEs tell a newcomer to write, written and run, while the backend gives no tokens at first: only the address of the server
+// is filled in.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +10,8 @@ import vue from '@vitejs/plugin-vue';
 import { launchBrowser, watchPage } from '../../tests/e2e/support/browser.js';
 import { closeAll, connect } from '../../tests/e2e/support/client.js';
 import { startServer } from '../../tests/e2e/support/server.js';
-import { token } from '../../tests/e2e/support/tokens.js';
 import { serveBuilt } from '../test-support/site.js';
+import { besidesOutages, tokenEndpoint } from '../test-support/token-endpoint.js';
 
 const kRoot = fileURLToPath(new URL('../..', import.meta.url));
 // Where the packages are found, as in an application that has installed them.
@@ -24,8 +25,10 @@ after(async () => {
   rmSync(kFolder, { recursive: true, force: true });
 });
 
-function sample(name, language, which = 0) {
-  const readme = readFileSync(join(kRoot, 'clients', name, 'README.md'), 'utf8');
+const sample = (name, language, which) => sampleOf(join('clients', name, 'README.md'), language, which);
+
+function sampleOf(path, language, which = 0) {
+  const readme = readFileSync(join(kRoot, path), 'utf8');
   const code = [...readme.matchAll(/^```(\w+)\n(.*?)^```/gms)].filter(([, kind]) => kind === language)[which][2];
   return code.replaceAll('http://localhost:3000', server.url);
 }
@@ -34,13 +37,18 @@ async function open(name, files, settings) {
   const root = join(kFolder, name);
   mkdirSync(root, { recursive: true });
   for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text);
-  const routes = { '/api/presence-token': () => token('viewer') };
+  const endpoint = tokenEndpoint('viewer');
+  const routes = { '/api/presence-token': endpoint.answer };
   const site = await serveBuilt(root, { routes, configFile: false, build: { target: 'es2022', emptyOutDir: true }, ...settings });
   const page = await browser.context.newPage();
   const seen = watchPage(page);
   after(() => site.close());
   await page.goto(site.url);
-  return { page, seen };
+  const complaints = () => {
+    assert.ok(endpoint.isUp(), 'a token was asked for until there was one');
+    return besidesOutages(seen.errors);
+  };
+  return { page, complaints };
 }
 
 const html = (body, script) => `<!doctype html><link rel="icon" href="data:,">${body}<script type="module" src="/${script}"></script>`;
@@ -55,7 +63,7 @@ async function turns(page, words) {
 }
 
 test('the client: a page that toggles a class', async () => {
-  const { page, seen } = await open('client', {
+  const { page, complaints } = await open('client', {
     'index.html': html('<p id="user-1"></p><p id="user-2"></p>', 'main.js'),
     'main.js': sample('client', 'js'),
   });
@@ -64,11 +72,11 @@ test('the client: a page that toggles a class', async () => {
   assert.equal(await page.locator('#user-2.online').count(), 0);
   ada.close();
   await page.locator('#user-1:not(.online)').waitFor({ state: 'attached' });
-  assert.deepEqual(seen.errors, []);
+  assert.deepEqual(complaints(), []);
 });
 
 test('React: a card', async () => {
-  const { page, seen } = await open(
+  const { page, complaints } = await open(
     'react',
     {
       'index.html': html('<div id="root"></div>', 'main.jsx'),
@@ -80,11 +88,48 @@ test('React: a card', async () => {
     { plugins: [react()] },
   );
   await turns(page, 'Ada');
-  assert.deepEqual(seen.errors, []);
+  assert.deepEqual(complaints(), []);
+});
+
+const kMounted = (component, file) => `import { createRoot } from 'react-dom/client';
+  import { ${component} } from './${file}';
+  createRoot(document.getElementById('root')).render(<${component} />);`;
+
+test("React: the dot of the project's README", async () => {
+  const { page, complaints } = await open(
+    'dot',
+    { 'index.html': html('<div id="root"></div>', 'main.jsx'), 'App.jsx': sampleOf('README.md', 'jsx'), 'main.jsx': kMounted('App', 'App.jsx') },
+    { plugins: [react()] },
+  );
+  await page.getByText('⚫').waitFor();
+  const bruno = await connect(server, 'user-2');
+  await page.getByText('🟢').waitFor();
+  bruno.close();
+  await page.getByText('⚫').waitFor();
+  assert.deepEqual(complaints(), []);
+});
+
+// In place of Next.js, which mounts it in the layout; tests/recipes has the real one.
+test('React: the client component for Next.js', async () => {
+  const { page, complaints } = await open(
+    'next',
+    {
+      'index.html': html('<div id="root"></div>', 'main.jsx'),
+      'presence.jsx': sample('react', 'jsx', 1),
+      'Page.jsx': `import { useUserPresence } from '@rollcall/react';
+        import { Presence } from './presence.jsx';
+        const Card = () => <><h3>Ada</h3>{useUserPresence('user-1') ? '🟢 Online' : '⚫ Offline'}</>;
+        export const Page = () => <Presence><Card /></Presence>;`,
+      'main.jsx': kMounted('Page', 'Page.jsx'),
+    },
+    { plugins: [react()], define: { 'process.env.NEXT_PUBLIC_ROLLCALL_URL': JSON.stringify(server.url) } },
+  );
+  await turns(page, 'Ada');
+  assert.deepEqual(complaints(), []);
 });
 
 test('Vue: a card', async () => {
-  const { page, seen } = await open(
+  const { page, complaints } = await open(
     'vue',
     {
       'index.html': html('<div id="app"></div>', 'main.js'),
@@ -96,5 +141,5 @@ test('Vue: a card', async () => {
     { plugins: [vue()] },
   );
   await turns(page, 'Ada');
-  assert.deepEqual(seen.errors, []);
+  assert.deepEqual(complaints(), []);
 });
