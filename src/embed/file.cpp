@@ -38,9 +38,11 @@ std::string about_permission(const std::string& path) {
   }
   char mode[8];
   std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode & 07777));
+  const std::string help = info.st_uid == geteuid()
+                               ? "chmod u+r would let it"
+                               : "chgrp " + name_of_group(getegid()) + ", and chmod g+r, would let it";
   return ": it is " + name_of_user(info.st_uid) + ":" + name_of_group(info.st_gid) + "'s with mode " + mode +
-         ", and this runs as the user " + us + ": chgrp " + name_of_group(getegid()) +
-         ", and chmod g+r, would let it";
+         ", and this runs as the user " + us + ": " + help;
 }
 
 Failure<std::string> unreadable(int error, const std::string& path) {

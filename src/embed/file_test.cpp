@@ -1,13 +1,19 @@
 #include "embed/file.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 
 namespace rollcall::embed {
 namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 std::string written(const std::string& text) {
   const std::string path = testing::TempDir() + "rollcall_file_test";
@@ -38,23 +44,57 @@ TEST(File, that_cannot_be_read_says_why) {
   EXPECT_EQ(directory.error(), "cannot be read: Is a directory");
 }
 
+// Root may read everything: while it lives, this process is somebody else.
+class AsNobody {
+ public:
+  AsNobody() {
+    if (root_) EXPECT_EQ(seteuid(kNobody), 0);
+  }
+  ~AsNobody() {
+    if (root_) EXPECT_EQ(seteuid(0), 0);
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  const bool root_ = geteuid() == 0;
+};
+
+std::string refusal_of(const std::string& path) {
+  const AsNobody nobody;
+  const auto read = read_file(path, 5);
+  return read.ok() ? "it was read" : read.error();
+}
+
 TEST(File, that_may_not_be_read_says_whose_it_is_and_what_would_help) {
   const std::string path = written("x");
+  const bool root = geteuid() == 0;
   chmod(path.c_str(), 0200);
-  const bool root = geteuid() == 0;  // who may read everything
-  if (root) {
-    ASSERT_EQ(seteuid(65534), 0);
-  }
-  const auto read = read_file(path, 5);
-  if (root) {
-    ASSERT_EQ(seteuid(0), 0);
-  }
+  const std::string why = refusal_of(path);
   chmod(path.c_str(), 0600);
-  ASSERT_FALSE(read.ok());
-  EXPECT_NE(read.error().find("cannot be read: Permission denied: it is "), std::string::npos)
-      << read.error();
-  EXPECT_NE(read.error().find("with mode 0200"), std::string::npos) << read.error();
-  EXPECT_NE(read.error().find("chmod g+r"), std::string::npos) << read.error();
+  EXPECT_THAT(why, StartsWith("cannot be read: Permission denied: it is "));
+  EXPECT_THAT(why, HasSubstr("with mode 0200"));
+  EXPECT_THAT(why, HasSubstr(root ? ", and chmod g+r, would let it" : ": chmod u+r would let it"));
+}
+
+TEST(File, of_the_user_itself_needs_another_mode_and_no_other_group) {
+  const std::string path = written("x");
+  if (geteuid() == 0) ASSERT_EQ(chown(path.c_str(), 65534, 0), 0);
+  chmod(path.c_str(), 0040);
+  const std::string why = refusal_of(path);
+  std::remove(path.c_str());
+  EXPECT_THAT(why, EndsWith(": chmod u+r would let it"));
+}
+
+TEST(File, in_a_directory_that_may_not_be_entered_says_so) {
+  const std::string directory = testing::TempDir() + "rollcall_closed";
+  mkdir(directory.c_str(), 0700);
+  chmod(directory.c_str(), 0);
+  const std::string why = refusal_of(directory + "/key.pem");
+  rmdir(directory.c_str());
+  EXPECT_THAT(why, StartsWith("cannot be read: Permission denied: the user "));
+  EXPECT_THAT(why, EndsWith(" may not enter a directory above it (chmod o+x, or chgrp and chmod g+x)"));
 }
 
 }  // namespace

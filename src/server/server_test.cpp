@@ -1,7 +1,9 @@
 // The server as a whole: opening, other threads, time, pages beside Socket.IO, and its end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 #include "server/test_client.hpp"
@@ -12,6 +14,7 @@ namespace {
 
 using namespace server::test;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -23,7 +26,28 @@ TEST(Server, SaysWhyItCannotListen) {
   Server second(taken);
   const auto opened = second.open();
   ASSERT_FALSE(opened.ok());
-  EXPECT_THAT(opened.error(), HasSubstr(host.address()));
+  EXPECT_EQ(opened.error(), "cannot listen on " + host.address() +
+                                ": Address already in use (another program has this port: stop it, or choose "
+                                "another port)");
+}
+
+// Without a word of the options of the rollcall program, which an embedder's does not have.
+TEST(Server, SaysWhoMayListenOnALowPort) {
+  int first_free = 0;
+  std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> first_free;
+  if (first_free < 2) GTEST_SKIP() << "everybody may, on this machine";
+  ServerOptions low;
+  low.listen = "127.0.0.1:1";
+  Server server(low);
+  const bool root = geteuid() == 0;
+  if (root) ASSERT_EQ(seteuid(65534), 0);
+  const auto opened = server.open();
+  if (root) ASSERT_EQ(seteuid(0), 0);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_THAT(opened.error(),
+              StartsWith("cannot listen on 127.0.0.1:1: Permission denied (ports below 1024 need root or the "
+                         "capability CAP_NET_BIND_SERVICE: "));
+  EXPECT_THAT(opened.error(), EndsWith("choose a port from 1024 on)"));
 }
 
 TEST(Server, SaysWhyItCannotReadItsCertificate) {

@@ -1,19 +1,25 @@
 // The program itself: its command line, configuration mistakes, keys, development mode, and the drain.
 import assert from 'node:assert/strict';
+import { chmodSync, readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { closeAll, connect } from './support/client.js';
 import { scratch } from './support/files.js';
 import { request } from './support/polling.js';
 import { RawTcp } from './support/raw.js';
-import { run, startServer } from './support/server.js';
+import { kBinary, run, startServer } from './support/server.js';
 import { kSecret } from './support/tokens.js';
 
 const files = scratch();
 after(() => closeAll());
 
 const kListen = ['--listen', '127.0.0.1:0'];
-async function ends(args, env) {
-  const program = run(args, env);
+// Root may read every file and take every port, unless it gives its capabilities away.
+function endsUnprivileged(args, env) {
+  if (process.getuid() !== 0) return ends(args, env);
+  return ends(['--bounding-set=-all', kBinary, ...args], env, { binary: 'setpriv' });
+}
+async function ends(args, env, options) {
+  const program = run(args, env, options);
   const { code } = await program.ended;
   return { code, output: program.output() };
 }
@@ -105,6 +111,26 @@ describe('configuration', () => {
     assert.equal(code, 1);
     assert.match(output, new RegExp(String(server.port)));
     await server.stop();
+  });
+});
+
+describe('without permission', () => {
+  const anyPort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')) < 2;
+  test('a low port is status 1, and says what gives it', { skip: anyPort && 'everybody may listen on it here' }, async () => {
+    const { code, output } = await endsUnprivileged(['serve', '--listen', '127.0.0.1:1']);
+    assert.equal(code, 1);
+    assert.match(output, /cannot listen on 127\.0\.0\.1:1: Permission denied \(ports below 1024 .*CAP_NET_BIND_SERVICE.*server\.listen/);
+  });
+
+  test('a key file that may not be read is a mistake with file and line, and says whose it is', async () => {
+    const key = files.write('closed.pem', '');
+    chmodSync(key, 0);
+    const path = files.write('closed.toml', `[auth]\nalgorithms = ["ES256"]\npublic_keys = ["${key}"]\n`);
+    for (const args of [['serve', '--config', path], ['check-config', '--config', path]]) {
+      const { code, output } = await endsUnprivileged(args);
+      assert.equal(code, 2);
+      assert.match(output, /closed\.toml:3: auth\.public_keys .*closed\.pem cannot be read: Permission denied: it is \S+'s with mode 0000, .*: chmod u\+r would let it/);
+    }
   });
 });
 
