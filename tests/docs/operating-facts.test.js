@@ -110,5 +110,6 @@ testConstants(kPage, [
   [/how many are online, every (\d+) s/, 'src/watch/supervisor.hpp', /kInterval\{(\d+)'000\}/],
   [/a worker hangs for (\d+) s/, kUnit, /^WatchdogSec=(\d+)$/m],
   [/started again after (\d+) s, for ever/, kUnit, /^RestartSec=(\d+)$/m],
+  [/keeps at most (\d+) KB behind the request/, 'src/net/connection.cpp', /kNextRead = (\d+) \* 1024/],
   [/https and wss, TLS 1\.2 and 1\.3/, 'src/net/tls.cpp', /set_min_proto_version\(raw, TLS1_2_VERSION\)/],
 ]);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kApiEnv, kKeys } from './support/api.js';
 import { closeAll, connect } from './support/client.js';
 import { scratch } from './support/files.js';
 import { flood, floodedKeys, kFloodEnv, kFloods } from './support/floods.js';
@@ -149,6 +150,26 @@ test('what is pipelined behind a later answer waits, however much it is', async 
   for (const end = Date.now() + 10000; answers < count && Date.now() < end; await sleep(20)) answers = tcp.text().split('\r\n\r\nok\n').length - 1;
   tcp.end();
   assert.equal(answers, count);
+});
+
+test('while an answer is due, hardly more is read than the request it is for', async () => {
+  const kHeldBytes = 16 * 1024;
+  const kPollBytes = 16 * 1024; // of asking how much was read
+  const kBehindBytes = 20e6;
+  const target = await startServer({ env: { ...kEnv, ...kApiEnv } });
+  const figure = async (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await fetch(`${target.url}/metrics`)).text())[1]);
+  const before = await figure('rollcall_received_bytes_total');
+  const tcp = new RawTcp(target);
+  tcp.send(`GET /api/v1/presence/feed HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${kKeys.read}\r\n\r\n`);
+  await tcp.until(/event: live/);
+  tcp.send(one('/healthz').repeat(kBehindBytes / one('/healthz').length));
+  // Each is a turn of the worker, and many: it would have read all of it.
+  for (let i = 0; i < 50; ++i) assert.equal((await fetch(`${target.url}/healthz`)).status, 200);
+  const taken = (await figure('rollcall_received_bytes_total')) - before;
+  assert.ok(taken < kHeldBytes + kPollBytes, `${taken} bytes were read`);
+  assert.ok(tcp.socket.writableLength > 0, 'the rest waits at the client');
+  tcp.end();
+  await target.stop();
 });
 
 test('a body is not read for who has no key', async () => {
