@@ -49,7 +49,7 @@ test-clients: build clients ## The npm packages: against the real server, and th
 test-docs: build clients ## What the documents say, and the code in them
 	npm run --silent test:docs
 
-test-recipes: build packages ## The guide's recipes in new projects of Vite, Next.js and Angular, from nothing (RECIPES=react,vue)
+test-recipes: build packages ## The guide's recipes in new projects of Vite, Next.js, Nuxt and Angular, from nothing (RECIPES=react,vue)
 	npm run --silent test:recipes
 
 test-proxies: build ## The shipped configurations of nginx and HAProxy, run by Debian's

@@ -115,6 +115,19 @@ recipesOf('next', {
   ],
 });
 
+recipesOf('nuxt', {
+  packages: ['@rollcall/vue', '@rollcall/client'],
+  placed: (file) => file.replace(/^src\//, 'app/').replace('App.vue', 'app.vue'),
+  async prepare(project, world) {
+    project.configuration ??= await readFile(project, 'nuxt.config.ts');
+    project.write('nuxt.config.ts', project.configuration.replace(/\n\}\)/, `,\n  ${proxySetting('Nuxt', 'nuxt.config.ts', world)}$&`));
+  },
+  start: (project, world) => project.start('nuxt/bin/nuxt.mjs', ['dev', ...kLocal, String(world.port)], /Local:/),
+  recipes: [
+    ['Nuxt with @rollcall/vue', [...kPackage, '5b src/UserCard.vue', '5a src/App.vue', '5c app/plugins/rollcall.ts'], { card: 'app/UserCard.vue', module: 'app/rollcall.ts' }],
+  ],
+});
+
 // "Add the client to the providers that `ng new` wrote into src/app/app.config.ts."
 async function prepareAngular(project, world, ids) {
   for (const file of ['app.html', 'app.css']) project.delete(`src/app/${file}`);

@@ -16,8 +16,22 @@ export const kStarters = {
   next: ['create-next-app@16.4.3', 'app', '--ts', '--app', '--no-eslint', '--no-tailwind', '--no-src-dir', '--no-import-alias', '--use-npm', '--skip-install', '--disable-git', '--yes'],
   angular: ['@angular/cli@21.2.27', 'new', 'app', '--defaults', '--skip-git', '--skip-install', '--skip-tests', '--ssr=false', '--style=css', '--ai-config=none'],
 };
+// What Nuxt's starter would write (its minimal template), which it copies from elsewhere than npm.
+const kWritten = {
+  nuxt: {
+    'package.json': JSON.stringify({
+      name: 'nuxt-app',
+      type: 'module',
+      private: true,
+      scripts: { build: 'nuxt build', dev: 'nuxt dev', postinstall: 'nuxt prepare' },
+      dependencies: { nuxt: '4.4.5', vue: '^3.5.0', 'vue-router': '^5.0.0' },
+    }),
+    'nuxt.config.ts': "export default defineNuxtConfig({\n  compatibilityDate: '2025-07-15',\n  devtools: { enabled: true }\n})\n",
+    'tsconfig.json': JSON.stringify({ files: [], references: ['app', 'server', 'shared', 'node'].map((name) => ({ path: `./.nuxt/tsconfig.${name}.json` })) }),
+  },
+};
 const kNode = [20, 19];
-const kEnvironment = { ...process.env, CI: '1', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false' };
+const kEnvironment = { ...process.env, CI: '1', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', NUXT_TELEMETRY_DISABLED: '1' };
 const kPatienceMs = 900_000;
 
 const began = Date.now();
@@ -53,8 +67,10 @@ export async function emptyProject() {
 export async function newProject(starter) {
   checkNode();
   const parent = mkdtempSync(join(tmpdir(), 'rollcall-recipe-'));
-  await execute(parent, 'npx', ['--yes', ...kStarters[starter]]);
-  return project(parent, join(parent, 'app'));
+  const made = project(parent, join(parent, 'app'));
+  if (kWritten[starter]) for (const [path, text] of Object.entries(kWritten[starter])) made.write(path, text);
+  else await execute(parent, 'npx', ['--yes', ...kStarters[starter]]);
+  return made;
 }
 
 function project(parent, folder) {
