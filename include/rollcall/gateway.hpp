@@ -113,7 +113,7 @@ class Gateway {
     // as in Payload::args, which may be passed on. Throws std::invalid_argument, and sends nothing, if `json`
     // is no JSON (or nested deeper than 64), if it or the event's name is not UTF-8, or if the name is one
     // that socket.io keeps for itself ("connect", "disconnect", ...) or that presence alone sends
-    // ("user-online", "connected", ...: the contract's). Events for one connection arrive in the order of
+    // ("user-online", "connected", ...: docs/protocol.md). Events for one connection arrive in the order of
     // their calls.
     void emit(std::string_view event, std::string_view json = {}) const;
 

@@ -1,4 +1,4 @@
-// What a backend service may ask by HTTP (contract, section 6), and how it is read from path, query and body.
+// What a backend service may ask by HTTP (docs/http-api.md), and how it is read from path, query and body.
 // Where a client may ask the same by an event, it is the same request by the same rules.
 //
 // Called by the gateway's HTTP API. Pure; thread-safe. Bounds: those of `decode`; bodies are bounded by the

@@ -11,7 +11,7 @@
 namespace rollcall::api {
 namespace {
 
-constexpr std::size_t kMaxKeyBytes = 28;  // the contract's are shorter
+constexpr std::size_t kMaxKeyBytes = 28;  // the protocol's are shorter
 
 void put_digits(char* end, unsigned value, int digits) {
   for (int i = 1; i <= digits; ++i, value /= 10) end[-i] = static_cast<char>('0' + value % 10);

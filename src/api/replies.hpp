@@ -1,8 +1,8 @@
-// What the server says, as JSON texts (contract, "Events from the client" and "Events from the
-// server"): the `data` of every reply and event, and the envelopes of acknowledgements. Called by the
+// What the server says, as JSON texts (docs/protocol.md, "Requests" and
+// "Broadcasts"): the `data` of every reply and event, and the envelopes of acknowledgements. Called by the
 // gateway; each text is written once and shared by all who get it.
 //
-// Pure and thread-safe. Keys stand in the order of the contract; strings are escaped, times are
+// Pure and thread-safe. Keys stand in the order of docs/protocol.md; strings are escaped, times are
 // ISO-8601, what is not known is null. Sizes are bounded by what is given.
 #pragma once
 
@@ -25,7 +25,7 @@ inline constexpr std::string_view kUserOfflineEvent = "user-offline";
 inline constexpr std::string_view kPresenceModeEvent = "presence-mode";
 inline constexpr std::string_view kExceptionEvent = "exception";
 inline constexpr std::string_view kAuthenticationErrorEvent = "authentication_error";
-// True of the events that the contract says presence sends: those above, and all replies.
+// True of the events that presence sends: those above, and all replies.
 bool is_own_event(std::string_view name);
 
 // The event that answers the request if no acknowledgement was asked for.

@@ -1,5 +1,5 @@
-// What a client may ask by a Socket.IO event, and how it is read from the wire (contract, "Events from
-// the client"). The gateway decodes every event with this before it does anything else.
+// What a client may ask by a Socket.IO event, and how it is read from the wire (docs/protocol.md,
+// "Requests"). The gateway decodes every event with this before it does anything else.
 //
 // Pure and thread-safe. Bounds: Limits; a message names the field and the reason. Of what the client
 // sent it repeats a number or a short event name at most: it stays short and never holds a token.

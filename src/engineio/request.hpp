@@ -39,7 +39,7 @@ struct RequestFacts {
   Transport session_transport = Transport::polling;
 };
 
-// Checks in the order of the reference server (protocol notes, section 1). True if the request is good.
+// Checks in the order of engine.io (docs/protocol.md, "On the wire"). True if the request is good.
 bool check_request(const RequestFacts& facts, Refusal& refusal);
 
 }  // namespace rollcall::engineio

@@ -1,4 +1,4 @@
-// Tells what is news to those it concerns (contract, "Events from the server"): everyone connected, or the
+// Tells presence changes to those they concern (docs/protocol.md, "Broadcasts"): everyone connected, or the
 // users' watchers, as configured. Thread-safe once the namespaces are added.
 #pragma once
 

@@ -1,7 +1,8 @@
-// The presence server: a Socket.IO server, the presence core, and the contract between them.
+// The presence server: a Socket.IO server, the presence core, and the protocol between them
+// (docs/protocol.md).
 //
-// It authenticates connections, tells presence::Core what happens, answers the requests of the contract
-// (section 3) and broadcasts what the core says has changed (section 4). Its handlers run on the threads of
+// It authenticates connections, tells presence::Core what happens, answers requests, and
+// broadcasts what the core says has changed. Its handlers run on the threads of
 // all workers; what they share is in HubDriver.
 //
 // Watching a user is being in a room: then subscriptions survive recovery as rooms do, and a missed

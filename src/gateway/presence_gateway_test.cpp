@@ -1,4 +1,4 @@
-// The contract's requests and broadcasts (sections 2 to 4), over real connections.
+// The requests and broadcasts of docs/protocol.md, over real connections.
 #include "gateway/presence_gateway.hpp"
 
 #include <gmock/gmock.h>

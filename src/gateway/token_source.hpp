@@ -1,4 +1,4 @@
-// Where a client's token may stand, in the order of the contract: `auth.token`, the Authorization header,
+// Where a client's token may stand, in this order: `auth.token`, the Authorization header,
 // the `token` query parameter, the cookie `jwt`.
 #pragma once
 

@@ -1,5 +1,4 @@
-// Which pages of other origins may read our answers (Fetch standard, "CORS protocol"; protocol notes,
-// section 9).
+// Which pages of other origins may read our answers (Fetch standard, "CORS protocol").
 //
 // Called once for every request over HTTP. Browsers do not hold WebSockets to it: ask origin_allowed()
 // there. Linear in the length of the list. Pure functions: safe on any thread.

@@ -1,5 +1,5 @@
 // Who is online: connections come and go, users stay as long as one connection lives or broke less
-// than `offline_grace` ago (contract, "Words" and "Events from the server").
+// than `offline_grace` ago (docs/protocol.md, "Words" and "Broadcasts").
 //
 // The gateway's hub owns the only Core of a server, reports what happens as commands, and makes the
 // changes known. Pure: `now` and `wall` are arguments. Nothing a peer does is a fault here; a command about a

@@ -1,4 +1,4 @@
-// The words of the domain (contract, "Words"): what is told to presence::Core, what it answers, and
+// The words of the domain (docs/protocol.md, "Words"): what is told to presence::Core, what it answers, and
 // what it makes known. Plain values, used by api and gateway too.
 #pragma once
 

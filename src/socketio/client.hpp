@@ -1,6 +1,6 @@
 // The Socket.IO state of one Engine.IO session: which namespaces it has joined, and the attachments it
 // still owes. Messages in, what they mean out; a Fault closes the connection. Driven by
-// server::SocketServer (protocol notes, sections 5 and 6).
+// server::SocketServer (Socket.IO protocol, revision 5).
 //
 // Bounds: kMaxNamespaces, and the attachments of one packet together. Heap memory is held only for the
 // namespaces, and while attachments are due. Not thread-safe.

@@ -1,4 +1,4 @@
-// The text of an offset: what a client keeps, and shows when it comes back (protocol notes, section 7).
+// The text of an offset: what a client keeps, and shows when it comes back (docs/protocol.md, "Recovery").
 //
 // It names a place in the order of one start of the server: `~`, four characters that say which start, `:`,
 // and the number in base 36. Clients keep the last argument of any event for it, if that is a string: so it

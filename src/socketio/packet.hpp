@@ -1,4 +1,4 @@
-// Socket.IO v5 packets as they come from a client (protocol notes, section 5), without the Engine.IO
+// Socket.IO v5 packets as they come from a client (docs/protocol.md, "On the wire"), without the Engine.IO
 // type digit: `<type>[<attachments>-][<namespace>,][<ack id>][JSON]`.
 //
 // Whatever breaks a rule closes the connection; Fault says which rule, for the log.

@@ -1,6 +1,6 @@
 // Where the arguments of an event name its attachments.
 //
-// Called by parse_packet (protocol notes, section 5) and by whatever sends. Thread-safe.
+// Called by parse_packet and by whatever sends. Thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Connection state recovery (protocol notes, section 7) for one namespace: the order of what was sent, and
+// Connection state recovery (docs/protocol.md, "Recovery") for one namespace: the order of what was sent, and
 // what a client that comes back has missed of it (docs/decisions/0023).
 //
 // Events carry no offset themselves, for clients would hand it to their handlers. It follows as an event of

@@ -1,5 +1,5 @@
 // Who is in which room, for one namespace on one loop. Members are slots (small numbers). Used by
-// server::NamespaceImpl (protocol notes, section 6).
+// server::NamespaceImpl.
 //
 // A room exists while it has members. Taking a member out of a room is O(1) once its place is known:
 // leave_all() knows all of them; join() and leave() look for it among the rooms of the member or the

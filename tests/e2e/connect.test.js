@@ -1,4 +1,4 @@
-// Every event of the contract (docs: protocol), by every transport, with several versions of socket.io-client,
+// Every event of docs/protocol.md, by every transport, with several versions of socket.io-client,
 // with an acknowledgement and without one.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// The HTTP API for backend services (contract, section 6): who may call, and the calls.
+// The HTTP API for backend services (docs/http-api.md): who may call, and the calls.
 //
 // Translates between HTTP and what the presence server can do; the rules of requests are api's, the same as
 // for sockets. Handlers run on the threads of all workers.
