@@ -54,8 +54,8 @@ Connection::Connection(Loop& loop, Channel channel, std::size_t backlog_limit)
       paused_(false),
       resumed_(false),
       deaf_(false),
-      counted_(channel.counted) {
-  loop_.watch(descriptor_, *this, kInput);
+      counted_(channel.counted),
+      watched_(loop_.try_watch(descriptor_, *this, kInput)) {
   if (tls_ && tls_->has_output()) {
     loop_.count().bytes_waiting.add(tls_->output().size());
     mark_dirty();
@@ -197,6 +197,7 @@ void Connection::watch_output(bool wanted) {
 }
 
 void Connection::rewatch() {
+  if (!watched_) return;  // it is closed at the end of the turn
   const std::uint32_t input = ended_ ? 0U : deaf_ ? std::uint32_t{EPOLLRDHUP} : kInput;
   loop_.rewatch(descriptor_, *this, input | (watching_output_ ? EPOLLOUT : 0U));
 }

@@ -80,6 +80,8 @@ class Connection final : public EventSource {
   Loop& loop() { return loop_; }
   const PeerAddress& peer() const { return peer_; }
   bool counted() const { return counted_; }  // Channel::counted
+  // False: the system could not watch one more. The loop closes it at the end of the turn.
+  bool watched() const { return watched_; }
   std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
   bool shaking_hands() const { return tls_ && !tls_->ready(); }
@@ -139,6 +141,7 @@ class Connection final : public EventSource {
   bool resumed_ : 1;  // owes the handler an `on_resume`
   bool deaf_ : 1;     // EPOLLIN is off
   bool counted_ : 1;
+  bool watched_ : 1;
 };
 
 // There is one for every client.

@@ -7,8 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <string>
+#include <system_error>
 
 #include "base/assert.hpp"
+#include "base/log.hpp"
 #include "base/shrink.hpp"
 #include "net/connection.hpp"
 
@@ -223,7 +226,18 @@ Connection& Loop::adopt(Channel channel, std::size_t backlog_limit) {
   connection->place_in_loop_ = static_cast<std::uint32_t>(connections_.size());
   connections_.push_back(connection.get());
   connection_count_.store(connections_.size(), std::memory_order_relaxed);
+  if (!connection->watched()) refuse_unwatched(*connection);
   return *connection.release();
+}
+
+// At the end of the turn: then it has its handler, which hears of it.
+void Loop::refuse_unwatched(Connection& connection) {
+  if (counters_.unwatchable.value() == 0) {
+    base::log::error("a connection was closed at once: the system cannot watch one more",
+                     {{"raise", "fs.epoll.max_user_watches, or the memory of the cgroup"}});
+  }
+  counters_.unwatchable.add();
+  defer([&connection] { connection.abort(); });
 }
 
 void Loop::forget(Connection& connection) {
@@ -237,11 +251,20 @@ void Loop::close_connections() {
   for (Connection* connection : std::vector<Connection*>(connections_)) connection->close_after_flush();
 }
 
-void Loop::watch(int descriptor, EventSource& source, std::uint32_t events) {
+bool Loop::try_watch(int descriptor, EventSource& source, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &source;
-  ROLLCALL_ASSERT(epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0);
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0) return true;
+  ROLLCALL_ASSERT(errno == ENOMEM || errno == ENOSPC);
+  return false;
+}
+
+void Loop::watch(int descriptor, EventSource& source, std::uint32_t events) {
+  if (!try_watch(descriptor, source, events)) {
+    throw std::system_error(errno, std::generic_category(),
+                            "epoll cannot watch one more descriptor (raise fs.epoll.max_user_watches)");
+  }
 }
 
 void Loop::rewatch(int descriptor, EventSource& source, std::uint32_t events) {

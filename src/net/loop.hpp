@@ -46,6 +46,7 @@ struct LoopCounters {
   Counter bytes_received;
   Counter bytes_sent;
   Counter bytes_waiting;  // to be sent, on all connections
+  Counter unwatchable;    // connections that were closed at once, for the system could not watch one more
 };
 
 class Loop {
@@ -91,7 +92,9 @@ class Loop {
   // Closes every connection as soon as what is queued on it is sent.
   void close_connections();
 
-  // For net's own classes.
+  // For net's own classes. `try_watch`: false if the system has no memory, or no watch, for one more; `watch`
+  // throws std::system_error then, with what to do.
+  [[nodiscard]] bool try_watch(int descriptor, EventSource& source, std::uint32_t events);
   void watch(int descriptor, EventSource& source, std::uint32_t events);
   void rewatch(int descriptor, EventSource& source, std::uint32_t events);
   void unwatch(int descriptor, EventSource& source);
@@ -121,6 +124,7 @@ class Loop {
   void end_turn();
   void flush();
   void forget(Connection& connection);
+  void refuse_unwatched(Connection& connection);
 
   struct Wakeup final : EventSource {
     explicit Wakeup(Loop& owner) : loop(owner) {}

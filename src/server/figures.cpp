@@ -84,6 +84,7 @@ Figures Crew::figures() {
     all.bytes_received += loop.bytes_received.value();
     all.bytes_sent += loop.bytes_sent.value();
     all.bytes_waiting += loop.bytes_waiting.value();
+    all.turned_away += loop.unwatchable.value();
   }
   all.accepted = sum(workers_, Count::accepted);
   all.turning_away = admission_.descriptors_scarce();

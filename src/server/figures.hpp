@@ -53,7 +53,7 @@ struct Figures {
   bool draining = false;
 
   std::uint64_t accepted = 0;                 // connections
-  std::uint64_t turned_away = 0;              // connections for which no descriptor was left
+  std::uint64_t turned_away = 0;              // connections for which no descriptor, or no watch, was left
   bool turning_away = false;                  // there were some in the last seconds, or the next ones will be
   std::uint64_t waiting_closed = 0;           // connections without a request, to make room for others
   std::uint64_t refused_by_address = 0;       // connections and sessions: too many of one address

@@ -58,7 +58,8 @@ void connections(Exposition& out, const Figures& server) {
   for (const WorkerFigures& worker : server.workers) tcp += worker.connections;
   out.gauge("rollcall_tcp_connections", "TCP connections of any kind.").value(tcp);
   out.counter("rollcall_tcp_accepted_total", "TCP connections accepted.").value(server.accepted);
-  out.counter("rollcall_tcp_turned_away_total", "TCP connections for which no file descriptor was left.")
+  out.counter("rollcall_tcp_turned_away_total",
+              "TCP connections for which no file descriptor, or no watch of epoll, was left.")
       .value(server.turned_away);
   out.counter("rollcall_tcp_idle_closed_total",
               "TCP connections that made no request, closed because file descriptors ran short.")
