@@ -191,7 +191,7 @@ void core(unsigned operations, unsigned) {
         const presence::ConnectionId mine = connection++;
         core.apply(presence::Connect{mine, user_name(10'000 + mine % 100), details}, now, wall, changes);
         core.apply(presence::Activity{mine}, now, wall, changes);
-        core.apply(presence::Disconnect{mine, true}, now, wall, changes);
+        core.apply(presence::Disconnect{mine, presence::Ending::client_goodbye}, now, wall, changes);
       });
 }
 

@@ -65,7 +65,7 @@ void core_connect_and_goodbye(benchmark::State& state) {
   std::uint64_t connection = users + 1;
   repeat(state, [&] {
     core.apply(presence::Connect{++connection, name, kDetails}, kStart, kWall, changes);
-    core.apply(presence::Disconnect{connection, true}, kStart, kWall, changes);
+    core.apply(presence::Disconnect{connection, presence::Ending::client_goodbye}, kStart, kWall, changes);
     changes.clear();
   });
 }

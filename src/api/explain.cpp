@@ -42,10 +42,6 @@ Words words_of(Ending ending) {
   return {"unknown", "ended"};
 }
 
-bool is_goodbye(Ending ending) {
-  return ending == Ending::client_goodbye || ending == Ending::server_goodbye;
-}
-
 std::string ms(milliseconds duration) {
   return std::to_string(duration.count()) + " ms";
 }

@@ -21,8 +21,4 @@ Ending ending_of(std::string_view reason) {
   return Ending::unknown;
 }
 
-bool is_goodbye(Ending ending) {
-  return ending == Ending::client_goodbye || ending == Ending::server_goodbye;
-}
-
 }  // namespace rollcall::gateway

@@ -108,7 +108,8 @@ TEST_P(HubDriverThreads, SeeEveryUserWholeAndTheCountsAgree) {
     seed = seed * 1103515245 + 12345;
     const presence::ConnectionId user = (seed >> 16) % kUsers + 1;
     if (std::exchange(here[user], !here[user])) {
-      hub.apply(presence::Disconnect{user, (seed >> 20) % 2 == 0});
+      hub.apply(presence::Disconnect{user, (seed >> 20) % 2 == 0 ? presence::Ending::client_goodbye
+                                                                 : presence::Ending::transport_close});
     } else {
       hub.apply(presence::Connect{user, name(user), {}});
     }

@@ -20,7 +20,9 @@ class OnlineIds : public testing::Test {
   void come(presence::ConnectionId connection, const std::string& user) {
     hub_.apply(presence::Connect{connection, user, {}});
   }
-  void go(presence::ConnectionId connection) { hub_.apply(presence::Disconnect{connection, true}); }
+  void go(presence::ConnectionId connection) {
+    hub_.apply(presence::Disconnect{connection, presence::Ending::client_goodbye});
+  }
 
   Server server_{ServerOptions{}};
   Broadcaster nobody_{server_, false};

@@ -47,7 +47,7 @@ TEST_F(OnlineListTest, BroughtUpToDateIsWhatANewOneWouldWrite) {
     apply(presence::Activity{i});
     EXPECT_EQ(*list.page(core_).users, *OnlineList(10).page(core_).users);
   }
-  apply(presence::Disconnect{2, true});
+  apply(presence::Disconnect{2, presence::Ending::client_goodbye});
   EXPECT_EQ(*list.page(core_).users, *OnlineList(10).page(core_).users);
   EXPECT_THAT(*list.page(core_).users, Not(HasSubstr("user2")));
 }

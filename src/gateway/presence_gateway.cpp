@@ -149,7 +149,7 @@ void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
     log::warn(kSlowConsumer, {{"socket", socket.id()}, {"backlog_bytes", rules_.get().limits.backlog_bytes}});
   }
   const presence::Ending ending = member.expired ? presence::Ending::token_expired : ending_of(reason);
-  hub_.apply(presence::Disconnect{member.connection, is_goodbye(ending), ending});
+  hub_.apply(presence::Disconnect{member.connection, ending});
 }
 
 void PresenceGateway::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {

@@ -16,6 +16,7 @@ namespace {
 using presence::Activity;
 using presence::Connect;
 using presence::Disconnect;
+using presence::Ending;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -61,7 +62,9 @@ class TheHub : public testing::Test {
   std::optional<Instant> connect(presence::ConnectionId id, const std::string& user) {
     return hub_.apply(Connect{id, user, {}}, at_);
   }
-  std::optional<Instant> lose(presence::ConnectionId id) { return hub_.apply(Disconnect{id, false}, at_); }
+  std::optional<Instant> lose(presence::ConnectionId id) {
+    return hub_.apply(Disconnect{id, Ending::transport_close}, at_);
+  }
   void pass(milliseconds time) {
     at_.now += time;
     at_.wall += time;
@@ -93,7 +96,7 @@ TEST_F(TheHub, HandsEachChangeToAllSinksInTheirOrder) {
   hub_.add(first);
   hub_.add(second);
   connect(1, "ann");
-  hub_.apply(Disconnect{1, true}, at_);
+  hub_.apply(Disconnect{1, Ending::client_goodbye}, at_);
   EXPECT_THAT(notes, ElementsAre("first+ann", "second+ann", "first-ann", "second-ann"));
 }
 
@@ -150,9 +153,9 @@ TEST_F(TheHub, TellsBothWaysIfAHeldChangeWasRevealedByARead) {
   hub.apply(Connect{1, "ann", {}}, at_);
   ASSERT_THAT(listeners.heard, ElementsAre("+ann"));
   hub.apply(Connect{2, "bob", {}}, at_);
-  hub.apply(Disconnect{1, false}, at_);
+  hub.apply(Disconnect{1, Ending::transport_close}, at_);
   EXPECT_FALSE(hub.read(0, [](const presence::View& view) { return view.state("ann").online; }));
-  hub.apply(Disconnect{2, false}, at_);
+  hub.apply(Disconnect{2, Ending::transport_close}, at_);
   std::optional<Instant> due = hub.apply(Connect{3, "ann", {}}, at_);
   ASSERT_THAT(listeners.heard, ElementsAre("+ann", "mode"));
   for (; due; due = hub.tick(at_)) at_.now = *due;
@@ -179,8 +182,8 @@ TEST_F(TheHub, CountsEdgesAndFeedsThemWithDetails) {
   hub_.add(feed);
   hub_.apply(Connect{1, "ann", {"ann@example.com", "admin", {}}}, at_);
   hub_.apply(Connect{2, "ann", {}}, at_);
-  hub_.apply(Disconnect{2, true}, at_);
-  hub_.apply(Disconnect{1, true}, at_);
+  hub_.apply(Disconnect{2, Ending::client_goodbye}, at_);
+  hub_.apply(Disconnect{1, Ending::client_goodbye}, at_);
   EXPECT_EQ(totals.totals().online, 1U);
   EXPECT_EQ(totals.totals().offline, 1U);
   EXPECT_EQ(grown, 2);

@@ -84,9 +84,10 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
   User& user = directory_[slot];
   Contribution& own = user.own;
   --own.connections;
+  const bool goodbye = is_goodbye(command.ending);
   // A goodbye speaks for its own connection only: another that broke may still come back.
-  if (!command.goodbye || own.grace_ends <= now) own.ending = command.ending;
-  if (!command.goodbye && settings_.offline_grace > milliseconds::zero()) {
+  if (!goodbye || own.grace_ends <= now) own.ending = command.ending;
+  if (!goodbye && settings_.offline_grace > milliseconds::zero()) {
     own.grace_ends = now + settings_.offline_grace;
     graces_.push_back({own.grace_ends, slot});
   }

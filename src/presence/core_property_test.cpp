@@ -125,10 +125,10 @@ struct CoreWorld {
         apply(Connect{move.connection, core_user(move.user), {}});
         break;
       case Step::lose:
-        apply(Disconnect{move.connection, false});
+        apply(Disconnect{move.connection, Ending::transport_close});
         break;
       case Step::goodbye:
-        apply(Disconnect{move.connection, true});
+        apply(Disconnect{move.connection, Ending::client_goodbye});
         break;
       case Step::activity:
         apply(Activity{move.connection});
@@ -198,7 +198,8 @@ TEST(PresenceProperty, NobodyIsLeftBehindOnceAllConnectionsAreGoneAndDeadlinesWe
   EXPECT_TRUE(rc::check([] {
     CoreWorld world;
     for (const Move& move : *moves()) world.play(move);
-    for (ConnectionId id = 0; id < kConnections; ++id) world.apply(Disconnect{id, id % 2 == 0});
+    for (ConnectionId id = 0; id < kConnections; ++id)
+      world.apply(Disconnect{id, id % 2 == 0 ? Ending::client_goodbye : Ending::transport_close});
     const Instant all_gone = world.now;
     while (const auto deadline = world.core.deadline()) {
       RC_ASSERT(*deadline <= all_gone + kCoreGrace);

@@ -174,7 +174,7 @@ TEST(PresenceWithoutGrace, ABrokenConnectionIsLikeAGoodbye) {
   Core core({milliseconds{0}, 100, 100});
   std::vector<UserChanged> changes;
   core.apply(Connect{1, "ann", {}}, Instant{}, wall_time(0), changes);
-  core.apply(Disconnect{1, false}, Instant{}, wall_time(0), changes);
+  core.apply(Disconnect{1, Ending::transport_close}, Instant{}, wall_time(0), changes);
   EXPECT_EQ(changes.size(), 2u);
   EXPECT_EQ(core.online_count(), 0u);
   EXPECT_EQ(core.deadline(), std::nullopt);
@@ -268,8 +268,8 @@ TEST_F(Presence, TellsWhyAUserIsOnlineOrOffline) {
   EXPECT_EQ(account.connections, 2U);
   EXPECT_EQ(account.grace_ends, std::nullopt);
   EXPECT_EQ(account.ended_at, std::nullopt);
-  core_.apply(Disconnect{1, false, Ending::ping_timeout}, now_, wall_, changes_);
-  core_.apply(Disconnect{2, true, Ending::client_goodbye}, now_, wall_, changes_);
+  core_.apply(Disconnect{1, Ending::ping_timeout}, now_, wall_, changes_);
+  core_.apply(Disconnect{2, Ending::client_goodbye}, now_, wall_, changes_);
   account = core_.account("a");  // kept by the one that broke
   EXPECT_TRUE(account.state.online);
   EXPECT_EQ(account.connections, 0U);
@@ -287,7 +287,7 @@ TEST_F(Presence, TellsWhyAUserIsOnlineOrOffline) {
 
 TEST_F(Presence, TellsHowTheLastSessionEndedUntilTheNextBegins) {
   connect(1, "a");
-  core_.apply(Disconnect{1, true, Ending::server_goodbye}, now_, wall_, changes_);
+  core_.apply(Disconnect{1, Ending::server_goodbye}, now_, wall_, changes_);
   EXPECT_EQ(core_.account("a").ending, Ending::server_goodbye);
   const WallTime ended = wall_;
   pass(seconds(5));
@@ -331,7 +331,7 @@ TEST(PresenceWithoutMemory, NobodyIsRememberedButOnlineUsersAreKnown) {
     core.apply(Connect{id, "user" + std::to_string(id), {}}, Instant{}, wall_time(1), changes);
   }
   for (ConnectionId id = 1; id <= 99; ++id)
-    core.apply(Disconnect{id, true}, Instant{}, wall_time(1), changes);
+    core.apply(Disconnect{id, Ending::client_goodbye}, Instant{}, wall_time(1), changes);
   EXPECT_EQ(core.state("user1").last_active, std::nullopt);
   EXPECT_TRUE(core.state("user100").online);
   EXPECT_THAT(core.online_ids(), ElementsAre("user100"));

@@ -26,7 +26,7 @@ class Toggled {
   void go(const std::string& user) {
     auto& own = connections_[user];
     if (own.empty()) return;
-    apply(Disconnect{own.back(), true, {}});
+    apply(Disconnect{own.back(), Ending::client_goodbye});
     own.pop_back();
   }
   void toggle(const std::string& user) { connections_[user].empty() ? come(user) : go(user); }

@@ -25,8 +25,10 @@ class Presence : public testing::Test {
   void connect(ConnectionId id, std::string user, Details details = {}) {
     core_.apply(Connect{id, std::move(user), std::move(details)}, now_, wall_, changes_);
   }
-  void lose(ConnectionId id) { core_.apply(Disconnect{id, false}, now_, wall_, changes_); }
-  void goodbye(ConnectionId id) { core_.apply(Disconnect{id, true}, now_, wall_, changes_); }
+  void lose(ConnectionId id) { core_.apply(Disconnect{id, Ending::transport_close}, now_, wall_, changes_); }
+  void goodbye(ConnectionId id) {
+    core_.apply(Disconnect{id, Ending::client_goodbye}, now_, wall_, changes_);
+  }
   void activity(ConnectionId id) { core_.apply(Activity{id}, now_, wall_, changes_); }
 
   // What became known since the last call: "+ann", "-bob".

@@ -41,6 +41,11 @@ enum class Ending : std::uint8_t {
   token_expired,
 };
 
+// The client has said goodbye, or was told to: nobody waits for it to come back.
+inline bool is_goodbye(Ending ending) {
+  return ending == Ending::client_goodbye || ending == Ending::server_goodbye;
+}
+
 struct Connect {
   ConnectionId connection = 0;
   std::string user_id;
@@ -48,7 +53,6 @@ struct Connect {
 };
 struct Disconnect {
   ConnectionId connection = 0;
-  bool goodbye = false;  // the client said that it leaves; otherwise the transport broke
   Ending ending = Ending::unknown;
 };
 // A sign of life of the person: a heartbeat, or any event sent.
