@@ -48,10 +48,14 @@ TEST(File, that_cannot_be_read_says_why) {
 class AsNobody {
  public:
   AsNobody() {
-    if (root_) EXPECT_EQ(seteuid(kNobody), 0);
+    if (root_) {
+      EXPECT_EQ(seteuid(kNobody), 0);
+    }
   }
   ~AsNobody() {
-    if (root_) EXPECT_EQ(seteuid(0), 0);
+    if (root_) {
+      EXPECT_EQ(seteuid(0), 0);
+    }
   }
   AsNobody(const AsNobody&) = delete;
   AsNobody& operator=(const AsNobody&) = delete;
@@ -80,7 +84,9 @@ TEST(File, that_may_not_be_read_says_whose_it_is_and_what_would_help) {
 
 TEST(File, of_the_user_itself_needs_another_mode_and_no_other_group) {
   const std::string path = written("x");
-  if (geteuid() == 0) ASSERT_EQ(chown(path.c_str(), 65534, 0), 0);
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(path.c_str(), 65534, 0), 0);
+  }
   chmod(path.c_str(), 0040);
   const std::string why = refusal_of(path);
   std::remove(path.c_str());

@@ -40,9 +40,13 @@ TEST(Server, SaysWhoMayListenOnALowPort) {
   low.listen = "127.0.0.1:1";
   Server server(low);
   const bool root = geteuid() == 0;
-  if (root) ASSERT_EQ(seteuid(65534), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
   const auto opened = server.open();
-  if (root) ASSERT_EQ(seteuid(0), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
   ASSERT_FALSE(opened.ok());
   EXPECT_THAT(opened.error(),
               StartsWith("cannot listen on 127.0.0.1:1: Permission denied (ports below 1024 need root or the "
