@@ -59,7 +59,7 @@ void heartbeat(unsigned operations, unsigned parts) {
   ask(operations, parts, R"(["heartbeat"])");
 }
 
-// By a connection that watches `watched`, of whom each in turn is watched again.
+// A connection watches `watched` users, unsubscribes from one, and subscribes to that one again.
 void unsubscribe_one_of(std::size_t watched, unsigned operations) {
   constexpr std::size_t kABatch = 1000;
   constexpr std::size_t kStride = 7919;  // a prime: from all over the list

@@ -1,24 +1,17 @@
 #include "gateway/hub_driver.hpp"
 
-#include <random>
+#include <utility>
 
+#include "gateway/random_word.hpp"
 #include "server/figures.hpp"
 
 namespace rollcall::gateway {
-namespace {
-
-std::uint64_t new_epoch() {
-  std::random_device random;
-  return std::uint64_t{random()} << 32 | random();
-}
-
-}  // namespace
 
 HubDriver::HubDriver(Server& server, const presence::Settings& settings, const presence::PaceSettings& pace,
                      std::size_t feed_changes, hub::Audience& audience)
     : server_(server),
       hub_(settings, pace, audience, server.workers() + 1U),
-      feed_(new_epoch(), feed_changes) {
+      feed_(random_word(), feed_changes) {
   hub_.add(totals_);
   hub_.add(feed_);
 }

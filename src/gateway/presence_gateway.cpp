@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory_resource>
-#include <random>
 #include <vector>
 
 #include "api/replies.hpp"
@@ -11,6 +10,7 @@
 #include "base/spare.hpp"
 #include "gateway/endings.hpp"
 #include "gateway/member.hpp"
+#include "gateway/random_word.hpp"
 #include "server/refusals.hpp"
 #include "server/reply_place.hpp"
 #include "server/socket_timers.hpp"
@@ -32,11 +32,6 @@ std::size_t count_watched(const Socket& socket) {
   const auto rooms = socket.rooms();
   return static_cast<std::size_t>(std::count_if(
       rooms.begin(), rooms.end(), [](const RoomKey& room) { return room.kind() == RoomKind::watchers; }));
-}
-
-std::uint64_t secret_seed() {
-  std::random_device random;
-  return std::uint64_t{random()} << 32 | random();
 }
 
 // Nothing is kept for nobody.
@@ -64,7 +59,7 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       answers_(rules_.get().requests),
       started_(server.now()),
       clocks_(server.workers()),
-      budgets_(secret_seed()) {
+      budgets_(random_word()) {
   hub_.settle_until(started_ + config_.presence.settling);
   for (unsigned i = 0; i < server.workers(); ++i) {
     gates_.push_back(std::make_unique<Gate>(config.limits.failures_per_address));

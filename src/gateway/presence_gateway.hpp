@@ -2,8 +2,7 @@
 // (docs/protocol.md).
 //
 // It authenticates connections, tells presence::Core what happens, answers requests, and
-// broadcasts what the core says has changed. Its handlers run on the threads of
-// all workers; what they share is in HubDriver.
+// broadcasts the changes. Its handlers run on the threads of all workers; what they share is in HubDriver.
 //
 // Watching a user is being in a room: then subscriptions survive recovery as rooms do, and a missed
 // change is replayed like any other event.
@@ -125,7 +124,7 @@ class PresenceGateway {
   Result<std::string, api::Error> refresh(Socket& socket, const std::string& token);
   void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
 
-  // Whether one more event may come; and what it costs beyond. `shared`: the user's; null if they have none.
+  // Whether one more event may come; and what it costs beyond. `shared`: the user's budget.
   UserBudget user_budget(Socket& socket);
   std::optional<api::Error> take_one(Member& member, UserBudget& shared);
   static void charge(Member& member, UserBudget& shared, const Payload& payload, const api::Request* request,

@@ -72,7 +72,7 @@ class UserBudgets {
       was = seen;
     }
     if (!free) return UserBudget();
-    // Two workers may want the same place at once: whoever is second has no limit for this one request.
+    // If two workers claim the same place at once, the second applies no limit to this one request.
     if (!free->tag.compare_exchange_strong(was, tag, std::memory_order_relaxed)) return UserBudget();
     free->rate.store(RateLimit(burst, now), std::memory_order_relaxed);
     return UserBudget(free->rate);

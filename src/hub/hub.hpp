@@ -2,7 +2,7 @@
 // each thread that reads often.
 //
 // A command or tick changes the state, hands the changes to the sinks in the order in which those were added,
-// tells the audience what is to be told now, and returns when the hub wants its next tick. All of it happens
+// tells the audience the changes that are due, and returns the deadline of the next tick. All of it happens
 // under all lanes, so everyone hears of the changes in the order in which they happened. Readers, and signs
 // of life, take one lane: on different lanes they share no memory that either writes.
 //

@@ -136,6 +136,16 @@ TEST_F(Held, WhatIsToldSaysIfItMayBeKnownFromAReply) {
   EXPECT_EQ(read, "ynyn");
 }
 
+TEST_F(Held, AChangeOfDetailsBehindAWayOutAndBackLeavesBothToBeTold) {
+  offline("ann");
+  held_.read("ann");
+  online("ann");
+  UserChanged details = came("ann", wall_time(++wall_));
+  details.before.online = true;
+  held_.hold(details);
+  EXPECT_THAT(released(), ElementsAre("-ann@1", "+ann@3"));
+}
+
 TEST_F(Held, IdsOfAnyLengthAreFoundAgain) {
   const std::string longest(kMaxUserIdBytes, 'x');
   for (const std::string& user : {std::string("a"), longest}) {
