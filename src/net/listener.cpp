@@ -198,18 +198,20 @@ void Listener::pause() {
 bool Listener::refuse_one() {
   if (spare_ >= 0) ::close(spare_);
   const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+  // accept4() takes a descriptor before it looks at the queue, so it also fails when nobody waits.
+  const bool nobody_waits = descriptor < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   if (descriptor >= 0) {
     ::close(descriptor);
     turned_away_.add();
     last_turned_away_us_.set(static_cast<std::uint64_t>(loop_.now().time_since_epoch().count()));
   }
-  // Whoever hears of it may need one descriptor.
-  if (options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
+  // The callback may need one descriptor.
+  if (!nobody_waits && options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
     last_report_ = loop_.now();
     options_.on_descriptors_exhausted();
   }
   spare_ = spare_descriptor();
-  return descriptor >= 0;
+  return descriptor >= 0 || nobody_waits;
 }
 
 }  // namespace rollcall::net

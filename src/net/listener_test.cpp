@@ -17,18 +17,22 @@ ListenerOptions at(std::string address) {
   return options;
 }
 
-// No descriptor is to be had while it lives.
-class NoDescriptors {
+// All descriptors but `free` of them are taken while it lives.
+class FewDescriptors {
  public:
-  NoDescriptors() {
+  explicit FewDescriptors(std::size_t free) {
     getrlimit(RLIMIT_NOFILE, &before_);
     // dup() takes every free descriptor below the limit, which is lowered to keep that short.
     rlimit low = before_;
     low.rlim_cur = 128;
     setrlimit(RLIMIT_NOFILE, &low);
     for (int descriptor = ::dup(2); descriptor >= 0; descriptor = ::dup(2)) taken_.push_back(descriptor);
+    for (; free > 0; --free) {
+      ::close(taken_.back());
+      taken_.pop_back();
+    }
   }
-  ~NoDescriptors() {
+  ~FewDescriptors() {
     for (int descriptor : taken_) ::close(descriptor);
     setrlimit(RLIMIT_NOFILE, &before_);
   }
@@ -150,7 +154,7 @@ TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
   std::vector<std::unique_ptr<Peer>> clients;
   for (int i = 0; i < 3; ++i) clients.push_back(Peer::connect((*listener)->address()));
   {
-    const NoDescriptors none;
+    const FewDescriptors none(0);
     EXPECT_TRUE(turn_until(loop, [&] {
       int gone = 0;
       for (auto& client : clients) {
@@ -168,6 +172,32 @@ TEST(Listener, TurnsClientsAwayWhenDescriptorsRunOutAndSaysSoOnce) {
   // And it serves again as soon as there are some.
   const auto later = Peer::connect((*listener)->address());
   EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 1; }));
+}
+
+// accept4() takes a descriptor before it looks whether anyone waits, so it fails either way.
+TEST(Listener, TurnsNobodyAwayWhenTheLastDescriptorWentToTheLastClient) {
+  Recorder handler;
+  Loop loop;
+  int complaints = 0;
+  ListenerOptions options = at("127.0.0.1:0");
+  options.on_descriptors_exhausted = [&] { ++complaints; };
+  auto listener = Listener::open(loop, options,
+                                 [&](Channel c) { loop.adopt(std::move(c), 1 << 20).set_handler(&handler); });
+  ASSERT_TRUE(listener.ok());
+  // From now on two are accepted a turn.
+  const auto first = Peer::connect((*listener)->address());
+  EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 1; }));
+  const auto last = Peer::connect((*listener)->address());
+  {
+    const FewDescriptors one(1);
+    EXPECT_TRUE(turn_until(loop, [&] { return loop.connections() == 2; }));
+  }
+  EXPECT_EQ(complaints, 0);
+  EXPECT_EQ((*listener)->turned_away(), 0U);
+  // And does not pause: the next client is accepted in the next turn.
+  const auto later = Peer::connect((*listener)->address());
+  loop.turn(milliseconds(5));
+  EXPECT_EQ(loop.connections(), 3U);
 }
 
 }  // namespace
