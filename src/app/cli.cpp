@@ -80,13 +80,13 @@ Example:
   rollcall webhook test --config rollcall.toml --url http://localhost:8080/presence)";
 
 std::string check_key_name(const std::string& text) {
-  return api::is_key_name(text)
-             ? ""
-             : "must be 1 to " + std::to_string(api::kMaxKeyNameBytes) + " letters, digits, '.', '_' or '-'";
+  return calls::is_key_name(text) ? ""
+                                  : "must be 1 to " + std::to_string(calls::kMaxKeyNameBytes) +
+                                        " letters, digits, '.', '_' or '-'";
 }
 
 std::string check_scopes(const std::string& text) {
-  return api::parse_scopes(text, ',') ? "" : "must be read, emit or admin, joined by commas";
+  return calls::parse_scopes(text, ',') ? "" : "must be read, emit or admin, joined by commas";
 }
 
 std::string check_claim(const std::string& text) {
@@ -114,6 +114,8 @@ class CommandLine {
     add_check_config();
     add_key();
     add_webhook();
+    describe_ = app_.add_subcommand("describe", "Print what the program knows by name, as JSON");
+    describe_->group("");  // for the tests of documents: in no help text
   }
 
   Command parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
@@ -138,8 +140,9 @@ class CommandLine {
     }
     if (check_->parsed()) return check_command_;
     if (webhook_->parsed()) return webhook_command_;
+    if (describe_->parsed()) return DescribeCommand{};
     if (key_->parsed()) {
-      key_command_.scopes = *api::parse_scopes(scopes_, ',');
+      key_command_.scopes = *calls::parse_scopes(scopes_, ',');
       return key_command_;
     }
     token_command_.ttl = *parse_duration(ttl_);
@@ -240,6 +243,7 @@ class CommandLine {
   CLI::App* check_ = nullptr;
   CLI::App* key_ = nullptr;
   CLI::App* webhook_ = nullptr;
+  CLI::App* describe_ = nullptr;
   ServeCommand serve_command_;
   TokenCommand token_command_;
   CheckConfigCommand check_command_;

@@ -8,7 +8,7 @@
 #include <string>
 #include <variant>
 
-#include "api/service_key.hpp"
+#include "calls/service_key.hpp"
 #include "rollcall/time.hpp"
 #include "rollcall/verifier.hpp"
 
@@ -40,7 +40,7 @@ struct CheckConfigCommand {
 
 struct KeyCommand {
   std::string name;
-  api::Scopes scopes;
+  calls::Scopes scopes;
 };
 
 // `rollcall webhook test`.
@@ -50,8 +50,11 @@ struct WebhookCommand {
   std::optional<std::string> url;  // instead of webhooks.urls
 };
 
+// `rollcall describe`.
+struct DescribeCommand {};
+
 // The int is an exit status: --help, --version, or a mistake, which has been printed.
-using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, WebhookCommand, int>;
+using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, WebhookCommand, DescribeCommand, int>;
 
 Command parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 

@@ -101,7 +101,12 @@ TEST(CommandLine, key_takes_a_name_and_scopes) {
   const auto* key = std::get_if<KeyCommand>(&parsed.command);
   ASSERT_TRUE(key);
   EXPECT_EQ(key->name, "billing-2");
-  EXPECT_EQ(api::names_of(key->scopes, '+'), "read+emit");
+  EXPECT_EQ(calls::names_of(key->scopes, '+'), "read+emit");
+}
+
+TEST(CommandLine, describe_is_known_but_in_no_help_text) {
+  EXPECT_TRUE(std::holds_alternative<DescribeCommand>(parse({"describe"}).command));
+  EXPECT_THAT(parse({"--help"}).out, testing::Not(HasSubstr("describe")));
 }
 
 TEST(CommandLine, webhook_test_takes_files_and_a_url) {

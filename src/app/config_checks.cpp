@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <map>
 
-#include "api/service_key.hpp"
 #include "app/setting_rules.hpp"
+#include "calls/service_key.hpp"
 #include "jwt/algorithm.hpp"
 
 namespace rollcall::app {
@@ -101,13 +101,13 @@ class Checks {
     std::size_t place = 0;
     for (const std::string& text : config_.api.keys) {
       const std::string item = "item " + std::to_string(++place);
-      const auto key = api::parse_service_key(text);
+      const auto key = calls::parse_service_key(text);
       if (!key) {
         add("api.keys", item + " " + key.error());
         continue;
       }
       const auto [same_name, new_name] = names.emplace(key->name, place);
-      const auto [same_digest, new_digest] = digests.emplace(api::to_hex(key->digest), place);
+      const auto [same_digest, new_digest] = digests.emplace(calls::to_hex(key->digest), place);
       const auto of = [](std::size_t other) { return " of item " + std::to_string(other); };
       if (!new_name) add("api.keys", item + " has the name" + of(same_name->second) + ": each needs its own");
       if (!new_digest)

@@ -29,9 +29,9 @@ constexpr const char* kSecretName = "JWT_SECRET";
 constexpr const char* kKeyName = "ROLLCALL_API_KEY";
 constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
-api::Scopes all_scopes() {
-  api::Scopes all;
-  all.add(api::Scope::admin);
+calls::Scopes all_scopes() {
+  calls::Scopes all;
+  all.add(calls::Scope::admin);
   return all;
 }
 

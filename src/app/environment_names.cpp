@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "api/service_key.hpp"
 #include "app/settings.hpp"
 #include "app/suggestion.hpp"
+#include "calls/service_key.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::string_view kServersPrefix = "ROLLCALL_";
 bool is_of_clients(std::string_view name, std::string_view value) {
   if (name == "ROLLCALL_API_URL") return true;
   if (name != "ROLLCALL_API_KEY") return false;
-  return !api::parse_service_key(value.substr(0, value.find(','))).ok();
+  return !calls::parse_service_key(value.substr(0, value.find(','))).ok();
 }
 
 // Kubernetes and Docker tell every container where a service named "rollcall-server" is by

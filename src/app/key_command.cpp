@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "base/base64.hpp"
-#include "gateway/api/key_ring.hpp"
+#include "gateway/http/key_ring.hpp"
 #include "net/random.hpp"
 
 namespace rollcall::app {
@@ -13,18 +13,18 @@ constexpr std::string_view kKeyPrefix = "rck_";  // so that scanners for leaked 
 constexpr std::size_t kKeyBytes = 32;
 }  // namespace
 
-std::string key_item(std::string_view name, const api::Scopes& scopes, std::string_view secret) {
-  return api::to_text({std::string(name), scopes, gateway::sha256(secret)});
+std::string key_item(std::string_view name, const calls::Scopes& scopes, std::string_view secret) {
+  return calls::to_text({std::string(name), scopes, gateway::sha256(secret)});
 }
 
-MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random) {
+MadeKey make_key(std::string_view name, const calls::Scopes& scopes, std::string_view random) {
   MadeKey made;
   made.secret = std::string(kKeyPrefix) + base::base64url_encode(random);
   made.item = key_item(name, scopes, made.secret);
   return made;
 }
 
-MadeKey make_random_key(std::string_view name, const api::Scopes& scopes) {
+MadeKey make_random_key(std::string_view name, const calls::Scopes& scopes) {
   std::array<char, kKeyBytes> random{};
   net::random_bytes(random);
   return make_key(name, scopes, {random.data(), random.size()});

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "api/service_key.hpp"
 #include "app/cli.hpp"
+#include "calls/service_key.hpp"
 
 namespace rollcall::app {
 
@@ -17,10 +17,10 @@ struct MadeKey {
   std::string item;    // of api.keys
 };
 // The item for a key that there is.
-std::string key_item(std::string_view name, const api::Scopes& scopes, std::string_view secret);
+std::string key_item(std::string_view name, const calls::Scopes& scopes, std::string_view secret);
 // `random`: 32 bytes or more that nobody can guess. Pure.
-MadeKey make_key(std::string_view name, const api::Scopes& scopes, std::string_view random);
-MadeKey make_random_key(std::string_view name, const api::Scopes& scopes);
+MadeKey make_key(std::string_view name, const calls::Scopes& scopes, std::string_view random);
+MadeKey make_random_key(std::string_view name, const calls::Scopes& scopes);
 
 // Prints both to `out`. Returns the exit status.
 int run_key(const KeyCommand& command, std::ostream& out);

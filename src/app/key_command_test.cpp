@@ -5,15 +5,15 @@
 
 #include <sstream>
 
-#include "gateway/api/key_ring.hpp"
+#include "gateway/http/key_ring.hpp"
 
 namespace rollcall::app {
 namespace {
 
 using testing::HasSubstr;
 
-api::Scopes scopes_of(std::string_view names) {
-  return *api::parse_scopes(names, ',');
+calls::Scopes scopes_of(std::string_view names) {
+  return *calls::parse_scopes(names, ',');
 }
 
 TEST(KeyCommand, makes_a_key_whose_item_the_server_knows_it_by) {
@@ -39,7 +39,7 @@ TEST(KeyCommand, prints_the_key_and_its_item_once) {
   const std::size_t at = text.find("rck_");
   ASSERT_NE(at, std::string::npos);
   const std::string secret = text.substr(at, 47);
-  EXPECT_THAT(text, HasSubstr("\"billing:admin:" + api::to_hex(gateway::sha256(secret)) + "\""));
+  EXPECT_THAT(text, HasSubstr("\"billing:admin:" + calls::to_hex(gateway::sha256(secret)) + "\""));
   EXPECT_EQ(text.find("rck_", at + 1), std::string::npos);
 }
 

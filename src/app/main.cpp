@@ -12,6 +12,7 @@
 
 #include "app/check_config_command.hpp"
 #include "app/cli.hpp"
+#include "app/describe_command.hpp"
 #include "app/key_command.hpp"
 #include "app/serve.hpp"
 #include "app/token_command.hpp"
@@ -38,6 +39,7 @@ struct Run {
   int operator()(const app::WebhookCommand& command) const {
     return app::run_webhook_test(command, std::cout, std::cerr);
   }
+  int operator()(const app::DescribeCommand&) const { return app::run_describe(std::cout); }
   int operator()(int exit_status) const { return exit_status; }
 };
 

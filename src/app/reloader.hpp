@@ -21,7 +21,7 @@
 #include "app/config_loader.hpp"
 #include "app/watched_files.hpp"
 #include "app/webhooks.hpp"
-#include "gateway/api/http_api.hpp"
+#include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"

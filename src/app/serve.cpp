@@ -17,7 +17,7 @@
 #include "app/webhooks.hpp"
 #include "base/log.hpp"
 #include "embed/keys.hpp"
-#include "gateway/api/http_api.hpp"
+#include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
 #include "net/limits.hpp"

@@ -3,10 +3,10 @@
 
 #include <stdexcept>
 
-#include "api/emit_requests.hpp"
 #include "base/assert.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "calls/emit.hpp"
 #include "embed/callbacks.hpp"
 #include "embed/keys.hpp"
 #include "gateway/online_ids.hpp"
@@ -40,7 +40,7 @@ UserStatus public_status(const presence::State& status) {
 
 // One of presence's names would be believed.
 void check_own(std::string_view event) {
-  if (const auto refused = api::refused_event(event)) {
+  if (const auto refused = calls::refused_event(event)) {
     throw std::invalid_argument("rollcall::Gateway cannot emit " + base::json::quote(event) + ": " +
                                 refused->message);
   }

@@ -3,8 +3,9 @@
 #include <string_view>
 #include <utility>
 
-#include "api/feed_texts.hpp"
-#include "api/replies.hpp"
+#include "feed/texts.hpp"
+#include "wire/events.hpp"
+#include "wire/users.hpp"
 
 namespace rollcall::feed {
 namespace {
@@ -76,7 +77,7 @@ void Reader::begin(MirrorSource& source, WallTime wall, std::string& out) {
 
 void Reader::reset(MirrorSource& source, const char* reason, WallTime wall, std::string& out) {
   begin_event(out, "reset");
-  api::append_feed_reset(out, reason, wall);
+  append_feed_reset(out, reason, wall);
   out += kEventEnd;
   taken_ = source.after(taken_).last;
   page_ = source.page(kPageUsers, std::nullopt);
@@ -103,7 +104,7 @@ void Reader::tell_users(MirrorSource& source, WallTime wall, std::string& out) {
   out += "{\"users\":[";
   do {
     const presence::OnlineUser& user = page_.users[told_of_page_];
-    api::append_online_user(out, user.user_id, user.email, user.role, user.connected_at, user.last_active);
+    wire::append_online_user(out, user.user_id, user.email, user.role, user.connected_at, user.last_active);
     out += ',';
   } while (++told_of_page_ < page_.users.size() && out.size() < kPortion);
   out.back() = ']';
@@ -113,7 +114,7 @@ void Reader::tell_users(MirrorSource& source, WallTime wall, std::string& out) {
 
 void Reader::go_live(MirrorSource& source, bool resumed, WallTime wall, std::string& out) {
   begin_event(out, "live", source.cursor(taken_));
-  api::append_feed_live(out, source.online_count(), resumed, source.settling(), wall);
+  append_feed_live(out, source.online_count(), resumed, source.settling(), wall);
   out += kEventEnd;
   state_ = State::live;
 }
@@ -126,8 +127,9 @@ bool Reader::tell_changes(MirrorSource& source, WallTime wall, std::string& out)
   }
   for (std::size_t i = 0; i < changes_.size() && out.size() < kPortion; ++i) {
     const presence::Change change = changes_[i];
-    begin_event(out, change.online ? api::kUserOnlineEvent : api::kUserOfflineEvent, source.cursor(++taken_));
-    api::append_feed_change(out, change);
+    begin_event(out, change.online ? wire::kUserOnlineEvent : wire::kUserOfflineEvent,
+                source.cursor(++taken_));
+    append_feed_change(out, change);
     out += kEventEnd;
   }
   return !changes_.empty();

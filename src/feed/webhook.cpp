@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/feed_texts.hpp"
 #include "base/assert.hpp"
+#include "feed/texts.hpp"
 
 namespace rollcall::feed {
 namespace {
@@ -71,7 +71,7 @@ bool Webhook::collected(std::uint64_t last, Instant now) {
 void Webhook::make_reset(Source& source, std::uint64_t last, WallTime wall) {
   const std::string cursor = source.cursor(last);
   std::string event;
-  api::append_webhook_reset(event, cursor, std::exchange(reset_reason_, nullptr), source.settling(), wall);
+  append_webhook_reset(event, cursor, std::exchange(reset_reason_, nullptr), source.settling(), wall);
   taken_ = last;
   delivery_ = Delivery{new_id(), wrapped(cursor, event), 0};
 }
@@ -88,7 +88,7 @@ void Webhook::make_batch(Source& source, WallTime wall) {
   std::size_t taken = 0;
   for (; taken < changes_.size() && events.size() < kMostBodyBytes; ++taken) {
     if (taken > 0) events += ',';
-    api::append_webhook_event(events, source.cursor(taken_ + taken + 1), changes_[taken]);
+    append_webhook_event(events, source.cursor(taken_ + taken + 1), changes_[taken]);
   }
   taken_ += taken;
   delivery_ = Delivery{new_id(), wrapped(source.cursor(taken_), events), taken};

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "api/replies.hpp"
 #include "base/log.hpp"
 #include "server/figures.hpp"
+#include "wire/events.hpp"
 
 namespace rollcall::gateway {
 
@@ -31,9 +31,9 @@ void Broadcaster::tell(const presence::News& news) {
 // A recovering client is not told of changes that cancel out, unless a reply may have revealed one of them:
 // then the client may know another state than the one it was told last.
 void Broadcaster::tell_change(const presence::UserChanged& change) {
-  const std::string_view event = api::event_of(presence::edge_of(change));
+  const std::string_view event = wire::event_of(presence::edge_of(change));
   if (event.empty()) return;
-  const Payload payload{api::user_changed(change), {}, true};
+  const Payload payload{wire::user_changed(change), {}, true};
   for (Namespace* nsp : namespaces_) {
     Emitter others = nsp->except(Room::user(change.user_id));
     if (watchers_only_) others.to(Room::watchers(change.user_id));
@@ -43,10 +43,10 @@ void Broadcaster::tell_change(const presence::UserChanged& change) {
 }
 
 void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
-  const Payload payload{api::presence_mode(mode.window, server_.wall_now()), {}, true};
-  for (Namespace* nsp : namespaces_) Emitter(*nsp).newest_of({}).emit(api::kPresenceModeEvent, payload);
+  const Payload payload{wire::presence_mode(mode.window, server_.wall_now()), {}, true};
+  for (Namespace* nsp : namespaces_) Emitter(*nsp).newest_of({}).emit(wire::kPresenceModeEvent, payload);
   server_.post([mode] {  // not under whatever lock the news is told under
-    log::info("presence mode", {{"mode", api::name_of_mode(mode.window)},
+    log::info("presence mode", {{"mode", wire::name_of_mode(mode.window)},
                                 {"window_ms", mode.window.count()},
                                 {"deliveries_per_second", mode.load},
                                 {"receivers", mode.receivers}});

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "gateway/presence_answers.hpp"
+#include "calls/online_list.hpp"
 #include "gateway/test_gateway.hpp"
 
 namespace rollcall::gateway {
@@ -68,7 +68,7 @@ TEST_P(HubDriverThreads, SeeEveryUserWholeAndTheCountsAgree) {
   pace.flap_after = 0;  // they come and go all the time
   Thousand audience;
   HubDriver hub(server, {milliseconds(1), 100, 1000}, pace, 100, audience);
-  PresenceAnswers answers({1000, 10'000, 65'536});
+  calls::OnlineList online_list(10'000);
   const auto name = [](presence::ConnectionId user) { return "user" + std::to_string(user); };
   std::atomic<bool> done = false;
   std::vector<std::thread> readers;
@@ -89,8 +89,7 @@ TEST_P(HubDriverThreads, SeeEveryUserWholeAndTheCountsAgree) {
           }
         });
         const auto [list, count] = hub.read([&](const presence::View& view) {
-          const auto reading = answers.read(view, 0, api::GetOnlineUsers{}, WallTime{});
-          return std::pair(std::get<OnlineListPage>(reading), view.online_count());
+          return std::pair(online_list.page(view.everyone()), view.online_count());
         });
         EXPECT_EQ(list.count, count);
         const std::string text = *list.users;

@@ -9,20 +9,22 @@
 #include <utility>
 
 #include "base/timing_wheel.hpp"
-#include "gateway/presence_gateway.hpp"
-#include "gateway/rate_limit.hpp"
+#include "gateway/contract/rate_limit.hpp"
+#include "gateway/login/token_expiry.hpp"
+#include "presence/types.hpp"
+#include "rollcall/server.hpp"
+#include "rollcall/verifier.hpp"
 
 namespace rollcall::gateway {
 
-struct PresenceGateway::Member final : base::Timer {
-  Member(PresenceGateway& its_gateway, Socket& its_socket, Claims its_claims, std::uint32_t burst,
-         Instant now)
-      : gateway(its_gateway),
+struct Member final : base::Timer {
+  Member(TokenExpiry& its_expiry, Socket& its_socket, Claims its_claims, std::uint32_t burst, Instant now)
+      : expiry(its_expiry),
         socket(its_socket),
         rate(burst, now),
         claims(std::make_unique<Claims>(std::move(its_claims))) {}
 
-  void on_timer(Instant) override { gateway.expired(socket); }
+  void on_timer(Instant) override { expiry.expired(socket); }
 
   // Since the gateway was made.
   void connected_at(microseconds since) {
@@ -44,12 +46,17 @@ struct PresenceGateway::Member final : base::Timer {
   std::uint32_t connected_low_ = 0;
 
  public:
-  PresenceGateway& gateway;
+  TokenExpiry& expiry;
   Socket& socket;
   presence::ConnectionId connection : 48 = 0;
   std::uint64_t watched : 16 = 0;  // users: kept here, for counting them would cost as much as there are
   RateLimit rate;
   std::unique_ptr<Claims> claims;  // until the connection is known to the core
 };
+static_assert(sizeof(Member) <= 88);  // there is one for every connection
+
+inline Member& member_of(Socket& socket) {
+  return *static_cast<Member*>(socket.data.get());
+}
 
 }  // namespace rollcall::gateway

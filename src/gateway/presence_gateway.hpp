@@ -1,39 +1,29 @@
 // The presence server: a Socket.IO server, the presence core, and the protocol between them
 // (docs/protocol.md).
 //
-// It authenticates connections, tells presence::Core what happens, answers requests, and
+// It lets connections in (login), tells presence::Core what happens, answers requests (contract), and
 // broadcasts the changes. Its handlers run on the threads of all workers; what they share is in HubDriver.
-//
-// Watching a user is being in a room: then subscriptions survive recovery as rooms do, and a missed
-// change is replayed like any other event.
 #pragma once
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "api/explain.hpp"
-#include "api/requests.hpp"
-#include "base/clock_watch.hpp"
+#include "calls/explain.hpp"
+#include "calls/online_list.hpp"
+#include "calls/request.hpp"
 #include "gateway/broadcaster.hpp"
-#include "gateway/failure_limit.hpp"
+#include "gateway/contract/contract.hpp"
 #include "gateway/hub_driver.hpp"
-#include "gateway/live.hpp"
-#include "gateway/presence_answers.hpp"
-#include "gateway/rate_limit.hpp"
+#include "gateway/login/login.hpp"
 #include "gateway/tally.hpp"
-#include "gateway/user_budgets.hpp"
-#include "gateway/verification_queue.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
-#include "server/user_limit.hpp"
 
 namespace rollcall::gateway {
 
@@ -62,9 +52,9 @@ class PresenceGateway {
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
   // From any thread.
   PresenceFigures figures() const;
-  // What the state says to a request that is not a socket's.
-  Result<std::string, api::Error> answer(const api::Request& request);
-  const api::Limits& limits() const { return rules_.get().requests; }
+  // What a backend asked.
+  Result<std::string, wire::Error> answer(calls::Question& question);
+  const calls::Limits& limits() const { return contract_.rules().requests; }
   // To all connections of the user, and to those that come back in time to recover what they missed.
   struct Reach {
     std::size_t connections = 0;  // there at the moment
@@ -76,99 +66,44 @@ class PresenceGateway {
     std::size_t connections = 0;
     std::size_t online = 0;  // users
   };
-  WideReach emit_to_users(std::span<const api::UserId> user_ids, std::string_view event,
+  WideReach emit_to_users(std::span<const wire::UserId> user_ids, std::string_view event,
                           const Payload& payload);
   WideReach emit_to_all(std::string_view event, const Payload& payload);
-  // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
-  // sign of life. Before the server runs. False if the event is one of presence's own.
-  bool on(std::string event, EventHandler handler);
+  // See Contract.
+  bool on(std::string event, EventHandler handler) {
+    return contract_.on(std::move(event), std::move(handler));
+  }
 
   // Before the server runs; the sink must outlive this.
   void add(hub::Sink& sink) { hub_.add(sink); }
   // Of the worker on whose thread they are called: the user's connections, and their end. They come to a good
   // end: the clients do not come back by themselves.
-  std::vector<api::ConnectionFacts> connections_here(const std::string& user_id);
+  std::vector<calls::ConnectionFacts> connections_here(const std::string& user_id);
   std::size_t disconnect_here(const std::string& user_id);
-  // Of the worker on whose thread it is called: the wall clock was set by `step`, so tokens end that much
-  // earlier.
-  void clock_set(milliseconds step);
-  milliseconds offline_grace() const { return config_.presence.offline_grace; }
+  // See TokenExpiry.
+  void clock_set(milliseconds step) { login_.expiry().clock_set(step); }
+  milliseconds offline_grace() const { return offline_grace_; }
 
  private:
-  // What is kept with each socket. Its user is Socket::owner().
-  struct Member;
-
-  // What a reload may change.
-  struct Rules {
-    LimitSettings limits;
-    api::Limits requests;
-    std::shared_ptr<const Verifier> verifier;
-  };
-  static std::shared_ptr<const Rules> rules_of(const Config& config,
-                                               std::shared_ptr<const Verifier> verifier);
-
   void set_up(Namespace& nsp);
-  void authenticate(Socket& socket, const Next& next);
-  void verify(Socket& socket, const Next& next);
-  void verify_waiting();
+  void admit(Socket& socket, Claims claims);
   void connected(Socket& socket);
   void disconnected(Socket& socket, std::string_view reason);
-  void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
-
-  // The data of the reply, behind `begin`; and does what else the request asks for.
-  Result<std::string, api::Error> serve(Socket& socket, const api::Request& request,
-                                        const PresenceAnswers::Reading& reading, std::string begin);
-
-  std::optional<api::Error> subscribe(Socket& socket, const api::UserIds& user_ids);
-  std::size_t unsubscribe(Socket& socket, const api::UserIds& user_ids);
-  Result<std::string, api::Error> refresh(Socket& socket, const std::string& token);
-  void refuse_request(Socket& socket, const api::Error& error, Ack& ack);
-
-  // Whether one more event may come; and what it costs beyond. `shared`: the user's budget.
-  UserBudget user_budget(Socket& socket);
-  std::optional<api::Error> take_one(Member& member, UserBudget& shared);
-  static void charge(Member& member, UserBudget& shared, const Payload& payload, const api::Request* request,
-                     const PresenceAnswers::Reading& reading);
-
-  void watch_expiry(Socket& socket, std::optional<WallTime> expires_at);
-  void expired(Socket& socket);
-  void watch_clock();
   void greet_with_mode(Socket& socket);
-  void tell_of_endless_token();
-  server::UserLimit user_limit();
-  // Counts and logs it.
-  ConnectError refusal(const Socket& socket, Denial denial, const std::string& details);
-
-  static Member& member_of(Socket& socket);
   std::vector<SocketRef> sockets_here(const std::string& user_id);
 
   Server& server_;
-  const Config config_;
-  Live<const Rules> rules_;
+  const milliseconds offline_grace_;
+  std::atomic<std::size_t> backlog_bytes_;  // for the log
   Tallies tallies_;
-  // Of each worker.
-  struct Gate {
-    explicit Gate(std::uint32_t failures_a_minute) : failures(failures_a_minute) {}
-    VerificationQueue queue;
-    FailureLimit failures;
-    std::shared_ptr<void> next_turn;
-  };
-  std::vector<std::unique_ptr<Gate>> gates_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
   HubDriver hub_;
-  std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
-  PresenceAnswers answers_;                                    // under the hub's lock
+  calls::OnlineList online_list_;  // under the hub's lock
+  Login login_;
+  Contract contract_;
   const Instant started_;
-  // For each worker, on its thread: whether the wall clock is set.
-  struct WorkerClock {
-    base::ClockWatch watch;
-    std::shared_ptr<void> timer;
-  };
-  std::vector<WorkerClock> clocks_;
-  UserBudgets budgets_;
-  std::atomic<bool> endless_told_{false};  // that a token without an end was accepted
 };
 
 }  // namespace rollcall::gateway

@@ -1,6 +1,7 @@
 #include "gateway/tally.hpp"
 
-#include "api/replies.hpp"
+#include "calls/table.hpp"
+#include "wire/events.hpp"
 
 namespace rollcall::gateway {
 namespace {
@@ -17,11 +18,11 @@ std::uint64_t sum(const std::vector<std::unique_ptr<Tally>>& tallies, Read&& rea
 std::string_view name_of(Denial denial) {
   switch (denial) {
     case Denial::missing_token:
-      return api::name_of(AuthCode::missing_token);
+      return wire::name_of(AuthCode::missing_token);
     case Denial::invalid_token:
-      return api::name_of(AuthCode::invalid_token);
+      return wire::name_of(AuthCode::invalid_token);
     case Denial::token_expired:
-      return api::name_of(AuthCode::token_expired);
+      return wire::name_of(AuthCode::token_expired);
     case Denial::too_many_connections:
       break;
   }
@@ -43,13 +44,13 @@ TallyFigures Tallies::figures() const {
         {name_of(static_cast<Denial>(i)), sum(tallies_, [&](const Tally& t) { return t.denials(i); })});
   }
   for (std::size_t i = 0; i < Tally::kRefusals; ++i) {
-    figures.refusals.push_back({api::name_of(static_cast<api::ErrorCode>(i)),
+    figures.refusals.push_back({wire::name_of(static_cast<wire::ErrorCode>(i)),
                                 sum(tallies_, [&](const Tally& t) { return t.refusals(i); })});
   }
   figures.expired = sum(tallies_, [](const Tally& t) { return t.expired(); });
-  const auto events = api::request_events();
+  const auto calls = calls::of_clients();
   for (std::size_t i = 0; i < Tally::kRequests; ++i) {
-    TallyFigures::Event event{i < events.size() ? events[i] : "other", {}};
+    TallyFigures::Event event{i < calls.size() ? calls[i]->event : "other", {}};
     for (const auto& tally : tallies_) event.durations += tally->durations(i);
     figures.requests.push_back(event);
   }

@@ -13,12 +13,13 @@
 #include <variant>
 #include <vector>
 
-#include "api/requests.hpp"
+#include "calls/table.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
 #include "server/bus_port.hpp"
 #include "server/counters.hpp"
 #include "server/figures.hpp"
+#include "wire/error.hpp"
 
 namespace rollcall::gateway {
 
@@ -41,15 +42,15 @@ std::string_view name_of(Denial denial);  // "INVALID_TOKEN"
 class Tally {
  public:
   static constexpr std::size_t kDenials = 4;
-  static constexpr std::size_t kRefusals = 6;  // api::ErrorCode
-  static constexpr std::size_t kNoRequest = std::variant_size_v<api::Request>;
+  static constexpr std::size_t kRefusals = wire::kErrorCodes;
+  static constexpr std::size_t kNoRequest = calls::kClientCalls;
   static constexpr std::size_t kRequests = kNoRequest + 1;
 
   void deny(Denial denial) { denials_[static_cast<std::size_t>(denial)].add(); }
-  void refuse(api::ErrorCode code) { refusals_[static_cast<std::size_t>(code)].add(); }
+  void refuse(wire::ErrorCode code) { refusals_[static_cast<std::size_t>(code)].add(); }
   void expire() { expired_.add(); }
-  // One more was answered, or refused, in this turn: an index of api::Request, or kNoRequest. What it took is
-  // what the turn will have taken, for then the reply is with the system: no clock is read for it.
+  // One more was answered, or refused, in this turn: its place in calls::of_clients, or kNoRequest. What it
+  // took is what the turn will have taken, for then the reply is with the system: no clock is read for it.
   void answered(std::size_t request) {
     ++of_this_turn_[request];
     seen_this_turn_ |= 1U << request;

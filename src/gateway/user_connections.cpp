@@ -20,17 +20,17 @@ std::vector<SocketRef> PresenceGateway::sockets_here(const std::string& user_id)
   return found;
 }
 
-std::vector<api::ConnectionFacts> PresenceGateway::connections_here(const std::string& user_id) {
+std::vector<calls::ConnectionFacts> PresenceGateway::connections_here(const std::string& user_id) {
   const Instant now = server_.now();
   const WallTime wall = server_.wall_now();
   const auto wall_of = [&](Instant then) {
     return wall - std::chrono::duration_cast<milliseconds>(std::max(now - then, Instant::duration::zero()));
   };
-  std::vector<api::ConnectionFacts> facts;
+  std::vector<calls::ConnectionFacts> facts;
   for (const SocketRef& ref : sockets_here(user_id)) {
     Socket& socket = *ref.get();
     const Member& member = member_of(socket);
-    api::ConnectionFacts& one = facts.emplace_back();
+    calls::ConnectionFacts& one = facts.emplace_back();
     one.number = member.connection;
     one.socket_id = socket.id();
     one.nsp = socket.nsp().name();

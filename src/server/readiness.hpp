@@ -1,6 +1,7 @@
 // Whether a server should be sent clients, and why not. Pure.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -8,11 +9,13 @@
 
 namespace rollcall::server {
 
+// No client sees the first: the first worker lets them in last.
+inline constexpr std::array<std::string_view, 5> kReadinessCodes = {"STARTING", "DRAINING", "WORKER_HUNG",
+                                                                    "NO_DESCRIPTORS", "MEMORY"};
+
 struct Readiness {
   bool ready = true;
-  // If not: "STARTING" (which no client sees: the first worker lets them in last), "DRAINING", "WORKER_HUNG",
-  // "NO_DESCRIPTORS", "MEMORY".
-  std::string_view code;
+  std::string_view code;  // if not: one of those
   std::string detail;  // and a sentence for the operator
 };
 

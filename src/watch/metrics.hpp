@@ -8,7 +8,7 @@
 #include <string>
 
 #include "feed/webhook.hpp"
-#include "gateway/api/http_api.hpp"
+#include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "server/figures.hpp"
 #include "watch/process.hpp"

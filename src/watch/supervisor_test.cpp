@@ -11,7 +11,7 @@
 #include <future>
 #include <thread>
 
-#include "gateway/api/test_api.hpp"
+#include "gateway/http/test_api.hpp"
 #include "server/test_host.hpp"
 
 namespace rollcall::watch {

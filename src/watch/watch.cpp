@@ -1,6 +1,7 @@
 #include "watch/watch.hpp"
 
 #include "base/log.hpp"
+#include "gateway/http/answers.hpp"
 #include "server/readiness.hpp"
 
 namespace rollcall::watch {
@@ -31,7 +32,7 @@ Watch::Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::H
   server.handle_http("GET", "/readyz", [&server](const HttpRequest&) { return readyz(server); });
   const HttpHandler scrape = [this](HttpRequest&, HttpReply reply) { scraper_.answer(std::move(reply)); };
   if (key_needed) {
-    api.route("GET", "/metrics", api::Scope::read, "metrics", scrape);
+    api.route({"GET", "/metrics", calls::Scope::read, "metrics"}, scrape);
   } else {
     server.handle_http("GET", "/metrics", scrape);
   }

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "feed/webhook.hpp"
-#include "gateway/api/http_api.hpp"
+#include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "rollcall/server.hpp"
 #include "watch/metrics.hpp"

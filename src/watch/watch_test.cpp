@@ -6,7 +6,7 @@
 
 #include <future>
 
-#include "gateway/api/test_api.hpp"
+#include "gateway/http/test_api.hpp"
 #include "server/readiness.hpp"
 
 namespace rollcall::watch {

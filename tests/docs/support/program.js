@@ -2,9 +2,7 @@
 import { kBinary } from '../../e2e/support/server.js';
 import { execFileSync } from 'node:child_process';
 import { kSecret } from '../../e2e/support/tokens.js';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { kRoot, read } from './text.js';
+import { read } from './text.js';
 
 // The program's output, both streams, whatever its exit status.
 export function says(args, env = {}) {
@@ -30,16 +28,14 @@ function settings() {
 }
 export const kSettings = settings();
 
-// What the sources of the wire's names say, wherever in src/api they stand.
-const wire = readdirSync(join(kRoot, 'src/api')).filter((name) => name.endsWith('.cpp') && !name.endsWith('_test.cpp')).map((name) => read(`src/api/${name}`)).join('\n');
-const names = (pattern) => [...new Set([...wire.matchAll(pattern)].map(([, name]) => name))];
+// What it knows by name: requests, events, routes, codes, metrics, settings, bounds.
+export const kProgram = JSON.parse(says(['describe']).output);
 
-export const kRequests = names(/^ {4}\{"([a-z-]+)", (?:true|false), read_/gm);
-export const kReplies = names(/const \{ return "([a-z-]+)"; \}/g);
-const readiness = [...read('src/server/readiness.cpp').matchAll(/\{false, "([A-Z_]+)"/g)].map(([, name]) => name);
-export const kReadinessCodes = [...new Set(readiness)];
-export const kCodes = [...new Set([...names(/return "([A-Z]+(?:_[A-Z]+)*)";/g), ...names(/\{\d{3}, "[^"]*", "([A-Z_]+)"\}/g), 'TOO_MANY_CONNECTIONS'])];
-export const kTold = ['connected', 'user-online', 'user-offline', 'presence-mode', 'authentication_error', 'exception'];
+export const kRequests = kProgram.requests.map(({ event }) => event);
+export const kReplies = kProgram.requests.map(({ reply }) => reply);
+export const kTold = kProgram.events;
+export const kReadinessCodes = kProgram.codes.readiness;
+export const kCodes = [...new Set([...kProgram.codes.requests, ...kProgram.codes.logins, ...kProgram.codes.problems])];
 
 // Codes that the packages add to the server's.
 const ofClient = [...read('clients/client/src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)];

@@ -1,0 +1,62 @@
+// The contract of clients (docs/protocol.md): each event becomes a call, is looked up under a lane of the
+// hub's lock, and answered at its place among the broadcasts.
+//
+// Handlers run on the threads of all workers; what they share is in HubDriver.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "calls/limits.hpp"
+#include "calls/online_list.hpp"
+#include "gateway/contract/request_rate.hpp"
+#include "gateway/contract/user_budgets.hpp"
+#include "gateway/hub_driver.hpp"
+#include "gateway/live.hpp"
+#include "gateway/login/login.hpp"
+#include "gateway/tally.hpp"
+#include "rollcall/server.hpp"
+
+namespace rollcall::gateway {
+
+class Contract {
+ public:
+  // What a reload may change.
+  struct Rules {
+    EventRates rates;
+    calls::Limits requests;
+  };
+
+  // All must outlive this.
+  Contract(Server& server, HubDriver& hub, Login& login, Tallies& tallies, calls::OnlineList& online_list,
+           const Rules& rules);
+  Contract(const Contract&) = delete;
+  Contract& operator=(const Contract&) = delete;
+
+  // Before the server runs.
+  void serve(Namespace& nsp);
+  // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
+  // sign of life. Before the server runs. False if the event is one of presence's own.
+  bool on(std::string event, EventHandler handler);
+
+  // From any thread, one at a time.
+  void reconfigure(const Rules& rules) { rules_.replace(std::make_shared<const Rules>(rules)); }
+  const Rules& rules() const { return rules_.get(); }
+
+ private:
+  void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
+  void refuse(Socket& socket, const wire::Error& error, Ack& ack);
+
+  Server& server_;
+  HubDriver& hub_;
+  Login& login_;
+  Tallies& tallies_;
+  calls::OnlineList& online_list_;
+  Live<const Rules> rules_;
+  UserBudgets budgets_;
+  std::map<std::string, EventHandler, std::less<>> handlers_;  // the application's
+};
+
+}  // namespace rollcall::gateway

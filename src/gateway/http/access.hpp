@@ -1,0 +1,48 @@
+// Which backends may call: whose key is known, includes the call's scope, and is within its rate.
+//
+// On the threads of all workers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calls/service_key.hpp"
+#include "gateway/http/key_ring.hpp"
+#include "gateway/live.hpp"
+#include "rollcall/config.hpp"
+#include "rollcall/http.hpp"
+#include "rollcall/server.hpp"
+
+namespace rollcall::gateway {
+
+class Access {
+ public:
+  // `server` must outlive this.
+  Access(Server& server, const ApiSettings& settings);
+  Access(const Access&) = delete;
+  Access& operator=(const Access&) = delete;
+
+  // Why the request may not be served, if so. `call` is its name in the log, a literal: paths name users.
+  std::optional<HttpAnswer> refusal(const HttpRequest& request, calls::Scope scope, const char* call);
+  // Why its body is not read, if so: the key is missing, or unknown.
+  std::optional<HttpAnswer> refusal_of_body(const HttpRequest& head, const char* call);
+  // What was let in costs its key so many requests more.
+  void charge(const HttpRequest& request, std::size_t more);
+
+  // Takes the keys and their rate from these. True if a key that was good is no longer. From any thread, one
+  // at a time.
+  bool reconfigure(const ApiSettings& settings);
+
+ private:
+  Result<KeyRing::Caller*, HttpAnswer> authorize(const HttpRequest& request, const char* call);
+  HttpAnswer unauthorized(const char* call, const HttpRequest& request, const char* reason);
+  HttpAnswer too_many(KeyRing::Caller& caller, KeyRing::Admission admission);
+  HttpAnswer out_of_scope(const KeyRing::Caller& caller, calls::Scope scope, const char* call);
+
+  Server& server_;
+  std::vector<std::string> keys_in_force_;  // as configured: names, scopes, digests
+  Live<KeyRing> keys_;
+};
+
+}  // namespace rollcall::gateway

@@ -1,0 +1,44 @@
+#include "wire/error.hpp"
+
+#include "wire/object_writer.hpp"
+
+namespace rollcall::wire {
+
+const char* name_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_payload:
+      return "INVALID_PAYLOAD";
+    case ErrorCode::too_many_users:
+      return "TOO_MANY_USERS";
+    case ErrorCode::rate_limited:
+      return "RATE_LIMITED";
+    case ErrorCode::unknown_event:
+      return "UNKNOWN_EVENT";
+    case ErrorCode::forbidden:
+      return "FORBIDDEN";
+    case ErrorCode::internal:
+      return "INTERNAL";
+  }
+  return "INTERNAL";
+}
+
+Error error_of(presence::CursorFault) {
+  return {ErrorCode::invalid_payload, "cursor must be a nextCursor that this server gave", "cursor"};
+}
+
+Failure<Error> invalid(std::string field, std::string_view reason) {
+  std::string message = field;
+  message.append(field.empty() ? "" : " ").append(reason);
+  return fail(Error{ErrorCode::invalid_payload, std::move(message), std::move(field)});
+}
+
+std::string to_json(const Error& error) {
+  std::string json;
+  ObjectWriter(json)
+      .raw("status", "\"error\"")
+      .text("code", std::string_view(name_of(error.code)))
+      .text("message", std::string_view(error.message));
+  return json;
+}
+
+}  // namespace rollcall::wire

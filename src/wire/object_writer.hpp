@@ -1,0 +1,48 @@
+// Appends one JSON object to a string, key by key: the shapes are fixed, and a list of ten thousand
+// users must be quick to write. Used by replies.cpp only.
+//
+// Keys and event names are the program's own; strings are escaped, whatever bytes they hold.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rollcall/time.hpp"
+
+namespace rollcall::wire {
+
+// As base::iso8601, quotes included, without its printf: a list holds twenty thousand of them.
+void append_time(std::string& out, WallTime time);
+
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
+  ObjectWriter(const ObjectWriter&) = delete;
+  ObjectWriter& operator=(const ObjectWriter&) = delete;
+  ~ObjectWriter() { out_ += '}'; }
+
+  ObjectWriter& text(std::string_view key, std::string_view value);
+  ObjectWriter& text(std::string_view key, const std::optional<std::string_view>& value);
+  ObjectWriter& time(std::string_view key, WallTime value);
+  ObjectWriter& time(std::string_view key, const std::optional<WallTime>& value);
+  ObjectWriter& number(std::string_view key, std::size_t value);
+  // "settlingMs": how long yet users may need to come back after the start. Nothing if 0.
+  ObjectWriter& settling(milliseconds left);
+  // Only a bool: a pointer must not slip in as one.
+  ObjectWriter& flag(std::string_view key, std::same_as<bool> auto value) {
+    return raw(key, value ? "true" : "false");
+  }
+  // `json` is JSON already.
+  ObjectWriter& raw(std::string_view key, std::string_view json);
+  // The key alone: the caller appends its value.
+  std::string& key(std::string_view key);
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+}  // namespace rollcall::wire

@@ -1,0 +1,27 @@
+// Users as JSON (docs/protocol.md, "Requests"): what stands in replies, lists, and the feed's snapshot.
+//
+// Pure and thread-safe. Strings are escaped, times are ISO-8601, what is not known is null.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "presence/types.hpp"
+#include "rollcall/time.hpp"
+#include "wire/object_writer.hpp"
+
+namespace rollcall::wire {
+
+inline constexpr std::size_t kBytesPerUser = 192;  // id and times of one, about: what a list reserves for each
+
+void write_status(ObjectWriter& writer, std::string_view user_id, const presence::State& status);
+
+void append_online_user(std::string& out, std::string_view user_id, std::optional<std::string_view> email,
+                        std::optional<std::string_view> role, WallTime connected_at, WallTime last_active);
+// The last thing that append_online_user writes, this many bytes, so that it can be brought up to date.
+std::string online_user_end(WallTime last_active);
+inline constexpr std::size_t kOnlineUserEndBytes = 27;
+
+}  // namespace rollcall::wire
