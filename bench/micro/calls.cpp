@@ -1,5 +1,5 @@
-// Requests of clients, from the text that comes to the text that goes, without hub and socket; and what is told
-// of changes.
+// Requests of clients, from the text that comes to the text that goes, without hub and socket; and what is
+// told of changes.
 #include <string>
 #include <vector>
 

@@ -54,7 +54,8 @@ struct WebhookCommand {
 struct DescribeCommand {};
 
 // The int is an exit status: --help, --version, or a mistake, which has been printed.
-using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, WebhookCommand, DescribeCommand, int>;
+using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, WebhookCommand,
+                             DescribeCommand, int>;
 
 Command parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 

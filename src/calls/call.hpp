@@ -1,5 +1,5 @@
-// What one kind of request is: its names, who may make it, how it is read. A file of this folder defines each,
-// and table.cpp lists them.
+// What one kind of request is: its names, who may make it, how it is read. A file of this folder defines
+// each, and table.cpp lists them.
 #pragma once
 
 #include <optional>

@@ -16,7 +16,8 @@ using testing::IsEmpty;
 constexpr const char* kAnnIsOnline =
     R"({"userId":"ann","online":true,"lastActive":"2026-01-04T12:30:00.000Z",)"
     R"("connectedAt":"2026-01-04T12:30:00.000Z")";
-constexpr const char* kBobIsUnknown = R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null)";
+constexpr const char* kBobIsUnknown =
+    R"({"userId":"bob","online":false,"lastActive":null,"connectedAt":null)";
 constexpr const char* kAtNow = R"("timestamp":"2026-01-04T12:34:56.789Z"})";
 
 TEST(CheckUserStatus, TellsOneUsersStatus) {
@@ -37,13 +38,14 @@ TEST(CheckUsersStatus, TellsThemInTheOrderOfTheIdsAndCostsByTheirNumber) {
 TEST(GetOnlineUsers, ListsEveryone) {
   World world;
   world.come("bob");
-  EXPECT_EQ(world.ask("get-online-users"),
-            std::string(R"({"users":[{"userId":"ann","email":"ann@example.org","role":"admin",)"
-                        R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"},)"
-                        R"({"userId":"bob","email":null,"role":null,)"
-                        R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"}],)"
-                        R"("count":2,)") +
-                kAtNow);
+  EXPECT_EQ(
+      world.ask("get-online-users"),
+      std::string(R"({"users":[{"userId":"ann","email":"ann@example.org","role":"admin",)"
+                  R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"},)"
+                  R"({"userId":"bob","email":null,"role":null,)"
+                  R"("connectedAt":"2026-01-04T12:30:00.000Z","lastActive":"2026-01-04T12:30:00.000Z"}],)"
+                  R"("count":2,)") +
+          kAtNow);
   EXPECT_EQ(world.ids, 2U);
 }
 
@@ -56,9 +58,9 @@ TEST(GetOnlineUsers, GivesPagesWithACursorToTheNext) {
   const std::string key = R"("nextCursor":")";
   const std::size_t at = first.find(key);
   ASSERT_NE(at, std::string::npos) << first;
-  const std::string cursor = first.substr(at + key.size(), first.find('"', at + key.size()) - at - key.size());
-  const std::string second =
-      world.ask("get-online-users", R"({"limit":1,"cursor":")" + cursor + R"("})");
+  const std::string cursor =
+      first.substr(at + key.size(), first.find('"', at + key.size()) - at - key.size());
+  const std::string second = world.ask("get-online-users", R"({"limit":1,"cursor":")" + cursor + R"("})");
   EXPECT_THAT(second, HasSubstr(R"([{"userId":"bob",)"));
   EXPECT_THAT(second, testing::Not(HasSubstr("nextCursor")));
   EXPECT_EQ(world.ids, 1U);
@@ -67,7 +69,8 @@ TEST(GetOnlineUsers, GivesPagesWithACursorToTheNext) {
 TEST(GetOnlineUsers, GivesAPageWhereMoreAreOnlineThanAListMayHave) {
   World world({.max_batch_ids = 3, .max_online_list = 1, .event_bytes = 100});
   world.come("bob");
-  EXPECT_THAT(world.ask("get-online-users"), testing::AllOf(HasSubstr(R"("count":2,)"), HasSubstr("nextCursor")));
+  EXPECT_THAT(world.ask("get-online-users"),
+              testing::AllOf(HasSubstr(R"("count":2,)"), HasSubstr("nextCursor")));
 }
 
 TEST(Heartbeat, TellsWhenTheClientWasActive) {
@@ -106,7 +109,8 @@ TEST(RefreshToken, TellsWhenTheNewOneEnds) {
             std::string(R"({"expiresAt":"2026-01-04T12:30:00.000Z",)") + kAtNow);
   EXPECT_EQ(world.caller.token, "x.y.z");
   world.caller.expires_at = std::nullopt;
-  EXPECT_EQ(world.ask("refresh-token", R"({"token":"x.y.z"})"), std::string(R"({"expiresAt":null,)") + kAtNow);
+  EXPECT_EQ(world.ask("refresh-token", R"({"token":"x.y.z"})"),
+            std::string(R"({"expiresAt":null,)") + kAtNow);
 }
 
 TEST(RefreshToken, IsRefusedWithTheCallersReason) {

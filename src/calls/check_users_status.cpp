@@ -1,6 +1,6 @@
 // check-users-status: the statuses of several users.
-#include "calls/payload.hpp"
 #include "calls/call.hpp"
+#include "calls/payload.hpp"
 #include "calls/statuses.hpp"
 
 namespace rollcall::calls {
@@ -30,9 +30,8 @@ Result<Pointer, Error> read_fields(const wire::Fields& fields, const Limits& lim
 }
 
 Result<QuestionPtr, Error> read_query_route(const HttpInput& input, const Limits& limits) {
-  return with_payload(input.body(), false, std::pmr::get_default_resource(), [&](const wire::Fields& fields) {
-    return read_fields<QuestionPtr>(fields, limits);
-  });
+  return with_payload(input.body(), false, std::pmr::get_default_resource(),
+                      [&](const wire::Fields& fields) { return read_fields<QuestionPtr>(fields, limits); });
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ class GetOnlineUsers final : public Question {
     if (whole_) {
       found_ = around.online_list.page(view.everyone());
     } else {
-      found_ = view.everyone().online(limit_, cursor_ ? std::optional<std::string_view>(*cursor_) : std::nullopt);
+      found_ =
+          view.everyone().online(limit_, cursor_ ? std::optional<std::string_view>(*cursor_) : std::nullopt);
     }
   }
 
@@ -37,7 +38,8 @@ class GetOnlineUsers final : public Question {
     std::string users = "[";
     for (const presence::OnlineUser& user : page->users) {
       if (users.size() > 1) users += ',';
-      wire::append_online_user(users, user.user_id, user.email, user.role, user.connected_at, user.last_active);
+      wire::append_online_user(users, user.user_id, user.email, user.role, user.connected_at,
+                               user.last_active);
     }
     return written(users += ']', page->count, page->next_cursor, now, std::move(out));
   }
@@ -52,8 +54,8 @@ class GetOnlineUsers final : public Question {
   using Page = Result<presence::OnlinePage, presence::CursorFault>;
 
   // `users`: a JSON array of append_online_user's.
-  static std::string written(std::string_view users, std::size_t count, const std::optional<std::string>& next,
-                             WallTime now, std::string out) {
+  static std::string written(std::string_view users, std::size_t count,
+                             const std::optional<std::string>& next, WallTime now, std::string out) {
     out.reserve(out.size() + users.size() + wire::kBytesPerUser);
     {
       wire::ObjectWriter writer(out);
@@ -109,7 +111,8 @@ Result<Pointer, Error> page_of(std::optional<std::size_t> limit, std::optional<s
     return fail(wire::error_of(presence::CursorFault::unknown));
   }
   const bool whole = !limit && !cursor;
-  return Pointer(make<GetOnlineUsers>(memory, limit.value_or(limits.max_online_list), whole, std::move(cursor)));
+  return Pointer(
+      make<GetOnlineUsers>(memory, limit.value_or(limits.max_online_list), whole, std::move(cursor)));
 }
 
 Result<RequestPtr, Error> read_get_online_users(const wire::Fields& fields, const Limits& limits) {
@@ -122,7 +125,8 @@ Result<RequestPtr, Error> read_get_online_users(const wire::Fields& fields, cons
   }
   std::optional<std::string> cursor;
   if (const json::value* value = fields.find("cursor"); !wire::is_nothing(value)) {
-    if (!value->is_string()) return wire::invalid("cursor", "must be a string, got " + wire::described(value));
+    if (!value->is_string())
+      return wire::invalid("cursor", "must be a string, got " + wire::described(value));
     cursor.emplace(value->as_string().data(), value->as_string().size());
   }
   return page_of<RequestPtr>(limit, std::move(cursor), limits, fields.memory);

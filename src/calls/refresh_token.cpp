@@ -27,8 +27,8 @@ Result<RequestPtr, Error> read_refresh_token(const wire::Fields& fields, const L
   if (!value || !value->is_string() || value->as_string().empty()) {
     return wire::invalid("token", "must be a non-empty string, got " + wire::described(value));
   }
-  return RequestPtr(make<RefreshToken>(
-      fields.memory, std::string(value->as_string().data(), value->as_string().size())));
+  return RequestPtr(
+      make<RefreshToken>(fields.memory, std::string(value->as_string().data(), value->as_string().size())));
 }
 
 }  // namespace

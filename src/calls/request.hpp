@@ -4,8 +4,8 @@
 // 2. `look`, under a lane of the hub's lock: what the answer needs of the state is copied.
 // 3. `answer`, without the lock: what the request changes is carried out, and the answer's data written.
 //
-// Pure. One lives for one turn, in memory that its reader was given; it is not thread-safe, but `look` may run
-// on several threads at once, each with its own request.
+// Pure. One lives for one turn, in memory that its reader was given; it is not thread-safe, but `look` may
+// run on several threads at once, each with its own request.
 #pragma once
 
 #include <cstddef>

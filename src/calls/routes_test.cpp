@@ -33,9 +33,8 @@ std::string online(World& world, const std::map<std::string, std::string>& queri
 
 TEST(ThePathsUser, IsAnyIdThatASocketMayAskFor) {
   World world;
-  for (const std::string& id :
-       {std::string("user-1"), std::string("a/b c"), std::string("\xC3\xA4"), std::string("null"),
-        std::string("123"), std::string(256, 'x')}) {
+  for (const std::string& id : {std::string("user-1"), std::string("a/b c"), std::string("\xC3\xA4"),
+                                std::string("null"), std::string("123"), std::string(256, 'x')}) {
     EXPECT_THAT(presence_of(world, id), StartsWith("{\"userId\":\"" + id + "\",\"online\":false,"));
   }
   EXPECT_THAT(presence_of(world, std::string("a\0b", 3)), StartsWith("{\"userId\":\"a\\u0000b\","));
@@ -95,15 +94,15 @@ TEST(TheOnlineList, TakesLimitAndCursorOrNeither) {
 TEST(TheOnlineList, SaysWhatIsWrong) {
   World world(kSmallLimits);
   for (const auto& [bad, got] : std::map<std::string, std::string>{{"0", "0"},
-                                                                    {"11", "11"},
-                                                                    {"-1", "-1"},
-                                                                    {"", "an empty string"},
-                                                                    {"x", "a string"},
-                                                                    {"1x", "a string"},
-                                                                    {" 1", "a string"},
-                                                                    {"1e1", "a string"},
-                                                                    {"99999999999999999999", "a string"},
-                                                                    {"\xFF", "a string"}}) {
+                                                                   {"11", "11"},
+                                                                   {"-1", "-1"},
+                                                                   {"", "an empty string"},
+                                                                   {"x", "a string"},
+                                                                   {"1x", "a string"},
+                                                                   {" 1", "a string"},
+                                                                   {"1e1", "a string"},
+                                                                   {"99999999999999999999", "a string"},
+                                                                   {"\xFF", "a string"}}) {
     EXPECT_EQ(online(world, {{"limit", bad}}),
               "INVALID_PAYLOAD: limit must be an integer from 1 to 10, got " + got);
     EXPECT_EQ(world.field, "limit") << bad;

@@ -1,5 +1,5 @@
-// Every call that clients, or backends, may make of the state of users. The calls of backends that do more are
-// the HTTP API's own (gateway/http).
+// Every call that clients, or backends, may make of the state of users. The calls of backends that do more
+// are the HTTP API's own (gateway/http).
 //
 // The gateway decodes every event with this before it does anything else. Pure; thread-safe.
 #pragma once
@@ -24,9 +24,9 @@ wire::Error unknown_event(std::string_view event);
 // `args_json`: the event's arguments as JSON texts joined by commas, maybe none. The first one is the
 // payload, the rest is ignored. `attachments`: how many binary ones came with it; no call takes any.
 // The request is kept in `memory`, which must outlive it.
-Result<RequestPtr, wire::Error> decode(
-    const Call& call, std::string_view args_json, std::size_t attachments, const Limits& limits,
-    std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+Result<RequestPtr, wire::Error> decode(const Call& call, std::string_view args_json, std::size_t attachments,
+                                       const Limits& limits,
+                                       std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 // True of the events that presence sends: the server's own (wire/events.hpp), and all replies.
 bool is_own_event(std::string_view name);

@@ -41,7 +41,9 @@ struct TestCaller final : Caller {
 };
 
 struct TestInput final : HttpInput {
-  std::string_view path(std::string_view name) const override { return name == "userId" ? std::string_view(user_id) : ""; }
+  std::string_view path(std::string_view name) const override {
+    return name == "userId" ? std::string_view(user_id) : "";
+  }
   std::optional<std::string> query(std::string_view name) const override {
     const auto found = queries.find(std::string(name));
     return found == queries.end() ? std::nullopt : std::optional(found->second);

@@ -16,7 +16,7 @@ inline constexpr std::array<std::string_view, 5> kReadinessCodes = {"STARTING", 
 struct Readiness {
   bool ready = true;
   std::string_view code;  // if not: one of those
-  std::string detail;  // and a sentence for the operator
+  std::string detail;     // and a sentence for the operator
 };
 
 Readiness readiness_of(const Figures& figures);

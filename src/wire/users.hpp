@@ -14,7 +14,8 @@
 
 namespace rollcall::wire {
 
-inline constexpr std::size_t kBytesPerUser = 192;  // id and times of one, about: what a list reserves for each
+inline constexpr std::size_t kBytesPerUser =
+    192;  // id and times of one, about: what a list reserves for each
 
 void write_status(ObjectWriter& writer, std::string_view user_id, const presence::State& status);
 

@@ -8,7 +8,7 @@ namespace rollcall::wire {
 namespace {
 
 constexpr WallTime kActiveAt = wall_time(1'767'530'096'789);  // 2026-01-04T12:34:56.789Z
-constexpr WallTime kSince = wall_time(1'767'529'800'000);      // 2026-01-04T12:30:00.000Z
+constexpr WallTime kSince = wall_time(1'767'529'800'000);     // 2026-01-04T12:30:00.000Z
 
 TEST(Users, AreListedWithDetailsAndTimesAndTheLastOneAtTheEnd) {
   std::string out = "before ";

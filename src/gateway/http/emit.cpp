@@ -20,6 +20,7 @@ void serve_emit(HttpApi& api, const HttpRequest& request, const HttpReply& reply
 
 }  // namespace
 
-extern const ServerCall kEmit{{"POST", "/api/v1/users/{userId}/emit", calls::Scope::emit, "emit"}, serve_emit};
+extern const ServerCall kEmit{{"POST", "/api/v1/users/{userId}/emit", calls::Scope::emit, "emit"},
+                              serve_emit};
 
 }  // namespace rollcall::gateway
