@@ -1,4 +1,4 @@
-// The test page's script. Everything that came from a server or a user is shown by textContent, never as markup.
+// The test page's script. Everything from a server or a user is shown with textContent, never as markup.
 'use strict';
 
 const kMaxLogLines = 500;
@@ -23,7 +23,7 @@ const element = (tag, className, text) => {
 let socket = null;
 let me = null;
 
-// --- what the page says -----------------------------------------------------------------------
+// --- text -------------------------------------------------------------------------------------
 
 const two = (n, width = 2) => String(n).padStart(width, '0');
 const clock = (date) =>
@@ -65,7 +65,7 @@ function setState(state, words) {
   document.title = 'Presence test page';
 }
 
-// Announced (role="alert") and brought into view once, not with every attempt that fails in the same way.
+// Announced (role="alert") and scrolled into view once, not with every attempt that fails in the same way.
 function showProblem(what, whatToDo) {
   const problem = byId('problem');
   if (!problem.hidden && problem.textContent === what + whatToDo) return;
@@ -82,9 +82,9 @@ const kRefusals = {
   MISSING_AUTH_TOKEN: ['The server got no token.', 'Paste one into the field and press Connect.'],
   INVALID_TOKEN: [
     'The server does not accept this token.',
-    'It must be whole, and signed with a key this server knows. Make a new one with “rollcall token --sub alice”.',
+    'It must be complete, and signed with a key that this server knows. Create a new one with “rollcall token --sub alice”.',
   ],
-  TOKEN_EXPIRED: ['The token has run out.', 'Make a new one, paste it into the field and press Connect.'],
+  TOKEN_EXPIRED: ['The token has expired.', 'Create a new one, paste it into the field and press Connect.'],
 };
 
 function explainConnectError(error) {
@@ -94,7 +94,7 @@ function explainConnectError(error) {
     return ['The server has no such namespace.', 'Open “More settings” and check it; the default is /ws/messages.'];
   }
   if (socket && socket.active) {
-    return ['The server cannot be reached.', 'This page keeps trying. Is the server running, and does every proxy on the way let WebSockets pass?'];
+    return ['The server cannot be reached.', 'This page keeps trying. Is the server running, and does every proxy in between pass WebSockets?'];
   }
   return [`The server refused: ${error.message}`, 'The event log below has the details.'];
 }
@@ -126,7 +126,7 @@ function showFailure(listId, failure) {
   byId(listId).replaceChildren(element('li', 'error', `${failure.code}: ${failure.message}`));
 }
 
-// A user's new state in the answers that are on the screen.
+// Shows a user's new state in the results on the screen.
 function updateShown(userId, change) {
   for (const listId of ['one-result', 'many-result']) {
     for (const item of byId(listId).children) {
@@ -137,7 +137,7 @@ function updateShown(userId, change) {
 
 // --- requests ---------------------------------------------------------------------------------
 
-// `quiet`: the page asks by itself, so the log has only the answer that is an error.
+// `quiet`: the page itself asks, so only errors are logged.
 async function ask(event, payload, { quiet = false } = {}) {
   if (!quiet) log('sent', event, event === 'refresh-token' ? undefined : payload);
   let answer;
@@ -200,7 +200,7 @@ function listPerson(status) {
   else byId('online-list').append(item);
 }
 
-// One came or went. The list is in the order of arrival: who comes now stands on its last page.
+// A user came online or went offline. The list is in order of arrival, so a new user belongs on its last page.
 function updateList(userId, change) {
   if (!change.online) listed(userId)?.remove();
   else if (listIsWhole() && !listed(userId)) listPerson({ userId, ...change });
@@ -208,7 +208,7 @@ function updateList(userId, change) {
   else countSoon();
 }
 
-// Beyond the pages that are shown the server counts, at most once a second.
+// If not all pages are shown, the server counts, at most once a second.
 let countWait = null;
 function countSoon() {
   countWait ??= setTimeout(async () => {
@@ -231,7 +231,7 @@ async function refreshToken() {
     clearProblem();
     rememberToken();
   } else {
-    showProblem('The server did not take the new token.', `${answer.code}: ${answer.message}`);
+    showProblem('The server did not accept the new token.', `${answer.code}: ${answer.message}`);
   }
 }
 
@@ -246,7 +246,7 @@ function rememberSettings() {
   sessionStorage.setItem(kSettingsKey, JSON.stringify(settings));
 }
 
-// After a reload the page is connected if it was before.
+// Reconnects after a reload, if the page was connected before.
 function connectAgain() {
   const settings = sessionStorage.getItem(kSettingsKey);
   if (settings === null) return false;
@@ -255,7 +255,7 @@ function connectAgain() {
   return true;
 }
 
-// The user's own wish, which a reload respects.
+// The user disconnects: a reload does not reconnect.
 function leave() {
   clearProblem();
   sessionStorage.removeItem(kSettingsKey);
@@ -304,7 +304,7 @@ function onDisconnect(reason) {
     return;
   }
   setState('refused', 'Disconnected by the server');
-  if (byId('problem').hidden) showProblem('The server closed this connection.', 'Press Connect to come back.');
+  if (byId('problem').hidden) showProblem('The server closed this connection.', 'Press Connect to reconnect.');
 }
 
 function onChange(userId, change) {
@@ -327,7 +327,7 @@ function listen() {
   });
   socket.on('disconnect', onDisconnect);
   socket.onAny((event, data) => {
-    if (event === 'recovery-offset') return; // the library's, for when it reconnects
+    if (event === 'recovery-offset') return; // internal to the library, for recovery
     const bad = event === 'exception' || event === 'authentication_error';
     log('received', event, data, bad ? 'bad' : event === 'user-offline' ? '' : 'good');
   });
@@ -335,16 +335,16 @@ function listen() {
   socket.on('user-online', ({ userId, timestamp }) => onChange(userId, { online: true, connectedAt: timestamp, lastActive: timestamp }));
   socket.on('user-offline', ({ userId, lastActive }) => onChange(userId, { online: false, lastActive }));
   socket.on('authentication_error', (error) => {
-    showProblem(...(kRefusals[error.code] || ['The server no longer accepts your token.', 'Make a new one, paste it into the field and press Connect.']));
+    showProblem(...(kRefusals[error.code] || ['The server no longer accepts your token.', 'Create a new one, paste it into the field and press Connect.']));
   });
-  socket.on('exception', (error) => showProblem(`The server could not do that (${error.code}).`, error.message));
+  socket.on('exception', (error) => showProblem(`The server refused a request (${error.code}).`, error.message));
 }
 
 function connect() {
   disconnect();
   clearProblem();
   if (typeof io === 'undefined') {
-    showProblem('The client script did not load.', '/socket.io.min.js should be served beside this page. Reload to try again.');
+    showProblem('The client script did not load.', 'This server should also serve /socket.io.min.js. Reload to retry.');
     return;
   }
   rememberToken();
@@ -362,7 +362,7 @@ function connect() {
 
 // --- the page ---------------------------------------------------------------------------------
 
-// A token in the fragment never reaches a server; it leaves the address bar so that it is not shared by accident.
+// A token in the fragment never reaches a server. It is removed from the address bar so that nobody shares it by accident.
 function takeTokenFromAddress() {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (!token) return false;

@@ -19,7 +19,7 @@ describe('the key', () => {
     await dashboard.enter(kKeys.emit);
     await dashboard.problem('The key emit has the scope emit, this call needs read');
     await dashboard.enter('ключ');
-    await dashboard.problem('neither blanks nor other than plain letters');
+    await dashboard.problem('only printable ASCII characters, and no blanks');
     assert.equal(await dashboard.page.locator('#board').isVisible(), false);
     await dashboard.enter(kKeys.read);
     await dashboard.verdict('All is well');
@@ -61,7 +61,7 @@ describe('the key', () => {
     const keyless = await startServer();
     const dashboard = await open({ server: keyless, key: 'rck_any' });
     await dashboard.problem('This server knows no keys');
-    await dashboard.page.getByText('Put that item into the list').waitFor();
+    await dashboard.page.getByText('Add that item to the list').waitFor();
     await dashboard.close({ checked: true });
     await keyless.stop();
   });
@@ -90,7 +90,7 @@ describe('when the connection is lost', { concurrency: 3 }, () => {
     await dashboard.told('before', 'went offline').waitFor();
     await dashboard.count(1);
     await dashboard.verdict('All is well');
-    assert.equal(await dashboard.page.getByText('started anew').count(), 0);
+    assert.equal(await dashboard.page.getByText('The server restarted').count(), 0);
     assert.equal(await dashboard.page.getByRole('alert').isVisible(), false);
     meanwhile.close();
     await dashboard.close({ checked: true });
@@ -109,7 +109,7 @@ describe('when the connection is lost', { concurrency: 3 }, () => {
     const second = await serve({}, { listen: `127.0.0.1:${first.port}` });
     const here = await come('here', { to: second });
     await dashboard.listed('here').waitFor();
-    await dashboard.page.getByText('The server has started anew').waitFor();
+    await dashboard.page.getByText('The server restarted').waitFor();
     await dashboard.count(1);
     await dashboard.verdict('All is well');
     here.close();
@@ -131,7 +131,7 @@ describe('when the connection is lost', { concurrency: 3 }, () => {
     for (const client of [stays, leaves]) client.close();
     const second = await serve({ ROLLCALL_PRESENCE_SETTLING_MS: 6000 }, { listen: `127.0.0.1:${first.port}` });
     await dashboard.feed('settling…');
-    await dashboard.page.getByText('users may still be on their way back').waitFor();
+    await dashboard.page.getByText('users may still be reconnecting').waitFor();
     await dashboard.count(2);
     await dashboard.listed('leaves').waitFor();
     const back = await come('stays', { to: second });
@@ -169,8 +169,8 @@ test('more users than a page can hold are counted, and one is explained by id', 
   await dashboard.enter(kKeys.read);
   await dashboard.count('1,234,567');
   await dashboard.feed('not followed');
-  await dashboard.page.getByText('Too many are online to be listed here.').waitFor();
-  await dashboard.page.getByText('More are online than this page can follow.').waitFor();
+  await dashboard.page.getByText('Too many users are online to list them here.').waitFor();
+  await dashboard.page.getByText('Too many users are online to follow their changes here.').waitFor();
   const { feed } = (await api(server, '/stats')).body;
   assert.equal(feed.readers, 0);
   await dashboard.page.getByPlaceholder('Find a user').fill('somebody');
@@ -183,7 +183,7 @@ describe('the health', () => {
   test('is of the server’s own figures, with a key or without', async () => {
     const closed = await serve({ ROLLCALL_API_METRICS: 'key', ROLLCALL_SERVER_WORKERS: 2 });
     const dashboard = await open({ server: closed });
-    for (const words of ['It accepts connections', '99 % of turns end within', 'of the time', 'none refused', 'Told at once', 'MB in use', ' of ']) {
+    for (const words of ['The server accepts connections', '99 % of turns end within', 'of the time', 'none refused', 'Sent at once', 'MB in use', ' of ']) {
       await dashboard.page.locator('#checks li', { hasText: words }).first().waitFor();
     }
     assert.equal(await dashboard.page.locator('#workers tr').count(), 2);
@@ -202,8 +202,8 @@ describe('the health', () => {
     await dashboard.page.route('**/metrics', (route) => route.fulfill({ status: 404, body: 'not for you' }));
     await dashboard.enter(kKeys.read);
     await dashboard.verdict('Act now: Not ready, Figures');
-    await dashboard.check('Not ready', '1 of 2 workers hang.', 'Restart it');
-    await dashboard.check('Figures', '/metrics cannot be read', 'only in part');
+    await dashboard.check('Not ready', '1 of 2 workers hang.', 'Restart the server');
+    await dashboard.check('Figures', '/metrics cannot be read', 'incomplete without it');
     await dashboard.close({ checked: true });
   });
 });

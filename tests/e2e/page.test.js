@@ -206,7 +206,7 @@ test('each refusal says what to do', async () => {
   };
   await tryIt('', 'got no token');
   await tryIt('nonsense', 'does not accept this token');
-  await tryIt(token('late', { exp: nowSeconds() - 3600 }), 'has run out');
+  await tryIt(token('late', { exp: nowSeconds() - 3600 }), 'has expired');
   await logged(page, 'connect_error', 'TOKEN_EXPIRED');
   await page.getByText('More settings').click();
   await page.getByLabel('Namespace').fill('/elsewhere');
@@ -227,7 +227,7 @@ test('a token that runs out is told, and can be refreshed before', async () => {
   await page.getByLabel('Token (JWT)').fill(token('brief', { exp: nowSeconds() + 9 }));
   await page.getByRole('button', { name: 'Refresh token' }).click();
   await logged(page, 'token-refreshed', 'expiresAt');
-  await page.getByRole('alert').filter({ hasText: 'has run out' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'has expired' }).waitFor();
   await logged(page, 'authentication_error', 'TOKEN_EXPIRED');
   await page.close();
 });

@@ -1,4 +1,4 @@
-// Calls of the server, with the key in a header. Everything that is no good answer is a Problem.
+// Requests to the server, with the key in a header. Anything but a successful answer throws a Problem.
 import { Problem, problemOf } from './problems.js';
 
 const kPatienceMs = 8000;
@@ -7,7 +7,7 @@ export class Api {
   #key;
   #fetch;
 
-  // Addresses are relative to the page, so that it works below a proxy's path, too.
+  // Addresses are relative to the page, so that it also works below a path of a proxy.
   constructor(key, { fetch = globalThis.fetch.bind(globalThis), base = '' } = {}) {
     this.#key = key;
     this.#fetch = fetch;
@@ -20,7 +20,7 @@ export class Api {
   async text(path, signal) {
     return (await this.#ask(path, signal)).text();
   }
-  // What /readyz says; it is no problem if that is 503.
+  // The answer of /readyz; 503 is not a Problem here.
   async ready(signal) {
     try {
       return await this.json('readyz', signal);
@@ -34,7 +34,7 @@ export class Api {
     return this.json(`api/v1/users/${encodeURIComponent(userId)}/${call}`, signal);
   }
 
-  // The feed from `cursor` on. No time limit: that is the reader's.
+  // The feed from `cursor` on. No time limit: the reader has one.
   feed(cursor, signal) {
     return this.#send('api/v1/presence/feed', { signal, headers: cursor ? { 'Last-Event-ID': cursor } : {} });
   }

@@ -1,4 +1,4 @@
-// The dashboard on the page: shows what a session tells it.
+// The dashboard on the page: shows what a session reports.
 import { Changes } from './changes.js';
 import { byId, seldom, setText } from './dom.js';
 import { drawAbout, drawChecks, drawTraffic, drawTransports, drawWorkers } from './figures.js';
@@ -10,7 +10,7 @@ import { UserDialog } from './user.js';
 import { clock, count, counted, duration } from './words.js';
 
 const kTrendMs = 300000;
-const kTrendFromMs = 10000; // with less it says nothing
+const kTrendFromMs = 10000; // a shorter trend means nothing
 const kFeedWords = {
   connecting: 'connecting…', live: 'live', settling: 'settling…', lost: 'reconnecting…', paused: 'paused', many: 'not followed',
 };
@@ -26,7 +26,7 @@ export class Board {
   #plot = new Plot({ space: byId('plot'), words: byId('plot-words') });
   #drawSoon = seldom(() => this.#drawPeople());
 
-  // `onRefused(problem)`: the key is no good, or no longer.
+  // `onRefused(problem)`: the key is not accepted, or no longer.
   constructor({ onRefused }) {
     this.#onRefused = onRefused;
     for (const button of document.querySelectorAll('[data-span]')) button.addEventListener('click', () => this.#choose(button));
@@ -47,7 +47,7 @@ export class Board {
     this.#verdict();
   }
 
-  // Before there is a session: the server may take its time to answer.
+  // Before there is a session: the server may be slow to answer.
   asking() {
     byId('verdict').hidden = false;
     this.#verdict();
@@ -59,7 +59,7 @@ export class Board {
     document.title = 'Dashboard · rollcall';
   }
 
-  // What the session tells.
+  // Called by the session.
   refused(problem) {
     this.#onRefused(problem);
   }
@@ -85,9 +85,9 @@ export class Board {
   feed(state, problem) {
     byId('feed-state').dataset.state = state;
     setText(byId('feed-state'), kFeedWords[state]);
-    const refused = problem && problem.status !== 0; // without an answer there is a greater problem than this one
+    const refused = problem && problem.status !== 0; // without any answer there is a more serious problem
     byId('feed-problem').hidden = !refused;
-    if (refused) setText(byId('feed-problem'), `The feed: ${problem.detail || wordsFor(problem).what}. This page tries again by itself.`);
+    if (refused) setText(byId('feed-problem'), `The feed: ${problem.detail || wordsFor(problem).what}. This page retries by itself.`);
     this.#people.feedState = state;
     this.#changes.feedState = state;
     this.#drawSoon();
@@ -111,7 +111,7 @@ export class Board {
     const since = this.#session?.lostAt;
     const [title, advice] = byId('problem').children;
     setText(title, what);
-    setText(advice, since && this.#session.stats ? `${todo} Below is what was known at ${clock(since)}.` : todo);
+    setText(advice, since && this.#session.stats ? `${todo} The figures below are from ${clock(since)}.` : todo);
     byId('problem').hidden = false;
   }
 
@@ -147,7 +147,7 @@ export class Board {
     if (ago < kTrendFromMs) return '';
     const when = ago > kTrendMs - kTrendFromMs ? '5 min ago' : `${duration(ago / 1000)} ago`;
     const more = online - before.last;
-    if (more === 0) return `as many as ${when}`;
+    if (more === 0) return `same as ${when}`;
     return more > 0 ? `▲ ${count(more)} more than ${when}` : `▼ ${count(-more)} fewer than ${when}`;
   }
 
@@ -159,7 +159,7 @@ export class Board {
   }
 
   #judge() {
-    if (!this.#session || (!this.#report && this.#session.lostAt === null)) return ['none', 'Looking…'];
+    if (!this.#session || (!this.#report && this.#session.lostAt === null)) return ['none', 'Checking…'];
     if (this.#session.lostAt !== null) return ['bad', 'No answer'];
     const { checks } = this.#report;
     const level = worst(checks);

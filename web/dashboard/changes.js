@@ -1,4 +1,4 @@
-// Changes as they happen: the newest on top, bounded, found by letters, held while somebody reads.
+// Changes as they happen: newest first, bounded, filtered by text, paused on request.
 import { byId, element, reconcile, setText } from './dom.js';
 import { matcher } from './ordered.js';
 import { detailsOf, fillRow, personRow } from './people.js';
@@ -7,14 +7,14 @@ import { clock, count, dayAndClock } from './words.js';
 const kKept = 1000;
 const kShown = 50;
 const kNotes = {
-  'cursor-unknown': 'The server has started anew: who is online was read again.',
-  'fell-behind': 'Too much has happened to be told: who is online was read again.',
+  'cursor-unknown': 'The server restarted: the list of online users was reloaded.',
+  'fell-behind': 'Too many changes were missed: the list of online users was reloaded.',
 };
 
 export class Changes {
   #entries = []; // the newest last
   #serial = 0;
-  #held = null; // the entries as they were when the list was held
+  #held = null; // the entries when the list was paused
   #heldAt = 0; // the serial then
   #onExplain;
   feedState = 'connecting';
@@ -34,7 +34,7 @@ export class Changes {
     this.#put({ ...change, key: String(++this.#serial) });
   }
 
-  // A reset of the feed, told as one more line.
+  // Shows a reset of the feed as one more line.
   note(reason) {
     if (kNotes[reason]) this.#put({ note: kNotes[reason], timestamp: Date.now(), key: String(++this.#serial) });
   }
@@ -61,11 +61,11 @@ export class Changes {
 
   #words(found, text) {
     const waiting = this.#held ? this.#serial - this.#heldAt : 0;
-    if (waiting > 0) return `Held: ${count(waiting)} more since.`;
+    if (waiting > 0) return `Paused: ${count(waiting)} more since.`;
     if (found > kShown) return `The newest ${kShown} of ${count(found)}${this.#serial > kKept ? '; older ones are not kept' : ''}.`;
     if (found > 0) return '';
-    if (this.feedState === 'many') return 'More are online than this page can follow.';
-    return text === '' ? 'Nobody has come or gone since this page was opened.' : 'No change like that since this page was opened.';
+    if (this.feedState === 'many') return 'Too many users are online to follow their changes here.';
+    return text === '' ? 'No changes since this page was opened.' : 'No matching changes since this page was opened.';
   }
 
   #put(entry) {
@@ -77,7 +77,7 @@ export class Changes {
     this.#held = held ? [...this.#entries] : null;
     this.#heldAt = this.#serial;
     byId('hold').setAttribute('aria-pressed', String(held));
-    setText(byId('hold'), held ? 'Go on' : 'Hold');
+    setText(byId('hold'), held ? 'Resume' : 'Pause');
     this.draw();
   }
 }

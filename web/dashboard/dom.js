@@ -1,4 +1,4 @@
-// Making and changing elements. Text is only ever text: user ids and addresses are what strangers chose.
+// Creates and changes elements. Text is never markup: strangers choose user ids and addresses.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -16,13 +16,13 @@ export function svg(tag, attributes = {}, text = '') {
   return node;
 }
 
-// Only if it is another: selections stay, and screen readers say nothing twice.
+// Only if it changes: selections stay, and screen readers do not repeat it.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// Makes a list's children those of `items`, keeping the elements that stay, so that focus stays, too. Those that stay
-// are in the same order as before.
+// Updates a list's children to match `items`. Keeps the elements of remaining items, and with them the focus; their order must
+// not change.
 export function reconcile(list, items, { keyOf, make, update = () => {} }) {
   const wanted = new Set(items.map(keyOf));
   const known = new Map();
@@ -51,7 +51,7 @@ export function facts(list, pairs) {
   });
 }
 
-// Does `work` at most so often, and never while nobody sees the page.
+// Runs `work` at most once per interval, and never while the page is hidden.
 export function seldom(work, everyMs = 200) {
   let timer = null;
   return () => {

@@ -1,20 +1,20 @@
-// Reads server-sent events out of text that comes in pieces. Pure.
+// Parses server-sent events from text that arrives in pieces. Pure.
 
-const kMostChars = 16 * 1024 * 1024; // of one event; the largest there are have 500 users
+const kMostChars = 16 * 1024 * 1024; // of one event; the largest ones have 500 users
 
 export class EventParser {
   #text = '';
 
-  // The events that are complete with this piece, in order: {event, id, data}, data as text.
+  // Returns the events that this piece completes, in order: {event, id, data}, data as text.
   push(piece) {
     const blocks = (this.#text + piece).split('\n\n');
     this.#text = blocks.pop();
-    if (this.#text.length > kMostChars) throw new Error('an event of the feed does not end');
+    if (this.#text.length > kMostChars) throw new Error('an event of the feed is too long');
     return blocks.map(eventOf).filter((event) => event !== null);
   }
 }
 
-// Null for comments, and for what has no data.
+// Null for comments, and for events without data.
 function eventOf(block) {
   const fields = { event: 'message', id: undefined, data: undefined };
   for (const line of block.split('\n')) {

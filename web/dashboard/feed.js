@@ -1,8 +1,8 @@
-// Follows the feed of changes for as long as it is wanted: comes back with its cursor after every loss.
+// Follows the feed of changes until it is stopped: resumes with its cursor after every loss.
 import { EventParser } from './events.js';
 import { Problem } from './problems.js';
 
-const kSilenceMs = 45000; // the server says something every 15 s
+const kSilenceMs = 45000; // the server sends something every 15 s
 const kAgainMs = 2000;
 
 const pause = (ms, signal) =>
@@ -19,8 +19,8 @@ export class Feed {
   #cursor;
   #stop = null;
 
-  // `open(cursor, signal)` gives the answer to read; `told(event, data)` gets each event;
-  // `state` gets 'connecting', 'live', 'lost' with the problem, and 'refused', which is the end.
+  // `open(cursor, signal)` returns the response to read; `told(event, data)` is called for each event;
+  // `state` is called with 'connecting', 'live', 'lost' (with the problem), and finally 'refused'.
   constructor({ open, told, state, wait = pause }) {
     this.#open = open;
     this.#told = told;
@@ -32,7 +32,7 @@ export class Feed {
     return this.#stop !== null;
   }
 
-  // Takes up where it was stopped.
+  // Resumes where it was stopped.
   start() {
     if (this.running) return;
     const stop = new AbortController();

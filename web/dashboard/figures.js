@@ -1,4 +1,4 @@
-// The server's figures: its health, connections by transport, workers.
+// The server's health, connections by transport, and workers.
 import { byId, element, facts, reconcile, setText } from './dom.js';
 import { count, counted, duration, moment, percent, shares } from './words.js';
 
@@ -25,11 +25,11 @@ export function drawChecks(checks) {
 }
 
 const stateOf = (worker) => {
-  if (worker.hung) return `hangs for ${moment(worker.turnAge)}`;
-  return worker.turnAge > 1 ? `in a turn for ${moment(worker.turnAge)}` : 'well';
+  if (worker.hung) return `hung for ${moment(worker.turnAge)}`;
+  return worker.turnAge > 1 ? `in a turn for ${moment(worker.turnAge)}` : 'ok';
 };
 
-// Those in trouble first if there are many.
+// If there are many: hung workers first, then the busiest.
 export function drawWorkers(workers) {
   const sorted = workers.length <= kWorkersShown ? workers : [...workers].sort((a, b) => b.hung - a.hung || b.busy - a.busy).slice(0, kWorkersShown);
   byId('workers').replaceChildren(
@@ -58,17 +58,17 @@ export function drawTransports({ websocket, polling }) {
   facts(byId('transports'), [['WebSocket', count(websocket) + ofFirst], ['Polling', count(polling) + ofSecond]]);
 }
 
-// What has come and gone in the last minute. `figures`: null if there are none.
+// Arrivals and departures in the last minute. `figures`: null if there are none.
 export function drawTraffic(figures) {
   const within = figures?.growth.within ?? null;
   for (const id of ['traffic', 'coming']) byId(id).hidden = within === null;
   if (within === null) return;
   const { growth } = figures;
   const changes = growth.by('rollcall_presence_changes_total', 'state');
-  setText(byId('coming'), `${count(changes.get('online') ?? 0)} came and ${count(changes.get('offline') ?? 0)} went ${within}`);
+  setText(byId('coming'), `${count(changes.get('online') ?? 0)} came and ${count(changes.get('offline') ?? 0)} left ${within}`);
   const opened = growth.sum('rollcall_connections_opened_total');
   const closed = growth.sum('rollcall_connections_closed_total');
-  setText(byId('traffic'), `${counted(opened, 'was', 'were')} opened ${within}, and ${count(closed)} closed.`);
+  setText(byId('traffic'), `${count(opened)} opened and ${count(closed)} closed ${within}.`);
 }
 
 export function drawAbout({ version, uptimeSeconds, workers }) {

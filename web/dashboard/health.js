@@ -1,26 +1,26 @@
-// Is the server well? Judged by /readyz and by what /metrics said in the last minute, as docs/operating.md, "Watching it", has it. Pure.
+// Is the server healthy? Judged by /readyz and the last minute of /metrics, by the limits in docs/operating.md, "Watching it". Pure.
 import { bytes, count, counted, moment, percent } from './words.js';
 
-// The worst of what is found is the verdict: 'well', 'look' (have a look), 'bad'.
+// The worst level is the verdict: 'well', 'look' (have a look), 'bad'.
 const kLevels = ['well', 'look', 'bad'];
 export const worst = (checks) => kLevels[Math.max(0, ...checks.map(({ level }) => kLevels.indexOf(level)))];
 
 const kSlowTurn = 0.1;
 const kBusy = 0.85;
 const kDescriptors = 0.85;
-const kFewFailures = 5; // a minute: some clients always come too late
+const kFewFailures = 5; // per minute: some clients are always late
 const kAMinute = 60;
-const kNotYet = 'Being measured.';
+const kNotYet = 'Not measured yet.';
 
 const check = (name, level, says, advice = '') => ({ name, level, says, advice: level === 'well' ? '' : advice });
 
 // `ready`: {ready, code, detail}, as /readyz answers.
 function readiness(ready) {
-  if (ready.ready) return check('Ready', 'well', 'It accepts connections, and all workers turn.');
+  if (ready.ready) return check('Ready', 'well', 'The server accepts connections, and all workers run.');
   const kAdvice = {
-    DRAINING: 'It was told to end. If nobody did so on purpose, see its log.',
-    WORKER_HUNG: 'Restart it: those on that worker are not served. Then report it, with the log.',
-    NO_DESCRIPTORS: 'Each connection takes one. Raise the limit, then restart it: clients come back by themselves.',
+    DRAINING: 'The server is shutting down. If nobody stopped it on purpose, see its log.',
+    WORKER_HUNG: 'Restart the server: the users on that worker are not served. Then report it, with the log.',
+    NO_DESCRIPTORS: 'Each connection needs one. Raise the limit, then restart the server: clients reconnect by themselves.',
     STARTING: 'This takes a moment. If it lasts, see its log.',
   };
   return check('Not ready', 'bad', `${ready.detail || 'No reason was given'}.`, kAdvice[ready.code] ?? 'See its log.');
@@ -29,18 +29,18 @@ function readiness(ready) {
 function eventLoops({ growth }) {
   if (!growth.within) return check('Event loops', 'well', kNotYet);
   const lag = growth.below('rollcall_loop_lag_seconds', 0.99);
-  if (!lag) return check('Event loops', 'well', `Nothing to do ${growth.within}.`);
+  if (!lag) return check('Event loops', 'well', `Idle ${growth.within}.`);
   const bound = Number.isFinite(lag.bound) ? `within ${moment(lag.bound)}` : 'later than 5 s';
   return check('Event loops', lag.bound > kSlowTurn ? 'look' : 'well', `99 % of turns end ${bound}.`,
-    'Answers are late. Is a worker busy below? Does the machine have time for it?');
+    'Answers are slow. Is a worker busy (see below)? Does the machine have enough CPU time?');
 }
 
 function busiest({ growth, workers }) {
   if (!growth.within) return check('Work', 'well', kNotYet);
   const most = Math.max(0, ...workers.map(({ busy }) => busy));
-  const who = workers.length > 1 ? 'The busiest worker works' : 'It works';
+  const who = workers.length > 1 ? 'The busiest worker is busy' : 'The worker is busy';
   return check('Work', most > kBusy ? 'look' : 'well', `${who} ${percent(most)} of the time.`,
-    'Near its limit: more workers (server.workers), or presence.broadcast = "watchers".');
+    'Near its limit: add workers (server.workers), or set presence.broadcast = "watchers".');
 }
 
 function letIn({ growth }) {
@@ -48,15 +48,15 @@ function letIn({ growth }) {
   const codes = [...growth.by('rollcall_auth_failures_total', 'code')].filter(([, n]) => n > 0).sort(([, a], [, b]) => b - a);
   const refused = codes.reduce((sum, [, n]) => sum + n, 0);
   const joined = growth.sum('rollcall_joins_total');
-  if (refused === 0) return check('Sign-in', 'well', `${counted(joined, 'connection')} let in ${growth.within}, none refused.`);
+  if (refused === 0) return check('Sign-in', 'well', `${counted(joined, 'connection')} accepted ${growth.within}, none refused.`);
   const kAdvice = {
     INVALID_TOKEN: 'Has the key that signs tokens changed?',
     TOKEN_EXPIRED: 'Clients do not renew their tokens, or a clock is wrong (auth.leeway_ms).',
-    MISSING_AUTH_TOKEN: 'A client sends no token: was a frontend released?',
+    MISSING_AUTH_TOKEN: 'A client sends no token: was a new frontend released?',
   };
   const list = codes.map(([code, n]) => `${count(n)} ${code}`).join(', ');
   const level = refused > joined && refused >= kFewFailures ? 'look' : 'well';
-  return check('Sign-in', level, `${count(joined)} let in ${growth.within}, ${count(refused)} refused: ${list}.`, kAdvice[codes[0][0]] ?? '');
+  return check('Sign-in', level, `${count(joined)} accepted ${growth.within}, ${count(refused)} refused: ${list}.`, kAdvice[codes[0][0]] ?? '');
 }
 
 function queues({ now, growth, workers }) {
@@ -64,16 +64,16 @@ function queues({ now, growth, workers }) {
   const inbox = workers.reduce((sum, { queue }) => sum + queue, 0);
   const slow = growth.sum('rollcall_slow_consumers_total');
   const queued = [waiting > 0 && bytes(waiting), inbox > 0 && counted(inbox, 'broadcast')].filter((part) => part !== false);
-  const words = `${queued.length === 0 ? 'Nothing waits' : `${queued.join(' and ')} wait`} to be sent.`;
-  const closed = slow > 0 ? ` ${count(slow)} closed ${growth.within}, for they did not read.` : '';
-  return check('Queues', slow > kAMinute ? 'look' : 'well', words + closed, 'Many do not read what they are sent: the network, or limits.backlog_bytes.');
+  const words = `${queued.length === 0 ? 'Nothing' : queued.join(' and ')} queued for sending.`;
+  const closed = slow > 0 ? ` ${counted(slow, 'slow reader')} closed ${growth.within}.` : '';
+  return check('Queues', slow > kAMinute ? 'look' : 'well', words + closed, 'Many clients do not read fast enough: check the network, and limits.backlog_bytes.');
 }
 
 function telling({ now }) {
   const window = now.sum('rollcall_presence_window_seconds');
-  if (window === 0) return check('Changes', 'well', 'Told at once.');
-  return check('Changes', 'look', `Told in batches, up to ${moment(window)} late; ${count(now.sum('rollcall_presence_held_changes'))} wait.`,
-    'More changes than can be told one by one. For long: more workers, or presence.broadcast = "watchers".');
+  if (window === 0) return check('Changes', 'well', 'Sent at once.');
+  return check('Changes', 'look', `Sent in batches, up to ${moment(window)} late; ${count(now.sum('rollcall_presence_held_changes'))} queued.`,
+    'More changes than can be sent one by one. If this lasts: add workers, or set presence.broadcast = "watchers".');
 }
 
 function memory({ now }) {
@@ -85,8 +85,8 @@ function descriptors({ now, growth }) {
   const open = now.sum('process_open_fds');
   const away = growth.sum('rollcall_tcp_turned_away_total');
   const level = away > 0 || open > most * kDescriptors ? 'bad' : 'well';
-  const turned = away > 0 ? ` ${counted(away, 'connection')} turned away ${growth.within}.` : '';
-  return check('Descriptors', level, `${count(open)} of ${count(most)} in use.${turned}`, 'Raise LimitNOFILE: connections are turned away without.');
+  const turned = away > 0 ? ` ${counted(away, 'connection')} refused ${growth.within}.` : '';
+  return check('Descriptors', level, `${count(open)} of ${count(most)} in use.${turned}`, 'Raise LimitNOFILE: without free descriptors connections are refused.');
 }
 
 // Null if there are none.
@@ -97,10 +97,10 @@ function webhooks({ now, growth }) {
   const dropped = growth.sum('rollcall_webhook_dropped_changes_total');
   const level = dropped > 0 || (failed > 0 && accepted === 0) ? 'look' : 'well';
   return check('Webhooks', level, growth.within ? `${count(accepted)} accepted ${growth.within}, ${count(failed)} failed.` : kNotYet,
-    dropped > 0 ? 'A receiver fell behind, and must take a snapshot.' : 'Is the receiver down? The log names it.');
+    dropped > 0 ? 'A receiver fell behind, and needs a snapshot.' : 'Is the receiver down? The log names it.');
 }
 
-// What each worker did between two readings: [{name, busy, connections, queue, hung, turnAge}].
+// The activity of each worker between two readings: [{name, busy, connections, queue, hung, turnAge}].
 export function workersOf({ now, growth }) {
   const busy = growth.by('rollcall_worker_busy_seconds_total', 'worker');
   const of = (name) => now.by(name, 'worker');
@@ -115,11 +115,11 @@ export function workersOf({ now, growth }) {
   }));
 }
 
-// `figures`: {now, growth} of prometheus.js; null if /metrics cannot be read, and `why` says why.
+// `figures`: {now, growth} of prometheus.js; null if /metrics cannot be read; `why` is the reason.
 export function examine(ready, figures, why = '') {
   const first = readiness(ready);
   if (!figures) {
-    return { checks: [first, check('Figures', 'look', `/metrics cannot be read: ${why}`, 'So whether it is well can be said only in part.')], workers: [] };
+    return { checks: [first, check('Figures', 'look', `/metrics cannot be read: ${why}`, 'The checks are incomplete without it.')], workers: [] };
   }
   const all = { ...figures, workers: workersOf(figures) };
   const rest = [eventLoops, busiest, letIn, queues, telling, memory, descriptors, webhooks].map((look) => look(all));

@@ -71,7 +71,7 @@ test('a server that is well is said to be so, in words', () => {
   assert.equal(worst(report.checks), 'well');
   assert.equal(says(report, 'Event loops'), '99 % of turns end within 1 ms.');
   assert.equal(says(report, 'Memory'), '12.0 MB in use.');
-  assert.equal(says(report, 'Queues'), 'Nothing waits to be sent.');
+  assert.equal(says(report, 'Queues'), 'Nothing queued for sending.');
   assert.ok(report.checks.every(({ advice }) => advice === ''));
 });
 
@@ -115,7 +115,7 @@ test('what is usual is not amiss', () => {
 
 test('refusals are told by code, the most frequent first', () => {
   const report = judge({ 'rollcall_auth_failures_total{code="INVALID_TOKEN"}': 2, 'rollcall_auth_failures_total{code="TOKEN_EXPIRED"}': 1200, rollcall_joins_total: 7 });
-  assert.equal(says(report, 'Sign-in'), '7 let in within 10 s, 1,202 refused: 1,200 TOKEN_EXPIRED, 2 INVALID_TOKEN.');
+  assert.equal(says(report, 'Sign-in'), '7 accepted in the last 10 s, 1,202 refused: 1,200 TOKEN_EXPIRED, 2 INVALID_TOKEN.');
 });
 
 test('a server that is not ready says why', () => {
@@ -137,7 +137,7 @@ test('workers: how busy, how many connections, and whether one hangs', () => {
 test('what has not been measured for a while is not judged', () => {
   const report = examine(kReady, new History().add(new Figures(text({ ...kWell, 'rollcall_auth_failures_total{code="INVALID_TOKEN"}': 900 }), 0)));
   assert.deepEqual(amiss(report), []);
-  assert.equal(says(report, 'Sign-in'), 'Being measured.');
+  assert.equal(says(report, 'Sign-in'), 'Not measured yet.');
 });
 
 test('without figures it says that it knows only in part', () => {

@@ -5,12 +5,12 @@ import { byId, setText } from './dom.js';
 import { Problem, wordsFor } from './problems.js';
 import { Session } from './session.js';
 
-const kKeptAs = 'rollcall.api-key'; // in sessionStorage: this tab, until it is closed
+const kKeptAs = 'rollcall.api-key'; // in sessionStorage: for this tab, until it is closed
 
 let session = null;
 const board = new Board({ onRefused: (problem) => leave(problem) });
 
-// A key in the fragment never reaches a server; it leaves the address bar so that it is not shared by accident.
+// A key in the fragment never reaches a server. It is removed from the address bar so that nobody shares it by accident.
 function takeKeyFromAddress() {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   if (!key) return null;
@@ -31,7 +31,7 @@ function showProblem(problem) {
   if (problem.final) byId('how').open = true;
 }
 
-// Back to the question for a key.
+// Back to the form that asks for a key.
 function leave(problem) {
   session?.stop();
   session = null;
@@ -44,9 +44,9 @@ function leave(problem) {
   byId('key').focus();
 }
 
-// Whether the key is good is seen by using it. If the server is away, the board says so and goes on trying.
+// The key is verified by using it. If the server is unreachable, the board says so and keeps trying.
 async function enter(key) {
-  if (!/^[!-~]+$/.test(key)) return leave(new Problem({ status: 401, detail: 'A key has neither blanks nor other than plain letters' }));
+  if (!/^[!-~]+$/.test(key)) return leave(new Problem({ status: 401, detail: 'A key has only printable ASCII characters, and no blanks' }));
   const api = new Api(key);
   byId('open').disabled = true;
   if (byId('gate').hidden) board.asking();

@@ -1,15 +1,15 @@
-// Who is online, by the events of the feed (docs/feed-and-webhooks.md). Pure.
+// The online users, from the events of the feed (docs/feed-and-webhooks.md). Pure.
 import { Ordered } from './ordered.js';
 
 export class Mirror {
   users = new Map();
   ordered = new Ordered();
   #order = 'name';
-  #coming = new Map(); // the snapshot that is being read; what is known stays until it is whole
-  #ofAnotherStart = false; // whether the server may have started, and forgotten who was online
-  #held = new Set(); // ids in `users` that were online before the server started, and may be on their way back
+  #coming = new Map(); // the snapshot being read; the current state stays until it is complete
+  #ofAnotherStart = false; // whether the server may have restarted, and forgotten who was online
+  #held = new Set(); // ids in `users` that were online before the server restarted, and may still reconnect
 
-  // What happened: {kind: 'change', ...} (was it one, or known already?), {kind: 'live', resumed, settlingMs},
+  // Returns what happened: {kind: 'change', ...} (`new` unless already known), {kind: 'live', resumed, settlingMs},
   // {kind: 'reset', reason}, or null.
   apply(event, data) {
     switch (event) {
@@ -41,7 +41,7 @@ export class Mirror {
     this.#replace({ hold: false });
   }
 
-  // The server knows who is online by now: those who did not come back are offline. Gives the changes.
+  // By now the server knows who is online: held users who did not reconnect are offline. Returns the changes.
   settled(timestamp) {
     const held = this.#held;
     this.#held = new Set();
@@ -75,7 +75,7 @@ export class Mirror {
       this.users.delete(data.userId);
     }
     const { userId, online, timestamp } = data;
-    // Who leaves is told of by id alone: what else was known of them comes from here.
+    // user-offline has only the id: the other fields come from the mirror.
     const { email = null, role = null, connectedAt = null } = data.online ? data : (known ?? {});
     return { kind: 'change', new: (known !== undefined) !== online, userId, online, timestamp, email, role, connectedAt };
   }

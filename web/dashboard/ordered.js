@@ -1,4 +1,4 @@
-// Users in an order, of whom some are looked for, page by page. Pure.
+// Sorted users, filtered and paged. Pure.
 
 const by = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const byName = (a, b) => by(a.userId, b.userId);
@@ -8,7 +8,7 @@ export const kOrders = {
   oldest: (a, b) => by(a.connectedAt ?? '', b.connectedAt ?? '') || byName(a, b),
 };
 
-// Does a user (or a change) have these letters?
+// Matches users (or changes) that contain the text.
 export function matcher(text) {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return () => true;
@@ -33,13 +33,13 @@ export class Ordered {
     this.#users.splice(this.#place(user), 0, user);
   }
 
-  // `user` as it was added.
+  // `user` must have the fields it was added with.
   remove(user) {
     const place = this.#place(user);
     if (this.#users[place]?.userId === user.userId) this.#users.splice(place, 1);
   }
 
-  // `from` may lie beyond the end: then it is the last page.
+  // A `from` beyond the end gives the last page.
   page(text, from, most) {
     const users = text.trim() === '' ? this.#users : this.#users.filter(matcher(text));
     const last = Math.max(0, Math.ceil(users.length / most) - 1) * most;
@@ -47,7 +47,7 @@ export class Ordered {
     return { users: users.slice(begin, begin + most), begin, of: users.length };
   }
 
-  // Where it is, or belongs.
+  // The index of the user, or where the user belongs.
   #place(user) {
     let low = 0;
     let high = this.#users.length;

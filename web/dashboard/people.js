@@ -1,10 +1,10 @@
-// Who is online: found by letters, in an order, a page at a time, so that the page stays small whoever is there.
+// The online users: filtered, sorted, one page at a time, so that the document stays small.
 import { byId, element, reconcile, setText } from './dom.js';
 import { count, duration } from './words.js';
 
 const kPage = 15;
 
-// What there is to be said beside the id.
+// The details beside the id.
 export const detailsOf = ({ email, role }) => [email, role].filter((part) => typeof part === 'string' && part !== '').join(' · ');
 
 export function personRow(userId, onOpen) {
@@ -27,7 +27,7 @@ export class People {
   #serverNow;
   feedState = 'connecting';
 
-  // `serverNow()`: what the time is at the server, whose times are shown here.
+  // `serverNow()`: the server's time, as the times shown here are the server's.
   constructor({ onExplain, serverNow }) {
     this.#onExplain = onExplain;
     this.#serverNow = serverNow;
@@ -67,16 +67,16 @@ export class People {
   }
 
   #words(text, found) {
-    if (this.feedState === 'many') return 'Too many are online to be listed here. Type a user id and press Explain.';
-    if (this.feedState === 'settling' && text === '') return 'The server has just started: users may still be on their way back.';
+    if (this.feedState === 'many') return 'Too many users are online to list them here. Enter a user id and press Explain.';
+    if (this.feedState === 'settling' && text === '') return 'The server has just started: users may still be reconnecting.';
     if (found > 0) return '';
-    if (text !== '') return `Nobody like that is online. Is “${text}” a user id? Explain says when it was seen last.`;
+    if (text !== '') return `No matching user is online. Is “${text}” a user id? Explain says when the user was last seen.`;
     return this.feedState === 'live' ? 'Nobody is online.' : 'Not known yet.';
   }
 
   #sort() {
     this.#mirror?.sortBy(byId('order').value);
-    byId('people').replaceChildren(); // those that stay would not be in the same order
+    byId('people').replaceChildren(); // the remaining rows would not be in the same order
     this.#turn(0);
   }
 

@@ -1,4 +1,4 @@
-// The running plot: SVG, drawn anew each second.
+// The live plot: SVG, redrawn every second.
 import { element, setText, svg } from './dom.js';
 import { extremes } from './series.js';
 import { agoWords, areaPath, countTicks, linePath, spanFor, timeTicks } from './shape.js';
@@ -13,7 +13,7 @@ export class Plot {
   #words;
   #series;
   #span = 300;
-  #pointer = null; // where it is, in pixels from the left
+  #pointer = null; // pixels from the left
   #svg = svg('svg', { role: 'img', 'aria-label': 'Users online' });
   #tip = element('p', 'tip');
 
@@ -107,7 +107,7 @@ export class Plot {
 }
 
 function wordsFor(found) {
-  if (!found) return 'Nothing is known yet';
+  if (!found) return 'No data yet';
   if (found.least === found.most) return `Always ${count(found.most)} since ${clock(found.from)}`;
-  return `Least ${count(found.least)} at ${clock(found.leastAt)}, most ${count(found.most)} at ${clock(found.mostAt)}`;
+  return `Lowest ${count(found.least)} at ${clock(found.leastAt)}, highest ${count(found.most)} at ${clock(found.mostAt)}`;
 }

@@ -1,4 +1,4 @@
-// Reads the text that /metrics gives (Prometheus' format), and what became of figures between two readings. Pure.
+// Parses /metrics (Prometheus' text format), and computes the growth between two readings. Pure.
 
 const kSample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
 const kLabel = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
@@ -18,7 +18,7 @@ function labelsOf(text) {
 export class Figures {
   #samples = new Map(); // by name, [{labels, value}]
 
-  // Lines that are none are left out.
+  // Skips lines that are not samples.
   constructor(text, at = 0) {
     this.at = at; // ms
     for (const line of text.split('\n')) {
@@ -34,7 +34,7 @@ export class Figures {
     return this.#samples.size;
   }
 
-  // All of that name with these labels, added up; 0 if there is none.
+  // The sum of all samples of that name with these labels; 0 if there are none.
   sum(name, labels = {}) {
     const fits = (sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value);
     return (this.#samples.get(name) ?? []).filter(fits).reduce((sum, { value }) => sum + value, 0);
@@ -51,7 +51,7 @@ export class Figures {
   }
 }
 
-// By how much counters have grown between two readings. After a restart they have begun at 0.
+// The growth of counters between two readings. After a restart they start at 0.
 export class Growth {
   constructor(before, now) {
     this.before = before;
@@ -59,10 +59,10 @@ export class Growth {
     this.seconds = Math.max(0, (now.at - before.at) / 1000);
   }
 
-  // In which time, in words: "within 8 s"; null if there is only one reading yet.
+  // The time span in words: "in the last 8 s"; null while there is only one reading.
   get within() {
     if (this.seconds === 0) return null;
-    return this.seconds >= 55 ? 'within a minute' : `within ${Math.round(this.seconds)} s`;
+    return this.seconds >= 55 ? 'in the last minute' : `in the last ${Math.round(this.seconds)} s`;
   }
 
   sum(name, labels) {
@@ -77,7 +77,7 @@ export class Growth {
     return new Map(grown);
   }
 
-  // The bound below which a share of a histogram's new values lie: {bound, of}; null if there are none.
+  // The bound below which this share of a histogram's new values lies: {bound, of}; null if there are none.
   below(name, share) {
     const buckets = [...this.by(`${name}_bucket`, 'le')].map(([le, up]) => [numberOf(le), up]).sort(([a], [b]) => a - b);
     const of = buckets.at(-1)?.[1] ?? 0;

@@ -1,16 +1,16 @@
-// How many were online, second by second, for an hour: the least, the most, and how many at the end of each. Pure.
+// The number of online users per second, for an hour: least, most and last of each second. Pure.
 
-const kMostCarried = 90; // s; a page that was heard of less often was asleep, and knows nothing of that time
+const kMostCarried = 90; // s; after a longer gap the page was asleep, and the values in between are unknown
 
 export class Series {
   #size;
-  #seconds; // which second a place is about
+  #seconds; // the second that each slot holds
   #least;
   #most;
   #last;
-  #newest = null; // the second that is being written
-  #current = null; // how many there are; null: not known
-  #begun = null; // the first second that was
+  #newest = null; // the second being written
+  #current = null; // the current number; null: unknown
+  #begun = null; // the first second with a value
 
   constructor(size = 3600) {
     this.#size = size;
@@ -20,12 +20,12 @@ export class Series {
     this.#last = new Float64Array(size);
   }
 
-  // Since when something is known, in seconds.
+  // The age of the oldest value, in seconds.
   knownFor(now) {
     return this.#begun === null ? 0 : now / 1000 - this.#begun;
   }
 
-  // From now on there are so many.
+  // Records the number from now on.
   note(now, value) {
     this.#carryOn(now);
     this.#current = value;
@@ -38,7 +38,7 @@ export class Series {
     this.#last[place] = value;
   }
 
-  // Nobody knows how many there are.
+  // Records that the number is unknown.
   gap(now) {
     this.note(now, null);
   }
@@ -49,7 +49,7 @@ export class Series {
     const span = Math.round(spanMs / 1000);
     const step = Math.max(1, Math.ceil(span / columns));
     const end = Math.floor(now / 1000);
-    // Steps begin at their own multiples, or everything would change its shape as time goes on.
+    // Steps start at multiples of their length; otherwise the curve would change its shape as time passes.
     const begin = Math.floor((end - span + 1) / step) * step;
     const steps = [];
     for (let from = begin; from <= end; from += step) steps.push(this.#summary(from, Math.min(from + step, end + 1)));
@@ -69,7 +69,7 @@ export class Series {
     return sum;
   }
 
-  // Seconds without news are like the one before. Clocks that are set back change nothing.
+  // Seconds without a new value repeat the previous one. A clock that is set back changes nothing.
   #carryOn(now) {
     const second = Math.floor(now / 1000);
     if (this.#newest === null) this.#newest = second;

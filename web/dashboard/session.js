@@ -1,5 +1,4 @@
-// Everything that goes on while the dashboard is open: the feed is followed, the server's figures are asked for. Without a page:
-// `view` shows it.
+// The work while the dashboard is open: follows the feed and polls the server's figures. Independent of the page: `view` shows it.
 import { examine } from './health.js';
 import { Feed } from './feed.js';
 import { History } from './history.js';
@@ -11,9 +10,9 @@ import { Series } from './series.js';
 const kEveryMs = 2000;
 const kHiddenEveryMs = 10000;
 const kTickMs = 1000;
-// A page that nobody looks at gives its connection back: browsers have six for a server, and the feed 100 readers.
+// A hidden page closes its connection: browsers have six per server, and the feed 100 readers.
 const kFeedWhileHiddenMs = 60000;
-// Who is online is kept in the page. Above this only counted.
+// The online users are kept in the page. Above this number they are only counted.
 export const kMostMirrored = 200000;
 
 const asProblem = (error) => (error instanceof Problem ? error : new Problem({ detail: String(error?.message ?? error) }));
@@ -22,7 +21,7 @@ export class Session {
   mirror = new Mirror();
   series = new Series();
   stats = null; // the newest
-  feedState = 'connecting'; // 'live', 'settling' (live, but the server has just started), 'lost', 'paused' (nobody looks), 'many' (too many users)
+  feedState = 'connecting'; // 'live', 'settling' (live, but the server has just started), 'lost', 'paused' (page hidden), 'many' (too many users)
   lostAt = null; // since when the server has not answered, ms
   #history = new History();
   #stop = new AbortController();
@@ -68,7 +67,7 @@ export class Session {
     this.#poll();
   }
 
-  // How many are online now; null: not known.
+  // The number of online users; null: unknown.
   online() {
     if (this.#isFollowing()) return this.mirror.users.size;
     return this.lostAt === null && this.stats ? this.stats.online : null;
@@ -111,7 +110,7 @@ export class Session {
   }
 
   #onFeed(state, problem) {
-    // Whom to believe offline is decided once the feed is live again.
+    // Who is offline is decided once the feed is live again.
     if (state !== 'live') clearTimeout(this.#timers.settle);
     this.feedState = state === 'live' && this.#settling ? 'settling' : state;
     if (state === 'refused') return this.#refuse(problem);
@@ -145,7 +144,7 @@ export class Session {
     this.#onFigures(stats.value, ready, metrics);
   }
 
-  // Whether there is nothing more to be said.
+  // Returns whether there is nothing else to show.
   #failed(problem) {
     if (problem.final) this.#refuse(problem);
     else if (problem.status === 0) this.lostAt ??= Date.now();
@@ -168,7 +167,7 @@ export class Session {
   }
 
   #onFigures(stats, ready, metrics) {
-    // Whoever cannot ask /readyz (a proxy may keep it back) goes by what the statistics say.
+    // If /readyz cannot be read (a proxy may block it), use the statistics.
     const said = ready.status === 'fulfilled' ? ready.value : { ready: stats?.ready === true, code: '', detail: asProblem(ready.reason).message };
     if (metrics.status === 'rejected') return this.view.health(examine(said, null, asProblem(metrics.reason).message), null);
     const figures = this.#history.add(new Figures(metrics.value, Date.now()));

@@ -1,6 +1,6 @@
-// The shape of the plot: ticks of its axes, and the paths. Pure.
+// The ticks of the plot's axes, and its paths. Pure.
 
-// Whole numbers for the axis of counts, from 0, so that half as many look like half: [0, 5, 10].
+// Whole numbers for the count axis, starting at 0 so that half as many look like half: [0, 5, 10].
 export function countTicks(most, wanted = 4) {
   const rough = Math.max(1, most / wanted);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -12,7 +12,7 @@ export function countTicks(most, wanted = 4) {
   }
 }
 
-// How much to show: while there is little, that is not squeezed into a corner.
+// The time span to show: shorter at first, so that little data is not squeezed into a corner.
 export function spanFor(knownSeconds, wantedSeconds) {
   if (wantedSeconds > 300) return wantedSeconds;
   return [60, 120].find((span) => knownSeconds <= span) ?? wantedSeconds;
@@ -35,7 +35,7 @@ export function agoWords(seconds) {
 
 const rounded = (n) => Math.round(n * 10) / 10;
 
-// Stretches of steps that are known, each drawn by itself: where nothing is known there is nothing.
+// Runs of known steps, each drawn separately: unknown steps leave a gap.
 function stretches(steps) {
   const found = [];
   let open = null;
@@ -47,8 +47,8 @@ function stretches(steps) {
   return found;
 }
 
-// `x` and `y` turn times and counts into places; `width` is that of a step; nothing is drawn beyond `right`.
-// A line of stairs; the least and the most within a step are a stroke.
+// `x` and `y` map times and counts to coordinates; nothing is drawn beyond `right`.
+// A stepped line; a vertical stroke spans the least and the most within a step.
 export function linePath(steps, { x, y, stepMs, right }) {
   let path = '';
   for (const stretch of stretches(steps)) {

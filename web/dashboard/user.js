@@ -1,4 +1,4 @@
-// One user: why shown online or offline, by which connections, and the grace that is running.
+// One user: why shown as online or offline, the connections, and the current grace.
 import { byId, element, facts, reconcile, setText } from './dom.js';
 import { wordsFor } from './problems.js';
 import { counted, dayAndClock, duration, withClocks } from './words.js';
@@ -19,7 +19,7 @@ export class UserDialog {
     byId('user').addEventListener('click', (event) => event.target === byId('user') && this.#close());
   }
 
-  // `known(userId)`: what the feed told of a user.
+  // `known(userId)`: what the feed said about a user.
   use(api, known) {
     this.#api = api;
     this.#known = known;
@@ -29,7 +29,7 @@ export class UserDialog {
     this.#userId = userId;
     this.#facts = null;
     setText(byId('user-title'), userId);
-    this.#show('none', 'Asking…', '');
+    this.#show('none', 'Loading…', '');
     facts(byId('user-facts'), []);
     byId('user-connections').replaceChildren();
     byId('user-connections-title').hidden = true;
@@ -41,7 +41,7 @@ export class UserDialog {
     if (byId('user').open) this.#close();
   }
 
-  // The time goes on.
+  // Updates durations.
   tick() {
     if (this.#facts && byId('user').open) this.#draw();
   }
@@ -59,8 +59,8 @@ export class UserDialog {
     clearTimeout(this.#timer);
     const userId = this.#userId;
     try {
-      // Browsers take these two for steps of the path, however they are written.
-      if (userId === '.' || userId === '..') throw new Error('A browser cannot ask about this id; curl --path-as-is can.');
+      // Browsers treat these two as path segments, even percent-encoded.
+      if (userId === '.' || userId === '..') throw new Error('A browser cannot request this id; curl --path-as-is can.');
       const answer = await this.#api.user(userId, 'explain');
       if (userId !== this.#userId) return;
       this.#facts = answer;
@@ -70,7 +70,7 @@ export class UserDialog {
       if (userId !== this.#userId) return;
       const words = 'status' in error ? wordsFor(error) : { what: error.message, todo: '' };
       this.#facts = null;
-      this.#show('none', 'Not known', `${words.what} ${words.todo}`.trim());
+      this.#show('none', 'Unknown', `${words.what} ${words.todo}`.trim());
     }
     this.#timer = setTimeout(() => this.#ask(), kEveryMs);
   }
@@ -84,7 +84,7 @@ export class UserDialog {
   #draw() {
     const { online, because, grace, connections } = this.#facts;
     const now = Date.now() + this.#offsetMs;
-    this.#show(online ? (grace ? 'grace' : 'online') : 'offline', online ? (grace ? 'Online, but away' : 'Online') : 'Offline', withClocks(because, now));
+    this.#show(online ? (grace ? 'grace' : 'online') : 'offline', online ? (grace ? 'Online, connection lost' : 'Online') : 'Offline', withClocks(because, now));
     facts(byId('user-facts'), this.#pairs(now));
     byId('user-connections-title').hidden = connections.length === 0;
     setText(byId('user-connections-title'), counted(connections.length, 'connection'));
@@ -100,7 +100,7 @@ export class UserDialog {
     const { email, role } = this.#known(this.#userId) ?? {};
     const left = grace ? (Date.parse(grace.endsAt) - now) / 1000 : 0;
     return [
-      ['Grace', grace ? (left > 0 ? `${duration(Math.ceil(left))} left to come back` : 'is over') : null],
+      ['Grace', grace ? (left > 0 ? `${duration(Math.ceil(left))} left to reconnect` : 'over') : null],
       ['Last connection', grace ? words(grace.reason) : null],
       ['Online for', online && connectedAt ? ago(connectedAt, now) : null],
       ['Last active', lastActive ? `${ago(lastActive, now)} ago` : null],

@@ -1,4 +1,4 @@
-// How figures are written for people. Pure.
+// Formats figures for people. Pure.
 
 export const count = (n) => Math.round(n).toLocaleString('en');
 export const counted = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
@@ -23,13 +23,13 @@ export function bytes(n) {
   return `${size === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${kSizes[size]}`;
 }
 
-// Of machines: from a tenth of a millisecond.
+// For machine times: from a tenth of a millisecond.
 export function moment(seconds) {
   if (seconds >= 1) return `${Number(seconds.toFixed(1))} s`;
   return `${Number((seconds * 1000).toPrecision(2))} ms`;
 }
 
-// Of people: the two largest units.
+// For people: the two largest units.
 const kUnits = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 export function duration(seconds) {
   let left = Math.max(0, Math.floor(seconds));
@@ -45,13 +45,13 @@ export function duration(seconds) {
 }
 
 export const clock = (time) => new Date(time).toLocaleTimeString('en-GB');
-// With its day, unless that is today.
+// With the day, unless it is today.
 export function dayAndClock(time, now = Date.now()) {
   const date = new Date(time);
   if (date.toDateString() === new Date(now).toDateString()) return clock(date);
   return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(date)}`;
 }
 
-// The server's sentences have times as machines write them.
+// The server's sentences contain ISO timestamps.
 const kTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 export const withClocks = (text, now) => text.replace(kTime, (time) => dayAndClock(time, now));
