@@ -2,14 +2,14 @@ import { computed, effect, signal, untracked, type Injector, type Signal } from 
 import type { Store } from '@rollcall/client';
 
 /**
- * A signal of what the store holds that `choose` gives, which may give another one as signals change. It is subscribed to
- * until the injector's owner is destroyed.
+ * A signal of the value in the store that `choose` returns; `choose` may return another store as signals change. It stays
+ * subscribed until the injector's owner is destroyed.
  */
 export function follow<T>(choose: () => Store<T>, injector: Injector, outsideZone: (run: () => void) => void): Signal<T> {
   const store = computed(choose);
   const changes = signal(0);
   const changed = (): void => changes.update((count) => count + 1);
-  // What is chosen is read at once, though it is subscribed to only when effects run.
+  // The chosen store is read at once, although it is subscribed to only when effects run.
   const value = computed(
     () => {
       changes();

@@ -3,8 +3,8 @@ import { RollcallService } from './rollcall.service.js';
 import { kSource, type RollcallSource } from './source.js';
 
 /**
- * `provideRollcall({ url, getToken })` among the application's providers; or a function that gives the options, in which
- * `inject()` can be used. It connects when the application starts in a page: whoever has the page open is online.
+ * Add `provideRollcall({ url, getToken })` to the application's providers; or pass a function that returns the options and may use
+ * `inject()`. It connects when the application starts in a browser: a user with the page open is online.
  */
 export function provideRollcall(source: RollcallSource | (() => RollcallSource)): EnvironmentProviders {
   return makeEnvironmentProviders([

@@ -16,13 +16,13 @@ import {
 import { follow } from './follow.js';
 import { kSource } from './source.js';
 
-/** No id yet (`undefined`, `null`, `''`), while data is being loaded, is a user who is offline. */
+/** A user id. Without one yet (`undefined`, `null`, `''`), while data is loading, the user is offline. */
 export type UserId = KnownUserId | null | undefined;
 
-/** No list yet is an empty one. */
+/** A missing list counts as empty. */
 export type UserIds = Iterable<KnownUserId> | null | undefined;
 
-/** What tells when a signal is not wanted any more, where it is not made in an injection context. */
+/** For signals created outside of an injection context: the injector that limits their lifetime. */
 export interface FollowOptions {
   injector?: Injector;
 }
@@ -30,19 +30,19 @@ export interface FollowOptions {
 const kSeparator = '\u0000';
 
 /**
- * Who is online, as signals. They are made where `inject()` may be used - in a field of a component, or its constructor - and
- * followed until the component is destroyed; or elsewhere, with `{ injector }`. On a server nothing is connected, and
- * everybody is offline.
+ * Presence as signals. Create them where `inject()` is allowed, in a field or the constructor of a component; they are followed
+ * until the component is destroyed. Elsewhere, pass `{ injector }`. On a server the client does not connect, and all users are
+ * offline.
  */
 @Injectable()
 export class RollcallService {
   /** The client, for requests and the application's own events. */
   readonly client: RollcallClient;
-  /** Whether we are connected, and why not. */
+  /** The state of the connection, and the reason if there is none. */
   readonly connection: Signal<ConnectionState>;
   readonly #inBrowser = isPlatformBrowser(inject(PLATFORM_ID));
   readonly #injector = inject(Injector);
-  // What the client waits for must not keep the application from being stable, nor have it checked for nothing.
+  // The client's timers and sockets must not keep the application from becoming stable, nor cause needless change detection.
   readonly #outsideZone: <T>(run: () => T) => T;
 
   constructor() {
@@ -55,31 +55,31 @@ export class RollcallService {
     this.connection = this.#follow(() => this.client.connection, this.#injector);
   }
 
-  /** Done by `provideRollcall`; brings back a connection that was refused or ended by the server. Nothing on a server. */
+  /** Called by `provideRollcall`. Also reconnects after a refusal, or when the server closed the connection. Does nothing on a server. */
   connect(): void {
     if (this.#inBrowser) this.#outsideZone(() => this.client.connect());
   }
 
-  /** Whether the user is online. Until the server has told, and without an id: `false`. The id may be a signal. */
+  /** Whether the user is online. Until that is known, and without an id: `false`. The id may be a signal. */
   userPresence(userId: UserId | (() => UserId), options?: FollowOptions): Signal<boolean> {
     const status = this.#one('userPresence(userId)', userId, options);
     return computed(() => status().online);
   }
 
-  /** All that is known of the user: `online`, `lastActive`, `connectedAt`, and whether anything is `known` yet. */
+  /** The user's state: `online`, `lastActive`, `connectedAt`, and whether it is `known` yet. */
   userStatus(userId: UserId | (() => UserId), options?: FollowOptions): Signal<UserPresence> {
     return this.#one('userStatus(userId)', userId, options);
   }
 
-  /** The same of many users, by their ids; of none while there is no list yet. */
+  /** The same for many users, by id; empty while there is no list yet. */
   usersPresence(userIds: UserIds | (() => UserIds), options?: FollowOptions): Signal<Presences> {
-    // What counts is which users there are, not in which array they come.
+    // Only the ids count, not the array that holds them.
     const ids = () => userIdsOf((typeof userIds === 'function' ? userIds() : userIds) ?? [], 'usersPresence(userIds)');
     const key = computed(() => ids().join(kSeparator));
     return this.#follow(() => this.client.presences(key() === '' ? [] : key().split(kSeparator)), options?.injector ?? inject(Injector));
   }
 
-  /** Everyone who is online, and how many they are. */
+  /** All online users, and their number. */
   onlineUsers(options?: FollowOptions): Signal<OnlineUsers> {
     return this.#follow(() => this.client.onlineUsers, options?.injector ?? inject(Injector));
   }

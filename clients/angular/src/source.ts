@@ -1,7 +1,7 @@
 import { InjectionToken } from '@angular/core';
 import type { RollcallClient, RollcallOptions } from '@rollcall/client';
 
-/** Options of a client that the application makes, and ends; or a client that is yours. */
+/** Options for a client that the application creates and closes; or your own client. */
 export type RollcallSource = RollcallOptions | RollcallClient;
 
 export const kSource = new InjectionToken<RollcallSource>('the source of provideRollcall()');

@@ -29,56 +29,56 @@ import type { Socket } from 'socket.io-client';
 export type RollcallSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 export interface RollcallOptions {
-  /** The server, `https://presence.example.com`; none: where the page came from. */
+  /** The server, `https://presence.example.com`. Default: the origin of the page. */
   url?: string | URL;
   /** `/ws/messages` unless the server is configured otherwise. */
   namespace?: string;
-  /** Gives a token whenever one is needed: to connect, before the old one runs out, after a refusal. */
+  /** Returns a token whenever one is needed: to connect, before the old one expires, after a refusal. */
   getToken?: GetToken;
-  /** One token for good, for trying things out. */
+  /** A fixed token, for trying things out. */
   token?: string;
-  /** A socket that the application has already, with its own authentication. It stays the application's. */
+  /** An existing socket of the application, which stays responsible for authentication and for closing it. */
   socket?: AnySocket;
-  /** Further options of socket.io-client, `transports` or `path` for example. */
+  /** Further options of socket.io-client, for example `transports` or `path`. */
   io?: SocketSettings;
-  /** Whom the server tells of whom (its `presence.broadcast`); it is found out if it is not given. */
+  /** The server's `presence.broadcast`. Detected if not given. */
   broadcast?: 'everyone' | 'watchers';
-  /** How long a request may take: 10,000 ms. */
+  /** Timeout of a request. Default: 10,000 ms. */
   requestTimeoutMs?: number;
-  /** How long to collect users to watch before the server is asked: 5 ms. */
+  /** How long users to watch are collected into one subscription. Default: 5 ms. */
   batchMs?: number;
-  /** How long a user whom nobody watches any more is kept, at least: 3,000 ms. */
+  /** How long, at least, an unwatched user stays subscribed. Default: 3,000 ms. */
   lingerMs?: number;
   /**
-   * How long the last known state is kept after a loss or a start of the server, until users have had the time to come back:
-   * 10,000 ms at most, less if the server says so; 0: not at all.
+   * How long, at most, the last known state is kept after a lost connection or a restart of the server, so that users have time
+   * to reconnect. Default: 10,000 ms, or less if the server says so; 0: never.
    */
   settleMs?: number;
   /**
-   * Under one key there is one client of a server at a time: making another closes the one before, so that a module that is
-   * loaded again while you develop leaves no connection behind.
+   * There is at most one client per key and server: a new one closes the previous one, so that a hot reload of the module leaves
+   * no connection behind.
    */
   key?: string;
-  /** Every 30 s while the page is visible and something was done within 5 minutes; `false`: never. */
+  /** Sent every 30 s while the page is visible and the user was active within 5 minutes; `false`: never. */
   heartbeat?: false | { intervalMs?: number; idleMs?: number };
-  /** What tells whether the person is there; the page, unless it is given. */
+  /** Detects whether the user is active. Default: from the page. */
   attention?: Attention;
-  /** How often the list of who is online is fetched anew where the server does not tell: 30,000 ms; 0: never. */
+  /** How often the list of online users is fetched again with `"watchers"`. Default: 30,000 ms; 0: never. */
   refreshMs?: number;
-  /** How many of those online the list has at most: 10,000. */
+  /** The maximum length of the list of online users. Default: 10,000. */
   maxOnlineUsers?: number;
-  /** Told of everything that goes wrong by itself: refusals, failed subscriptions. By default it is a console warning. */
+  /** Called for errors that belong to no call: refusals, failed subscriptions. Default: a console warning. */
   onError?: (error: RollcallError) => void;
 }
 
 const kLive: PresenceMode = { mode: 'live', windowMs: 0, timestamp: '' };
 
 /**
- * Who is online, kept live, over one connection. Nothing is connected before the first use, so that it can be made while
- * a page is rendered on a server.
+ * Live presence over one connection. It does not connect before the first use, so it can be created during server-side
+ * rendering.
  */
 export class RollcallClient {
-  /** Everyone who is online, as a store; kept while somebody has subscribed to it. */
+  /** All online users, as a store; kept up to date while it has subscribers. */
   readonly onlineUsers: Store<OnlineUsers>;
   readonly #mode = new Value<PresenceMode>(kLive);
   readonly #clock = new ServerClock();
@@ -126,14 +126,14 @@ export class RollcallClient {
     return this.#connection.state;
   }
 
-  /** Whether changes are told one by one, or there are so many that they are told together, some time later. */
+  /** Whether the server sends changes one by one, or in batches, some time later, because there are so many. */
   get mode(): Store<PresenceMode> {
     return this.#mode;
   }
 
   /**
-   * Begins to connect. The first use does so by itself; call it to be seen online without watching anybody, and to come
-   * back after a refusal or after the server ended the connection.
+   * Starts connecting. The first use does this by itself. Call it to be online without watching anybody, and to reconnect after a
+   * refusal or after the server closed the connection.
    */
   connect(): void {
     if (this.#closed) this.#warnOfClosed();
@@ -141,8 +141,8 @@ export class RollcallClient {
   }
 
   /**
-   * Ends the connection and forgets what is known, until `connect()` or the next use: for logging out, so that whoever logs
-   * in next sees nothing of before. Nothing happens to a socket that is the application's.
+   * For logging out: closes the connection and forgets all states, until `connect()` or the next use. The next user sees nothing
+   * of the previous one. Does nothing if the socket belongs to the application.
    */
   disconnect(): void {
     if (this.options.socket || this.#closed) return;
@@ -151,22 +151,22 @@ export class RollcallClient {
     this.#forget();
   }
 
-  /** Whether `close()` was called: it is of no use any more. */
+  /** Whether `close()` was called. A closed client cannot be used again. */
   get closed(): boolean {
     return this.#closed;
   }
 
   /**
-   * What time it is by the server's clock, in milliseconds since 1970, for “last seen 5 minutes ago”: visitors' clocks may be
-   * hours off. Taken from what the server says anyway; before it has said anything, our own clock.
+   * The server's time, in milliseconds since 1970, for “last seen 5 minutes ago”: visitors' clocks may be hours off. Derived from
+   * the server's messages; before the first one it is the local clock.
    */
   serverNow(): number {
     return this.#clock.now();
   }
 
   /**
-   * Calls back with each user's state as soon as it is known, and whenever it changes, until the function that is
-   * returned is called. However many watch a user, the server is asked once.
+   * Calls the listener with each user's state as soon as it is known, and whenever it changes. The returned function stops that.
+   * There is one subscription per user, however many listeners watch the user.
    */
   watch(userIds: UserId | Iterable<UserId>, listener: (presence: UserPresence) => void): () => void {
     const each = (presences: readonly UserPresence[]) => {
@@ -175,7 +175,7 @@ export class RollcallClient {
     return this.#watch('watch', userIds, listener, each);
   }
 
-  /** The same, with all that changed at a time in one call. */
+  /** The same, with all simultaneous changes in one call. */
   watchTogether(
     userIds: UserId | Iterable<UserId>,
     listener: (presences: readonly UserPresence[]) => void,
@@ -183,22 +183,22 @@ export class RollcallClient {
     return this.#watch('watchTogether', userIds, listener, listener);
   }
 
-  /** What is known of a user who is being watched; of others nothing. */
+  /** The state of a watched user; `undefined` for other users. */
   presence(userId: UserId): UserPresence | undefined {
     return this.#watching.get(userIdOf(userId, 'presence(userId)'));
   }
 
-  /** The users' states as a store; they are watched while somebody has subscribed to it. */
+  /** The users' states as a store; they are watched while it has subscribers. */
   presences(userIds: UserId | Iterable<UserId>): Store<Presences> {
     return this.#atFirstUse(this.#watching.store(userIdsOf(userIds, 'presences(userIds)')));
   }
 
-  /** Fetches the list of who is online again, for those who read `onlineUsers`. */
+  /** Fetches `onlineUsers` again. */
   refreshOnlineUsers(): void {
     this.#online.refresh();
   }
 
-  /** Asks anything; rejects with a {@link RollcallError}. While there is no connection it waits for one. */
+  /** Sends any request; rejects with a {@link RollcallError}. Without a connection the request waits for one. */
   request<E extends RequestName>(event: E, payload: PayloadOf<E>, timeoutMs?: number): Promise<DataOf<E>> {
     if (!this.#closed) this.#connectFirst();
     return this.#requests.ask(event, payload, timeoutMs);
@@ -208,7 +208,7 @@ export class RollcallClient {
     return this.request('check-user-status', { userId: userIdOf(userId, 'checkUser(userId)') });
   }
 
-  /** In the order asked; any number, in as many requests as that takes. */
+  /** In the order of `userIds`; any number of users, in as many requests as necessary. */
   async checkUsers(userIds: UserId | Iterable<UserId>): Promise<UserStatus[]> {
     const ids = userIdsOf(userIds, 'checkUsers(userIds)');
     const batches: Promise<{ statuses: UserStatus[] }>[] = [];
@@ -218,24 +218,24 @@ export class RollcallClient {
     return (await Promise.all(batches)).flatMap(({ statuses }) => statuses);
   }
 
-  /** One page of who is online now. */
+  /** One page of the online users. */
   getOnlineUsers(page: { limit?: number; cursor?: string } = {}): Promise<OnlineUsersPage> {
     return this.request('get-online-users', page);
   }
 
-  /** Says that the person is there, whatever the page shows. */
+  /** Reports that the user is active, whether or not the page is visible. */
   heartbeat(): Promise<DataOf<'heartbeat'>> {
     return this.request('heartbeat', {});
   }
 
-  /** Extends the connection with another token of the same user, or with the one that `getToken` gives. */
+  /** Extends the connection with a new token of the same user. Default: one from `getToken`. */
   async refreshToken(token?: string): Promise<DataOf<'refresh-token'>> {
     const answer = await this.request('refresh-token', { token: token ?? (await this.#tokens.get('expiring')) });
     this.#tokens.extended(answer.expiresAt);
     return answer;
   }
 
-  /** Ends everything for good, and the connection unless it is the application's own. */
+  /** Closes the client for good, and its connection unless that belongs to the application. */
   close(): void {
     this.#closed = true;
     if (this.#key !== undefined) remove(this.#key, this);
@@ -261,7 +261,7 @@ export class RollcallClient {
     return stop;
   }
 
-  // Whoever was refused, or sent away by the server, is not brought back by a component that happens to be mounted.
+  // After a refusal, or when the server closed the connection, a component that is mounted later does not reconnect.
   #connectFirst(): void {
     if (this.connection.get().status === 'idle' || this.#closed) this.connect();
   }
@@ -269,9 +269,9 @@ export class RollcallClient {
   #warnOfClosed(): void {
     if (this.#warned) return;
     this.#warned = true;
-    const instead = 'make another client, or end it by disconnect(), after which it can be used again';
-    const react = "in React's StrictMode an effect's clean-up runs before the page is done";
-    this.#failed(new RollcallError('CLOSED', `This client is used after close(), and stays closed: ${instead} (${react})`));
+    const instead = 'create another client, or end it with disconnect(), after which it can be used again';
+    const react = "React's StrictMode runs an effect's cleanup early";
+    this.#failed(new RollcallError('CLOSED', `This client was used after close(), and stays closed: ${instead} (${react})`));
   }
 
   #forget(): void {
@@ -362,7 +362,7 @@ export class RollcallClient {
   }
 
   #changed(event: UserOnline | UserOffline): void {
-    // On a socket of our own nobody else subscribes, so who is not watched is told of to everyone.
+    // On our own socket nobody else subscribes. So a change of an unwatched user proves `broadcast = "everyone"`.
     if (!this.options.socket && !this.#watching.has(event.userId)) this.#toldOfEveryone = true;
     this.#watching.changed(event);
     this.#online.changed(event);

@@ -1,6 +1,6 @@
 import type { Timestamp } from './contract.js';
 
-/** The server's clock, as its answers tell it: visitors' own clocks may be hours off. */
+/** The server's clock, derived from its answers: visitors' own clocks may be hours off. */
 export class ServerClock {
   #aheadMs = 0;
 
@@ -9,7 +9,7 @@ export class ServerClock {
     if (Number.isFinite(at)) this.#aheadMs = at - Date.now();
   }
 
-  /** In milliseconds since 1970. Until the server has said anything, our own. */
+  /** In milliseconds since 1970. The local clock until the first answer. */
   now(): number {
     return Date.now() + this.#aheadMs;
   }

@@ -9,19 +9,19 @@ import type { TokenKeeper } from './token.js';
 
 export interface ConnectionState {
   /**
-   * `idle`: not begun, or ended by `disconnect()`. `connecting`: for the first time, or again after a loss; by itself.
-   * `awaiting-token`: `getToken` failed, and is asked again. `refused`: the server did not let us in; it is tried again if
-   * there is a `getToken`. `closed`: it was ended, by `close()` or by the server.
+   * `idle`: not started, or ended by `disconnect()`. `connecting`: for the first time, or automatically after a loss.
+   * `awaiting-token`: `getToken` failed, and is retried. `refused`: the server refused the connection; with `getToken` this is
+   * retried. `closed`: ended by `close()` or by the server.
    */
   readonly status: 'idle' | 'connecting' | 'connected' | 'awaiting-token' | 'refused' | 'closed';
-  /** As the server greeted us; `null` before. */
+  /** From the server's `connected` event; `null` before. */
   readonly userId: string | null;
   readonly socketId: string | null;
-  /** Whether the session was taken up where the last connection left it. */
+  /** Whether the previous session was recovered. */
   readonly recovered: boolean;
   /**
-   * Whether what is shown is the last that was known, and soon known better: for up to `settleMs` (10 s) after a loss, and
-   * while a server that has just started waits for its users to come back.
+   * Whether the states are the last known ones, about to be updated: for up to `settleMs` (10 s) after a loss, and while the users
+   * of a server that has just started reconnect.
    */
   readonly settling: boolean;
   readonly error: RollcallError | null;
@@ -38,7 +38,7 @@ export interface Destination {
   settleMs: number;
 }
 
-/** An address without a path is the server's, and gets the namespace; one with a path names it itself. */
+/** Adds the namespace to an address without a path. A path already names the namespace. */
 export function addressOf(given: unknown, namespace: string): string {
   if (given === undefined || given === null || given === '') return namespace;
   const url = given instanceof URL ? given.href : given;
@@ -54,7 +54,7 @@ type Open = (address: string, settings: SocketSettings) => AnySocket;
 export interface ConnectionPorts {
   up(recovered: boolean): void;
   greeted(serverTime: Timestamp): void;
-  /** The connection is another user's than the one before. */
+  /** The connection belongs to another user than the previous one. */
   otherUser(): void;
   /** By now the server knows who is online. */
   settled(): void;
@@ -66,14 +66,14 @@ const kFirstRetryMs = 1000;
 const kLastRetryMs = 60_000;
 const kIdle: ConnectionState = { status: 'idle', userId: null, socketId: null, recovered: false, settling: false, error: null };
 
-/** A socket, ours or the application's, and what is known of its connection. */
+/** A socket, ours or the application's, and the state of its connection. */
 export class Connection {
   readonly state = new Value<ConnectionState>(kIdle);
   readonly socket: AnySocket;
   readonly #ours: boolean;
   readonly #handlers: [event: string, handler: (...args: never[]) => void][];
   readonly #settling: Settling;
-  // Which call of getToken counts: the last one.
+  // Only the latest call of getToken counts.
   #attempt = 0;
   #refusedBefore = false;
   #retryMs = kFirstRetryMs;
@@ -102,14 +102,14 @@ export class Connection {
     ];
   }
 
-  /** Begins to listen: a socket that was given may be connected already. */
+  /** Starts listening. A socket of the application may be connected already. */
   begin(): void {
     for (const [event, handler] of this.#handlers) this.socket.on(event, handler);
     if (this.socket.connected) this.#up();
     else if (this.socket.active) this.#set({ status: 'connecting' });
   }
 
-  /** Whether the server, or we after a loss, may not know yet who is online. */
+  /** Whether the server, or this client after a loss, may not know yet who is online. */
   get settling(): boolean {
     return this.#settling.now;
   }
@@ -121,7 +121,7 @@ export class Connection {
     this.socket.connect();
   }
 
-  /** As before the first use. Nothing if the socket is the application's. */
+  /** Back to the state before the first use. Does nothing if the socket belongs to the application. */
   disconnect(): void {
     if (this.#closed || !this.#ours) return;
     clearTimeout(this.#retry);
@@ -133,7 +133,7 @@ export class Connection {
     this.state.set(kIdle);
   }
 
-  /** Ends the connection if it is ours. */
+  /** Closes the connection if it is ours. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -165,7 +165,7 @@ export class Connection {
       give({ token });
     } catch (error) {
       if (late()) return;
-      // Not to be left waiting for a token: the server would wait, too.
+      // Do not leave the connection waiting for a token: the server would wait, too.
       this.socket.disconnect();
       this.#refuse(asRollcallError(error));
     }
@@ -194,12 +194,12 @@ export class Connection {
     this.#set({ status: again ? 'connecting' : 'closed' });
     this.ports.down();
     if (!again && reason === 'io server disconnect') {
-      this.ports.failed(new RollcallError('DISCONNECTED', 'The server ended the connection; connect() begins another'));
+      this.ports.failed(new RollcallError('DISCONNECTED', 'The server closed the connection; connect() opens a new one'));
     }
   }
 
   #connectError(error: Error): void {
-    // The transport could not be opened: socket.io-client goes on trying.
+    // The transport could not be opened: socket.io-client keeps trying.
     if (this.socket.active) {
       this.#set({ status: 'connecting', error: new RollcallError('CONNECTION_REFUSED', error.message, error) });
       return;
@@ -209,7 +209,7 @@ export class Connection {
     this.#refuse(new RollcallError(code ?? 'CONNECTION_REFUSED', message, error));
   }
 
-  // socket.io-client leaves it at that; with another token it may go better.
+  // socket.io-client does not retry after a refusal; another token may be accepted.
   #refuse(error: RollcallError): void {
     this.#set({ status: error.code === 'TOKEN_UNAVAILABLE' ? 'awaiting-token' : 'refused', error });
     this.ports.failed(error);
@@ -221,12 +221,12 @@ export class Connection {
     if (!atOnce) this.#retryMs = Math.min(this.#retryMs * 2, kLastRetryMs);
   }
 
-  // The status stays until there is better news: it would only flicker.
+  // The status does not change until the attempt succeeds, so that it does not flicker.
   #again(): void {
     if (!this.#closed && !this.socket.connected && !this.socket.active) this.socket.connect();
   }
 
-  // Told just before the server closes the transport; then it is connected again, with the token there is by then.
+  // Arrives just before the server closes the transport. The reconnect then uses a new token.
   #expired({ code, details }: AuthenticationError): void {
     this.#refusedBefore = true;
     if (!this.tokens.canRenew) this.ports.failed(new RollcallError(code, details));

@@ -1,5 +1,5 @@
-// The events of a rollcall server, as types: what it understands, what it answers, what it tells.
-// The words are those of docs/protocol.md; a test compares the two.
+// The events of a rollcall server, as types: its requests, replies and broadcasts.
+// The names are those of docs/protocol.md; a test compares the two.
 
 /** ISO-8601, UTC, with milliseconds, by the server's clock: `2026-01-04T12:34:56.789Z`. */
 export type Timestamp = string;
@@ -7,9 +7,9 @@ export type Timestamp = string;
 export interface UserStatus {
   userId: string;
   online: boolean;
-  /** The latest sign of life of the person; of one who is offline: when they were last seen. `null`: never seen. */
+  /** The user's last activity; for an offline user: when the user was last seen. `null`: never seen. */
   lastActive: Timestamp | null;
-  /** Since when they are online without a break; `null` while offline. */
+  /** When the current session began; `null` while offline. */
   connectedAt: Timestamp | null;
 }
 
@@ -22,23 +22,23 @@ export interface OnlineUser {
 }
 
 export interface UsersStatus {
-  /** In the order asked, duplicates kept. */
+  /** In the order of the request, including duplicates. */
   statuses: UserStatus[];
   timestamp: Timestamp;
 }
 
 export interface OnlineUsersPage {
   users: OnlineUser[];
-  /** How many are online in all, on whatever page. */
+  /** The total number of users online, over all pages. */
   count: number;
   timestamp: Timestamp;
-  /** Give it to the next request for the users that follow; missing on the last page. */
+  /** Pass it as `cursor` to get the next page; missing on the last page. */
   nextCursor?: string;
 }
 
 type Nothing = Record<string, never>;
 
-/** What can be asked: the payload, the event that answers it, and that event's data. */
+/** The requests: payload, reply event, and the reply's data. */
 export interface Requests {
   'check-user-status': {
     payload: { userId: string };
@@ -60,13 +60,13 @@ export interface Requests {
   'unsubscribe-presence': {
     payload: { userIds: string[] };
     reply: 'presence-unsubscribed';
-    /** `count`: how many this connection still watches. */
+    /** `count`: the number of users that this connection still watches. */
     data: { count: number; timestamp: Timestamp };
   };
   'refresh-token': {
     payload: { token: string };
     reply: 'token-refreshed';
-    /** `expiresAt`: `null` if the new token does not run out. */
+    /** `expiresAt`: `null` if the new token does not expire. */
     data: { expiresAt: Timestamp | null; timestamp: Timestamp };
   };
 }
@@ -75,7 +75,7 @@ export type RequestName = keyof Requests;
 export type PayloadOf<E extends RequestName> = Requests[E]['payload'];
 export type DataOf<E extends RequestName> = Requests[E]['data'];
 
-/** Why the server did not serve a request. */
+/** Why the server refused a request. */
 export type RefusalCode =
   | 'INVALID_PAYLOAD'
   | 'TOO_MANY_USERS'
@@ -84,17 +84,17 @@ export type RefusalCode =
   | 'FORBIDDEN'
   | 'INTERNAL';
 
-/** Why the server did not let a connection in, or ended it. */
+/** Why the server refused or closed a connection. */
 export type AuthCode = 'MISSING_AUTH_TOKEN' | 'INVALID_TOKEN' | 'TOKEN_EXPIRED' | 'TOO_MANY_CONNECTIONS';
 
 export interface Refusal {
   status: 'error';
   code: RefusalCode;
-  /** In words; of `INVALID_PAYLOAD`: which field, and why. */
+  /** A description; for `INVALID_PAYLOAD`: which field is wrong, and why. */
   message: string;
 }
 
-/** What the acknowledgement callback of a request gets. */
+/** The argument of a request's acknowledgement callback. */
 export type Answer<E extends RequestName> =
   | { status: 'ok'; event: Requests[E]['reply']; data: DataOf<E> }
   | Refusal;
@@ -109,9 +109,9 @@ export interface Connected {
   userId: string;
   socketId: string;
   timestamp: Timestamp;
-  /** Whether the session was taken up again, with its subscriptions and the events that were missed. */
+  /** Whether the session was recovered, with its subscriptions and missed events. */
   recovered: boolean;
-  /** The server has just started, and its users may need so long yet to come back; missing otherwise. */
+  /** If the server has just started: how much longer its users may need to reconnect. */
   settlingMs?: number;
 }
 
@@ -128,7 +128,7 @@ export interface UserOffline {
   lastActive: Timestamp;
 }
 
-/** `batched`: there are so many changes that they are told together, up to about `windowMs` late. */
+/** `batched`: there are so many changes that they are sent together, up to about `windowMs` late. */
 export interface PresenceMode {
   mode: 'live' | 'batched';
   windowMs: number;
@@ -138,8 +138,8 @@ export interface PresenceMode {
 type Replies = { [E in RequestName as Requests[E]['reply']]: (data: DataOf<E>) => void };
 
 /**
- * The events that come from the server. The answers come as events to those who gave no callback. The application's own are
- * added by `declare module '@rollcall/client' { interface ServerToClientEvents { … } }`.
+ * The events from the server. Replies arrive as events if the request had no callback. Add the application's own events by
+ * `declare module '@rollcall/client' { interface ServerToClientEvents { … } }`.
  */
 export interface ServerToClientEvents extends Replies {
   connected: (data: Connected) => void;
@@ -161,11 +161,11 @@ type RequestEvents = {
   ) => void;
 };
 
-/** The events that the server understands; the application's own are added as to {@link ServerToClientEvents}. */
+/** The events to the server. Add the application's own events as with {@link ServerToClientEvents}. */
 export interface ClientToServerEvents extends RequestEvents {}
 
-/** How many user ids the server takes in one request, unless it is configured otherwise. */
+/** The number of user ids the server accepts in one request, unless configured otherwise. */
 export const MAX_BATCH = 1000;
-/** How many users one connection can watch. */
+/** The number of users that one connection can watch. */
 export const MAX_WATCHED = 10_000;
 export { MAX_USER_ID_BYTES } from './ids.js';

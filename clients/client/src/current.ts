@@ -1,4 +1,4 @@
-// Of each key the client that was made last. Kept with the page, not with this module, which a hot reload may load again.
+// The latest client per key. Kept on the page, not in this module, which a hot reload may load again.
 const kRegistry = Symbol.for('@rollcall/client');
 
 type Closable = { close(): void };
@@ -6,7 +6,7 @@ type Registry = Map<string, Closable>;
 
 const registry = (): Registry => ((globalThis as { [kRegistry]?: Registry })[kRegistry] ??= new Map());
 
-/** Takes the place of the client with the same key, which is closed. */
+/** Replaces and closes the previous client with the same key. */
 export function replace(key: string, client: Closable): void {
   const before = registry().get(key);
   registry().set(key, client);

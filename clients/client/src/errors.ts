@@ -1,18 +1,18 @@
 import type { AuthCode, RefusalCode } from './contract.js';
 
-/** `code` of a {@link RollcallError}: the server's own codes, and what can go wrong on this side. */
+/** `code` of a {@link RollcallError}: the server's codes, and those of the client. */
 export type RollcallErrorCode =
   | RefusalCode
   | AuthCode
   /** No answer in time; also: no connection in time. */
   | 'TIMEOUT'
-  /** The connection broke before the answer came. */
+  /** The connection broke before the answer arrived. */
   | 'DISCONNECTED'
   /** `close()` was called. */
   | 'CLOSED'
   /** `getToken` failed; `cause` has its error. */
   | 'TOKEN_UNAVAILABLE'
-  /** The server did not let the connection in, and not for one of the reasons above. */
+  /** The server was not reached, or refused the connection for another reason than those above. */
   | 'CONNECTION_REFUSED';
 
 export class RollcallError extends Error {
@@ -25,7 +25,7 @@ export class RollcallError extends Error {
   }
 }
 
-/** Any error as one of ours. */
+/** Converts any error to a {@link RollcallError}. */
 export function asRollcallError(error: unknown): RollcallError {
   return error instanceof RollcallError ? error : new RollcallError('INTERNAL', String(error), error);
 }

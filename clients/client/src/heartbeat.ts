@@ -1,8 +1,8 @@
-/** What the heartbeat wants to know of the page; another environment can give its own. */
+/** What the heartbeat needs to know about the page; other environments can provide their own. */
 export interface Attention {
   /** Whether the page can be seen. */
   visible(): boolean;
-  /** Calls back whenever the person does something, or turns to the page. */
+  /** Calls `active` whenever the user does something, or returns to the page. */
   listen(active: () => void): () => void;
 }
 
@@ -11,9 +11,9 @@ export interface HeartbeatSettings {
   idleMs: number;
 }
 
-const kSignsOfLife = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart', 'scroll', 'focus'];
+const kActivity = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart', 'scroll', 'focus'];
 
-/** The page in a browser; `undefined` elsewhere. */
+/** In a browser: the page. Elsewhere: `undefined`. */
 export function pageAttention(): Attention | undefined {
   if (typeof document === 'undefined' || typeof document.addEventListener !== 'function') return undefined;
   const page = document;
@@ -22,10 +22,10 @@ export function pageAttention(): Attention | undefined {
     visible: () => page.visibilityState !== 'hidden',
     listen: (active) => {
       const turned = () => page.visibilityState !== 'hidden' && active();
-      for (const sign of kSignsOfLife) page.addEventListener(sign, active, options);
+      for (const sign of kActivity) page.addEventListener(sign, active, options);
       page.addEventListener('visibilitychange', turned);
       return () => {
-        for (const sign of kSignsOfLife) page.removeEventListener(sign, active, options);
+        for (const sign of kActivity) page.removeEventListener(sign, active, options);
         page.removeEventListener('visibilitychange', turned);
       };
     },
@@ -33,14 +33,14 @@ export function pageAttention(): Attention | undefined {
 }
 
 /**
- * Tells the server that the person is there: every `intervalMs` while the page is visible and something was done on it
- * within `idleMs`. Whoever comes back after a pause is announced at once.
+ * Tells the server that the user is active: every `intervalMs` while the page is visible and the user did something within
+ * `idleMs`. When the user returns after a pause, a heartbeat is sent at once.
  */
 export class Heartbeat {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
   #quietMs = 0;
-  // The last beat was due, and was left out.
+  // The last beat was due but skipped.
   #missed = false;
 
   constructor(
@@ -49,12 +49,12 @@ export class Heartbeat {
     private readonly beat: () => void,
   ) {}
 
-  /** Whether the person is there. Where nobody can tell, it is assumed. */
+  /** Whether the user is active; assumed if it cannot be detected. */
   attended(): boolean {
     return !this.attention || (this.attention.visible() && this.#quietMs <= this.settings.idleMs);
   }
 
-  /** Connecting is a sign of life by itself, so the first beat comes an interval later. */
+  /** Connecting already counts as activity, so the first beat comes an interval later. */
   start(): void {
     this.stop();
     if (!this.attention || this.settings.intervalMs <= 0) return;

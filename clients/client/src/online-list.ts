@@ -5,15 +5,15 @@ import { Value, type Store } from './store.js';
 
 export interface OnlineUsers {
   /**
-   * In the order in which they came online. Of those who came since the list was last fetched `email` and `role` are
-   * `null` unless they were seen before: the event does not tell. `lastActive` is as of then, too.
+   * In the order in which they came online. For users who came online after the list was fetched, `email` and `role` are `null`
+   * unless they were listed before, because the event does not contain them. Their `lastActive` is the time of that event.
    */
   readonly users: readonly OnlineUser[];
-  /** How many are online in all. */
+  /** The total number of users online. */
   readonly count: number;
   /** Whether the list is still being fetched for the first time. */
   readonly loading: boolean;
-  /** Whether `users` are all of them: `false` if there are more than `maxOnlineUsers`. */
+  /** Whether `users` has all online users: `false` if there are more than `maxOnlineUsers`. */
   readonly complete: boolean;
   readonly error: RollcallError | null;
 }
@@ -25,7 +25,7 @@ export interface OnlineListPorts {
   /** Whether the server may not know yet who is online. */
   settling(): boolean;
   page(cursor: string | undefined, outcome: Outcome<OnlineUsersPage>): void;
-  /** Whether the server tells everybody of everybody; if not (or if that is not known), the list must be asked for. */
+  /** Whether the server broadcasts every change; if not (or if unknown), the list must be fetched again. */
   toldOfEveryone(): boolean;
   /** Whether anyone is looking at the page. */
   attended(): boolean;
@@ -40,15 +40,15 @@ export interface OnlineListSettings {
 const kToldMs = 20;
 const kRetryMs = 5000;
 
-/** Everyone who is online: fetched page by page, and kept by the changes that come meanwhile and after. */
+/** All online users: fetched page by page, and updated by the changes that arrive meanwhile and afterwards. */
 export class OnlineList {
   readonly #state = new Value<OnlineUsers>(noOnlineUsers);
   #users = new Map<string, OnlineUser>();
-  // The pages that have come, with the changes since: it becomes #users when the last page is there.
+  // The pages so far, with the changes since: becomes #users when the last page has arrived.
   #next: Map<string, OnlineUser> | undefined;
-  // Who was online before the server started, and may be on their way back.
+  // Users who were online before the server restarted, and may still reconnect.
   readonly #held = new Set<string>();
-  // Those who went, for what the event of their return does not say of them.
+  // Users who went offline, for the fields that the event of their return does not contain.
   readonly #gone = new Map<string, OnlineUser>();
   #count = 0;
   #complete = false;
@@ -81,7 +81,7 @@ export class OnlineList {
     },
   };
 
-  /** Fetches the list again; it stays as it is until the new one is there. */
+  /** Fetches the list again; the old one stays until the new one is complete. */
   refresh(): void {
     clearTimeout(this.#refresh);
     if (!this.#running || !this.ports.connected()) return;
@@ -91,7 +91,7 @@ export class OnlineList {
   }
 
   connected(recovered: boolean): void {
-    // What the server keeps for those who recover are events, not the answers that were still to come.
+    // For recovery the server keeps events, not outstanding answers.
     if (this.#running && (!recovered || !this.#fetched || this.#next)) this.refresh();
   }
 
@@ -109,7 +109,7 @@ export class OnlineList {
     this.#tellNow();
   }
 
-  /** Nothing is known any more. */
+  /** Forgets all users. */
   forget(): void {
     this.#users = new Map();
     this.#held.clear();
@@ -191,7 +191,7 @@ export class OnlineList {
     this.#refreshLater();
   }
 
-  // Those of before stay for a while, if the server has just started.
+  // If the server has just started, the previous users stay for a while.
   #hold(next: Map<string, OnlineUser>): void {
     this.#held.clear();
     if (!this.ports.settling()) return;
@@ -202,7 +202,7 @@ export class OnlineList {
     }
   }
 
-  // In due course; where the changes are told, or nobody looks, there is no need yet.
+  // Not needed while the server broadcasts every change, or while nobody looks at the page.
   #refreshLater(): void {
     const { refreshMs } = this.settings;
     if (refreshMs <= 0) return;

@@ -2,9 +2,9 @@ import type { UserStatus } from './contract.js';
 import { ByUserId, type UserId } from './ids.js';
 import { guarded } from './store.js';
 
-/** What is known of a user. A new object whenever something changes. */
+/** The state of a user. A new object whenever something changes. */
 export interface UserPresence extends Readonly<UserStatus> {
-  /** Whether the server has told anything yet; before that, `online` is `false` for want of better. */
+  /** Whether the state is known yet; until then `online` is `false`. */
   readonly known: boolean;
 }
 
@@ -16,13 +16,13 @@ export const unknown = (userId: string): UserPresence => ({
   known: false,
 });
 
-/** Users by their ids. `get` and `has` take numbers, too. */
+/** Users by id. `get` and `has` also take numbers. */
 export interface Presences extends ReadonlyMap<string, UserPresence> {
   get(userId: UserId): UserPresence | undefined;
   has(userId: UserId): boolean;
 }
 
-/** Of each nothing is known. */
+/** Unknown states of all these users. */
 export const unknowns = (userIds: Iterable<string>): Presences =>
   new ByUserId(Array.from(userIds, (userId) => [userId, unknown(userId)] as const));
 
@@ -30,11 +30,11 @@ export type Listener = (presences: readonly UserPresence[]) => void;
 
 export interface Watcher {
   listener: Listener;
-  /** What it has not been told yet. */
+  /** Changes that have not been delivered yet. */
   news: Map<string, UserPresence>;
 }
 
-/** What is to be told to whom: all that one message of the server changed is told to a listener in one call. */
+/** The pending changes by listener. All changes of one server message are delivered to a listener in one call. */
 export class Deliveries {
   readonly #told = new Set<Watcher>();
 
@@ -58,7 +58,7 @@ export class Deliveries {
     const told = [...this.#told];
     this.#told.clear();
     for (const watcher of told) {
-      // A watcher may be ended by another's listener in this very round.
+      // Another listener may have stopped this watcher during this round.
       const news = [...watcher.news.values()].filter(({ userId }) => this.wants(watcher, userId));
       watcher.news.clear();
       if (news.length > 0) guarded(() => watcher.listener(news));

@@ -2,27 +2,26 @@ import type { Socket } from 'socket.io-client';
 import type { Answer, DataOf, PayloadOf, RequestName, Timestamp } from './contract.js';
 import { RollcallError } from './errors.js';
 
-/** A socket of socket.io-client, whatever events its application has given it. */
+/** A socket of socket.io-client, with any event types. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnySocket = Socket<any, any>;
 
-/** Of a request: exactly one of the two is called. */
+/** The outcome of a request: exactly one of the two is called. */
 export interface Outcome<T> {
   ok(data: T): void;
   failed(error: RollcallError): void;
 }
 
 interface Pending {
-  /** Whether it is to be sent again over the next connection. */
+  /** Whether to send it again over the next connection. */
   lasting: boolean;
   send(): void;
   fail(error: RollcallError): void;
 }
 
 /**
- * Requests as promises. They are only handed to the socket while it is connected: what it would keep for later comes
- * too late or twice. Instead they wait here, and are sent again when the connection broke before the answer: all of
- * them can be asked twice.
+ * Requests as promises. They are passed to the socket only while it is connected, as its own buffer would send them late or
+ * twice. Instead they wait here, and are sent again if the connection breaks before the answer: all of them are idempotent.
  */
 export class Requester {
   readonly #pending = new Set<Pending>();
@@ -31,7 +30,7 @@ export class Requester {
   constructor(
     private readonly socket: AnySocket,
     private readonly timeoutMs: number,
-    /** Every answer says what time it is. */
+    /** Called with the timestamp of each answer. */
     private readonly answered: (timestamp: Timestamp) => void,
   ) {}
 
@@ -40,8 +39,8 @@ export class Requester {
   }
 
   /**
-   * Calls back at once when the answer comes: promises would be a moment late, and the events that follow the answer may
-   * come in that very moment. Fails with `DISCONNECTED` if the connection breaks first.
+   * Calls back synchronously when the answer arrives: a promise would resolve later, possibly after events that follow the answer
+   * in the same packet. Fails with `DISCONNECTED` if the connection breaks first.
    */
   once<E extends RequestName>(event: E, payload: PayloadOf<E>, outcome: Outcome<DataOf<E>>): void {
     this.#begin(event, payload, outcome, this.timeoutMs, false);
@@ -53,18 +52,18 @@ export class Requester {
 
   disconnected(): void {
     for (const request of [...this.#pending]) {
-      if (!request.lasting) request.fail(new RollcallError('DISCONNECTED', 'The connection broke before the answer came'));
+      if (!request.lasting) request.fail(new RollcallError('DISCONNECTED', 'The connection broke before the answer arrived'));
     }
   }
 
-  /** What was asked for one user is not to be sent for another. */
+  /** Drops all requests, so that those of one user are not sent for another. */
   abandon(): void {
-    this.#failAll(new RollcallError('DISCONNECTED', 'disconnect() was called before the answer came'));
+    this.#failAll(new RollcallError('DISCONNECTED', 'disconnect() was called before the answer arrived'));
   }
 
   close(): void {
     this.#closed = true;
-    this.#failAll(new RollcallError('CLOSED', 'close() was called before the answer came'));
+    this.#failAll(new RollcallError('CLOSED', 'close() was called before the answer arrived'));
   }
 
   #failAll(error: RollcallError): void {
@@ -78,7 +77,7 @@ export class Requester {
     timeoutMs: number,
     lasting: boolean,
   ): void {
-    if (this.#closed) return outcome.failed(new RollcallError('CLOSED', `${event} was asked for after close()`));
+    if (this.#closed) return outcome.failed(new RollcallError('CLOSED', `${event} was requested after close()`));
     const end = () => {
       clearTimeout(timer);
       return this.#pending.delete(request);

@@ -1,6 +1,6 @@
 /**
- * Whether what is known may be of before: after a loss, and while a server that has just started waits for its users to
- * come back. Bounded by `settleMs` each time; 0: never.
+ * Whether the known states may be outdated: after a loss, and while the users of a server that has just started reconnect.
+ * Bounded by `settleMs` each time; 0: never.
  */
 export class Settling {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,7 +19,7 @@ export class Settling {
     this.#begin(this.settleMs);
   }
 
-  /** The server says for how long yet its users may be on their way; 0: it knows who is online. */
+  /** `settlingMs`: how much longer the server's users may need to reconnect; 0: it knows who is online. */
   greeted(settlingMs: number): void {
     if (settlingMs > 0 && this.settleMs > 0) this.#begin(Math.min(settlingMs, this.settleMs));
     else this.end();

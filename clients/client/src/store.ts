@@ -1,8 +1,8 @@
-/** A value that changes, in the form that React's `useSyncExternalStore` and its like want. */
+/** A changing value, in the form that React's `useSyncExternalStore` and others need. */
 export interface Store<T> {
-  /** The same object until something changes. */
+  /** Returns the same object until something changes. */
   get(): T;
-  /** Calls back after each change, until the function that it returns is called. */
+  /** Calls `changed` after each change, until the returned function is called. */
   subscribe(changed: () => void): () => void;
 }
 
@@ -25,7 +25,7 @@ export class Value<T> implements Store<T> {
   };
 }
 
-/** Runs a listener of the application: what it throws is its own, and must not keep others from being told. */
+/** Runs a listener of the application. An exception from it must not keep other listeners from being called. */
 export function guarded(run: () => void): void {
   try {
     run();

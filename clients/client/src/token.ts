@@ -3,14 +3,14 @@ import { asRollcallError, RollcallError } from './errors.js';
 import { described } from './ids.js';
 
 /**
- * Why a token is wanted: to connect; because the one in use runs out soon; or because the server refused the one before,
- * so that one from a cache will not do.
+ * Why a token is needed: to connect; because the current one expires soon; or because the server refused the previous one, so
+ * that a cached one will not do.
  */
 export type TokenReason = 'connect' | 'expiring' | 'refused';
 
 export type GetToken = (reason: TokenReason) => string | Promise<string>;
 
-/** When a JWT runs out, in milliseconds since 1970; `undefined` if it does not say, or is none. Nothing is verified. */
+/** When a JWT expires, in milliseconds since 1970; `undefined` without `exp`, or if it is not a JWT. Nothing is verified. */
 export function expiryOf(token: string): number | undefined {
   try {
     const payload = token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/');
@@ -23,14 +23,14 @@ export function expiryOf(token: string): number | undefined {
 
 const looksLikeAToken = (text: string) => /[\w.+/=~-]{16}/.test(text);
 
-// A page in the place of the token endpoint, or an error's text.
+// Describes an HTML page instead of a token, or the text of an error.
 function textThatIsNoToken(text: string): string {
   if (text.startsWith('<')) return 'an HTML page, not a token: is /api proxied?';
-  if (/^[{["]/.test(text)) return 'JSON, not a token: return the token that is in it';
+  if (/^[{["]/.test(text)) return 'JSON, not a token: return the token inside it';
   return `${looksLikeAToken(text) ? 'a text' : `the text ${described(text)}`}, not a token: check response.ok before you read it`;
 }
 
-// A server's own Verifier may take tokens that are no JWTs, but a header could not carry one with white space in it.
+// A server with its own Verifier may accept tokens that are not JWTs, but a header cannot carry one with white space.
 const isToken = (text: string) => /^(Bearer +)?[^\s<{["]\S*$/i.test(text);
 
 function checkedToken(given: unknown): string {
@@ -52,12 +52,12 @@ export interface TokenPorts {
   failed(error: RollcallError): void;
 }
 
-/** Gets tokens from the application, and extends the connection with a new one a while before the old one runs out. */
+/** Gets tokens from the application, and extends the connection with a new one before the old one expires. */
 export class TokenKeeper {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #expiresAt: number | undefined;
-  // By how much the server's clock is ahead of ours.
+  // How far the server's clock is ahead of ours.
   #aheadMs = 0;
 
   constructor(
@@ -78,7 +78,7 @@ export class TokenKeeper {
     }
   }
 
-  /** The connection was made with this token. */
+  /** The connection was opened with this token. */
   used(token: string): void {
     this.#expiresAt = expiryOf(token);
   }
@@ -89,7 +89,7 @@ export class TokenKeeper {
     this.#plan();
   }
 
-  /** The server took this one while the connection was up. */
+  /** The server accepted this token while the connection was open. */
   extended(expiresAt: Timestamp | null): void {
     this.#expiresAt = expiresAt === null ? undefined : Date.parse(expiresAt);
     this.#plan();
@@ -104,9 +104,9 @@ export class TokenKeeper {
     clearTimeout(this.#timer);
     if (!this.#running || !this.getToken || this.#expiresAt === undefined) return;
     const leftMs = this.#expiresAt - Date.now() - this.#aheadMs;
-    // A minute before, or of a short-lived token the last fifth.
+    // A minute before expiry, or for a short-lived token when a fifth of its lifetime is left.
     const dueMs = Math.max(leftMs - Math.min(kLeadMs, leftMs / 5), notBeforeMs);
-    // Past its end the server closes the connection, and the next one is made with a new token.
+    // After expiry the server closes the connection, and the reconnect uses a new token.
     if (leftMs <= 0 || dueMs >= leftMs) return;
     const early = dueMs > kLongestTimerMs;
     this.#timer = setTimeout(() => (early ? this.#plan() : void this.#renew()), Math.min(dueMs, kLongestTimerMs));

@@ -12,17 +12,17 @@ import { Deliveries, unknown, unknowns, type Listener, type Presences, type User
 import type { Outcome } from './requests.js';
 import type { Store } from './store.js';
 
-// idle: the server was not asked; asking: it was, and has not answered; failed: it refused, and is asked again when the
-// connection is a new one.
+// idle: not requested; asking: requested, no answer yet; failed: refused, and requested again on the next
+// connection.
 type Phase = 'idle' | 'asking' | 'watched' | 'failed';
 
 interface Entry {
   phase: Phase;
-  /** The server was asked in this session and did not refuse: it may tell of this user, though its answer is late or lost. */
+  /** Requested in this session and not refused: events of this user may arrive, even if the answer is late or lost. */
   asked: boolean;
   presence: UserPresence;
   watchers: Set<Watcher>;
-  /** What a server said that has just started of a user who was online before: true unless they come back in time. */
+  /** The status from a server that has just started, for a user who was online before. It counts unless the user reconnects in time. */
   held?: UserStatus;
 }
 
@@ -52,16 +52,16 @@ const kFirstRetryMs = 1000;
 const kLastRetryMs = 30_000;
 
 /**
- * Who is watched, and what is known of them: one subscription with the server for each user, however many ask.
- * What is asked for within `batchMs` goes out together; a user whom nobody wants any more is kept for a while.
+ * The watched users and their states: one subscription per user, however many listeners. Subscriptions within `batchMs` are sent
+ * together; a user without listeners stays subscribed for a while.
  */
 export class Watching {
   readonly #entries = new Map<string, Entry>();
   readonly #news = new Deliveries((watcher, userId) => this.#entries.get(userId)?.watchers.has(watcher) === true);
-  // To be unsubscribed; and those of whom the server was asked that, until it has acknowledged it.
+  // Users to unsubscribe; and those whose unsubscription the server has not acknowledged yet.
   readonly #leaving = new Set<string>();
   readonly #left = new Set<string>();
-  // Nobody wants them: since the last sweep, and since the one before.
+  // Users without listeners: since the last sweep, and since the one before.
   #unwanted = new Set<string>();
   #wantedNoMore = new Set<string>();
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -78,12 +78,12 @@ export class Watching {
     return this.#entries.get(userId)?.presence;
   }
 
-  /** Whether the server may tell of this user because we asked for it. */
+  /** Whether events of this user may arrive because we subscribed. */
   has(userId: string): boolean {
     return this.#entries.has(userId) || this.#leaving.has(userId) || this.#left.has(userId);
   }
 
-  /** The listener first gets what is known already, soon, and then whatever changes. */
+  /** The listener first gets the states already known, asynchronously, and then every change. */
   watch(userIds: readonly string[], listener: Listener): () => void {
     const watcher: Watcher = { listener, news: new Map() };
     const ids = new Set(userIds);
@@ -130,7 +130,7 @@ export class Watching {
     const back = entry.held !== undefined;
     delete entry.held;
     if (online) {
-      // Who is known to be online already has been since an earlier time; who came back is so anew, and that is no news.
+      // A user known to be online keeps the earlier connectedAt. A held user who returns has a new session, which is not reported.
       if (back) entry.presence = knownAs({ userId, online, lastActive: timestamp, connectedAt: timestamp });
       else if (!presence.online) this.#set(entry, { userId, online, lastActive: timestamp, connectedAt: timestamp });
     } else {
@@ -139,7 +139,7 @@ export class Watching {
     this.#news.deliver();
   }
 
-  /** By now the server knows who is online: those who did not come back are not. */
+  /** By now the server knows who is online: held users who did not reconnect are offline. */
   settled(): void {
     if (!this.ports.connected()) return;
     for (const entry of this.#entries.values()) {
@@ -151,7 +151,7 @@ export class Watching {
     this.#news.deliver();
   }
 
-  /** Nothing is known any more of anybody, and all are told so. */
+  /** Forgets all states, and reports that to the listeners. */
   forget(): void {
     for (const [userId, entry] of this.#entries) {
       delete entry.held;
@@ -189,7 +189,7 @@ export class Watching {
     this.#sweepTimer ??= setTimeout(() => this.#sweep(), this.times.lingerMs);
   }
 
-  // Every lingerMs while somebody is unwanted: who was at the last sweep, and still is, goes.
+  // Every lingerMs while there are unwanted users: drops those who were unwanted at the last sweep, too.
   #sweep(): void {
     this.#sweepTimer = undefined;
     for (const userId of this.#wantedNoMore) this.#forget(userId);
@@ -216,7 +216,7 @@ export class Watching {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (!this.ports.connected()) return;
-    // First those who leave: they make room.
+    // Unsubscribe first: that makes room.
     const leaving = [...this.#leaving].filter((userId) => !this.#entries.has(userId));
     this.#leaving.clear();
     for (const userIds of this.#batches(leaving)) this.#unsubscribe(userIds);
@@ -237,7 +237,7 @@ export class Watching {
     for (let i = 0; i < all.length; i += this.#batch) yield all.slice(i, i + this.#batch);
   }
 
-  // The answer is for these entries alone: a user may have been forgotten, unsubscribed and watched anew before it comes.
+  // The answer applies only to these entries: a user may have been dropped, unsubscribed and watched again before it arrives.
   #subscribe(entries: Entry[]): void {
     const asked = new Set(entries);
     for (const entry of asked) Object.assign(entry, { phase: 'asking', asked: true });
@@ -259,7 +259,7 @@ export class Watching {
     entry.phase = 'watched';
     const { presence } = entry;
     if (!this.ports.settling() || !presence.known) this.#set(entry, status);
-    // A server that has just started does not know when somebody was last seen; we do.
+    // A server that has just started does not know when a user was last seen; we do.
     else if (!presence.online) this.#set(entry, { ...status, lastActive: status.lastActive ?? presence.lastActive });
     else if (status.online) entry.presence = knownAs(status);
     else entry.held = status;
@@ -269,7 +269,7 @@ export class Watching {
     for (const userId of userIds) this.#left.add(userId);
     const acknowledged = (done: boolean) => {
       for (const userId of userIds) {
-        // One of whom we are still told does no harm; with the next flush it is tried again.
+        // Extra events do no harm; the next flush retries.
         if (this.#left.delete(userId) && !done) this.#leaving.add(userId);
       }
     };
@@ -281,10 +281,10 @@ export class Watching {
     const unsure = error.code === 'DISCONNECTED' || error.code === 'TIMEOUT' || error.code === 'INTERNAL';
     if (!unsure) for (const entry of entries) entry.asked = false;
     if (error.code === 'DISCONNECTED') {
-      // The next connection asks for all that is idle.
+      // The next connection requests all idle entries.
       for (const entry of entries) entry.phase = 'idle';
     } else if (error.code === 'TOO_MANY_USERS' && entries.length > 1) {
-      // The server is configured to take fewer in one request.
+      // The server is configured to accept fewer ids per request.
       this.#batch = Math.min(this.#batch, Math.ceil(entries.length / 2));
       this.#again(entries, 0);
     } else if (error.code === 'RATE_LIMITED' || error.code === 'TIMEOUT' || error.code === 'INTERNAL') {

@@ -149,7 +149,7 @@ describe('getToken', () => {
   const kSecretText = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln';
   const kWrong = [
     ['\n<!DOCTYPE html><title>App</title>', 'getToken returned an HTML page, not a token: is /api proxied?'],
-    ['{"token":"abc"}', 'getToken returned JSON, not a token: return the token that is in it'],
+    ['{"token":"abc"}', 'getToken returned JSON, not a token: return the token inside it'],
     [{ token: 'abc' }, 'getToken returned an object, not a token: return its field token'],
     ['Nobody is logged in\n', 'getToken returned the text "Nobody is logged in", not a token: check response.ok before you read it'],
     ['Bad Gateway', 'getToken returned the text "Bad Gateway", not a token: check response.ok before you read it'],

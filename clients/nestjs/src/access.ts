@@ -1,18 +1,18 @@
 import { failure, RollcallApiError, refusal } from './errors.js';
 
-/** Where the server is, and how we may ask it. */
+/** The server's address, and the key to use it. */
 export interface AccessOptions {
   /** The server, `https://presence.example.com`; a path before `/api/v1` may be part of it. */
   url: string;
-  /** A key whose digest is in the server's `api.keys`: `rollcall key` makes one. */
+  /** A key whose digest is in the server's `api.keys`: `rollcall key` generates one. */
   apiKey: string;
-  /** How long a request may take: 10,000 ms. */
+  /** Timeout of a request. Default: 10,000 ms. */
   requestTimeoutMs?: number;
-  /** Instead of Node's own, for a proxy or client certificates. */
+  /** Replaces Node's own, for a proxy or client certificates. */
   fetch?: typeof globalThis.fetch;
 }
 
-/** Requests with the key, to paths under `/api/v1`; what is not 2xx is an exception that names the address and the reason. */
+/** Requests with the key, to paths under `/api/v1`. Anything but 2xx throws an error that names the address and the reason. */
 export class Access {
   readonly #base: string;
   readonly #apiKey: string;
@@ -30,12 +30,12 @@ export class Access {
     return `${this.#base}/api/v1${path}`;
   }
 
-  /** The answer as soon as its headers are there. */
+  /** Resolves with the answer as soon as its headers have arrived. */
   async open(path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Response> {
     const what = `${init.method ?? 'GET'} ${this.address(path)}`;
     const headers = { Authorization: `Bearer ${this.#apiKey}`, ...init.headers };
     try {
-      // The key goes to no other address than the one that was configured.
+      // No redirects: the key must only be sent to the configured address.
       const response = await this.#fetch(this.address(path), { redirect: 'manual', ...init, headers });
       if (!response.ok) throw await refusal(what, response);
       return response;
@@ -59,7 +59,7 @@ export class Access {
     try {
       return JSON.parse(text) as T;
     } catch (error) {
-      throw new RollcallApiError('BAD_ANSWER', `${what}: the answer is no JSON`, response.status, undefined, error);
+      throw new RollcallApiError('BAD_ANSWER', `${what}: the answer is not JSON`, response.status, undefined, error);
     }
   }
 }
@@ -69,7 +69,7 @@ function checkedUrl(url: unknown): string {
   try {
     parsed = new URL(String(url));
   } catch {
-    // Said below.
+    // Reported below.
   }
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash || parsed.username) {
     throw new TypeError(`url must be the server's address, like https://presence.example.com, got ${JSON.stringify(url)}`);
@@ -77,9 +77,9 @@ function checkedUrl(url: unknown): string {
   return parsed.href.replace(/\/+$/, '');
 }
 
-// The key itself is not shown, whatever is wrong with it.
+// The error never shows the key itself.
 function checkedKey(apiKey: unknown): string {
   if (typeof apiKey === 'string' && /^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
   const got = typeof apiKey === 'string' && apiKey !== '' ? 'a text with other characters' : apiKey === '' ? 'an empty text' : typeof apiKey;
-  throw new TypeError(`apiKey must be a key of the server's api.keys (rollcall key makes one): visible ASCII, got ${got}`);
+  throw new TypeError(`apiKey must be a key of the server's api.keys (rollcall key generates one): visible ASCII, got ${got}`);
 }

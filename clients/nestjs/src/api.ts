@@ -11,32 +11,32 @@ export interface UserStatus extends UserOnlineStatus {
 
 export interface OnlineUsersPage {
   users: OnlineUser[];
-  /** How many are online, also those on other pages. */
+  /** The total number of users online, over all pages. */
   count: number;
   timestamp: string;
-  /** There is more: pass it as `cursor`. */
+  /** Pass it as `cursor` to get the next page; missing on the last page. */
   nextCursor?: string;
 }
 
 export interface EmitResult {
-  /** To how many connections of the user. */
+  /** The number of the user's connections that got the message. */
   delivered: number;
   online: boolean;
 }
 
 export interface WideEmitResult {
-  /** To how many connections. */
+  /** The number of connections that got the message. */
   delivered: number;
-  /** How many of the users are online. */
+  /** The number of addressed users who are online. */
   online: number;
 }
 
 const kMostIds = 1000;
 
-/** The HTTP API: what is true at the moment of asking. Rejects with {@link RollcallApiError}. */
+/** The HTTP API: always the current state. Rejects with {@link RollcallApiError}. */
 export class RollcallApi {
   readonly #access: Access;
-  // Messages to one user leave one after the other, so that they arrive in order.
+  // Messages to one user are sent one after the other, so that they arrive in order.
   readonly #turns = new Turns();
 
   constructor(options: AccessOptions) {
@@ -48,7 +48,7 @@ export class RollcallApi {
     return status as UserStatus;
   }
 
-  /** In the order asked; any number of users. */
+  /** In the order of `userIds`; any number of users. */
   async usersStatus(userIds: UserId | Iterable<UserId>): Promise<UserStatus[]> {
     const ids = userIdsOf(userIds, 'usersStatus(userIds)');
     const batches: Promise<{ statuses: UserStatus[] }>[] = [];
@@ -73,7 +73,7 @@ export class RollcallApi {
     try {
       const id = userIdOf(userId, 'emit(userId)');
       const path = pathOf(id, 'emit');
-      // As it is now, whatever becomes of it while it waits.
+      // Serialised now: the caller may change the data while the message waits.
       const body = JSON.stringify({ event, data });
       return this.#turns.take(id, () => this.#access.ask<EmitResult>('POST', path, body));
     } catch (error) {
@@ -84,7 +84,7 @@ export class RollcallApi {
   /** To any number of users, each once. */
   async emitToUsers(userIds: UserId | Iterable<UserId>, event: string, data?: unknown): Promise<WideEmitResult> {
     const ids = [...new Set(userIdsOf(userIds, 'emitToUsers(userIds)'))];
-    // As it is now, whatever becomes of it while it waits.
+    // Serialised now: the caller may change the data while the message waits.
     const bodies: string[] = [];
     for (let i = 0; i < ids.length; i += kMostIds) bodies.push(JSON.stringify({ userIds: ids.slice(i, i + kMostIds), event, data }));
     const results = await Promise.all(bodies.map((body) => this.#access.ask<WideEmitResult>('POST', '/emit', body)));
@@ -92,25 +92,25 @@ export class RollcallApi {
     return { delivered: sum((one) => one.delivered), online: sum((one) => one.online) };
   }
 
-  /** To every connection there is. */
+  /** To every connection. */
   async emitToAll(event: string, data?: unknown): Promise<WideEmitResult> {
     return this.#access.ask('POST', '/emit', JSON.stringify({ all: true, event, data }));
   }
 
-  /** Ends all connections of the user; says how many there were. */
+  /** Closes all connections of the user; returns how many there were. */
   async disconnect(userId: UserId): Promise<number> {
     const path = pathOf(userIdOf(userId, 'disconnect(userId)'), 'disconnect');
     return (await this.#access.ask<{ disconnected: number }>('POST', path)).disconnected;
   }
 
-  /** Why the server holds the user to be online or offline: for people to read. */
+  /** Why the server shows the user as online or offline, for people to read. */
   async explain(userId: UserId): Promise<Record<string, unknown>> {
     return this.#access.ask('GET', pathOf(userIdOf(userId, 'explain(userId)'), 'explain'));
   }
 }
 
 function pathOf(userId: string, what: string): string {
-  // As parts of a path these two mean something else, however they are encoded.
+  // As path segments these two have a special meaning, even percent-encoded.
   if (userId === '.' || userId === '..') throw new RollcallApiError('INVALID_PAYLOAD', `userId "${userId}" can't be part of an address`);
   return `/users/${encodeURIComponent(userId)}/${what}`;
 }

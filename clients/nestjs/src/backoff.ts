@@ -1,4 +1,4 @@
-/** How long to wait before the next attempt: twice as long each time, and never quite the same for all who lost a server. */
+/** Exponential backoff with jitter: doubles each time, and differs between the clients of a lost server. */
 export class Backoff {
   #attempts = 0;
 
@@ -12,7 +12,7 @@ export class Backoff {
     this.#attempts = 0;
   }
 
-  /** `atLeastMs`: what the server asks for. */
+  /** `atLeastMs`: the minimum that the server asks for. */
   next(atLeastMs = 0): number {
     const ms = Math.min(this.firstMs * 2 ** Math.min(this.#attempts, 30), this.longestMs);
     this.#attempts += 1;
@@ -20,7 +20,7 @@ export class Backoff {
   }
 }
 
-/** Resolves after the time, or at once when it is not wanted any more. */
+/** Resolves after `ms`, or as soon as it is stopped. */
 export function pause(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,7 +1,7 @@
 /**
  * Why a request, or the feed, failed. `code` is the server's (`UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `RATE_LIMITED`,
- * `INVALID_PAYLOAD`, `TOO_MANY_USERS`, …), or one of this side: `UNREACHABLE`, `TIMEOUT`, `CLOSED`, `BAD_ANSWER`, and
- * `TOO_MANY_WAITING` of messages that were not sent because too many others wait.
+ * `INVALID_PAYLOAD`, `TOO_MANY_USERS`, …), or one of this package: `UNREACHABLE`, `TIMEOUT`, `CLOSED`, `BAD_ANSWER`, and
+ * `TOO_MANY_WAITING` for messages that were not sent because too many others are queued.
  */
 export class RollcallApiError extends Error {
   override readonly name = 'RollcallApiError';
@@ -9,7 +9,7 @@ export class RollcallApiError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    /** Of the answer, if there was one. */
+    /** The HTTP status, if there was an answer. */
     readonly status?: number,
     /** How long the server asks to wait before the next attempt. */
     readonly retryAfterMs?: number,
@@ -18,14 +18,14 @@ export class RollcallApiError extends Error {
     super(message, cause === undefined ? undefined : { cause });
   }
 
-  /** It will be the same until somebody changes the configuration, of this side or of the server. */
+  /** Retrying is pointless until somebody changes the configuration, here or on the server. */
   get refused(): boolean {
     const { code, status = 0 } = this;
     return code === 'BAD_ANSWER' || (status >= 300 && status < 400) || [401, 403, 404, 405].includes(status);
   }
 }
 
-// Where to look on this side; what is wrong is the server's to say.
+// What to check here; the server says what is wrong.
 const kHints: Record<number, string> = {
   401: 'Check apiKey.',
   404: 'Is url the address of a rollcall server, with api.keys configured?',
@@ -33,7 +33,7 @@ const kHints: Record<number, string> = {
 
 const kMostOfAnAnswer = 300;
 
-/** What the server's problem details (RFC 9457) say; or, of whoever else answered, the status. */
+/** Converts the server's problem details (RFC 9457); or, if something else answered, the status. */
 export async function refusal(what: string, response: Response): Promise<RollcallApiError> {
   const { status, statusText } = response;
   const problem = await problemOf(response);
@@ -62,7 +62,7 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-/** What `fetch`, or reading its answer, threw. */
+/** Converts an error from `fetch`, or from reading its answer. */
 export function failure(what: string, error: unknown): RollcallApiError {
   if (error instanceof RollcallApiError) return error;
   const { name } = error as Partial<Error>;
@@ -70,7 +70,7 @@ export function failure(what: string, error: unknown): RollcallApiError {
   return new RollcallApiError('UNREACHABLE', `${what}: ${reasonOf(error)}`, undefined, undefined, error);
 }
 
-// `fetch failed` says nothing; its cause does, and one that tried several addresses has errors of its own.
+// `fetch failed` says nothing; the cause does. If several addresses were tried, the cause has a list of errors.
 function reasonOf(error: unknown): string {
   const { cause, errors, message } = (error ?? {}) as { cause?: unknown; errors?: unknown[]; message?: string };
   if (cause) return reasonOf(cause);

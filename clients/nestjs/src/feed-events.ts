@@ -1,7 +1,7 @@
 import { RollcallApiError } from './errors.js';
 import type { StreamEvent } from './sse.js';
 
-/** Someone who is online. Times are ISO-8601, of the server's clock. */
+/** An online user. Times are ISO-8601, by the server's clock. */
 export interface OnlineUser {
   userId: string;
   email: string | null;
@@ -28,11 +28,11 @@ export interface UserWentOffline {
 
 export type PresenceChange = UserCameOnline | UserWentOffline;
 
-/** What the feed says. */
+/** The events of the feed. */
 export type FeedEvent =
   | { kind: 'reset'; reason: string }
   | { kind: 'snapshot'; users: OnlineUser[] }
-  /** `settlingMs`: the server has just started, and its users may need so long yet to come back. */
+  /** `settlingMs`: if the server has just started, how much longer its users may need to reconnect. */
   | { kind: 'live'; timestamp: string; resumed: boolean; settlingMs: number }
   | { kind: 'change'; change: PresenceChange };
 
@@ -42,7 +42,7 @@ const text = (value: unknown): value is string => typeof value === 'string' && v
 const orNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 function bad(event: string, why: string): RollcallApiError {
-  return new RollcallApiError('BAD_ANSWER', `The feed's event ${JSON.stringify(event.slice(0, 40))} can't be understood: ${why}`);
+  return new RollcallApiError('BAD_ANSWER', `The feed's event ${JSON.stringify(event.slice(0, 40))} is invalid: ${why}`);
 }
 
 function fieldsOf({ event, data }: StreamEvent): Fields {
@@ -50,9 +50,9 @@ function fieldsOf({ event, data }: StreamEvent): Fields {
     const found: unknown = JSON.parse(data);
     if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as Fields;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw bad(event, 'its data is no JSON object');
+  throw bad(event, 'its data is not a JSON object');
 }
 
 function onlineUser(event: string, found: unknown): OnlineUser {
@@ -73,7 +73,7 @@ function went(event: string, { userId, timestamp, lastActive }: Fields): UserWen
   return { userId, online: false, timestamp, lastActive: orNull(lastActive) };
 }
 
-/** Throws `BAD_ANSWER` for what is wrong; gives nothing for events that later servers may have. */
+/** Throws `BAD_ANSWER` for invalid events; returns `undefined` for unknown ones, which later servers may send. */
 export function readFeedEvent(event: StreamEvent): FeedEvent | undefined {
   const { event: name } = event;
   if (name === 'user-online') return { kind: 'change', change: came(name, fieldsOf(event)) };

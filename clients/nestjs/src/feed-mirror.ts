@@ -9,42 +9,42 @@ import { Mirror, type UserOnlineStatus, type UsersById } from './mirror.js';
 import type { StreamEvent } from './sse.js';
 
 export interface FeedMirrorOptions extends AccessOptions {
-  /** Of how many who went offline it is remembered when they were last seen: 10,000. */
+  /** For how many offline users the mirror remembers when they were last seen. Default: 10,000. */
   maxLastSeen?: number;
-  /** A feed of which nothing is heard for so long is lost: 45,000 ms. The server says something every 15 s. */
+  /** A feed that is silent for so long is considered lost. Default: 45,000 ms. The server sends something every 15 s. */
   silenceMs?: number;
   /**
-   * How long a state of before is `settling`, after a loss and after a start of the server, until users have had the time to come
-   * back: 10,000 ms at most, less if the server says so; 0: not at all.
+   * How long, at most, the previous state is kept as `settling` after a loss or a restart of the server, so that users have time to
+   * reconnect. Default: 10,000 ms, or less if the server says so; 0: never.
    */
   settleMs?: number;
-  /** Before the first attempt to come back, and the longest one; in between it doubles: 500 and 30,000 ms. */
+  /** The first and the longest pause before reconnecting; it doubles in between. Default: 500 and 30,000 ms. */
   backoffMs?: { first?: number; longest?: number };
-  /** Gets what listeners throw, which otherwise is an uncaught exception. */
+  /** Called with exceptions from listeners, which are otherwise uncaught. */
   onListenerError?: (error: unknown) => void;
 }
 
 /**
- * `live`: the mirror is what the server says. `connecting`: nothing is known yet. `settling`: the feed was lost a moment ago, or
- * the server has just started and waits for its users to come back; who was online before still is, and what differs is told when
- * that is over, after `settleMs` at most. `stale`: it was lost longer ago; the mirror is as it was at `lastHeardAt`. `refused`: so
- * it is too, but the server does not want us (see `error`), and attempts are rare.
+ * `live`: the mirror is up to date. `connecting`: nothing is known yet. `settling`: the feed was lost a moment ago, or the server
+ * has just started and its users are reconnecting; users who were online stay online, and differences are reported afterwards,
+ * after `settleMs` at most. `stale`: the feed was lost longer ago; the mirror is as it was at `lastHeardAt`. `refused`: the same,
+ * but the server refuses us (see `error`), and attempts are rare.
  */
 export type FeedState = 'idle' | 'connecting' | 'live' | 'settling' | 'stale' | 'refused' | 'stopped';
 
 export interface FeedStatus {
   state: FeedState;
-  /** When the server last said anything, by our clock. */
+  /** When the last message from the server arrived, by the local clock. */
   lastHeardAt: Date | undefined;
-  /** How old what is known may be. `Infinity`: nothing is known. */
+  /** How old the state may be. `Infinity`: nothing is known. */
   staleMs: number;
-  /** Why it is not live, if it was tried. */
+  /** Why it is not live, if there was an attempt. */
   error: RollcallApiError | undefined;
 }
 
 /**
- * Who is online, kept true by the server's feed and answered from memory. When the feed is lost the last state stays, and the
- * mirror comes back by itself, with its cursor: it is told what it missed, or takes a new snapshot.
+ * The online users, kept up to date by the server's feed and answered from memory. When the feed is lost the last state stays. The
+ * mirror reconnects by itself, with its cursor: it gets what it missed, or takes a new snapshot.
  */
 export class FeedMirror {
   readonly #mirror: Mirror;
@@ -78,7 +78,7 @@ export class FeedMirror {
     });
   }
 
-  /** Begins to follow the feed, until {@link stop}. */
+  /** Starts following the feed, until {@link stop}. */
   start(): this {
     if (this.#running) return this;
     this.#running = new AbortController();
@@ -87,7 +87,7 @@ export class FeedMirror {
     return this;
   }
 
-  /** Ends it for good, or until the next {@link start}. What was known stays. */
+  /** Stops following, for good or until the next {@link start}. The state stays. */
   stop(): void {
     this.#running?.abort();
     this.#running = undefined;
@@ -96,8 +96,8 @@ export class FeedMirror {
   }
 
   /**
-   * Resolves when there has been a snapshot. Rejects with the address and the reason when the server refuses us, when there
-   * was none in time, and when it was stopped; attempts go on all the same, until {@link stop}.
+   * Resolves when there has been a snapshot. Rejects with the address and the reason if the server refuses us, if there is none in
+   * time, or if the mirror is stopped. Attempts continue nevertheless, until {@link stop}.
    */
   ready(timeoutMs = 10_000): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -110,7 +110,7 @@ export class FeedMirror {
       const look = (): void => {
         if (this.#state === 'refused') settle(this.#error);
         else if (this.#mirror.ready) settle();
-        else if (this.#state === 'stopped') settle(new RollcallApiError('CLOSED', `GET ${this.#reader.address}: it was stopped`));
+        else if (this.#state === 'stopped') settle(new RollcallApiError('CLOSED', `GET ${this.#reader.address}: the mirror was stopped`));
       };
       const timer = setTimeout(() => settle(this.#late(timeoutMs)), timeoutMs);
       const unlisten = this.#states.add(look);
@@ -118,7 +118,7 @@ export class FeedMirror {
     });
   }
 
-  /** Of a user never heard of: offline, and `lastActive` is `null`. While online, `lastActive` is that of the connect or snapshot. */
+  /** An unknown user is offline, with `lastActive` `null`. For an online user, `lastActive` dates from the connect or the snapshot. */
   getUserOnlineStatus(userId: UserId): UserOnlineStatus {
     return this.#mirror.status(userIdOf(userId, 'getUserOnlineStatus(userId)'));
   }
@@ -131,7 +131,7 @@ export class FeedMirror {
     return this.#mirror.users.size;
   }
 
-  /** With email and role as of the session's beginning. Not a copy: it changes as people come and go. */
+  /** With email and role from the beginning of the session. Not a copy: it changes as users come and go. */
   get users(): UsersById {
     return this.#mirror.users;
   }
@@ -146,7 +146,7 @@ export class FeedMirror {
     };
   }
 
-  /** Calls back when someone comes online; not for those of the first snapshot. The function that it returns ends that. */
+  /** Calls the listener when a user comes online, but not for the first snapshot. The returned function removes the listener. */
   onUserOnline(listener: (change: UserCameOnline) => void): () => void {
     return this.#online.add(listener);
   }
@@ -164,7 +164,7 @@ export class FeedMirror {
       const error = await this.#reader.read(this.#cursor, stop).catch((reason: RollcallApiError) => reason);
       if (stop.aborted) return;
       this.#lost(error);
-      // Whoever is refused needs a person's help; asking often does not bring it sooner.
+      // After a refusal somebody must change the configuration; frequent attempts do not help.
       const atLeast = error.refused ? this.#longestMs : (error.retryAfterMs ?? 0);
       await pause(this.#backoff.next(atLeast), stop);
     }
@@ -172,13 +172,13 @@ export class FeedMirror {
 
   #lost(error: RollcallApiError): void {
     this.#mirror.cut();
-    // What could not be understood once will not be the next time: begin anew, with a snapshot.
+    // An invalid event would be invalid again: start over, with a snapshot.
     if (error.code === 'BAD_ANSWER') this.#cursor = undefined;
     if (error.refused || !this.#mirror.ready) {
       this.#settleNoMore();
       return this.#set(error.refused ? 'refused' : 'connecting', error);
     }
-    // Once for each loss, however many attempts fail.
+    // Once per loss, however many attempts fail.
     const wasThere = this.#state === 'live' || (this.#state === 'settling' && !this.#error);
     if (wasThere) this.#settleFor(this.#settleMs, () => this.#set('stale', this.#error));
     this.#set(this.#settle ? 'settling' : 'stale', error);
@@ -220,12 +220,12 @@ export class FeedMirror {
 
   #event(event: StreamEvent): void {
     const read = readFeedEvent(event);
-    // A listener may have stopped it.
+    // A listener may have stopped the mirror.
     if (!read || !this.#running) return;
     const changes = this.#mirror.apply(read);
     if (read.kind === 'reset') {
       this.#cursor = undefined;
-      if (this.#state === 'live') this.#set('stale', new RollcallApiError('RESET', `The feed begins anew: ${read.reason}`));
+      if (this.#state === 'live') this.#set('stale', new RollcallApiError('RESET', `The feed starts over: ${read.reason}`));
     }
     if (event.id !== undefined) this.#cursor = event.id;
     if (read.kind === 'live') this.#live(read.settlingMs);

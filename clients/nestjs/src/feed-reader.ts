@@ -4,7 +4,7 @@ import { EventStreamParser, type StreamEvent } from './sse.js';
 
 export interface FeedReaderPorts {
   event(event: StreamEvent): void;
-  /** Something came, if only to say that there is nothing new. */
+  /** Something arrived, if only a keep-alive. */
   heard(): void;
 }
 
@@ -12,7 +12,7 @@ const kPath = '/presence/feed';
 
 /** One connection of the feed, until it ends. */
 export class FeedReader {
-  /** What the server wants us to wait before we come back. */
+  /** The pause before reconnecting that the server asks for. */
   retryMs: number | undefined;
   readonly address: string;
 
@@ -24,7 +24,7 @@ export class FeedReader {
     this.address = access.address(kPath);
   }
 
-  /** Ends by an exception that says why: the server can't end a feed in a good way. */
+  /** Always ends by an exception with the reason: there is no regular end of a feed. */
   async read(cursor: string | undefined, stop: AbortSignal): Promise<never> {
     const watch = new Watchdog(stop, `GET ${this.address}`);
     try {
@@ -47,9 +47,9 @@ export class FeedReader {
     }
     const decoder = new TextDecoder();
     const parser = new EventStreamParser();
-    // Node's streams can be iterated; the types of browsers do not know it.
+    // Node's streams are async iterable; the browser types do not say so.
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      watch.expect(this.silenceMs, `nothing was heard for ${this.silenceMs} ms`);
+      watch.expect(this.silenceMs, `nothing was received for ${this.silenceMs} ms`);
       this.ports.heard();
       for (const event of parser.push(decoder.decode(chunk, { stream: true }))) this.ports.event(event);
       this.retryMs = parser.retryMs ?? this.retryMs;
@@ -57,7 +57,7 @@ export class FeedReader {
   }
 }
 
-// Ends a request that does not get on, or that nobody wants any more.
+// Aborts a request that makes no progress, or that is no longer wanted.
 class Watchdog {
   error: RollcallApiError | undefined;
   readonly #abort = new AbortController();
@@ -87,7 +87,7 @@ class Watchdog {
   end(): void {
     clearTimeout(this.#timer);
     this.stop.removeEventListener('abort', this.#stopped);
-    // What is left of the answer is not wanted either.
+    // Abort the rest of the answer, too.
     this.#abort.abort();
   }
 }

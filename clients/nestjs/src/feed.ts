@@ -1,4 +1,4 @@
-/** What needs no NestJS: `@rollcall/nestjs/feed`. */
+/** The part that does not need NestJS: `@rollcall/nestjs/feed`. */
 export type { AccessOptions } from './access.js';
 export { RollcallApi, type EmitResult, type OnlineUsersPage, type UserStatus, type WideEmitResult } from './api.js';
 export { RollcallApiError } from './errors.js';

@@ -1,4 +1,4 @@
-/** Those who want to be told. What one of them throws is its own, and must not keep others from being told. */
+/** A list of listeners. An exception from one must not keep the others from being called. */
 export class Listeners<T> {
   readonly #all = new Set<(news: T) => void>();
 
@@ -13,7 +13,7 @@ export class Listeners<T> {
   tell(news: T): void {
     for (const listener of [...this.#all]) {
       try {
-        // It may be an async function all the same.
+        // The listener may still be an async function.
         const result = listener(news) as unknown;
         if (result instanceof Promise) result.catch(this.failed);
       } catch (error) {
@@ -23,7 +23,7 @@ export class Listeners<T> {
   }
 }
 
-/** As if nobody had caught it, which is so. */
+/** Throws the error as an uncaught exception. */
 export function uncaught(error: unknown): void {
   queueMicrotask(() => {
     throw error;

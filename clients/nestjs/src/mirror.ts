@@ -2,35 +2,35 @@ import type { FeedEvent, OnlineUser, PresenceChange } from './feed-events.js';
 import { RollcallApiError } from './errors.js';
 import { ByUserId, type UserId } from './ids.js';
 
-/** Users by their ids. `get` and `has` take numbers, too. */
+/** Users by id. `get` and `has` also take numbers. */
 export interface UsersById extends ReadonlyMap<string, Readonly<OnlineUser>> {
   get(userId: UserId): Readonly<OnlineUser> | undefined;
   has(userId: UserId): boolean;
 }
 
-/** What the seed's gateway told of a user, and this one does. */
+/** A user's status, in the form of the former gateway. */
 export interface UserOnlineStatus {
   online: boolean;
-  /** ISO-8601; `null`: never heard of. */
+  /** ISO-8601; `null`: unknown. */
   lastActive: string | null;
-  /** Since when, or `null` if offline. */
+  /** When the user came online; `null` if offline. */
   connectedAt: string | null;
 }
 
 /**
- * Who is online, as the feed tells it: a pure machine. A snapshot is gathered aside, and takes the place of what was known
- * when it is whole; so nobody ever sees half of one.
+ * The online users according to the feed: a pure machine. A snapshot is collected separately, and replaces the state when it is
+ * complete, so nobody ever sees half of one.
  */
 export class Mirror {
-  /** A snapshot has been whole. */
+  /** There has been a complete snapshot. */
   ready = false;
   #users = new ByUserId<OnlineUser>();
   #gathered: ByUserId<OnlineUser> | undefined;
-  // Whether the server may have started since we last heard of it, and thus forgotten who was online.
+  // Whether the server may have restarted since its last message, and thus forgotten who was online.
   #ofAnotherStart = false;
-  // Who was online before the server started, and may be on their way back: they are in #users, too.
+  // Users who were online before the server restarted, and may still reconnect. They are in #users, too.
   readonly #held = new Set<string>();
-  // When those who went offline were last seen; the newest ones, in the order in which they went.
+  // When offline users were last seen: the latest ones, in the order in which they went offline.
   readonly #lastSeen = new Map<string, string>();
 
   constructor(private readonly maxLastSeen = 10_000) {}
@@ -45,7 +45,7 @@ export class Mirror {
     return { online: false, lastActive: this.#lastSeen.get(userId) ?? null, connectedAt: null };
   }
 
-  /** What changed by it, in order. */
+  /** Applies an event; returns the changes, in order. */
   apply(event: FeedEvent): PresenceChange[] {
     if (event.kind === 'change') return this.#change(event.change);
     if (event.kind === 'live') return this.#live(event.timestamp, event.resumed, event.settlingMs > 0);
@@ -59,12 +59,12 @@ export class Mirror {
     return [];
   }
 
-  /** The connection broke: half a snapshot is none. */
+  /** The connection broke: discards an incomplete snapshot. */
   cut(): void {
     this.#gathered = undefined;
   }
 
-  /** By now the server knows who is online: those who did not come back are not. */
+  /** By now the server knows who is online: held users who did not reconnect are offline. */
   settled(timestamp: string): PresenceChange[] {
     const changes: PresenceChange[] = [];
     for (const userId of this.#held) {
@@ -90,7 +90,7 @@ export class Mirror {
     if (settling && this.#ofAnotherStart) this.#hold(before, next);
     for (const userId of next.keys()) this.#lastSeen.delete(userId);
     const changes = this.#missed(before, next, timestamp);
-    // The first snapshot says how things are, not what happened.
+    // The first snapshot is a state, not a change.
     if (this.ready) return changes;
     this.ready = true;
     return [];
@@ -124,7 +124,7 @@ export class Mirror {
     const was = this.#users.get(userId);
     if (change.online) {
       const { email, role, connectedAt, timestamp } = change;
-      // What is told again after a snapshot is older than the snapshot.
+      // An event that is repeated after a snapshot is older than the snapshot.
       const lastActive = was && was.lastActive > timestamp ? was.lastActive : timestamp;
       this.#users.set(userId, { userId, email, role, connectedAt, lastActive });
       this.#lastSeen.delete(userId);

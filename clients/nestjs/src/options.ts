@@ -2,14 +2,14 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { FeedMirrorOptions } from './feed-mirror.js';
 
 export interface RollcallModuleOptions extends FeedMirrorOptions {
-  /** How long the application's start waits for the first snapshot: 10,000 ms. */
+  /** How long startup waits for the first snapshot. Default: 10,000 ms. */
   startTimeoutMs?: number;
-  /** Whether the application must not start without it. `false`: it starts, and everybody is offline until there is one. */
+  /** Whether startup fails without it. `false`: the application starts, and all users are offline until there is a snapshot. */
   requireOnStart?: boolean;
 }
 
 interface Extras {
-  /** `true` unless given: every module can inject the service. */
+  /** Whether every module can inject the service. Default: `true`. */
   isGlobal?: boolean;
 }
 

@@ -8,16 +8,16 @@ import { ROLLCALL_OPTIONS, type RollcallModuleOptions } from './options.js';
 import { presenceServer, type PresenceServer } from './rooms.js';
 
 /**
- * Who is online, answered at once from a mirror of the presence server; and messages to users. Under the name
- * `MessagesGateway` it stands in for the gateway that was part of the application before.
+ * Answers who is online from a local mirror of the presence server, and sends messages to users. As `MessagesGateway` it replaces
+ * the gateway that was part of the application before.
  */
 @Injectable()
 export class PresenceService implements OnModuleDestroy {
-  /** `server.to(userId).emit(event, data)`, as of a Socket.IO server. What fails is logged. */
+  /** `server.to(userId).emit(event, data)`, as with a Socket.IO server. Failures are logged. */
   readonly server: PresenceServer;
-  /** The mirror: everyone with email and role (`mirror.users`), changes of its status (`mirror.onStatus`). */
+  /** The mirror: all online users with email and role (`mirror.users`), changes of its status (`mirror.onStatus`). */
   readonly mirror: FeedMirror;
-  /** The HTTP API, for what is not here. */
+  /** The HTTP API, for everything else. */
   readonly api: RollcallApi;
   readonly #logger = new Logger('Rollcall');
   readonly #options: RollcallModuleOptions;
@@ -42,23 +42,23 @@ export class PresenceService implements OnModuleDestroy {
       const { message } = error as Error;
       if (requireOnStart) {
         this.mirror.stop();
-        throw new Error(`Rollcall is not there. ${message}`, { cause: error });
+        throw new Error(`Rollcall is not available. ${message}`, { cause: error });
       }
-      this.#logger.warn(`Starting without presence, everybody is offline: ${message}`);
+      this.#logger.warn(`Starting without presence, all users are offline: ${message}`);
     }
   }
 
-  /** Called by NestJS: ends it. */
+  /** Called by NestJS: stops the mirror. */
   onModuleDestroy(): void {
     this.mirror.stop();
   }
 
-  /** From the mirror. `lastActive` is the last that it heard; {@link checkUser} asks the server. */
+  /** From the mirror, including `lastActive`; {@link checkUser} asks the server. */
   getUserOnlineStatus(userId: UserId): UserOnlineStatus {
     return this.mirror.getUserOnlineStatus(userId);
   }
 
-  /** From the mirror: their ids. */
+  /** From the mirror: the ids of all online users. */
   getOnlineUsers(): string[] {
     return this.mirror.getOnlineUsers();
   }
@@ -68,12 +68,12 @@ export class PresenceService implements OnModuleDestroy {
     return this.mirror.getOnlineUsersCount();
   }
 
-  /** How the mirror stands: `state`, `staleMs`, `lastHeardAt`, `error`. For health checks. */
+  /** The state of the mirror: `state`, `staleMs`, `lastHeardAt`, `error`. For health checks. */
   get status(): FeedStatus {
     return this.mirror.status;
   }
 
-  /** To every connection of the user: to how many, and whether the user is online. */
+  /** To every connection of the user. Returns how many got it, and whether the user is online. */
   async emitToUser(userId: UserId, event: string, data?: unknown): Promise<EmitResult> {
     return this.api.emit(userIdOf(userId, 'emitToUser(userId)'), event, data);
   }
@@ -83,12 +83,12 @@ export class PresenceService implements OnModuleDestroy {
     return this.api.emitToUsers(userIds, event, data);
   }
 
-  /** To everyone who is connected. */
+  /** To every connected user. */
   emitToAll(event: string, data?: unknown): Promise<WideEmitResult> {
     return this.api.emitToAll(event, data);
   }
 
-  /** Ends all connections of the user; says how many there were. Needs the scope `admin`. */
+  /** Closes all connections of the user; returns how many there were. Needs the scope `admin`. */
   async disconnectUser(userId: UserId): Promise<{ disconnected: number }> {
     return { disconnected: await this.api.disconnect(userIdOf(userId, 'disconnectUser(userId)')) };
   }
@@ -98,17 +98,17 @@ export class PresenceService implements OnModuleDestroy {
     return this.api.userStatus(userIdOf(userId, 'checkUser(userId)'));
   }
 
-  /** Asks the server, of any number of users; in their order. */
+  /** Asks the server about any number of users; in the order of `userIds`. */
   async checkUsers(userIds: UserId | Iterable<UserId>): Promise<UserStatus[]> {
     return this.api.usersStatus(userIdsOf(userIds, 'checkUsers(userIds)'));
   }
 
-  /** Asks the server: one page, with emails and roles. */
+  /** Asks the server for one page of online users, with emails and roles. */
   fetchOnlineUsers(page: { limit?: number; cursor?: string } = {}): Promise<OnlineUsersPage> {
     return this.api.onlineUsers(page);
   }
 
-  /** Calls back when someone comes online. The function that it returns ends that. */
+  /** Calls the listener when a user comes online. The returned function removes the listener. */
   onUserOnline(listener: (change: UserCameOnline) => void): () => void {
     return this.mirror.onUserOnline(listener);
   }
@@ -117,7 +117,7 @@ export class PresenceService implements OnModuleDestroy {
     return this.mirror.onUserOffline(listener);
   }
 
-  // Once when it is lost and once when it is back, not for every attempt; and not for a restart of the server.
+  // One line when the feed is lost and one when it is back, not for every attempt, nor for a restart of the server.
   #log({ state, error }: FeedStatus): void {
     if (state === 'live') {
       if (!this.#wasLive) this.#logger.log(`Presence is live: ${this.getOnlineUsersCount()} online`);

@@ -2,7 +2,7 @@ import { Module, type FactoryProvider } from '@nestjs/common';
 import { ConfigurableModuleClass, ROLLCALL_OPTIONS, type RollcallModuleOptions } from './options.js';
 import { PresenceService } from './presence.service.js';
 
-// Made when the first snapshot is there: in `onModuleInit` it would come too late for those whose own is called before.
+// Created after the first snapshot: `onModuleInit` would be too late for services whose own is called earlier.
 const service: FactoryProvider<PresenceService> = {
   provide: PresenceService,
   inject: [ROLLCALL_OPTIONS],
@@ -15,7 +15,7 @@ const service: FactoryProvider<PresenceService> = {
 
 /**
  * `RollcallModule.forRoot({ url, apiKey })`, or `forRootAsync({ inject, useFactory })`, once, in the application's module.
- * Whoever gets the service injected gets it with the first snapshot.
+ * The service is injected only after the first snapshot.
  */
 @Module({ providers: [service], exports: [PresenceService] })
 export class RollcallModule extends ConfigurableModuleClass {}

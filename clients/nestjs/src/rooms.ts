@@ -1,14 +1,14 @@
 import type { RollcallApi } from './api.js';
 import { userIdsOf, type UserId } from './ids.js';
 
-/** What of a Socket.IO server a backend uses to reach users: `server.to(userId).emit(event, data)`. */
+/** The part of a Socket.IO server with which a backend reaches users: `server.to(userId).emit(event, data)`. */
 export interface PresenceServer {
   to(userIds: UserId | readonly UserId[]): UserRoom;
   in(userIds: UserId | readonly UserId[]): UserRoom;
 }
 
 export interface UserRoom extends PresenceServer {
-  /** To every connection of the users. Returns at once; who wants to know what came of it uses `emitToUser`. */
+  /** To every connection of the users. Returns at once; use `emitToUser` to get the result. */
   emit(event: string, data?: unknown): boolean;
 }
 

@@ -4,16 +4,16 @@ import { RollcallApiError } from './errors.js';
 export interface StreamEvent {
   event: string;
   data: string;
-  /** Only if this very event had one. */
+  /** Only if this event itself had one. */
   id: string | undefined;
 }
 
 /**
- * Reads a `text/event-stream` as it comes, in pieces cut anywhere. What has no end within `maxChars` is refused with an
- * exception, so that no peer can fill our memory.
+ * Parses a `text/event-stream` that arrives in arbitrary pieces. Throws if an event is longer than `maxChars`, so that no peer can
+ * fill our memory.
  */
 export class EventStreamParser {
-  /** What the server wants us to wait before we come back. */
+  /** The pause before reconnecting that the server asks for. */
   retryMs: number | undefined;
   #rest = '';
   #skipLineFeed = false;
@@ -42,7 +42,7 @@ export class EventStreamParser {
     return events;
   }
 
-  // A mark at the very beginning, or the second half of a line's end whose first half came before, mean nothing.
+  // Skips a byte order mark at the very beginning, and the line feed of a CR LF that was split between pieces.
   #begin(chunk: string): string {
     const skip = (this.#first && chunk.startsWith('\uFEFF')) || (this.#skipLineFeed && chunk.startsWith('\n'));
     this.#first = false;

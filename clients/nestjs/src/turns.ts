@@ -1,6 +1,6 @@
 import { RollcallApiError } from './errors.js';
 
-/** Runs what belongs to one key one after the other, in the order in which it was asked for; different keys at once. */
+/** Runs the tasks of one key one after the other, in the order of the calls; those of different keys concurrently. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
   #waiting = 0;
@@ -9,7 +9,7 @@ export class Turns {
 
   take<T>(key: string, task: () => Promise<T>): Promise<T> {
     if (this.#waiting >= this.mostWaiting) {
-      const message = `${this.mostWaiting} messages wait to be sent already; the server is too slow, or out of reach`;
+      const message = `${this.mostWaiting} messages are queued already: the server is too slow, or unreachable`;
       return Promise.reject(new RollcallApiError('TOO_MANY_WAITING', message));
     }
     this.#waiting += 1;

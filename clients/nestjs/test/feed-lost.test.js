@@ -110,7 +110,7 @@ describe('when the feed is lost', () => {
     use({ silenceMs: 30 });
     const lost = state('stale');
     await mirror.start().ready();
-    assert.match((await lost).error.message, /nothing was heard for 30 ms/);
+    assert.match((await lost).error.message, /nothing was received for 30 ms/);
     await state('live');
   });
 

@@ -104,7 +104,7 @@ describe('the service', () => {
       message: `POST ${api.url}/api/v1/users/ann/emit: 429 RATE_LIMITED At most 100 requests a second.`,
     });
     api.refuse = (response) => response.end('<html>');
-    await assert.rejects(presence.checkUser('ann'), { code: 'BAD_ANSWER', message: /the answer is no JSON/ });
+    await assert.rejects(presence.checkUser('ann'), { code: 'BAD_ANSWER', message: /the answer is not JSON/ });
     for (const userId of ['', '.', '..', '\ud800', undefined, 0.5]) {
       await assert.rejects(presence.emitToUser(userId, 'x'), { code: 'INVALID_PAYLOAD', message: /userId/ }, String(userId));
       await assert.rejects(presence.disconnectUser(userId), { code: 'INVALID_PAYLOAD', message: /userId/ }, String(userId));
@@ -242,12 +242,12 @@ describe('the module', () => {
   test('keeps the application from starting, and says where and why', async () => {
     const started = (more) => start([RollcallModule.forRoot(options(more))]);
     await assert.rejects(started({ apiKey: 'rck_wrong' }), {
-      message: `Rollcall is not there. GET ${api.url}/api/v1/presence/feed: 401 UNAUTHORIZED This key is not known. Check apiKey.`,
+      message: `Rollcall is not available. GET ${api.url}/api/v1/presence/feed: 401 UNAUTHORIZED This key is not known. Check apiKey.`,
     });
     const { port } = api;
     await api.stop();
     await assert.rejects(started({ startTimeoutMs: 1000 }), {
-      message: new RegExp(`^Rollcall is not there\\. GET http://127.0.0.1:${port}/api/v1/presence/feed: no snapshot within 1000 ms; the last attempt: .*ECONNREFUSED`),
+      message: new RegExp(`^Rollcall is not available\\. GET http://127.0.0.1:${port}/api/v1/presence/feed: no snapshot within 1000 ms; the last attempt: .*ECONNREFUSED`),
     });
     await api.start(port);
     await assert.rejects(started({ url: undefined }), /^TypeError: url must be the server's address/);
@@ -259,7 +259,7 @@ describe('the module', () => {
     api.refuse = { status: 503 };
     const presence = await startPlain({ requireOnStart: false, startTimeoutMs: 20 });
     assert.equal(presence.getOnlineUsersCount(), 0);
-    assert.ok(logged.some((line) => /^warn Starting without presence, everybody is offline: GET http/.test(line)), logged.join('\n'));
+    assert.ok(logged.some((line) => /^warn Starting without presence, all users are offline: GET http/.test(line)), logged.join('\n'));
     const live = new Promise((resolve) => presence.mirror.onStatus(({ state }) => state === 'live' && resolve()));
     api.refuse = undefined;
     await live;

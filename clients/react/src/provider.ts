@@ -1,7 +1,7 @@
 'use client';
 
 import type { RollcallClient } from '@rollcall/client';
-// As a whole: where React renders server components it has neither contexts nor effects.
+// The namespace import: React for server components has neither contexts nor effects.
 import * as React from 'react';
 
 type MaybeContext = React.Context<RollcallClient | null> | undefined;
@@ -9,12 +9,12 @@ type MaybeContext = React.Context<RollcallClient | null> | undefined;
 const Context = (React.createContext as typeof React.createContext | undefined)?.<RollcallClient | null>(null) as MaybeContext;
 
 export interface RollcallProviderProps {
-  /** Made once, outside of any component: `createRollcall({ url, getToken })`. */
+  /** Create it once, outside of any component: `createRollcall({ url, getToken })`. */
   client: RollcallClient;
   children?: React.ReactNode;
 }
 
-// How many providers give each client.
+// The number of providers per client.
 const providers = new WeakMap<RollcallClient, number>();
 const count = (client: RollcallClient, more: number): void => void providers.set(client, (providers.get(client) ?? 0) + more);
 
@@ -24,9 +24,9 @@ function contextOf(what: string): React.Context<RollcallClient | null> {
 }
 
 /**
- * Gives the client to the hooks below, and connects it when the page is there: whoever has the page open is online. The
- * client outlives the provider (StrictMode mounts it twice); a client that is replaced by another is disconnected, as after
- * a hot reload of the module that makes it. `client.close()` ends it.
+ * Provides the client to the hooks below, and connects it in the browser: a user with the page open is online. The client
+ * outlives the provider (StrictMode mounts it twice). A client that is replaced by another one is disconnected, for example after
+ * a hot reload of the module that creates it. `client.close()` ends it.
  */
 export function RollcallProvider({ client, children }: RollcallProviderProps): React.ReactElement {
   const context = contextOf('RollcallProvider');

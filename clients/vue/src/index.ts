@@ -29,14 +29,14 @@ import {
 
 export type { ConnectionState, OnlineUsers, Presences, UserPresence } from '@rollcall/client';
 
-/** No id yet (`undefined`, `null`, `''`), while data is being loaded, is a user who is offline. */
+/** A user id. Without one yet (`undefined`, `null`, `''`), while data is loading, the user is offline. */
 export type UserId = KnownUserId | null | undefined;
 
 const kClient: InjectionKey<RollcallClient> = Symbol('rollcall');
 
 /**
- * `app.use(rollcall, client)`, with a client made by `createRollcall({ url, getToken })`. It is connected when the app is
- * in a page: whoever has the page open is online.
+ * `app.use(rollcall, client)`, with a client from `createRollcall({ url, getToken })`. It connects in the browser: a user with the
+ * page open is online.
  */
 export const rollcall: Plugin<[RollcallClient]> = {
   install(app: App, client: RollcallClient) {
@@ -53,7 +53,7 @@ export function useRollcall(): RollcallClient {
   return client;
 }
 
-// Follows the store that `choose` gives until the scope ends; never while it is rendered on a server.
+// Follows the store that `choose` returns until the scope ends; never during server-side rendering.
 function follow<T>(choose: () => Store<T>): Readonly<Ref<T>> {
   const value = shallowRef(choose().get());
   if (inject(ssrContextKey, null)) return value;
@@ -75,7 +75,7 @@ const kSeparator = '\u0000';
 
 function followUsers(userIds: () => readonly string[]): Readonly<Ref<Presences>> {
   const client = useRollcall();
-  // What counts is which users there are, not in which array they come.
+  // Only the ids count, not the array that holds them.
   const key = computed(() => userIds().join(kSeparator));
   return follow(() => client.presences(key.value === '' ? [] : key.value.split(kSeparator)));
 }
@@ -89,31 +89,31 @@ function followOne(userId: MaybeRefOrGetter<UserId>, where: string): ComputedRef
   return computed(() => presences.value.get(id()) ?? unknownPresence(id()));
 }
 
-/** Whether the user is online. Until the server has told, and without an id: `false`. */
+/** Whether the user is online. Until that is known, and without an id: `false`. */
 export function useUserPresence(userId: MaybeRefOrGetter<UserId>): ComputedRef<boolean> {
   const status = followOne(userId, 'useUserPresence(userId)');
   return computed(() => status.value.online);
 }
 
-/** All that is known of the user: `online`, `lastActive`, `connectedAt`, and whether anything is `known` yet. */
+/** The user's state: `online`, `lastActive`, `connectedAt`, and whether it is `known` yet. */
 export function useUserStatus(userId: MaybeRefOrGetter<UserId>): ComputedRef<UserPresence> {
   return followOne(userId, 'useUserStatus(userId)');
 }
 
-/** The same of many users, by their ids; of none while there is no list yet. */
+/** The same for many users, by id; empty while there is no list yet. */
 export function useUsersPresence(
   userIds: MaybeRefOrGetter<Iterable<KnownUserId> | null | undefined>,
 ): Readonly<Ref<Presences>> {
   return followUsers(() => userIdsOf(toValue(userIds) ?? [], 'useUsersPresence(userIds)'));
 }
 
-/** Everyone who is online, and how many they are. */
+/** All online users, and their number. */
 export function useOnlineUsers(): Readonly<Ref<OnlineUsers>> {
   const { onlineUsers } = useRollcall();
   return follow(() => onlineUsers);
 }
 
-/** Whether we are connected, and why not. */
+/** The state of the connection, and the reason if there is none. */
 export function useConnection(): Readonly<Ref<ConnectionState>> {
   const { connection } = useRollcall();
   return follow(() => connection);
