@@ -5,13 +5,16 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include <chrono>
 #include <cstdio>
 
+#include "base/signal_mask.hpp"
+
 namespace {
+
+namespace base = rollcall::base;
 
 template <typename Function>
 Function real(const char* name) {
@@ -42,15 +45,8 @@ auto timed(const char* name, Work&& work) {
   return result;
 }
 
-sigset_t asked() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGRTMIN);
-  return set;
-}
-
 void* answer(void*) {
-  const sigset_t set = asked();
+  const sigset_t set = base::signal_set(SIGRTMIN);
   for (int signal = 0; sigwait(&set, &signal) == 0;) {
     const auto heap = heap_now();
     write_line("{\"in_use\":%zu,\"free\":%zu}\n", heap.uordblks + heap.hblkhd, heap.fordblks);
@@ -60,8 +56,7 @@ void* answer(void*) {
 
 // Before any other thread begins, so that all of them leave the signal alone.
 [[gnu::constructor]] void begin() {
-  const sigset_t set = asked();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  base::block_signals(base::signal_set(SIGRTMIN));
   pthread_t thread{};
   pthread_create(&thread, nullptr, answer, nullptr);
 }

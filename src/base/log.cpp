@@ -1,7 +1,5 @@
 #include "base/log.hpp"
 
-#include <pthread.h>
-#include <signal.h>
 #include <spdlog/details/log_msg.h>
 #include <spdlog/pattern_formatter.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 
 #include "base/json.hpp"
 #include "base/log_throttle.hpp"
+#include "base/signal_mask.hpp"
 #include "rollcall/log.hpp"
 
 namespace rollcall::base::log {
@@ -56,29 +55,28 @@ Log& the_log() {
   return log;
 }
 
-// The signal of a pipe without a reader would end a program that did not ask for it, and its disposition is
-// the program's: so it is held back from this thread, and taken away if it came.
+// Writing to a pipe without a reader raises SIGPIPE, which ends a program by default. Its disposition belongs
+// to the embedding program, so we block it on this thread and consume it if it was raised.
 class WithoutSigpipe {
  public:
-  WithoutSigpipe() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
+  WithoutSigpipe() : was_pending_(is_pending()), blocked_(pipe_) {}
   ~WithoutSigpipe() {
     const timespec at_once{};
     if (!was_pending_) sigtimedwait(&pipe_, nullptr, &at_once);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   WithoutSigpipe(const WithoutSigpipe&) = delete;
   WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
 
  private:
-  sigset_t pipe_, before_;
-  bool was_pending_;
+  static bool is_pending() {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGPIPE) == 1;
+  }
+
+  const sigset_t pipe_ = signal_set(SIGPIPE);
+  const bool was_pending_;
+  const SignalsBlocked blocked_;
 };
 
 // At once, however long that takes.

@@ -68,7 +68,6 @@ class Gateway::Impl {
  public:
   Impl(Server& server, VerifierPtr verifier, const GatewayOptions& options)
       : presence(server, config_of(options), std::move(verifier)) {
-    for (const std::string& name : options.namespaces) namespaces.push_back(&server.of(name));
     presence.add(callbacks);
   }
 
@@ -77,7 +76,6 @@ class Gateway::Impl {
     return presence.presence().read(std::forward<Use>(use));
   }
 
-  std::vector<Namespace*> namespaces;
   gateway::PresenceGateway presence;
   embed::Callbacks callbacks;  // the last, to end first: what it calls may use all of this
 };
@@ -140,7 +138,7 @@ void Gateway::Receivers::emit(std::string_view event, std::string_view json) con
   Payload payload{std::string(json), {}};
   server::check_event(event, payload);
   payload.verified = true;
-  for (Namespace* nsp : gateway_->impl_->namespaces) {
+  for (Namespace* nsp : gateway_->impl_->presence.namespaces()) {
     Emitter emitter(*nsp);
     for (const RoomKey& room : rooms_) emitter.to(room);
     for (const RoomKey& room : except_) emitter.except(room);

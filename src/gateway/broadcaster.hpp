@@ -1,5 +1,5 @@
 // Tells presence changes to those they concern (docs/protocol.md, "Broadcasts"): everyone connected, or the
-// users' watchers, as configured. Thread-safe once the namespaces are added.
+// users' watchers, as configured. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,9 @@ presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned worker
 
 class Broadcaster final : public hub::Audience {
  public:
-  Broadcaster(Server& server, bool watchers_only)
-      : server_(server), watchers_only_(watchers_only), work_(server.workers()) {}
-
-  // Before the server runs.
-  void add(Namespace& nsp) { namespaces_.push_back(&nsp); }
+  // `namespaces` must outlive this.
+  Broadcaster(Server& server, const std::vector<Namespace*>& namespaces, bool watchers_only)
+      : server_(server), namespaces_(namespaces), watchers_only_(watchers_only), work_(server.workers()) {}
 
   void tell(const presence::News& news) override;
   std::size_t receivers() const override;
@@ -34,8 +32,8 @@ class Broadcaster final : public hub::Audience {
   void tell_mode(const presence::ModeChanged& mode);
 
   Server& server_;
+  const std::vector<Namespace*>& namespaces_;
   bool watchers_only_;
-  std::vector<Namespace*> namespaces_;
   std::vector<presence::LoopWork> work_;  // of each worker, under the hub's lock
 };
 

@@ -25,7 +25,8 @@ class OnlineIds : public testing::Test {
   }
 
   Server server_{ServerOptions{}};
-  Broadcaster nobody_{server_, false};
+  const std::vector<Namespace*> no_namespaces_{};
+  Broadcaster nobody_{server_, no_namespaces_, false};
   HubDriver hub_{server_, {}, {0, milliseconds(1000)}, 0, nobody_};
 };
 

@@ -20,6 +20,12 @@ namespace log = base::log;
 constexpr presence::ConnectionId kConnectionMask = (presence::ConnectionId{1} << 48) - 1;
 constexpr const char* kSlowConsumer = "slow consumer closed";
 
+std::vector<Namespace*> namespaces_of(Server& server, const std::vector<std::string>& names) {
+  std::vector<Namespace*> namespaces;
+  for (const std::string& name : names) namespaces.push_back(&server.of(name));
+  return namespaces;
+}
+
 // Nothing is kept for nobody.
 std::size_t feed_changes_of(const Config& config) {
   const bool read = !config.webhooks.urls.empty() || !config.api.keys.empty();
@@ -43,16 +49,17 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
       offline_grace_(config.presence.offline_grace),
       backlog_bytes_(config.limits.backlog_bytes),
       tallies_(server),
-      broadcaster_(server, config.presence.broadcast == "watchers"),
+      namespaces_(namespaces_of(server, config.socketio.namespaces)),
+      broadcaster_(server, namespaces_, config.presence.broadcast == "watchers"),
       hub_(server, {config.presence.offline_grace, config.limits.connections_per_user},
            pace_of(config.presence, server.workers()), feed_changes_of(config), broadcaster_),
       online_list_(config.presence.max_online_list),
-      login_(server, hub_, tallies_, login_rules(config.limits, std::move(verifier)),
+      login_(server, hub_, namespaces_, tallies_, login_rules(config.limits, std::move(verifier)),
              [this](Socket& socket, Claims claims) { admit(socket, std::move(claims)); }),
       contract_(server, hub_, login_, tallies_, online_list_, contract_rules(config)),
       started_(server.now()) {
   hub_.settle_until(started_ + config.presence.settling);
-  for (const std::string& name : config.socketio.namespaces) set_up(server_.of(name));
+  for (Namespace* nsp : namespaces_) set_up(*nsp);
 }
 
 void PresenceGateway::reconfigure(const Config& config, std::shared_ptr<const Verifier> verifier) {
@@ -63,8 +70,6 @@ void PresenceGateway::reconfigure(const Config& config, std::shared_ptr<const Ve
 }
 
 void PresenceGateway::set_up(Namespace& nsp) {
-  namespaces_.push_back(&nsp);
-  broadcaster_.add(nsp);
   login_.guard(nsp);
   nsp.on_connection([this](Socket& socket) { connected(socket); });
   nsp.on_disconnect([this](Socket& socket, std::string_view reason) { disconnected(socket, reason); });

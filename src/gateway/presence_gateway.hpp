@@ -48,6 +48,7 @@ class PresenceGateway {
   // from now on. Who is connected stays so, by the token that was good then. From any thread, one at a time.
   void reconfigure(const Config& config, std::shared_ptr<const Verifier> verifier);
 
+  const std::vector<Namespace*>& namespaces() const { return namespaces_; }
   const HubDriver& presence() const { return hub_; }
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
   // From any thread.
@@ -97,7 +98,7 @@ class PresenceGateway {
   std::atomic<std::size_t> backlog_bytes_;  // for the log
   Tallies tallies_;
   std::atomic<presence::ConnectionId> next_connection_{1};
-  std::vector<Namespace*> namespaces_;
+  const std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;
   HubDriver hub_;
   calls::OnlineList online_list_;  // under the hub's lock

@@ -1,20 +1,18 @@
 #include "net/signals.hpp"
 
-#include <pthread.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/assert.hpp"
+#include "base/signal_mask.hpp"
 
 namespace rollcall::net {
 
 Signals::Signals(Loop& loop, const std::vector<int>& signals, std::function<void(int)> handler)
     : loop_(loop), handler_(std::move(handler)) {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : signals) sigaddset(&set, signal);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  const sigset_t set = base::signal_set(signals);
+  base::block_signals(set);
   descriptor_ = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
   ROLLCALL_ASSERT(descriptor_ >= 0);
   loop_.watch(descriptor_, *this, EPOLLIN);

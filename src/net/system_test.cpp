@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <set>
 #include <thread>
 
+#include "base/signal_mask.hpp"
 #include "net/limits.hpp"
 #include "net/random.hpp"
 #include "net/signals.hpp"
@@ -16,15 +16,8 @@ namespace {
 
 using namespace test;
 
-// Gives the thread back its mask, with nothing left pending.
-struct MaskKeeper {
-  MaskKeeper() { pthread_sigmask(SIG_BLOCK, nullptr, &before); }
-  ~MaskKeeper() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
-  sigset_t before;
-};
-
 TEST(Signals, ReachTheHandlerOnTheLoopsThread) {
-  const MaskKeeper keeper;
+  const base::SignalsBlocked restores_the_mask(base::signal_set(std::span<const int>()));
   Loop loop;
   std::vector<int> got;
   std::thread::id where;

@@ -1,31 +1,11 @@
 #include "net/thread.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <system_error>
 #include <utility>
 
+#include "base/signal_mask.hpp"
+
 namespace rollcall::net {
-namespace {
-
-// A thread inherits what is blocked where it is started.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 std::thread start_thread(const std::string& name, std::function<void()> run) {
   try {
@@ -39,7 +19,7 @@ std::thread start_thread(const std::string& name, std::function<void()> run) {
 }
 
 std::thread start_thread_without_signals(const std::string& name, std::function<void()> run) {
-  const SignalsBlocked inherited;
+  const base::SignalsBlocked inherited(base::all_signals());
   return start_thread(name, std::move(run));
 }
 

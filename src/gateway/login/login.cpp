@@ -18,20 +18,20 @@ constexpr const char* kAuthenticationFailed = "Authentication failed";
 
 }  // namespace
 
-Login::Login(Server& server, const HubDriver& hub, Tallies& tallies, const Rules& rules, Admit admit)
+Login::Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces, Tallies& tallies,
+             const Rules& rules, Admit admit)
     : server_(server),
       hub_(hub),
       tallies_(tallies),
       rules_(server, std::make_shared<const Rules>(rules)),
       admit_(std::move(admit)),
-      expiry_(server, tallies) {
+      expiry_(server, namespaces, tallies) {
   for (unsigned i = 0; i < server.workers(); ++i) {
     gates_.push_back(std::make_unique<Gate>(rules.failures_per_address));
   }
 }
 
 void Login::guard(Namespace& nsp) {
-  expiry_.add(nsp);
   nsp.use([this](Socket& socket, const Next& next) { authenticate(socket, next); });
   server::limit_users(nsp, user_limit());
 }

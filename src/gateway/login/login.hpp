@@ -36,7 +36,8 @@ class Login {
   using Admit = std::function<void(Socket&, Claims)>;
 
   // All must outlive this. `hub` says who has too many connections.
-  Login(Server& server, const HubDriver& hub, Tallies& tallies, const Rules& rules, Admit admit);
+  Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces, Tallies& tallies,
+        const Rules& rules, Admit admit);
   Login(const Login&) = delete;
   Login& operator=(const Login&) = delete;
 

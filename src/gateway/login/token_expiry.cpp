@@ -21,8 +21,8 @@ constexpr seconds kLookAtClock{10};
 
 }  // namespace
 
-TokenExpiry::TokenExpiry(Server& server, Tallies& tallies)
-    : server_(server), tallies_(tallies), clocks_(server.workers()) {
+TokenExpiry::TokenExpiry(Server& server, const std::vector<Namespace*>& namespaces, Tallies& tallies)
+    : server_(server), namespaces_(namespaces), tallies_(tallies), clocks_(server.workers()) {
   server.post_to_all([this] { watch_clock(); });
 }
 

@@ -16,13 +16,10 @@ namespace rollcall::gateway {
 
 class TokenExpiry {
  public:
-  // Both must outlive this. To be made before the server runs.
-  TokenExpiry(Server& server, Tallies& tallies);
+  // All must outlive this. To be made before the server runs. The sockets of `namespaces` have tokens.
+  TokenExpiry(Server& server, const std::vector<Namespace*>& namespaces, Tallies& tallies);
   TokenExpiry(const TokenExpiry&) = delete;
   TokenExpiry& operator=(const TokenExpiry&) = delete;
-
-  // The sockets of this namespace have tokens. Before the server runs.
-  void add(Namespace& nsp) { namespaces_.push_back(&nsp); }
 
   // As when connecting, a token is good for the leeway beyond its `exp`.
   void watch(Socket& socket, std::optional<WallTime> expires_at, milliseconds leeway);
@@ -41,8 +38,8 @@ class TokenExpiry {
   void watch_clock();
 
   Server& server_;
+  const std::vector<Namespace*>& namespaces_;
   Tallies& tallies_;
-  std::vector<Namespace*> namespaces_;
   std::vector<WorkerClock> clocks_;
 };
 
