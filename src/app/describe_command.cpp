@@ -6,6 +6,7 @@
 #include "app/cli.hpp"
 #include "app/settings.hpp"
 #include "base/json.hpp"
+#include "base/kinds.hpp"
 #include "calls/emit.hpp"
 #include "calls/table.hpp"
 #include "gateway/contract/socket_caller.hpp"
@@ -59,12 +60,8 @@ json::array events() {
 
 json::object codes() {
   json::array requests, logins, problems, readiness;
-  for (std::size_t i = 0; i < wire::kErrorCodes; ++i) {
-    requests.push_back(text(wire::name_of(static_cast<wire::ErrorCode>(i))));
-  }
-  for (std::size_t i = 0; i < gateway::Tally::kDenials; ++i) {
-    logins.push_back(text(name_of(static_cast<gateway::Denial>(i))));
-  }
+  for (const std::string_view code : base::kKindNames<wire::ErrorCode>) requests.push_back(text(code));
+  for (const std::string_view code : base::kKindNames<gateway::Denial>) logins.push_back(text(code));
   for (const std::string_view code : wire::problem_codes()) problems.push_back(text(code));
   for (const std::string_view code : server::kReadinessCodes) readiness.push_back(text(code));
   return {{"requests", requests}, {"logins", logins}, {"problems", problems}, {"readiness", readiness}};

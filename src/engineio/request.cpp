@@ -16,10 +16,6 @@ bool transport_fits_session(const RequestFacts& facts) {
 
 }  // namespace
 
-const char* name_of(Transport transport) {
-  return transport == Transport::polling ? "polling" : "websocket";
-}
-
 unsigned http_status(Refusal refusal) {
   return refusal == Refusal::forbidden ? 403 : 400;
 }

@@ -7,7 +7,15 @@
 namespace rollcall::engineio {
 
 enum class Transport : unsigned char { polling, websocket };
-const char* name_of(Transport transport);
+constexpr const char* name_of(Transport transport) {
+  switch (transport) {
+    case Transport::polling:
+      return "polling";
+    case Transport::websocket:
+      return "websocket";
+  }
+  return "";
+}
 
 // The numbers go over the wire: {"code":N,"message":"..."}.
 enum class Refusal {
@@ -18,6 +26,24 @@ enum class Refusal {
   forbidden = 4,
   unsupported_version = 5,
 };
+
+constexpr std::string_view name_of(Refusal refusal) {  // in metrics
+  switch (refusal) {
+    case Refusal::unknown_transport:
+      return "unknown transport";
+    case Refusal::unknown_sid:
+      return "unknown session";
+    case Refusal::bad_handshake_method:
+      return "bad handshake method";
+    case Refusal::bad_request:
+      return "bad request";
+    case Refusal::forbidden:
+      return "forbidden origin";
+    case Refusal::unsupported_version:
+      return "unsupported version";
+  }
+  return {};
+}
 
 unsigned http_status(Refusal refusal);
 std::string_view message_of(Refusal refusal);

@@ -42,7 +42,23 @@ enum class CloseReason : unsigned char {
   forced_close,  // by the server
   slow_consumer,
 };
-const char* name_of(CloseReason reason);
+constexpr const char* name_of(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::transport_close:
+      return "transport close";
+    case CloseReason::transport_error:
+      return "transport error";
+    case CloseReason::ping_timeout:
+      return "ping timeout";
+    case CloseReason::parse_error:
+      return "parse error";
+    case CloseReason::forced_close:
+      return "forced close";
+    case CloseReason::slow_consumer:
+      return "slow consumer";
+  }
+  return "";
+}
 
 // What a session asks of its shell. Calls come while a method of the session runs: the shell must not
 // call back into the session from `answer_poll`, `send_*` and `close_*`.

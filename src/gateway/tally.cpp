@@ -1,8 +1,5 @@
 #include "gateway/tally.hpp"
 
-#include "calls/table.hpp"
-#include "wire/events.hpp"
-
 namespace rollcall::gateway {
 namespace {
 
@@ -13,21 +10,14 @@ std::uint64_t sum(const std::vector<std::unique_ptr<Tally>>& tallies, Read&& rea
   return all;
 }
 
-}  // namespace
-
-std::string_view name_of(Denial denial) {
-  switch (denial) {
-    case Denial::missing_token:
-      return wire::name_of(AuthCode::missing_token);
-    case Denial::invalid_token:
-      return wire::name_of(AuthCode::invalid_token);
-    case Denial::token_expired:
-      return wire::name_of(AuthCode::token_expired);
-    case Denial::too_many_connections:
-      break;
-  }
-  return "TOO_MANY_CONNECTIONS";
+template <class Kind>
+std::vector<server::NamedCount> sums(auto&& sum_of) {
+  std::vector<server::NamedCount> named;
+  for (const std::string_view name : base::kKindNames<Kind>) named.push_back({name, sum_of(named.size())});
+  return named;
 }
+
+}  // namespace
 
 Tallies::Tallies(Server& server) {
   for (unsigned i = 0; i < server.workers(); ++i) {
@@ -39,14 +29,10 @@ Tallies::Tallies(Server& server) {
 
 TallyFigures Tallies::figures() const {
   TallyFigures figures;
-  for (std::size_t i = 0; i < Tally::kDenials; ++i) {
-    figures.denials.push_back(
-        {name_of(static_cast<Denial>(i)), sum(tallies_, [&](const Tally& t) { return t.denials(i); })});
-  }
-  for (std::size_t i = 0; i < Tally::kRefusals; ++i) {
-    figures.refusals.push_back({wire::name_of(static_cast<wire::ErrorCode>(i)),
-                                sum(tallies_, [&](const Tally& t) { return t.refusals(i); })});
-  }
+  figures.denials = sums<Denial>(
+      [&](std::size_t i) { return sum(tallies_, [&](const Tally& t) { return t.denials(i); }); });
+  figures.refusals = sums<wire::ErrorCode>(
+      [&](std::size_t i) { return sum(tallies_, [&](const Tally& t) { return t.refusals(i); }); });
   figures.expired = sum(tallies_, [](const Tally& t) { return t.expired(); });
   const auto calls = calls::of_clients();
   for (std::size_t i = 0; i < Tally::kRequests; ++i) {

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "base/kinds.hpp"
 #include "calls/table.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
@@ -20,6 +20,7 @@
 #include "server/counters.hpp"
 #include "server/figures.hpp"
 #include "wire/error.hpp"
+#include "wire/events.hpp"
 
 namespace rollcall::gateway {
 
@@ -37,20 +38,30 @@ inline Denial denial_of(AuthCode code) {
   }
   return Denial::invalid_token;
 }
-std::string_view name_of(Denial denial);  // "INVALID_TOKEN"
+constexpr std::string_view name_of(Denial denial) {
+  switch (denial) {
+    case Denial::missing_token:
+      return wire::name_of(AuthCode::missing_token);
+    case Denial::invalid_token:
+      return wire::name_of(AuthCode::invalid_token);
+    case Denial::token_expired:
+      return wire::name_of(AuthCode::token_expired);
+    case Denial::too_many_connections:
+      return "TOO_MANY_CONNECTIONS";
+  }
+  return {};
+}
 
 class Tally {
  public:
-  static constexpr std::size_t kDenials = 4;
-  static constexpr std::size_t kRefusals = wire::kErrorCodes;
   static constexpr std::size_t kNoRequest = calls::kClientCalls;
   static constexpr std::size_t kRequests = kNoRequest + 1;
 
   void deny(Denial denial) { denials_[static_cast<std::size_t>(denial)].add(); }
   void refuse(wire::ErrorCode code) { refusals_[static_cast<std::size_t>(code)].add(); }
   void expire() { expired_.add(); }
-  // One more was answered, or refused, in this turn: its place in calls::of_clients, or kNoRequest. What it
-  // took is what the turn will have taken, for then the reply is with the system: no clock is read for it.
+  // One more was answered, or refused, in this turn: its place in calls::of_clients, or kNoRequest. What it took is
+  // what the turn will have taken, for then the reply is with the system: no clock is read for it.
   void answered(std::size_t request) {
     ++of_this_turn_[request];
     seen_this_turn_ |= 1U << request;
@@ -68,8 +79,8 @@ class Tally {
   base::Durations durations(std::size_t request) const { return durations_[request].value(); }
 
  private:
-  std::array<net::Counter, kDenials> denials_;
-  std::array<net::Counter, kRefusals> refusals_;
+  std::array<net::Counter, base::kKinds<Denial>> denials_;
+  std::array<net::Counter, base::kKinds<wire::ErrorCode>> refusals_;
   net::Counter expired_;
   std::array<net::DurationCounter, kRequests> durations_;
   std::array<std::uint32_t, kRequests> of_this_turn_{};

@@ -2,40 +2,45 @@
 // (net/counter.hpp); docs/operating.md says what each is good for.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/kinds.hpp"
+#include "engineio/request.hpp"
+#include "engineio/session.hpp"
 #include "net/counter.hpp"
 
 namespace rollcall::server {
 
-// Some are a row: of as many counts as there are kinds of what they are counted by.
 enum class Count : unsigned char {
-  open,                         // sessions at the moment, by engineio::Transport
-  opened = open + 2,            // since the start, by the transport they began with
-  upgraded = opened + 2,        // from polling to a websocket
-  closed,                       // by engineio::CloseReason
-  refused = closed + 6,         // requests for a session, by engineio::Refusal
-  broken_frames = refused + 6,  // websockets failed for what they sent
-  connect_timeouts,             // sessions that joined no namespace in time
-  joined,                       // sockets let in
-  left,                         // sockets that had been, by Leave
-  recovered = left + 8,         // of those let in
-  not_recovered,                // that wanted to be
-  messages_received,            // of Socket.IO; binary attachments are messages of their own
+  open,               // sessions at the moment
+  opened,             // since the start, by the transport they began with
+  upgraded,           // from polling to a websocket
+  closed,             // sessions
+  refused,            // requests for a session
+  broken_frames,      // websockets failed for what they sent
+  connect_timeouts,   // sessions that joined no namespace in time
+  joined,             // sockets let in
+  left,               // sockets that had been let in
+  recovered,          // of those let in
+  not_recovered,      // that wanted to be
+  messages_received,  // of Socket.IO; binary attachments are messages of their own
   messages_sent,
-  deliveries,               // of broadcasts, one for each socket
-  accepted,                 // connections
-  waiting,                  // connections at the moment (waiting.hpp)
-  waiting_closed,           // of those, to make room for others
-  slow_readers,             // of HTTP answers: their connection was closed
-  pending,                  // sessions at the moment that have joined no namespace yet
-  pending_dropped,          // of those, closed because there were too many
-  unfinished,               // bytes at the moment, of requests and messages (unfinished.hpp)
-  unfinished_dropped,       // of those requests and messages, given up
+  deliveries,       // of broadcasts, one for each socket
+  accepted,         // TCP connections
+  waiting,          // TCP connections without a request, at the moment (waiting.hpp)
+  waiting_closed,   // of those, to make room for others
+  slow_readers,     // of HTTP answers: their connection was closed
+  pending,          // sessions that have joined no namespace yet, at the moment
+  pending_dropped,  // of those, closed because there were too many
+  unfinished,       // bytes of requests and messages that have not come whole, at the moment (unfinished.hpp)
+  unfinished_dropped,       // of those requests and messages, given up because there were too many bytes
   refused_by_address,       // connections and sessions: too many of one address
   refused_for_memory,       // sessions and large bodies
   refused_for_descriptors,  // sessions
@@ -43,38 +48,109 @@ enum class Count : unsigned char {
 };
 
 // Why a socket leaves its namespace: its session ends (an engineio::CloseReason), or one of these.
-enum class Leave : unsigned char { by_client = 6, by_server = 7 };
+enum class Leave : unsigned char { by_client = base::kKinds<engineio::CloseReason>, by_server };
 inline constexpr std::string_view kClientLeft = "client namespace disconnect";
 inline constexpr std::string_view kServerLeft = "server namespace disconnect";
+constexpr Leave leave_of(engineio::CloseReason reason) {
+  return static_cast<Leave>(reason);
+}
+constexpr std::string_view name_of(Leave leave) {
+  switch (leave) {
+    case Leave::by_client:
+      return kClientLeft;
+    case Leave::by_server:
+      return kServerLeft;
+  }
+  return name_of(static_cast<engineio::CloseReason>(leave));
+}
+
+// The names of the kinds that a count is kept by; none: it is a single number.
+constexpr std::span<const std::string_view> kinds_of(Count what) {
+  switch (what) {
+    case Count::open:
+    case Count::opened:
+      return base::kKindNames<engineio::Transport>;
+    case Count::closed:
+      return base::kKindNames<engineio::CloseReason>;
+    case Count::refused:
+      return base::kKindNames<engineio::Refusal>;
+    case Count::left:
+      return base::kKindNames<Leave>;
+    default:
+      return {};
+  }
+}
+
+// Where the cells of each count begin, and at the end how many cells there are.
+inline constexpr auto kCells = [] {
+  std::array<std::size_t, static_cast<std::size_t>(Count::end) + 1> begin{};
+  for (std::size_t i = 0; i + 1 < begin.size(); ++i) {
+    begin[i + 1] = begin[i] + std::max<std::size_t>(1, kinds_of(static_cast<Count>(i)).size());
+  }
+  return begin;
+}();
+
+// The cell of a count that is a single number. Anything else does not compile.
+struct SingleCell {
+  consteval SingleCell(Count what) : index(kCells[static_cast<std::size_t>(what)]) {
+    if (!kinds_of(what).empty()) throw "this count is kept by kind";
+  }
+  std::size_t index;
+};
+
+template <Count row, class Kind>
+constexpr std::size_t cell_of(Kind kind) {
+  static_assert(kinds_of(row).data() == base::kKindNames<Kind>.data(), "this count is kept by another kind");
+  return kCells[static_cast<std::size_t>(row)] + static_cast<std::size_t>(kind);
+}
 
 class Counters {
  public:
-  void add(Count what, std::uint64_t more = 1) { counts_[index(what)].add(more); }
-  void set(Count what, std::uint64_t value) { counts_[index(what)].set(value); }
-  std::uint64_t value(Count what) const { return counts_[index(what)].value(); }
+  void add(SingleCell cell, std::uint64_t more = 1) { cells_[cell.index].add(more); }
+  void set(SingleCell cell, std::uint64_t value) { cells_[cell.index].set(value); }
+  std::uint64_t value(SingleCell cell) const { return cells_[cell.index].value(); }
 
-  // In a row.
-  template <class Kind>
-  void add_kind(Count row, Kind kind) {
-    counts_[index(row, kind)].add();
+  template <Count row, class Kind>
+  void add(Kind kind) {
+    cells_[cell_of<row>(kind)].add();
   }
-  template <class Kind>
-  void subtract_kind(Count row, Kind kind) {
-    counts_[index(row, kind)].subtract(1);
+  template <Count row, class Kind>
+  void subtract(Kind kind) {
+    cells_[cell_of<row>(kind)].subtract(1);
   }
-  template <class Kind>
-  std::uint64_t value(Count row, Kind kind) const {
-    return counts_[index(row, kind)].value();
+  template <Count row, class Kind>
+  std::uint64_t value(Kind kind) const {
+    return cells_[cell_of<row>(kind)].value();
   }
 
  private:
-  static constexpr std::size_t index(Count what) { return static_cast<std::size_t>(what); }
-  template <class Kind>
-  static constexpr std::size_t index(Count row, Kind kind) {
-    return index(row) + static_cast<std::size_t>(kind);
-  }
+  friend class CountSums;
+  std::array<net::Counter, kCells.back()> cells_;
+};
 
-  std::array<net::Counter, static_cast<std::size_t>(Count::end)> counts_;
+struct NamedCount {
+  std::string_view name;  // a literal
+  std::uint64_t count = 0;
+};
+
+// The counts of all workers together, as read at one moment.
+class CountSums {
+ public:
+  CountSums& operator+=(const Counters& worker) {
+    for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += worker.cells_[i].value();
+    return *this;
+  }
+  std::uint64_t value(SingleCell cell) const { return cells_[cell.index]; }
+  std::vector<NamedCount> by_kind(Count row) const {
+    std::vector<NamedCount> named;
+    std::size_t cell = kCells[static_cast<std::size_t>(row)];
+    for (const std::string_view kind : kinds_of(row)) named.push_back({kind, cells_[cell++]});
+    return named;
+  }
+  std::span<std::uint64_t> cells() { return cells_; }
+
+ private:
+  std::array<std::uint64_t, kCells.back()> cells_{};
 };
 
 // Answers to HTTP requests, by route (Routes::names) and status.

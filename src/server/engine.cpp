@@ -131,7 +131,7 @@ std::optional<http::Response> Engine::refusal_of_body(const http::Request& head)
                                        http::query_parameter(head.query, "EIO").value_or(""), !sid.empty()),
                               refusal);
   if (good) return std::nullopt;
-  counters_.add_kind(Count::refused, refusal);
+  counters_.add<Count::refused>(refusal);
   return refusal_response(refusal);
 }
 
@@ -180,7 +180,7 @@ void Engine::report_origin(const Pipe& pipe, const http::Request& request) {
 }
 
 void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
-  counters_.add_kind(Count::refused, refusal);
+  counters_.add<Count::refused>(refusal);
   if (!upgrade) {
     pipe.respond(refusal_response(refusal));
     return;
@@ -329,8 +329,8 @@ void Engine::end_of_turn() {
     for (EngineSession* session : batch) {
       session->reap_queued_ = false;
       if (session->machine().closed() && !std::exchange(session->close_reported_, true)) {
-        counters_.subtract_kind(Count::open, session->machine().transport());
-        counters_.add_kind(Count::closed, session->close_reason_);
+        counters_.subtract<Count::open>(session->machine().transport());
+        counters_.add<Count::closed>(session->close_reason_);
         app_.on_close(*session, session->close_reason_);
       }
     }

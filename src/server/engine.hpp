@@ -62,8 +62,8 @@ class Engine {
   std::size_t sessions() const { return sessions_.size(); }
   // From any thread: the sessions that are not over, by what carries them.
   TransportCounts transports() const {
-    return {counters_.value(Count::open, engineio::Transport::polling),
-            counters_.value(Count::open, engineio::Transport::websocket)};
+    return {counters_.value<Count::open>(engineio::Transport::polling),
+            counters_.value<Count::open>(engineio::Transport::websocket)};
   }
   const SidScheme& sids() const { return sids_; }
   Admission& admission() { return admission_; }

@@ -75,8 +75,8 @@ EngineSession& Engine::keep(std::unique_ptr<EngineSession> session) {
 }
 
 void Engine::count_opened(engineio::Transport transport) {
-  counters_.add_kind(Count::open, transport);
-  counters_.add_kind(Count::opened, transport);
+  counters_.add<Count::open>(transport);
+  counters_.add<Count::opened>(transport);
 }
 
 EngineSession* Engine::claim(std::string_view sid) {
@@ -168,8 +168,8 @@ void Engine::close(Stranger& stranger, engineio::CloseReason reason) {
     session->close(reason);
     return;
   }
-  counters_.subtract_kind(Count::open, engineio::Transport::polling);
-  counters_.add_kind(Count::closed, reason);
+  counters_.subtract<Count::open>(engineio::Transport::polling);
+  counters_.add<Count::closed>(reason);
   if (stranger.counted()) admission_.remove_session(stranger.address());
   forget(stranger);
 }

@@ -122,8 +122,8 @@ void EngineSession::close_probe() {
 }
 
 void EngineSession::probe_becomes_transport() {
-  engine_.counters().subtract_kind(Count::open, engineio::Transport::polling);
-  engine_.counters().add_kind(Count::open, engineio::Transport::websocket);
+  engine_.counters().subtract<Count::open>(engineio::Transport::polling);
+  engine_.counters().add<Count::open>(engineio::Transport::websocket);
   engine_.counters().add(Count::upgraded);
   websocket_ = std::exchange(probe_, nullptr);
   websocket_->role = Pipe::Role::transport;

@@ -13,6 +13,7 @@
 #include "base/durations.hpp"
 #include "rollcall/server.hpp"
 #include "server/bus.hpp"
+#include "server/counters.hpp"
 
 namespace rollcall::net {
 class TlsContext;
@@ -35,11 +36,6 @@ struct WorkerFigures {
   std::size_t inbox = 0;        // broadcasts it has still to deliver
 };
 
-struct NamedCount {
-  std::string_view name;  // a literal
-  std::uint64_t count = 0;
-};
-
 struct RouteCount {
   std::string method;
   std::string pattern;  // empty: requests that no route is for
@@ -52,40 +48,15 @@ struct Figures {
   std::vector<WorkerFigures> workers;
   bool draining = false;
 
-  std::uint64_t accepted = 0;                 // connections
-  std::uint64_t turned_away = 0;              // connections for which no descriptor, or no watch, was left
-  bool turning_away = false;                  // there were some in the last seconds, or the next ones will be
-  std::uint64_t waiting_closed = 0;           // connections without a request, to make room for others
-  std::uint64_t refused_by_address = 0;       // connections and sessions: too many of one address
-  std::uint64_t refused_for_memory = 0;       // sessions and large bodies
-  std::uint64_t refused_for_descriptors = 0;  // sessions
-  std::uint64_t pending = 0;                  // sessions that have joined no namespace yet, at the moment
-  std::uint64_t pending_dropped = 0;          // of those, closed because there were too many
-  std::uint64_t unfinished = 0;          // bytes of strangers' requests and messages that have not come whole
-  std::uint64_t unfinished_dropped = 0;  // of those, given up because there were too many bytes
-  std::size_t memory_budget = 0;         // bytes; 0: none
-  bool memory_full = false;              // newcomers are refused
+  CountSums counts;
+  std::uint64_t turned_away = 0;  // connections for which no descriptor, or no watch, was left
+  bool turning_away = false;      // there were some in the last seconds, or the next ones will be
+  std::size_t memory_budget = 0;  // bytes; 0: none
+  bool memory_full = false;       // newcomers are refused
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_waiting = 0;  // to be sent, at the moment
 
-  std::vector<NamedCount> open;    // Engine.IO sessions at the moment, by transport
-  std::vector<NamedCount> opened;  // by the transport they began with
-  std::uint64_t upgraded = 0;
-  std::vector<NamedCount> closed;   // by reason
-  std::vector<NamedCount> refused;  // requests for a session, by reason
-  std::uint64_t connect_timeouts = 0;
-  std::uint64_t broken_frames = 0;
-
-  std::uint64_t joined = 0;
-  std::vector<NamedCount> left;  // by reason
-  std::uint64_t recovered = 0;
-  std::uint64_t not_recovered = 0;
-  std::uint64_t messages_received = 0;
-  std::uint64_t messages_sent = 0;
-  std::uint64_t deliveries = 0;
-
-  std::uint64_t slow_readers = 0;
   std::vector<RouteCount> http;  // those that there were
 };
 

@@ -55,28 +55,47 @@ class FiguresTest : public testing::Test {
   Namespace& nsp = host.server.of("/");
 };
 
+TEST(Counts, AreSummedAndNamedByKind) {
+  Counters first, second;
+  first.add<Count::left>(leave_of(engineio::CloseReason::slow_consumer));
+  first.add<Count::left>(Leave::by_client);
+  second.add<Count::left>(Leave::by_client);
+  second.add<Count::left>(Leave::by_server);
+  second.add(Count::recovered, 3);
+  CountSums sums;
+  sums += first;
+  sums += second;
+  const auto left = sums.by_kind(Count::left);
+  EXPECT_EQ(of(left, "slow consumer"), 1U);
+  EXPECT_EQ(of(left, "client namespace disconnect"), 2U);
+  EXPECT_EQ(of(left, "server namespace disconnect"), 1U);
+  EXPECT_EQ(all_of(left), 4U);
+  EXPECT_EQ(sums.value(Count::recovered), 3U);
+  EXPECT_EQ(sums.value(Count::joined), 0U);
+}
+
 TEST_F(FiguresTest, SessionsAreCountedByTransportAsTheyComeAndGo) {
   Client polling = member(By::polling), websocket = member(By::websocket);
   Figures now = figures();
-  EXPECT_EQ(of(now.open, "polling"), 1U);
-  EXPECT_EQ(of(now.open, "websocket"), 1U);
-  EXPECT_EQ(now.joined, 2U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::open), "polling"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::open), "websocket"), 1U);
+  EXPECT_EQ(now.counts.value(Count::joined), 2U);
   polling.begin_upgrade();
   polling.finish_upgrade();
   until_sync(polling);
   now = figures();
-  EXPECT_EQ(of(now.open, "polling"), 0U);
-  EXPECT_EQ(of(now.open, "websocket"), 2U);
-  EXPECT_EQ(now.upgraded, 1U);
-  EXPECT_EQ(of(now.opened, "polling"), 1U);
-  EXPECT_EQ(of(now.opened, "websocket"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::open), "polling"), 0U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::open), "websocket"), 2U);
+  EXPECT_EQ(now.counts.value(Count::upgraded), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::opened), "polling"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::opened), "websocket"), 1U);
   polling.lose();
   websocket.lose();
   host.notes.await(2);
   now = figures();
-  EXPECT_EQ(all_of(now.open), 0U);
-  EXPECT_EQ(of(now.closed, "transport close"), 2U);
-  EXPECT_EQ(all_of(now.closed), 2U);
+  EXPECT_EQ(all_of(now.counts.by_kind(Count::open)), 0U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::closed), "transport close"), 2U);
+  EXPECT_EQ(all_of(now.counts.by_kind(Count::closed)), 2U);
 }
 
 TEST_F(FiguresTest, SocketsAreCountedByHowTheyLeave) {
@@ -90,11 +109,11 @@ TEST_F(FiguresTest, SocketsAreCountedByHowTheyLeave) {
   rude.send("4what is this");
   host.notes.await(3);
   const Figures now = figures();
-  EXPECT_EQ(of(now.left, "client namespace disconnect"), 1U);
-  EXPECT_EQ(of(now.left, "transport close"), 1U);
-  EXPECT_EQ(of(now.left, "parse error"), 1U);
-  EXPECT_EQ(all_of(now.left), 3U);
-  EXPECT_EQ(now.joined, 3U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::left), "client namespace disconnect"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::left), "transport close"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::left), "parse error"), 1U);
+  EXPECT_EQ(all_of(now.counts.by_kind(Count::left)), 3U);
+  EXPECT_EQ(now.counts.value(Count::joined), 3U);
 }
 
 TEST_F(FiguresTest, SocketsThatTheServerThrowsOutAreCountedApart) {
@@ -103,7 +122,7 @@ TEST_F(FiguresTest, SocketsThatTheServerThrowsOutAreCountedApart) {
   const std::string id = answer.substr(10, answer.find('"', 10) - 10);
   host.call([&] { nsp.sockets(Room::socket(id)).at(0).get()->disconnect(); });
   host.notes.await(1);
-  EXPECT_EQ(of(figures().left, "server namespace disconnect"), 1U);
+  EXPECT_EQ(of(figures().counts.by_kind(Count::left), "server namespace disconnect"), 1U);
 }
 
 TEST_F(FiguresTest, RefusedHandshakesAreCountedByReason) {
@@ -112,10 +131,10 @@ TEST_F(FiguresTest, RefusedHandshakesAreCountedByReason) {
   get(host.address(), "/socket.io/?EIO=4&transport=polling&sid=nobody");
   get(host.address(), "/socket.io/?EIO=4&transport=polling&sid=nobody");
   const Figures now = figures();
-  EXPECT_EQ(of(now.refused, "unsupported version"), 1U);
-  EXPECT_EQ(of(now.refused, "unknown transport"), 1U);
-  EXPECT_EQ(of(now.refused, "unknown session"), 2U);
-  EXPECT_EQ(all_of(now.refused), 4U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::refused), "unsupported version"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::refused), "unknown transport"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::refused), "unknown session"), 2U);
+  EXPECT_EQ(all_of(now.counts.by_kind(Count::refused)), 4U);
 }
 
 TEST_F(FiguresTest, MessagesAndDeliveriesAreCounted) {
@@ -126,10 +145,10 @@ TEST_F(FiguresTest, MessagesAndDeliveriesAreCounted) {
   EXPECT_THAT(two.next(), StartsWith("451-[\"news\""));
   until_sync(one);
   const Figures now = figures();
-  EXPECT_EQ(now.deliveries - before.deliveries, 2U);
+  EXPECT_EQ(now.counts.value(Count::deliveries) - before.counts.value(Count::deliveries), 2U);
   // The event, its attachment and the offset behind them to each, and one acknowledgement.
-  EXPECT_EQ(now.messages_sent - before.messages_sent, 7U);
-  EXPECT_EQ(now.messages_received - before.messages_received, 1U);
+  EXPECT_EQ(now.counts.value(Count::messages_sent) - before.counts.value(Count::messages_sent), 7U);
+  EXPECT_EQ(now.counts.value(Count::messages_received) - before.counts.value(Count::messages_received), 1U);
   EXPECT_GT(now.bytes_received, before.bytes_received);
   EXPECT_GT(now.bytes_sent, before.bytes_sent);
   EXPECT_EQ(now.bytes_waiting, 0U);
@@ -153,8 +172,8 @@ TEST_F(FiguresTest, RecoveriesAreCountedByWhetherTheyWorked) {
   come_back(pid);
   come_back("nobody");
   const Figures now = figures();
-  EXPECT_EQ(now.recovered, 1U);
-  EXPECT_EQ(now.not_recovered, 1U);
+  EXPECT_EQ(now.counts.value(Count::recovered), 1U);
+  EXPECT_EQ(now.counts.value(Count::not_recovered), 1U);
 }
 
 TEST_F(FiguresTest, HttpRequestsAreCountedByRouteAndStatus) {
@@ -179,9 +198,9 @@ TEST_F(FiguresTest, ConnectionsAndTheirFramesAreCounted) {
   wire.write("\xFF\xFF\xFF");  // reserved bits
   wire.await_close();
   const Figures now = figures();
-  EXPECT_EQ(now.accepted, 1U);
-  EXPECT_EQ(now.broken_frames, 1U);
-  EXPECT_EQ(all_of(now.closed), 1U);
+  EXPECT_EQ(now.counts.value(Count::accepted), 1U);
+  EXPECT_EQ(now.counts.value(Count::broken_frames), 1U);
+  EXPECT_EQ(all_of(now.counts.by_kind(Count::closed)), 1U);
   EXPECT_EQ(now.turned_away, 0U);
 }
 
@@ -208,8 +227,8 @@ TEST_F(ImpatientFigures, SessionsThatJoinNothingInTimeAreCounted) {
   Client idle(host.address(), By::websocket);
   EXPECT_EQ(idle.next(), "close 1000");
   const Figures now = figures();
-  EXPECT_EQ(now.connect_timeouts, 1U);
-  EXPECT_EQ(of(now.closed, "forced close"), 1U);
+  EXPECT_EQ(now.counts.value(Count::connect_timeouts), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::closed), "forced close"), 1U);
 }
 
 TEST_F(ImpatientFigures, SessionsThatNobodyUsesAreCountedLikeOthers) {
@@ -217,11 +236,11 @@ TEST_F(ImpatientFigures, SessionsThatNobodyUsesAreCountedLikeOthers) {
   Client later(host.address(), By::websocket);
   EXPECT_EQ(later.next(), "close 1000");
   const Figures now = figures();
-  EXPECT_EQ(now.connect_timeouts, 2U);
-  EXPECT_EQ(of(now.opened, "polling"), 1U);
-  EXPECT_EQ(of(now.open, "polling"), 0U);
-  EXPECT_EQ(of(now.closed, "forced close"), 2U);
-  EXPECT_EQ(now.pending, 0U);
+  EXPECT_EQ(now.counts.value(Count::connect_timeouts), 2U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::opened), "polling"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::open), "polling"), 0U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::closed), "forced close"), 2U);
+  EXPECT_EQ(now.counts.value(Count::pending), 0U);
 }
 
 ServerOptions with_small_backlog() {
@@ -242,9 +261,9 @@ TEST_F(SlowFigures, WhoDoesNotReadIsCounted) {
   }
   host.notes.await(1);
   const Figures now = figures();
-  EXPECT_EQ(of(now.closed, "slow consumer"), 1U);
-  EXPECT_EQ(of(now.left, "slow consumer"), 1U);
-  EXPECT_EQ(now.slow_readers, 0U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::closed), "slow consumer"), 1U);
+  EXPECT_EQ(of(now.counts.by_kind(Count::left), "slow consumer"), 1U);
+  EXPECT_EQ(now.counts.value(Count::slow_readers), 0U);
   EXPECT_EQ(now.bytes_waiting, 0U);
 }
 
@@ -266,7 +285,7 @@ TEST(SlowReaders, OfHttpAnswersAreCounted) {
   }
   host.notes.await(2);
   host.settle();
-  EXPECT_EQ(figures_of(host.server).slow_readers, 1U);
+  EXPECT_EQ(figures_of(host.server).counts.value(Count::slow_readers), 1U);
   host.call([&] { stream.reset(); });
 }
 

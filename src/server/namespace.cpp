@@ -185,7 +185,9 @@ void NamespaceImpl::let_in(SocketImpl& socket, const std::optional<SessionTransf
   port_.sync();
   Peer& peer = *socket.peer();
   const auto missed = session ? resume(socket, *session, offset) : std::nullopt;
-  if (socket.wanted_recovery_) port_.counters().add(missed ? Count::recovered : Count::not_recovered);
+  if (socket.wanted_recovery_) {
+    missed ? port_.counters().add(Count::recovered) : port_.counters().add(Count::not_recovered);
+  }
   if (!missed) begin_session(socket);
   if (session && !missed) port_.bus().ended(spec_.index, session->pid);
   peer.client.accept(spec_.name);

@@ -130,7 +130,7 @@ void NamespaceImpl::supersede(SocketImpl& socket) {
   Peer& peer = *socket.peer_;
   peer.forget(&socket);
   peer.client.disconnected(spec_.name);
-  port_.counters().add_kind(Count::left, engineio::CloseReason::transport_close);
+  port_.counters().add<Count::left>(leave_of(engineio::CloseReason::transport_close));
   leave(socket);
   socket.peer_ = nullptr;
   peer.close(engineio::CloseReason::transport_close);

@@ -122,7 +122,7 @@ void SocketImpl::disconnect(bool close_transport) {
     peer.client.disconnected(home_.name());
     peer.forget(this);
     home_.port().counters().add(Count::messages_sent);
-    home_.port().counters().add_kind(Count::left, Leave::by_server);
+    home_.port().counters().add<Count::left>(Leave::by_server);
     home_.remove(*this, kServerLeft, NamespaceImpl::Afterwards::forget);
   }
   if (close_transport) peer.close(engineio::CloseReason::forced_close);

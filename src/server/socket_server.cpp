@@ -82,7 +82,7 @@ void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason
   while (!peer.sockets.empty()) {
     SocketImpl* socket = peer.sockets.back();
     peer.sockets.pop_back();
-    if (socket->connected()) port_.counters().add_kind(Count::left, reason);
+    if (socket->connected()) port_.counters().add<Count::left>(leave_of(reason));
     socket->home().remove(*socket, engineio::name_of(reason), afterwards);
   }
 }
@@ -126,7 +126,7 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
 void SocketServer::take(Peer& peer, const socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
     peer.forget(socket);
-    if (socket->connected()) port_.counters().add_kind(Count::left, Leave::by_client);
+    if (socket->connected()) port_.counters().add<Count::left>(Leave::by_client);
     socket->home().remove(*socket, kClientLeft, NamespaceImpl::Afterwards::forget);
   }
 }

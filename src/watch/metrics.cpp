@@ -8,6 +8,7 @@
 namespace rollcall::watch {
 namespace {
 
+using server::Count;
 using server::Figures;
 using server::NamedCount;
 using server::WorkerFigures;
@@ -38,48 +39,50 @@ void program(Exposition& out, const Sample& sample) {
 
 void connections(Exposition& out, const Figures& server) {
   row(out.gauge("rollcall_connections", "Clients connected (Engine.IO sessions), by transport."), "transport",
-      server.open);
+      server.counts.by_kind(Count::open));
   row(out.counter("rollcall_connections_opened_total",
                   "Connections of clients, by the transport they began with."),
-      "transport", server.opened);
+      "transport", server.counts.by_kind(Count::opened));
   out.counter("rollcall_connections_upgraded_total", "Connections that changed from polling to WebSocket.")
-      .value(server.upgraded);
+      .value(server.counts.value(Count::upgraded));
   row(out.counter("rollcall_connections_closed_total", "Connections of clients that ended, by reason."),
-      "reason", server.closed);
+      "reason", server.counts.by_kind(Count::closed));
   row(out.counter("rollcall_handshakes_refused_total",
                   "Requests on the Engine.IO path that were refused, by reason."),
-      "reason", server.refused);
+      "reason", server.counts.by_kind(Count::refused));
   out.counter("rollcall_connect_timeouts_total",
               "Connections closed because they joined no namespace in time.")
-      .value(server.connect_timeouts);
+      .value(server.counts.value(Count::connect_timeouts));
   out.counter("rollcall_websocket_faults_total", "WebSockets failed for what they sent.")
-      .value(server.broken_frames);
+      .value(server.counts.value(Count::broken_frames));
   std::size_t tcp = 0;
   for (const WorkerFigures& worker : server.workers) tcp += worker.connections;
   out.gauge("rollcall_tcp_connections", "TCP connections of any kind.").value(tcp);
-  out.counter("rollcall_tcp_accepted_total", "TCP connections accepted.").value(server.accepted);
+  out.counter("rollcall_tcp_accepted_total", "TCP connections accepted.")
+      .value(server.counts.value(Count::accepted));
   out.counter("rollcall_tcp_turned_away_total",
               "TCP connections for which no file descriptor, or no watch of epoll, was left.")
       .value(server.turned_away);
   out.counter("rollcall_tcp_idle_closed_total",
               "TCP connections that made no request, closed because file descriptors ran short.")
-      .value(server.waiting_closed);
+      .value(server.counts.value(Count::waiting_closed));
 }
 
 void admission(Exposition& out, const Figures& server) {
   out.counter("rollcall_newcomers_refused_total", "Connections and sessions refused, by reason.")
-      .value(server.refused_by_address, {{"reason", "address"}})
-      .value(server.refused_for_memory, {{"reason", "memory"}})
-      .value(server.refused_for_descriptors, {{"reason", "descriptors"}});
-  out.gauge("rollcall_pending_sessions", "Sessions that have joined no namespace yet.").value(server.pending);
+      .value(server.counts.value(Count::refused_by_address), {{"reason", "address"}})
+      .value(server.counts.value(Count::refused_for_memory), {{"reason", "memory"}})
+      .value(server.counts.value(Count::refused_for_descriptors), {{"reason", "descriptors"}});
+  out.gauge("rollcall_pending_sessions", "Sessions that have joined no namespace yet.")
+      .value(server.counts.value(Count::pending));
   out.counter("rollcall_pending_sessions_dropped_total", "Of those, closed because there were too many.")
-      .value(server.pending_dropped);
+      .value(server.counts.value(Count::pending_dropped));
   out.gauge("rollcall_unfinished_bytes",
             "Buffered of requests and messages that have not come whole, of senders without key or token.")
-      .value(server.unfinished);
+      .value(server.counts.value(Count::unfinished));
   out.counter("rollcall_unfinished_dropped_total",
               "Of those requests and messages, given up with 503 because they were too many bytes together.")
-      .value(server.unfinished_dropped);
+      .value(server.counts.value(Count::unfinished_dropped));
   out.gauge("rollcall_memory_budget_bytes", "Resident memory above which newcomers are refused; 0: none.")
       .value(server.memory_budget);
 }
@@ -91,26 +94,29 @@ void traffic(Exposition& out, const Figures& server) {
   out.gauge("rollcall_backlog_bytes", "Bytes that wait to be sent, for their readers are slow.")
       .value(server.bytes_waiting);
   out.counter("rollcall_messages_received_total", "Socket.IO packets from clients.")
-      .value(server.messages_received);
-  out.counter("rollcall_messages_sent_total", "Socket.IO packets to clients.").value(server.messages_sent);
+      .value(server.counts.value(Count::messages_received));
+  out.counter("rollcall_messages_sent_total", "Socket.IO packets to clients.")
+      .value(server.counts.value(Count::messages_sent));
   out.counter("rollcall_deliveries_total", "Broadcasts delivered: one for each connection that one is for.")
-      .value(server.deliveries);
+      .value(server.counts.value(Count::deliveries));
   std::uint64_t slow = 0;
-  for (const NamedCount& reason : server.closed) slow += reason.name == "slow consumer" ? reason.count : 0;
+  for (const NamedCount& reason : server.counts.by_kind(Count::closed))
+    slow += reason.name == "slow consumer" ? reason.count : 0;
   out.counter(
          "rollcall_slow_consumers_total",
          "Those closed because too much waited for them: clients (socket), readers of HTTP answers (http).")
       .value(slow, {{"kind", "socket"}})
-      .value(server.slow_readers, {{"kind", "http"}});
+      .value(server.counts.value(Count::slow_readers), {{"kind", "http"}});
 }
 
 void sockets(Exposition& out, const Figures& server) {
-  out.counter("rollcall_joins_total", "Clients let into a namespace.").value(server.joined);
+  out.counter("rollcall_joins_total", "Clients let into a namespace.")
+      .value(server.counts.value(Count::joined));
   row(out.counter("rollcall_disconnects_total", "Clients that left a namespace, by reason."), "reason",
-      server.left);
+      server.counts.by_kind(Count::left));
   out.counter("rollcall_recoveries_total", "Clients that wanted their session back, by what came of it.")
-      .value(server.recovered, {{"outcome", "recovered"}})
-      .value(server.not_recovered, {{"outcome", "failed"}});
+      .value(server.counts.value(Count::recovered), {{"outcome", "recovered"}})
+      .value(server.counts.value(Count::not_recovered), {{"outcome", "failed"}});
 }
 
 void http(Exposition& out, const Figures& server) {

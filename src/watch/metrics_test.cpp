@@ -10,6 +10,8 @@
 namespace rollcall::watch {
 namespace {
 
+using engineio::CloseReason;
+using engineio::Transport;
 using testing::HasSubstr;
 
 Sample sample() {
@@ -23,8 +25,11 @@ Sample sample() {
   sample.server.workers[1].turns.counts[1] = 1;
   sample.server.workers[1].connections = 3;
   sample.server.workers[1].inbox = 4;
-  sample.server.open = {{"polling", 1}, {"websocket", 2}};
-  sample.server.closed = {{"ping timeout", 8}, {"slow consumer", 9}};
+  server::Counters counters;
+  for (int i = 0; i < 2; ++i) counters.add<server::Count::open>(Transport::websocket);
+  for (int i = 0; i < 3; ++i) counters.add<server::Count::closed>(CloseReason::slow_consumer);
+  counters.add(server::Count::upgraded, 4);
+  sample.server.counts += counters;
   sample.server.http = {{"GET", "/api/v1/users/{userId}/presence", 200, 6}};
   sample.presence.online = 11;
   sample.presence.denials = {{"INVALID_TOKEN", 12}};
@@ -78,10 +83,11 @@ TEST(Metrics, SayWhatTheSampleHolds) {
           R"(rollcall_build_info{version="1.2.3"} 1)",
           "rollcall_ready 1",
           "process_start_time_seconds 1767530096.789",
-          R"(rollcall_connections{transport="polling"} 1)",
+          R"(rollcall_connections{transport="polling"} 0)",
           R"(rollcall_connections{transport="websocket"} 2)",
-          R"(rollcall_connections_closed_total{reason="ping timeout"} 8)",
-          R"(rollcall_slow_consumers_total{kind="socket"} 9)",
+          R"(rollcall_connections_closed_total{reason="slow consumer"} 3)",
+          R"(rollcall_slow_consumers_total{kind="socket"} 3)",
+          "rollcall_connections_upgraded_total 4",
           "rollcall_tcp_connections 3",
           R"(rollcall_http_requests_total{method="GET",path="/api/v1/users/{userId}/presence",status="200"} 6)",
           "rollcall_loop_lag_seconds_count 6",
@@ -96,6 +102,18 @@ TEST(Metrics, SayWhatTheSampleHolds) {
           R"(rollcall_request_duration_seconds_count{event="heartbeat"} 0)",
       }) {
     EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
+  }
+}
+
+TEST(Metrics, ShowEveryCountOfTheServer) {
+  Sample numbered = sample();
+  const auto cells = numbered.server.counts.cells();
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = 1'000'000 + i;
+  const std::string text = metrics_text(numbered);
+  const std::size_t waiting =
+      server::SingleCell(server::Count::waiting).index;  // what dealing out connections goes by
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i != waiting) EXPECT_THAT(text, HasSubstr(" " + std::to_string(cells[i]) + "\n")) << "cell " << i;
   }
 }
 

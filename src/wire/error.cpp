@@ -4,24 +4,6 @@
 
 namespace rollcall::wire {
 
-const char* name_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::invalid_payload:
-      return "INVALID_PAYLOAD";
-    case ErrorCode::too_many_users:
-      return "TOO_MANY_USERS";
-    case ErrorCode::rate_limited:
-      return "RATE_LIMITED";
-    case ErrorCode::unknown_event:
-      return "UNKNOWN_EVENT";
-    case ErrorCode::forbidden:
-      return "FORBIDDEN";
-    case ErrorCode::internal:
-      return "INTERNAL";
-  }
-  return "INTERNAL";
-}
-
 Error error_of(presence::CursorFault) {
   return {ErrorCode::invalid_payload, "cursor must be a nextCursor that this server gave", "cursor"};
 }

@@ -12,8 +12,23 @@
 namespace rollcall::wire {
 
 enum class ErrorCode { invalid_payload, too_many_users, rate_limited, unknown_event, forbidden, internal };
-inline constexpr std::size_t kErrorCodes = 6;
-const char* name_of(ErrorCode code);  // "INVALID_PAYLOAD"
+constexpr const char* name_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_payload:
+      return "INVALID_PAYLOAD";
+    case ErrorCode::too_many_users:
+      return "TOO_MANY_USERS";
+    case ErrorCode::rate_limited:
+      return "RATE_LIMITED";
+    case ErrorCode::unknown_event:
+      return "UNKNOWN_EVENT";
+    case ErrorCode::forbidden:
+      return "FORBIDDEN";
+    case ErrorCode::internal:
+      return "INTERNAL";
+  }
+  return "";
+}
 
 struct Error {
   ErrorCode code;

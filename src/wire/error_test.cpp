@@ -1,6 +1,9 @@
 #include "wire/error.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/kinds.hpp"
 
 namespace rollcall::wire {
 namespace {
@@ -11,9 +14,9 @@ TEST(AnError, IsWrittenWithItsCodeAndMessage) {
 }
 
 TEST(AnError, HasTheCodesOfTheContract) {
-  const char* const names[kErrorCodes] = {"INVALID_PAYLOAD", "TOO_MANY_USERS", "RATE_LIMITED",
-                                          "UNKNOWN_EVENT",   "FORBIDDEN",      "INTERNAL"};
-  for (std::size_t i = 0; i < kErrorCodes; ++i) EXPECT_STREQ(name_of(static_cast<ErrorCode>(i)), names[i]);
+  EXPECT_THAT(base::kKindNames<ErrorCode>,
+              testing::ElementsAre("INVALID_PAYLOAD", "TOO_MANY_USERS", "RATE_LIMITED", "UNKNOWN_EVENT",
+                                   "FORBIDDEN", "INTERNAL"));
 }
 
 TEST(AnError, NamesTheFieldBeforeTheReason) {

@@ -80,18 +80,6 @@ std::string begin_ack_ok(std::string_view reply_event, std::string out) {
   return out;
 }
 
-const char* name_of(AuthCode code) {
-  switch (code) {
-    case AuthCode::missing_token:
-      return "MISSING_AUTH_TOKEN";
-    case AuthCode::invalid_token:
-      return "INVALID_TOKEN";
-    case AuthCode::token_expired:
-      return "TOKEN_EXPIRED";
-  }
-  return "INVALID_TOKEN";
-}
-
 std::string auth_error_data(std::string_view code, std::string_view details, WallTime now) {
   return object([&](ObjectWriter& writer) {
     writer.text("code", code).text("details", details).time("timestamp", now);

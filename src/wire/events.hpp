@@ -38,7 +38,17 @@ const char* name_of_mode(milliseconds window);
 std::string begin_ack_ok(std::string_view reply_event, std::string out = {});
 inline constexpr char kAckOkEnd = '}';
 
-const char* name_of(AuthCode code);  // "MISSING_AUTH_TOKEN"
+constexpr const char* name_of(AuthCode code) {
+  switch (code) {
+    case AuthCode::missing_token:
+      return "MISSING_AUTH_TOKEN";
+    case AuthCode::invalid_token:
+      return "INVALID_TOKEN";
+    case AuthCode::token_expired:
+      return "TOKEN_EXPIRED";
+  }
+  return "";
+}
 // The `data` of a CONNECT_ERROR and of `authentication_error`.
 std::string auth_error_data(std::string_view code, std::string_view details, WallTime now);
 
