@@ -9,12 +9,15 @@
 #include "adapters/test_receiver.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "base/test_log.hpp"
 #include "feed/test_source.hpp"
 
 namespace rollcall::adapters {
 namespace {
 
 using namespace test;
+using base::test::CapturedLog;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 using testing::StartsWith;
@@ -144,8 +147,13 @@ TEST(WebhookSender, does_not_read_an_answer_without_end) {
     return "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n" + std::string(1 << 20, 'x');
   });
   LockedSource source;
-  WebhookSender sender(settings_for({receiver.url()}), source, "rollcall");
-  EXPECT_THAT(receiver.await(2), SizeIs(2));
+  WebhookSettings settings = settings_for({receiver.url()});
+  settings.timeout = milliseconds(600'000);  // longer than the test waits
+  CapturedLog log;
+  base::log::configure(base::log::Level::warn, base::log::Format::text);
+  WebhookSender sender(settings, source, "rollcall");
+  EXPECT_THAT(receiver.await(2), SizeIs(2)) << "the first one failed, so it is made again";
+  EXPECT_THAT(log.await("webhook failing", 1), SizeIs(1));
 }
 
 TEST(WebhookSender, a_receiver_that_hangs_is_given_up_in_time_and_keeps_nobody_waiting) {
@@ -190,9 +198,14 @@ TEST(WebhookSender, ends_when_there_is_nobody_to_connect_to) {
   std::string url;
   { url = Receiver().url(); }
   LockedSource source;
-  WebhookSender sender(settings_for({url}), source, "rollcall");
-  source.come("ann");
-  sender.wake();
+  const WebhookSettings settings = settings_for({url});
+  CapturedLog log;
+  base::log::configure(base::log::Level::warn, base::log::Format::text);
+  std::optional<WebhookSender> sender(std::in_place, settings, source, "rollcall");
+  EXPECT_THAT(log.await("webhook failing", 1), ElementsAre(HasSubstr("connect")));
+  const auto begin = std::chrono::steady_clock::now();
+  sender.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, WebhookSender::kFarewell + seconds(5));
 }
 
 TEST(WebhookSender, goes_on_with_other_settings_and_whose_url_stays_misses_nothing) {

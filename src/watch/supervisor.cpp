@@ -18,6 +18,8 @@ namespace rollcall::watch {
 namespace {
 
 constexpr milliseconds kEndingReserve{5000};  // for what comes after the drain
+constexpr milliseconds kLongestInterval{10'000};
+constexpr milliseconds kShortestInterval{20};
 constexpr std::int64_t kLongestWatchdogUs = 24LL * 3600 * 1'000'000;
 
 std::optional<std::int64_t> number_of(const char* text) {
@@ -60,13 +62,19 @@ std::string report_text(const server::Readiness& readiness, std::size_t users, s
   return "STATUS=" + status + (readiness.code == "WORKER_HUNG" ? "" : "\nWATCHDOG=1");
 }
 
+milliseconds report_interval(milliseconds watchdog) {
+  if (watchdog == milliseconds(0)) return kLongestInterval;
+  return std::clamp(watchdog / 3, kShortestInterval, kLongestInterval);
+}
+
 Supervisor::Supervisor(Server& server, const gateway::PresenceGateway& gateway,
                        const Supervision& supervision)
-    : server_(server), gateway_(gateway), address_(supervision.socket), interval_(kInterval) {
+    : server_(server),
+      gateway_(gateway),
+      address_(supervision.socket),
+      interval_(report_interval(supervision.watchdog)) {
   if (address_.empty()) return;
   if (address_.front() == '@') address_.front() = '\0';
-  if (supervision.watchdog > milliseconds(0)) interval_ = std::min(interval_, supervision.watchdog / 3);
-  interval_ = std::max(interval_, kShortestInterval);
   socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 

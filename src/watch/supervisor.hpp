@@ -33,11 +33,11 @@ Supervision supervision();
 // Pure.
 std::string report_text(const server::Readiness& readiness, std::size_t users, std::size_t connections);
 
+// How often to report: three times within the watchdog's patience, but every ten seconds at least. Pure.
+milliseconds report_interval(milliseconds watchdog);
+
 class Supervisor {
  public:
-  static constexpr milliseconds kInterval{10'000};  // of reports, or a third of the watchdog's patience
-  static constexpr milliseconds kShortestInterval{20};
-
   // Both must outlive this, and this the server's `run`.
   Supervisor(Server& server, const gateway::PresenceGateway& gateway, const Supervision& supervision);
   ~Supervisor();
@@ -58,7 +58,7 @@ class Supervisor {
   const gateway::PresenceGateway& gateway_;
   std::string address_;  // of the socket, as the system wants it
   int socket_ = -1;
-  milliseconds interval_;
+  const milliseconds interval_;
   bool told_ready_ = false;
   std::shared_ptr<void> next_;
 };

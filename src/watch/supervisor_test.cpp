@@ -11,6 +11,7 @@
 #include <future>
 #include <thread>
 
+#include "base/test_log.hpp"
 #include "gateway/http/test_api.hpp"
 #include "server/test_host.hpp"
 
@@ -18,9 +19,11 @@ namespace rollcall::watch {
 namespace {
 
 using namespace gateway::test;
-using server::test::kPatience;
+using base::test::CapturedLog;
+using testing::Ge;
 using testing::HasSubstr;
 using testing::Not;
+using testing::SizeIs;
 using testing::StartsWith;
 
 // The other end of NOTIFY_SOCKET, with a name that the system chose.
@@ -127,14 +130,22 @@ TEST(Supervisor, TellsThatItIsReadyOnceAllWorkersTurn) {
   EXPECT_EQ(systemd.hear_of("READY"), "READY=1\nSTATUS=0 users online, 0 connections\nWATCHDOG=1");
 }
 
-TEST(Supervisor, ReportsThreeTimesWithinTheWatchdogsPatience) {
+TEST(Report, ComesThreeTimesWithinTheWatchdogsPatienceAndEveryTenSecondsAtLeast) {
+  EXPECT_EQ(report_interval(milliseconds(15'000)), milliseconds(5'000));
+  EXPECT_EQ(report_interval(milliseconds(30'000)), milliseconds(10'000));
+  EXPECT_EQ(report_interval(milliseconds(3'600'000)), milliseconds(10'000));
+  EXPECT_EQ(report_interval(milliseconds(0)), milliseconds(10'000)) << "no watchdog";
+  EXPECT_EQ(report_interval(milliseconds(1)), milliseconds(20)) << "no patience";
+}
+
+TEST(Supervisor, ReportsAgainAndAgain) {
   const Systemd systemd;
   SupervisedHost host({systemd.name(), milliseconds(60)});
   const auto start = std::chrono::steady_clock::now();
   host.start();
   systemd.hear_of("READY");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(systemd.hear(), "STATUS=0 users online, 0 connections\nWATCHDOG=1");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, Supervisor::kInterval);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, report_interval(milliseconds(0)));
 }
 
 TEST(Supervisor, TellsThatItEndsAndHowLongThatMayTake) {
@@ -169,16 +180,22 @@ TEST(Supervisor, LetsTheWatchdogWaitWhileAWorkerHangs) {
 }
 
 TEST(Supervisor, TellsNobodyWhereNobodyAsks) {
-  SupervisedHost host({});
-  host.start();
-  host.host.call([&] { host.supervisor.ending(milliseconds(1)); });
+  CapturedLog log;
+  {
+    SupervisedHost host({});
+    host.start();
+    host.host.call([&] { host.supervisor.ending(milliseconds(1)); });
+    host.host.settle();
+  }
+  EXPECT_THAT(log.await("systemd", 0), testing::IsEmpty()) << "it tried to";
 }
 
-TEST(Supervisor, ServesOnIfNobodyListensAnyMore) {
+TEST(Supervisor, GoesOnReportingAndServesOnIfNobodyListensAnyMore) {
+  CapturedLog log;
   SupervisedHost host({"@rollcall-nobody-listens-here", milliseconds(60)});
   host.start();
-  host.host.call([&] { host.supervisor.ending(milliseconds(1)); });
-  host.host.settle();
+  EXPECT_THAT(log.await("systemd not told", 2), SizeIs(Ge(2U)));
+  EXPECT_EQ(host.host.call([] { return 7; }), 7);
 }
 
 }  // namespace
