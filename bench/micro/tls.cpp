@@ -13,18 +13,13 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "base/free_with.hpp"
 #include "micro/counting.hpp"
 
 namespace rollcall::micro {
 namespace {
 
-template <auto kFree>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* what) const {
-    kFree(what);
-  }
-};
+using base::FreeWith;
 using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
 using Stream = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 

@@ -1,14 +1,12 @@
 #include "adapters/http_client.hpp"
 
 #include "base/assert.hpp"
+#include "base/free_with.hpp"
 
 namespace rollcall::adapters {
 namespace {
 
-struct ListRelease {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListRelease>;
+using List = std::unique_ptr<curl_slist, base::FreeWith<curl_slist_free_all>>;
 
 void append(List& list, const std::string& line) {
   curl_slist* grown = curl_slist_append(list.get(), line.c_str());

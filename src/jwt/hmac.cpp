@@ -5,19 +5,16 @@
 #include <openssl/params.h>
 
 #include "base/assert.hpp"
+#include "base/free_with.hpp"
 #include "jwt/octets.hpp"
 
 namespace rollcall::jwt {
 namespace {
 
-struct Free {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-
 // At the beginning of a text. The original is held on to, so that another's can never be taken for it.
 EVP_MAC_CTX* copy_of(const std::shared_ptr<EVP_MAC_CTX>& original) {
   thread_local std::shared_ptr<EVP_MAC_CTX> copied;
-  thread_local std::unique_ptr<EVP_MAC_CTX, Free> copy;
+  thread_local std::unique_ptr<EVP_MAC_CTX, base::FreeWith<EVP_MAC_CTX_free>> copy;
   if (copied != original) {
     copy.reset(EVP_MAC_CTX_dup(original.get()));
     copied = original;

@@ -7,15 +7,13 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/free_with.hpp"
 #include "jwt/octets.hpp"
 
 namespace rollcall::jwt {
 namespace {
 
-struct BnFree {
-  void operator()(BIGNUM* number) const { BN_free(number); }
-};
-using Number = std::unique_ptr<BIGNUM, BnFree>;
+using Number = std::unique_ptr<BIGNUM, base::FreeWith<BN_free>>;
 
 // cjose's key specifications are not const, though it only reads them.
 std::uint8_t* mutable_octets(std::string_view bytes) {

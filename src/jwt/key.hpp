@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/free_with.hpp"
 #include "jwt/algorithm.hpp"
 #include "jwt/hmac.hpp"
 #include "jwt/token.hpp"
@@ -28,13 +29,6 @@ namespace rollcall::jwt {
 inline constexpr int kMinRsaBits = 2048;
 inline constexpr int kMaxRsaBits = 8192;  // a bound on what one verification may cost
 
-struct JwkRelease {
-  void operator()(cjose_jwk_t* jwk) const { cjose_jwk_release(jwk); }
-};
-struct JwsRelease {
-  void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
-};
-
 struct Key {
   std::string name;  // for the operator: "the secret", "public.pem", "jwks.json, key 2"
   Family family = Family::secret;
@@ -42,7 +36,7 @@ struct Key {
   std::optional<std::string> kid;  // only a JWKS names its keys
   std::optional<Algorithm> only;   // the JWK's own "alg"
   bool from_jwks = false;
-  std::unique_ptr<cjose_jwk_t, JwkRelease> jwk;
+  std::unique_ptr<cjose_jwk_t, base::FreeWith<cjose_jwk_release>> jwk;
   std::unique_ptr<const Hmac> hmac;  // of a secret
 
   bool serves(Algorithm algorithm) const {
@@ -68,7 +62,7 @@ class Signature {
 
   std::string_view text_;
   const Token* token_;
-  std::unique_ptr<cjose_jws_t, JwsRelease> jws_;  // null for HS*
+  std::unique_ptr<cjose_jws_t, base::FreeWith<cjose_jws_release>> jws_;  // null for HS*
 };
 
 }  // namespace rollcall::jwt

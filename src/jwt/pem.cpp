@@ -12,22 +12,17 @@
 #include <memory>
 #include <string_view>
 
+#include "base/free_with.hpp"
 #include "jwt/key_source.hpp"
 
 namespace rollcall::jwt {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
-using BigNumber = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
-using PublicKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using base::FreeWith;
+using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;
+using BigNumber = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
+using PublicKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 
 // One `-----BEGIN label-----` block, its contents erased when it goes: it may be a private key.
 struct Block {

@@ -5,16 +5,13 @@
 #include <cstdlib>
 
 #include "base/assert.hpp"
+#include "base/free_with.hpp"
 #include "base/json.hpp"
 #include "jwt/key.hpp"
 #include "rollcall/tokens.hpp"
 
 namespace rollcall::jwt {
 namespace {
-
-struct HeaderRelease {
-  void operator()(cjose_header_t* header) const { cjose_header_release(header); }
-};
 
 void append_text(std::string& out, std::string_view name, const std::optional<std::string>& text) {
   if (!text) return;
@@ -52,13 +49,14 @@ namespace rollcall {
 std::string sign_hs256(const Claims& claims, std::string_view secret, WallTime issued_at) {
   auto key = jwt::make_secret_key("The secret", secret);
   ROLLCALL_ASSERT(key.ok());
-  const std::unique_ptr<cjose_header_t, jwt::HeaderRelease> header(cjose_header_new(nullptr));
+  const std::unique_ptr<cjose_header_t, base::FreeWith<cjose_header_release>> header(
+      cjose_header_new(nullptr));
   ROLLCALL_ASSERT(header != nullptr);
   cjose_header_set(header.get(), CJOSE_HDR_ALG, CJOSE_HDR_ALG_HS256, nullptr);
   cjose_header_set(header.get(), "typ", "JWT", nullptr);
 
   const std::string payload = jwt::payload_of(claims, issued_at);
-  const std::unique_ptr<cjose_jws_t, jwt::JwsRelease> jws(
+  const std::unique_ptr<cjose_jws_t, base::FreeWith<cjose_jws_release>> jws(
       cjose_jws_sign(key->jwk.get(), header.get(), reinterpret_cast<const std::uint8_t*>(payload.data()),
                      payload.size(), nullptr));
   const char* token = nullptr;

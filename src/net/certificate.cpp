@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/free_with.hpp"
 #include "base/iso8601.hpp"
 
 namespace rollcall::net {
@@ -18,16 +19,10 @@ namespace {
 constexpr std::chrono::hours kDay{24};
 constexpr auto kSoon = 7 * kDay;
 
-template <auto Release>
-struct Freed {
-  template <class T>
-  void operator()(T* thing) const {
-    Release(thing);
-  }
-};
-using File = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using base::FreeWith;
+using File = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 
 std::string openssl_reason() {
   const unsigned long code = ERR_get_error();

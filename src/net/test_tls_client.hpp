@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/free_with.hpp"
 #include "net/test_peer.hpp"
 #include "net/tls.hpp"
 
@@ -72,10 +73,7 @@ class Certificate {
   X509* certificate_;
 };
 
-struct FreedSession {
-  void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
-};
-using Session = std::unique_ptr<SSL_SESSION, FreedSession>;
+using Session = std::unique_ptr<SSL_SESSION, base::FreeWith<SSL_SESSION_free>>;
 
 // The client's side, over memory.
 class TlsClient {

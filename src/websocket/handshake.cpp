@@ -8,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "base/base64.hpp"
+#include "base/free_with.hpp"
 
 namespace rollcall::websocket {
 namespace {
@@ -55,13 +56,9 @@ const EVP_MD* sha1() {
 
 using Digest = std::array<unsigned char, 20>;
 
-struct Free {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
 // With a context that each thread keeps: to make one takes about as long as the digest of so short a text.
 Digest sha1_of(std::string_view text) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  thread_local const std::unique_ptr<EVP_MD_CTX, base::FreeWith<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   Digest digest;
   ROLLCALL_ASSERT(context && EVP_DigestInit_ex(context.get(), sha1(), nullptr) == 1 &&
                   EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1 &&
