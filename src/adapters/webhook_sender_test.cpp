@@ -80,7 +80,7 @@ std::vector<std::string> users_of(const std::vector<Received>& requests) {
   return users;
 }
 
-TEST(WebhookSender, posts_signed_json) {
+TEST(WebhookSender, PostsSignedJson) {
   Receiver receiver;
   LockedSource source;
   WebhookSender sender(settings_for({receiver.url()}), source, "rollcall/9.9");
@@ -102,7 +102,7 @@ TEST(WebhookSender, posts_signed_json) {
   EXPECT_NE(requests[0].field("Rollcall-Delivery"), requests[1].field("Rollcall-Delivery"));
 }
 
-TEST(WebhookSender, each_receiver_gets_all_changes_in_order_however_fast_they_come) {
+TEST(WebhookSender, EachReceiverGetsAllChangesInOrderHoweverFastTheyCome) {
   constexpr std::size_t kChanges = 3000;
   Receiver one, two;
   LockedSource source;
@@ -119,7 +119,7 @@ TEST(WebhookSender, each_receiver_gets_all_changes_in_order_however_fast_they_co
   EXPECT_EQ(users_of(two.await(changes_are(kChanges))), users);
 }
 
-TEST(WebhookSender, makes_a_refused_request_again_and_counts) {
+TEST(WebhookSender, MakesARefusedRequestAgainAndCounts) {
   Receiver receiver([](std::size_t number, const Received&) {
     return number == 0 ? answer(503) : number == 1 ? answer(302, "Location: /elsewhere\r\n") : answer(200);
   });
@@ -141,7 +141,7 @@ TEST(WebhookSender, makes_a_refused_request_again_and_counts) {
   EXPECT_GE(counts.sent, 1u);  // the last one may be counted already
 }
 
-TEST(WebhookSender, does_not_read_an_answer_without_end) {
+TEST(WebhookSender, DoesNotReadAnEndlessAnswer) {
   Receiver receiver([](std::size_t number, const Received&) {
     if (number > 0) return answer(200);
     return "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n" + std::string(1 << 20, 'x');
@@ -156,7 +156,7 @@ TEST(WebhookSender, does_not_read_an_answer_without_end) {
   EXPECT_THAT(log.await("webhook failing", 1), SizeIs(1));
 }
 
-TEST(WebhookSender, a_receiver_that_hangs_is_given_up_in_time_and_keeps_nobody_waiting) {
+TEST(WebhookSender, AReceiverThatHangsIsGivenUpInTimeAndKeepsNobodyWaiting) {
   Receiver hanging([](std::size_t, const Received&) { return std::string(); }), other;
   LockedSource source;
   WebhookSettings settings = settings_for({hanging.url(), other.url()});
@@ -169,7 +169,7 @@ TEST(WebhookSender, a_receiver_that_hangs_is_given_up_in_time_and_keeps_nobody_w
   EXPECT_THAT(hanging.await(2), SizeIs(2));
 }
 
-TEST(WebhookSender, a_receiver_that_is_gone_is_left_alone) {
+TEST(WebhookSender, AReceiverThatIsGoneIsLeftAlone) {
   Receiver gone([](std::size_t, const Received&) { return answer(410); }), other;
   LockedSource source;
   WebhookSender sender(settings_for({gone.url(), other.url()}), source, "rollcall");
@@ -183,7 +183,7 @@ TEST(WebhookSender, a_receiver_that_is_gone_is_left_alone) {
   EXPECT_THAT(gone.await(0), SizeIs(1));
 }
 
-TEST(WebhookSender, ends_in_time_whatever_a_receiver_does) {
+TEST(WebhookSender, EndsInTimeWhateverAReceiverDoes) {
   Receiver hanging([](std::size_t, const Received&) { return std::string(); });
   LockedSource source;
   const auto begin = std::chrono::steady_clock::now();
@@ -194,7 +194,7 @@ TEST(WebhookSender, ends_in_time_whatever_a_receiver_does) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, WebhookSender::kFarewell + seconds(5));
 }
 
-TEST(WebhookSender, ends_when_there_is_nobody_to_connect_to) {
+TEST(WebhookSender, EndsWhenThereIsNobodyToConnectTo) {
   std::string url;
   { url = Receiver().url(); }
   LockedSource source;
@@ -208,7 +208,7 @@ TEST(WebhookSender, ends_when_there_is_nobody_to_connect_to) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, WebhookSender::kFarewell + seconds(5));
 }
 
-TEST(WebhookSender, goes_on_with_other_settings_and_whose_url_stays_misses_nothing) {
+TEST(WebhookSender, GoesOnWithOtherSettingsAndAReceiverWhoseUrlStaysMissesNothing) {
   Receiver stays, goes, comes;
   LockedSource source;
   WebhookSender sender(settings_for({stays.url(), goes.url()}), source, "rollcall/test");

@@ -37,7 +37,7 @@ Config good_config() {
   return config;
 }
 
-TEST(CheckConfig, says_ok_and_shows_what_is_in_force_with_secrets_masked) {
+TEST(CheckConfig, SaysOkAndShowsWhatIsInForceWithSecretsMasked) {
   const Report good = report(good_config());
   EXPECT_EQ(good.status, kExitOk);
   EXPECT_THAT(good.out, StartsWith("ok\n"));
@@ -46,7 +46,7 @@ TEST(CheckConfig, says_ok_and_shows_what_is_in_force_with_secrets_masked) {
   EXPECT_THAT(good.err, IsEmpty());
 }
 
-TEST(CheckConfig, names_all_files_that_are_not_as_they_should_be) {
+TEST(CheckConfig, NamesAllFilesThatAreNotAsTheyShouldBe) {
   const std::string path = testing::TempDir() + "rollcall_check_test.pem";
   std::ofstream(path) << "hush\n";
   Config config = good_config();
@@ -63,7 +63,7 @@ TEST(CheckConfig, names_all_files_that_are_not_as_they_should_be) {
                     HasSubstr("server.tls_key: " + path + " is not a PEM file"), Not(HasSubstr("hush"))));
 }
 
-TEST(CheckConfig, warns_of_what_is_allowed_but_unwise) {
+TEST(CheckConfig, WarnsOfWhatIsAllowedButUnwise) {
   Config config = good_config();
   config.auth.jwt_secret = "short";
   config.cors.origins = {"*"};
@@ -74,7 +74,7 @@ TEST(CheckConfig, warns_of_what_is_allowed_but_unwise) {
               AllOf(HasSubstr("warning: cors.origins has *"), HasSubstr("warning: The secret has 5 bytes")));
 }
 
-TEST(CheckConfig, prints_the_mistakes_of_the_settings) {
+TEST(CheckConfig, PrintsTheMistakesOfTheSettings) {
   const std::string path = testing::TempDir() + "rollcall_check_test.toml";
   std::ofstream(path) << "[server]\nworkers = -1\nlog_levle = 1\n";
   std::ostringstream out;
@@ -85,11 +85,11 @@ TEST(CheckConfig, prints_the_mistakes_of_the_settings) {
               AllOf(HasSubstr(path + ":2: server.workers"), HasSubstr(path + ":3: server.log_levle")));
 }
 
-TEST(ConfigWarnings, are_none_for_the_defaults) {
+TEST(ConfigWarnings, AreNoneForTheDefaults) {
   EXPECT_THAT(config_warnings(Config()), IsEmpty());
 }
 
-TEST(ConfigWarnings, name_an_event_limit_that_can_never_be_reached) {
+TEST(ConfigWarnings, NameAnEventLimitThatCanNeverBeReached) {
   Config config;
   config.engineio.max_payload_bytes = 1000;
   EXPECT_THAT(config_warnings(config), ElementsAre(StartsWith("limits.event_bytes is above")));

@@ -28,7 +28,7 @@ Parsed parse(std::vector<const char*> arguments) {
   return {std::move(command), out.str(), err.str()};
 }
 
-TEST(CommandLine, serve_needs_nothing) {
+TEST(CommandLine, ServeNeedsNothing) {
   const Parsed parsed = parse({"serve"});
   const auto* serve = std::get_if<ServeCommand>(&parsed.command);
   ASSERT_TRUE(serve);
@@ -37,7 +37,7 @@ TEST(CommandLine, serve_needs_nothing) {
   EXPECT_FALSE(serve->listen);
 }
 
-TEST(CommandLine, serve_listens_on_each_address_that_is_given) {
+TEST(CommandLine, ServeListensOnEachAddressThatIsGiven) {
   const Parsed parsed = parse({"serve", "--listen", "127.0.0.1:1", "--listen", "[::1]:1", "--dev"});
   const auto* serve = std::get_if<ServeCommand>(&parsed.command);
   ASSERT_TRUE(serve) << parsed.err;
@@ -45,7 +45,7 @@ TEST(CommandLine, serve_listens_on_each_address_that_is_given) {
   EXPECT_TRUE(serve->dev);
 }
 
-TEST(CommandLine, serve_takes_its_flags_in_any_order_and_form) {
+TEST(CommandLine, ServeTakesItsFlagsInAnyOrderAndForm) {
   for (const auto& arguments : std::vector<std::vector<const char*>>{
            {"serve", "--dev", "--config", "a.toml", "--listen", "[::]:3000"},
            {"serve", "--listen=[::]:3000", "--config=a.toml", "--dev"}}) {
@@ -58,7 +58,7 @@ TEST(CommandLine, serve_takes_its_flags_in_any_order_and_form) {
   }
 }
 
-TEST(CommandLine, token_takes_the_claims) {
+TEST(CommandLine, TokenTakesTheClaims) {
   const Parsed parsed = parse({"token", "--sub", "user-1", "--email", "a@b", "--role", "admin", "--name",
                                "Ann Bee", "--ttl", "30m", "--config", "a.toml"});
   const auto* token = std::get_if<TokenCommand>(&parsed.command);
@@ -71,7 +71,7 @@ TEST(CommandLine, token_takes_the_claims) {
   EXPECT_EQ(token->config_file, "a.toml");
 }
 
-TEST(CommandLine, token_is_good_for_an_hour_unless_told) {
+TEST(CommandLine, TokenIsGoodForAnHourUnlessTold) {
   const Parsed parsed = parse({"token", "--sub", "user-1"});
   const auto* token = std::get_if<TokenCommand>(&parsed.command);
   ASSERT_TRUE(token);
@@ -80,14 +80,14 @@ TEST(CommandLine, token_is_good_for_an_hour_unless_told) {
   EXPECT_FALSE(token->claims.expires_at);
 }
 
-TEST(CommandLine, check_config_takes_a_file) {
+TEST(CommandLine, CheckConfigTakesAFile) {
   const Parsed parsed = parse({"check-config", "--config", "a.toml"});
   const auto* check = std::get_if<CheckConfigCommand>(&parsed.command);
   ASSERT_TRUE(check);
   EXPECT_EQ(check->config_file, "a.toml");
 }
 
-TEST(CommandLine, check_config_takes_the_file_without_its_flag_too_and_a_file_of_variables) {
+TEST(CommandLine, CheckConfigTakesTheFileWithoutItsFlagTooAndAFileOfVariables) {
   const Parsed parsed = parse({"check-config", "a.toml", "--env-file", "-s.env"});
   const auto* check = std::get_if<CheckConfigCommand>(&parsed.command);
   ASSERT_TRUE(check) << parsed.err;
@@ -96,7 +96,7 @@ TEST(CommandLine, check_config_takes_the_file_without_its_flag_too_and_a_file_of
   EXPECT_THAT(parse({"serve", "a.toml"}).err, HasSubstr("--config FILE"));
 }
 
-TEST(CommandLine, key_takes_a_name_and_scopes) {
+TEST(CommandLine, KeyTakesANameAndScopes) {
   const Parsed parsed = parse({"key", "--name", "billing-2", "--scopes", "read,emit"});
   const auto* key = std::get_if<KeyCommand>(&parsed.command);
   ASSERT_TRUE(key);
@@ -109,7 +109,7 @@ TEST(CommandLine, describe_is_known_but_in_no_help_text) {
   EXPECT_THAT(parse({"--help"}).out, testing::Not(HasSubstr("describe")));
 }
 
-TEST(CommandLine, webhook_test_takes_files_and_a_url) {
+TEST(CommandLine, WebhookTestTakesFilesAndAUrl) {
   const Parsed parsed = parse({"webhook", "test", "--config", "a.toml", "--url", "http://localhost/x"});
   const auto* webhook = std::get_if<WebhookCommand>(&parsed.command);
   ASSERT_TRUE(webhook) << parsed.err;
@@ -119,12 +119,12 @@ TEST(CommandLine, webhook_test_takes_files_and_a_url) {
   EXPECT_EQ(parse({"webhook", "dance"}).exit_status(), kExitBadConfig);
 }
 
-TEST(CommandLine, a_fresh_secret_is_for_development) {
+TEST(CommandLine, AFreshSecretIsForDevelopment) {
   EXPECT_TRUE(std::get<ServeCommand>(parse({"serve", "--dev", "--fresh"}).command).fresh);
   EXPECT_EQ(parse({"serve", "--fresh"}).exit_status(), kExitBadConfig);
 }
 
-TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
+TEST(CommandLine, MistakesEndWithStatusTwoAndAWordOnStderr) {
   const std::string long_id(257, 'x');
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{},
@@ -152,12 +152,12 @@ TEST(CommandLine, mistakes_end_with_status_2_and_a_word_on_stderr) {
   }
 }
 
-TEST(CommandLine, an_unknown_command_is_named_and_the_known_ones_are_listed) {
+TEST(CommandLine, AnUnknownCommandIsNamedAndTheKnownOnesAreListed) {
   EXPECT_THAT(parse({"dance"}).err,
               HasSubstr("no command dance; there are serve, token, key, check-config and webhook"));
 }
 
-TEST(CommandLine, help_goes_to_stdout_and_tells_of_examples_environment_and_exit_status) {
+TEST(CommandLine, HelpGoesToStdoutAndTellsOfExamplesEnvironmentAndExitStatus) {
   const Parsed parsed = parse({"--help"});
   EXPECT_EQ(parsed.exit_status(), kExitOk);
   EXPECT_THAT(parsed.err, IsEmpty());
@@ -167,7 +167,7 @@ TEST(CommandLine, help_goes_to_stdout_and_tells_of_examples_environment_and_exit
   }
 }
 
-TEST(CommandLine, every_command_has_help_of_its_own) {
+TEST(CommandLine, EveryCommandHasHelpOfItsOwn) {
   EXPECT_THAT(parse({"serve", "--help"}).out, HasSubstr("--listen HOST:PORT"));
   EXPECT_THAT(parse({"token", "--help"}).out, HasSubstr("--sub ID"));
   EXPECT_THAT(parse({"key", "--help"}).out, HasSubstr("--scopes SCOPES"));
@@ -175,7 +175,7 @@ TEST(CommandLine, every_command_has_help_of_its_own) {
   EXPECT_EQ(parse({"token", "--help"}).exit_status(), kExitOk);
 }
 
-TEST(CommandLine, the_version_is_the_build_s) {
+TEST(CommandLine, TheVersionIsTheBuilds) {
   const Parsed parsed = parse({"--version"});
   EXPECT_EQ(parsed.exit_status(), kExitOk);
   EXPECT_EQ(parsed.out, "rollcall " ROLLCALL_VERSION "\n");

@@ -11,13 +11,13 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(ConfigDiff, is_empty_where_nothing_differs) {
+TEST(ConfigDiff, IsEmptyWhereNothingDiffers) {
   const ConfigDiff same = diff(Config(), Config());
   EXPECT_THAT(same.applied, IsEmpty());
   EXPECT_THAT(same.need_restart, IsEmpty());
 }
 
-TEST(ConfigDiff, tells_what_takes_effect_from_what_takes_a_restart) {
+TEST(ConfigDiff, TellsWhatTakesEffectFromWhatTakesARestart) {
   Config fresh;
   fresh.server.workers = 7;
   fresh.limits.events_per_second = 3;
@@ -36,7 +36,7 @@ TEST(ConfigDiff, tells_what_takes_effect_from_what_takes_a_restart) {
       << "it is said again until it is so";
 }
 
-TEST(ConfigDiff, another_certificate_takes_effect_but_turning_tls_on_or_off_takes_a_restart) {
+TEST(ConfigDiff, AnotherCertificateTakesEffectButTurningTlsOnOrOffTakesARestart) {
   Config with;
   with.server.tls_cert = "a.pem";
   with.server.tls_key = "a.key";
@@ -47,7 +47,7 @@ TEST(ConfigDiff, another_certificate_takes_effect_but_turning_tls_on_or_off_take
   EXPECT_THAT(diff(with, other).applied, ElementsAre("server.tls_cert"));
 }
 
-TEST(ConfigDiff, knows_every_setting) {
+TEST(ConfigDiff, KnowsEverySetting) {
   for (const Setting& setting : settings()) {
     Config fresh;
     std::visit(

@@ -40,13 +40,13 @@ std::vector<std::string> mistakes_of(const LoadInput& input) {
   return lines;
 }
 
-TEST(ConfigLoader, without_anything_gives_the_defaults) {
+TEST(ConfigLoader, WithoutAnythingGivesTheDefaults) {
   LoadInput input;
   input.dev = true;
   EXPECT_EQ(describe(config_of(input)), describe(Config()));
 }
 
-TEST(ConfigLoader, listens_on_one_address_or_several_from_a_list_or_with_commas) {
+TEST(ConfigLoader, ListensOnOneAddressOrSeveralFromAListOrWithCommas) {
   const auto listen = [](const std::string& file, std::vector<std::pair<std::string, std::string>> env = {}) {
     return config_of(input_of(file, std::move(env))).server.listen;
   };
@@ -57,7 +57,7 @@ TEST(ConfigLoader, listens_on_one_address_or_several_from_a_list_or_with_commas)
   EXPECT_EQ(listen("", {{"ROLLCALL_SERVER_LISTEN", "127.0.0.1:1, [::1]:2"}}), "127.0.0.1:1, [::1]:2");
 }
 
-TEST(ConfigLoader, takes_every_type_from_the_file) {
+TEST(ConfigLoader, TakesEveryTypeFromTheFile) {
   const Config config = config_of(input_of(
       "[server]\nlisten = \"127.0.0.1:80\"\nworkers = 3\n"
       "[engineio]\nping_interval_ms = 100\nmax_payload_bytes = 2_000_000\ntransports = [\"websocket\"]\n"
@@ -71,7 +71,7 @@ TEST(ConfigLoader, takes_every_type_from_the_file) {
   EXPECT_TRUE(config.cors.credentials);
 }
 
-TEST(ConfigLoader, takes_every_setting_from_the_environment) {
+TEST(ConfigLoader, TakesEverySettingFromTheEnvironment) {
   for (const Setting& setting : settings()) {
     const auto mistakes = mistakes_of(input_of("", {{setting.environment(), "\x01"}}));
     if (setting.secret) {
@@ -84,7 +84,7 @@ TEST(ConfigLoader, takes_every_setting_from_the_environment) {
   }
 }
 
-TEST(ConfigLoader, the_environment_wins_over_the_file_and_flags_over_both) {
+TEST(ConfigLoader, TheEnvironmentWinsOverTheFileAndFlagsOverBoth) {
   LoadInput input = input_of("[server]\nlisten = \"127.0.0.1:1\"\nworkers = 1\n",
                              {{"ROLLCALL_SERVER_WORKERS", "2"}, {"ROLLCALL_SERVER_LISTEN", "127.0.0.1:2"}});
   EXPECT_EQ(config_of(input).server.workers, 2U);
@@ -93,13 +93,13 @@ TEST(ConfigLoader, the_environment_wins_over_the_file_and_flags_over_both) {
   EXPECT_EQ(config_of(input).server.listen, "127.0.0.1:3");
 }
 
-TEST(ConfigLoader, port_sets_the_port_and_keeps_the_host) {
+TEST(ConfigLoader, PortSetsThePortAndKeepsTheHost) {
   EXPECT_EQ(config_of(input_of("", {{"PORT", "8080"}})).server.listen, "0.0.0.0:8080,[::]:8080");
   EXPECT_EQ(config_of(input_of("[server]\nlisten = \"[::1]:1\"\n", {{"PORT", "0"}})).server.listen,
             "[::1]:0");
 }
 
-TEST(ConfigLoader, long_names_and_flags_win_over_shortcuts) {
+TEST(ConfigLoader, LongNamesAndFlagsWinOverShortcuts) {
   LoadInput input = input_of("", {{"PORT", "8080"},
                                   {"ROLLCALL_SERVER_LISTEN", "127.0.0.1:2"},
                                   {"ROLLCALL_AUTH_JWT_SECRET", "the long one"}});
@@ -110,12 +110,12 @@ TEST(ConfigLoader, long_names_and_flags_win_over_shortcuts) {
   EXPECT_EQ(config_of(flagged).server.listen, "127.0.0.1:3");
 }
 
-TEST(ConfigLoader, the_secret_of_the_environment_wins_over_the_file) {
+TEST(ConfigLoader, TheSecretOfTheEnvironmentWinsOverTheFile) {
   EXPECT_EQ(config_of(input_of("[auth]\njwt_secret = \"of the file\"\n")).auth.jwt_secret,
             "a secret for tests");
 }
 
-TEST(ConfigLoader, empty_variables_count_as_unset) {
+TEST(ConfigLoader, EmptyVariablesCountAsUnset) {
   LoadInput input = input_of("[server]\nworkers = 4\n[auth]\njwt_secret = \"of the file\"\n");
   input.environment = {{"JWT_SECRET", ""},
                        {"PORT", ""},
@@ -134,7 +134,7 @@ struct Mistake {
   const char* message;
 };
 
-TEST(ConfigLoader, names_each_mistake_with_its_place_and_what_is_allowed) {
+TEST(ConfigLoader, NamesEachMistakeWithItsPlaceAndWhatIsAllowed) {
   const std::vector<Mistake> mistakes = {
       {"[server]\nworkers = \"3\"\n",
        {},
@@ -213,7 +213,7 @@ TEST(ConfigLoader, names_each_mistake_with_its_place_and_what_is_allowed) {
   }
 }
 
-TEST(ConfigLoader, names_all_mistakes_at_once_the_file_s_by_line) {
+TEST(ConfigLoader, NamesAllMistakesAtOnceAndThoseOfTheFileByLine) {
   LoadInput input =
       input_of("[cors]\norigins = [\"https://a/\"]\n[nonsense]\n[server]\nworkers = 9999\ntls_cert = \"a\"\n",
                {{"ROLLCALL_LIMITS_EVENT_BURST", "0"}, {"ROLLCALL_LIMITS_SPEED", "0"}});
@@ -227,7 +227,7 @@ TEST(ConfigLoader, names_all_mistakes_at_once_the_file_s_by_line) {
                   StartsWith("r.toml:6: server.tls_cert needs server.tls_key")));
 }
 
-TEST(ConfigLoader, ignores_what_is_not_meant_for_it) {
+TEST(ConfigLoader, IgnoresWhatIsNotMeantForIt) {
   EXPECT_THAT(mistakes_of(input_of("", {{"ROLLCALL_HOME", "/opt"},
                                         {"ROLLCALL_", "x"},
                                         {"ROLLCALLSERVER", "x"},
@@ -240,7 +240,7 @@ TEST(ConfigLoader, ignores_what_is_not_meant_for_it) {
               ElementsAre(StartsWith("ROLLCALL_SERVER_PORT is not a setting")));
 }
 
-TEST(ConfigLoader, the_variables_that_backends_are_told_to_set_do_not_keep_the_server_from_starting) {
+TEST(ConfigLoader, TheVariablesThatBackendsAreToldToSetDoNotKeepTheServerFromStarting) {
   EXPECT_THAT(mistakes_of(input_of("", {{"ROLLCALL_API_KEY", "rck_0123456789"},
                                         {"ROLLCALL_API_URL", "http://localhost:3000"},
                                         {"ROLLCALL_URL", "http://localhost:3000"},
@@ -250,7 +250,7 @@ TEST(ConfigLoader, the_variables_that_backends_are_told_to_set_do_not_keep_the_s
               ElementsAre("ROLLCALL_API_KEY is not a setting; did you mean ROLLCALL_API_KEYS?"));
 }
 
-TEST(ConfigLoader, a_line_that_is_no_toml_hides_no_mistake_elsewhere_and_invents_none) {
+TEST(ConfigLoader, ALineThatIsNoTomlHidesNoMistakeElsewhereAndInventsNone) {
   LoadInput input = input_of(
       "[server]\nlisten = 0.0.0.0:3000\nworkers = -1\n[auth]\njwt_secret = hush\n"
       "[webhooks]\nurls = [\"b.example\"]\nsecret = \"short\"\n");
@@ -265,7 +265,7 @@ TEST(ConfigLoader, a_line_that_is_no_toml_hides_no_mistake_elsewhere_and_invents
                   StartsWith("r.toml:8: webhooks.secret must be at least 32 bytes")));
 }
 
-TEST(ConfigLoader, names_of_files_are_relative_to_the_file_that_has_them) {
+TEST(ConfigLoader, NamesOfFilesAreRelativeToTheFileThatHasThem) {
   LoadInput input = input_of("[server]\ntls_cert = \"cert.pem\"\ntls_key = \"/keys/key.pem\"\n");
   input.file_path = "/etc/rollcall/rollcall.toml";
   input.env_file_path = "/run/rollcall.env";
@@ -280,7 +280,7 @@ TEST(ConfigLoader, names_of_files_are_relative_to_the_file_that_has_them) {
   EXPECT_EQ(config_of(input).server.tls_cert, "cert.pem");
 }
 
-TEST(ConfigLoader, a_file_of_variables_wins_over_the_environment_and_its_mistakes_have_its_lines) {
+TEST(ConfigLoader, AFileOfVariablesWinsOverTheEnvironmentAndItsMistakesHaveItsLines) {
   LoadInput input = input_of("", {{"ROLLCALL_SERVER_WORKERS", "3"}});
   input.env_file_path = "s.env";
   input.env_file_text = "ROLLCALL_SERVER_WORKERS=4\nJWT_SECRET='a secret of the file'\nROLLCALL_API_KEYS=\n";
@@ -295,14 +295,14 @@ TEST(ConfigLoader, a_file_of_variables_wins_over_the_environment_and_its_mistake
   EXPECT_THAT(mistakes_of(input), ElementsAre("s.env: cannot be read: No such file or directory"));
 }
 
-TEST(ConfigLoader, a_file_that_is_no_toml_hides_no_mistake_elsewhere_and_invents_none) {
+TEST(ConfigLoader, AFileThatIsNoTomlHidesNoMistakeElsewhereAndInventsNone) {
   LoadInput input = input_of("[server\n", {{"ROLLCALL_SERVER_WORKERS", "x"}});
   input.environment.pop_back();  // JWT_SECRET, which may be in the file
   EXPECT_THAT(mistakes_of(input), ElementsAre(StartsWith("r.toml:1: this is not TOML: "),
                                               StartsWith("ROLLCALL_SERVER_WORKERS must be")));
 }
 
-TEST(ConfigLoader, a_tls_certificate_needs_its_key_and_a_key_its_certificate) {
+TEST(ConfigLoader, ATlsCertificateNeedsItsKeyAndAKeyItsCertificate) {
   EXPECT_THAT(mistakes_of(input_of("[server]\ntls_key = \"k\"\n")),
               ElementsAre("r.toml:2: server.tls_key needs server.tls_cert beside it: set both, or neither"));
   EXPECT_THAT(mistakes_of(input_of("", {{"ROLLCALL_SERVER_TLS_CERT", "c"}})),
@@ -319,7 +319,7 @@ LoadInput without_secret(std::string text, bool dev = false) {
   return input;
 }
 
-TEST(ConfigLoader, no_key_at_all_is_a_mistake_that_tells_what_to_set) {
+TEST(ConfigLoader, NoKeyAtAllIsAMistakeThatTellsWhatToSet) {
   EXPECT_THAT(
       mistakes_of(without_secret("")),
       ElementsAre(AllOf(StartsWith("auth.jwt_secret is not set"), HasSubstr("JWT_SECRET"),
@@ -327,7 +327,7 @@ TEST(ConfigLoader, no_key_at_all_is_a_mistake_that_tells_what_to_set) {
   EXPECT_THAT(mistakes_of(without_secret("", true)), IsEmpty());
 }
 
-TEST(ConfigLoader, every_listed_algorithm_needs_a_key) {
+TEST(ConfigLoader, EveryListedAlgorithmNeedsAKey) {
   EXPECT_THAT(mistakes_of(without_secret("[auth]\npublic_keys = [\"k.pem\"]\n")),
               ElementsAre(StartsWith("auth.algorithms lists HS256: set auth.jwt_secret")));
   EXPECT_THAT(
@@ -342,12 +342,12 @@ TEST(ConfigLoader, every_listed_algorithm_needs_a_key) {
               IsEmpty());
 }
 
-TEST(ConfigLoader, a_wrong_setting_is_not_blamed_a_second_time) {
+TEST(ConfigLoader, AWrongSettingIsNotBlamedASecondTime) {
   EXPECT_THAT(mistakes_of(without_secret("[auth]\nalgorithms = [\"none\"]\n")),
               ElementsAre(StartsWith("r.toml:2: auth.algorithms must be a list")));
 }
 
-TEST(ConfigLoader, secrets_are_never_quoted) {
+TEST(ConfigLoader, SecretsAreNeverQuoted) {
   for (const char* text : {"[auth]\njwt_secret = [\"hush\"]\n", "[auth]\njwt_secret = hush\n",
                            "[auth]\njwt_secret = \"hush\"\nalgorithms = []\n", "jwt_secret = \"hush\"\n",
                            "[server]\njwt_secret = \"hush\"\n", "[auth]\njwt_secert = \"hush\"\n"}) {
@@ -360,7 +360,7 @@ TEST(ConfigLoader, secrets_are_never_quoted) {
 
 const std::string kDigest(64, 'a');
 
-TEST(ConfigLoader, every_bad_api_key_is_told_with_its_reason_and_never_quoted) {
+TEST(ConfigLoader, EveryBadApiKeyIsToldWithItsReasonAndNeverQuoted) {
   const std::string other(64, 'b');
   const std::string keys = "rck_hush,hush:read:" + kDigest + "0,a b:read:" + kDigest +
                            ",hush2:write:" + kDigest + ",one:read+emit:" + kDigest + ",one:admin:" + other +
@@ -383,14 +383,14 @@ TEST(ConfigLoader, every_bad_api_key_is_told_with_its_reason_and_never_quoted) {
   }
 }
 
-TEST(ConfigLoader, good_api_keys_are_taken_and_not_shown) {
+TEST(ConfigLoader, GoodApiKeysAreTakenAndNotShown) {
   const std::string key = "billing:read+emit:" + kDigest;
   const Config config = config_of(input_of("[api]\nkeys = [\"" + key + "\"]\n"));
   EXPECT_THAT(config.api.keys, ElementsAre(key));
   EXPECT_THAT(describe(config), AllOf(HasSubstr("keys = [\"***\"]\n"), Not(HasSubstr("billing"))));
 }
 
-TEST(ConfigLoader, the_list_of_mistakes_has_a_headline_and_one_line_each) {
+TEST(ConfigLoader, TheListOfMistakesHasAHeadlineAndOneLineEach) {
   EXPECT_EQ(
       to_text(std::vector<ConfigError>{{"a.toml", 3, "x.y", "is wrong"}, {"", 0, "PORT", "is wrong too"}}),
       "There are 2 mistakes in the configuration:\n  a.toml:3: x.y is wrong\n  PORT is wrong too\n");

@@ -8,7 +8,7 @@
 namespace rollcall::app {
 namespace {
 
-TEST(ConfigReader, reads_the_file) {
+TEST(ConfigReader, ReadsTheFile) {
   const std::string path = testing::TempDir() + "rollcall_reader_test.toml";
   std::ofstream(path) << "[server]\nworkers = 5\n";
   const auto config =
@@ -18,7 +18,7 @@ TEST(ConfigReader, reads_the_file) {
   EXPECT_EQ(config->server.listen, "127.0.0.1:9");
 }
 
-TEST(ConfigReader, names_a_file_that_cannot_be_read_and_the_mistakes_elsewhere) {
+TEST(ConfigReader, NamesAFileThatCannotBeReadAndTheMistakesElsewhere) {
   const auto config =
       read_config({.config_file = "/no/such.toml", .env_file = {}, .listen = "nowhere", .dev = false});
   ASSERT_FALSE(config.ok());
@@ -27,7 +27,7 @@ TEST(ConfigReader, names_a_file_that_cannot_be_read_and_the_mistakes_elsewhere) 
   EXPECT_THAT(to_text(config.error()[1]), testing::StartsWith("--listen must be"));
 }
 
-TEST(ConfigReader, tries_the_files_that_settings_name_and_says_where_they_are_named) {
+TEST(ConfigReader, TriesTheFilesThatSettingsNameAndSaysWhereTheyAreNamed) {
   const std::string path = testing::TempDir() + "rollcall_reader_files_test.toml";
   std::ofstream(path) << "[server]\ntls_cert = \"/no/cert\"\ntls_key = \"/no/key\"\nworkers = -1\n"
                          "[auth]\nalgorithms = [\"ES256\"]\npublic_keys = [\"/no/pem\"]\n";
@@ -40,7 +40,7 @@ TEST(ConfigReader, tries_the_files_that_settings_name_and_says_where_they_are_na
   }
 }
 
-TEST(ConfigReader, tells_of_a_broken_file_and_of_a_short_secret_at_once) {
+TEST(ConfigReader, TellsOfABrokenFileAndOfAShortSecretAtOnce) {
   const std::string folder = testing::TempDir();
   std::ofstream(folder + "rollcall_reader_jwks.json") << "{\"keys\":5}";
   std::ofstream(folder + "rollcall_reader_key.pem") << "no key\n";
@@ -61,7 +61,7 @@ TEST(ConfigReader, tells_of_a_broken_file_and_of_a_short_secret_at_once) {
   }
 }
 
-TEST(ConfigReader, a_file_of_variables_may_be_missing_if_it_is_said_so) {
+TEST(ConfigReader, AFileOfVariablesMayBeMissingIfItIsSaidSo) {
   EXPECT_TRUE(read_config({.config_file = {}, .env_file = "-/no/such.env", .listen = {}, .dev = true}).ok());
   const auto config = read_config({.config_file = {}, .env_file = "/no/such.env", .listen = {}, .dev = true});
   ASSERT_FALSE(config.ok());

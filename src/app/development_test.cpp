@@ -25,7 +25,7 @@ mode_t mode_of(const std::string& path) {
   return info.st_mode & 0777;
 }
 
-TEST(Development, a_second_start_has_the_secret_and_the_key_of_the_first) {
+TEST(Development, ASecondStartHasTheSecretAndTheKeyOfTheFirst) {
   const std::string directory = new_directory();
   const DevState first = development_state(false, directory);
   EXPECT_GE(first.jwt_secret.size(), 32U);
@@ -39,7 +39,7 @@ TEST(Development, a_second_start_has_the_secret_and_the_key_of_the_first) {
   EXPECT_EQ(second.file, first.file);
 }
 
-TEST(Development, new_ones_are_made_when_asked_for_and_kept) {
+TEST(Development, NewOnesAreMadeWhenAskedForAndKept) {
   const std::string directory = new_directory();
   const DevState first = development_state(false, directory);
   const DevState fresh = development_state(true, directory);
@@ -48,7 +48,7 @@ TEST(Development, new_ones_are_made_when_asked_for_and_kept) {
   EXPECT_EQ(development_state(false, directory).jwt_secret, fresh.jwt_secret);
 }
 
-TEST(Development, a_file_that_others_may_read_or_that_is_not_whole_is_not_used) {
+TEST(Development, AFileThatOthersMayReadOrThatIsNotWholeIsNotUsed) {
   const std::string directory = new_directory();
   const DevState first = development_state(false, directory);
   chmod(first.file.c_str(), 0644);
@@ -59,7 +59,7 @@ TEST(Development, a_file_that_others_may_read_or_that_is_not_whole_is_not_used) 
   EXPECT_GE(development_state(false, directory).jwt_secret.size(), 32U);
 }
 
-TEST(Development, without_a_place_to_keep_them_they_end_with_the_process_and_it_says_why) {
+TEST(Development, WithoutAPlaceToKeepThemTheyEndWithTheProcessAndItSaysWhy) {
   const DevState homeless = development_state(false, "");
   EXPECT_GE(homeless.jwt_secret.size(), 32U);
   EXPECT_THAT(homeless.file, IsEmpty());
@@ -69,7 +69,7 @@ TEST(Development, without_a_place_to_keep_them_they_end_with_the_process_and_it_
   EXPECT_THAT(stuck.note, HasSubstr("/dev/null/rollcall/dev.env cannot be written: Not a directory"));
 }
 
-TEST(Development, what_the_configuration_has_is_left_alone) {
+TEST(Development, WhatTheConfigurationHasIsLeftAlone) {
   const DevState state = development_state(false, "");
   Config given;
   given.auth.jwt_secret = "mine";

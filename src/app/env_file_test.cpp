@@ -17,7 +17,7 @@ std::string value_of(const std::string& line) {
   return file.variables.size() == 1 ? file.variables[0].value : "(not one variable)";
 }
 
-TEST(EnvFile, has_a_variable_a_line_and_comments) {
+TEST(EnvFile, HasAVariableALineAndComments) {
   const EnvFile file = parse_env_file("# a comment\n\n; another \\\n that goes on\nA=1\n  B = 2  \n\nA=3");
   EXPECT_THAT(file.mistakes, IsEmpty());
   ASSERT_EQ(file.variables.size(), 3U);
@@ -29,7 +29,7 @@ TEST(EnvFile, has_a_variable_a_line_and_comments) {
   EXPECT_EQ(file.variables[2].line, 8U);
 }
 
-TEST(EnvFile, values_are_read_as_systemd_reads_them) {
+TEST(EnvFile, ValuesAreReadAsSystemdReadsThem) {
   EXPECT_EQ(value_of("A="), "");
   EXPECT_EQ(value_of("A=a b # c"), "a b # c");
   EXPECT_EQ(value_of("A=a=b=="), "a=b==");
@@ -42,14 +42,14 @@ TEST(EnvFile, values_are_read_as_systemd_reads_them) {
   EXPECT_EQ(value_of("A=value\r\n"), "value");
 }
 
-TEST(EnvFile, a_line_that_sets_nothing_is_a_mistake_that_quotes_no_value) {
+TEST(EnvFile, ALineThatSetsNothingIsAMistakeThatQuotesNoValue) {
   EXPECT_THAT(parse_env_file("export JWT_SECRET=hush\nJWT_SECRET\nA-B=hush\nA=1\n").mistakes,
               ElementsAre(Pair(1U, "begins with export, which is for shells: write NAME=VALUE alone"),
                           Pair(2U, "has no = in it: variables are written NAME=VALUE"),
                           Pair(3U, StartsWith("sets \"A-B\", which is not a name"))));
 }
 
-TEST(EnvFile, what_is_written_is_read_back) {
+TEST(EnvFile, WhatIsWrittenIsReadBack) {
   for (const char* value : {"", "plain", "a b", "$(x) `y` \"z\" \\ '", " ends "}) {
     EXPECT_EQ(value_of(env_line("NAME", value)), value);
   }

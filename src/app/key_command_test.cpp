@@ -16,7 +16,7 @@ calls::Scopes scopes_of(std::string_view names) {
   return *calls::parse_scopes(names, ',');
 }
 
-TEST(KeyCommand, makes_a_key_whose_item_the_server_knows_it_by) {
+TEST(KeyCommand, MakesAKeyWhoseItemTheServerKnowsItBy) {
   const MadeKey made = make_key("billing", scopes_of("read,emit"), std::string(32, '\xff'));
   EXPECT_EQ(made.secret, "rck_" + std::string(42, '_') + "8");
   // As sha256sum says.
@@ -28,11 +28,11 @@ TEST(KeyCommand, makes_a_key_whose_item_the_server_knows_it_by) {
   EXPECT_EQ(ring.find(made.secret)->name(), "billing");
 }
 
-TEST(KeyCommand, never_makes_the_same_key_twice) {
+TEST(KeyCommand, NeverMakesTheSameKeyTwice) {
   EXPECT_NE(make_random_key("a", scopes_of("read")).secret, make_random_key("a", scopes_of("read")).secret);
 }
 
-TEST(KeyCommand, prints_the_key_and_its_item_once) {
+TEST(KeyCommand, PrintsTheKeyAndItsItemOnce) {
   std::ostringstream out;
   EXPECT_EQ(run_key({"billing", scopes_of("admin")}, out), kExitOk);
   const std::string text = out.str();
@@ -43,7 +43,7 @@ TEST(KeyCommand, prints_the_key_and_its_item_once) {
   EXPECT_EQ(text.find("rck_", at + 1), std::string::npos);
 }
 
-TEST(KeyCommand, a_full_disk_is_a_failure) {
+TEST(KeyCommand, AFullDiskIsAFailure) {
   std::ostringstream out;
   out.setstate(std::ios::badbit);
   EXPECT_EQ(run_key({"billing", scopes_of("admin")}, out), kExitFailure);

@@ -5,7 +5,7 @@
 namespace rollcall::app {
 namespace {
 
-TEST(ListenAddress, is_read_and_written_alike) {
+TEST(ListenAddress, IsReadAndWrittenAlike) {
   for (const char* text : {"0.0.0.0:3000", "127.0.0.1:0", "[::]:3000", "[::1]:65535", "localhost:80",
                            "my-host.example:8080", "[::ffff:10.0.0.1]:1"}) {
     const auto address = parse_listen(text);
@@ -14,14 +14,14 @@ TEST(ListenAddress, is_read_and_written_alike) {
   }
 }
 
-TEST(ListenAddress, has_its_parts) {
+TEST(ListenAddress, HasItsParts) {
   const auto address = parse_listen("[::1]:3000");
   ASSERT_TRUE(address);
   EXPECT_EQ(address->host, "::1");
   EXPECT_EQ(address->port, 3000);
 }
 
-TEST(ListenAddress, refuses_what_is_no_host_and_port) {
+TEST(ListenAddress, RefusesWhatIsNoHostAndPort) {
   for (const char* text : {"",
                            ":",
                            "3000",
@@ -49,7 +49,7 @@ TEST(ListenAddress, refuses_what_is_no_host_and_port) {
   }
 }
 
-TEST(ListenAddress, refuses_a_name_longer_than_dns_allows) {
+TEST(ListenAddress, RefusesANameLongerThanDnsAllows) {
   EXPECT_TRUE(parse_listen(std::string(253, 'a') + ":80"));
   EXPECT_FALSE(parse_listen(std::string(254, 'a') + ":80"));
 }

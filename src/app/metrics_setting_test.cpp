@@ -22,22 +22,22 @@ std::string outcome_of(const std::string& api_section, bool dev = false) {
   return config ? config->api.metrics : to_text(config.error().front());
 }
 
-TEST(MetricsSetting, is_open_unless_something_else_is_said) {
+TEST(MetricsSetting, IsOpenUnlessSomethingElseIsSaid) {
   EXPECT_EQ(outcome_of(""), "open");
   EXPECT_EQ(outcome_of("metrics = \"open\"\n"), "open");
 }
 
-TEST(MetricsSetting, wants_a_key_where_one_is_to_be_shown) {
+TEST(MetricsSetting, WantsAKeyWhereOneIsToBeShown) {
   EXPECT_EQ(outcome_of(kKeys + "metrics = \"key\"\n"), "key");
   EXPECT_THAT(outcome_of("metrics = \"key\"\n"),
               AllOf(StartsWith("r.toml:4: api.metrics is key, but"), HasSubstr("rollcall key")));
 }
 
-TEST(MetricsSetting, needs_none_in_development_where_one_is_made) {
+TEST(MetricsSetting, NeedsNoneInDevelopmentWhereOneIsMade) {
   EXPECT_EQ(outcome_of("metrics = \"key\"\n", true), "key");
 }
 
-TEST(MetricsSetting, is_nothing_else) {
+TEST(MetricsSetting, IsNothingElse) {
   EXPECT_THAT(outcome_of("metrics = \"closed\"\n"), HasSubstr("api.metrics must be open or key, not"));
 }
 

@@ -71,7 +71,7 @@ class Running {
   std::thread thread;
 };
 
-TEST(Reloader, takes_key_files_that_have_changed_by_itself) {
+TEST(Reloader, TakesKeyFilesThatHaveChangedByItself) {
   put(kGood);
   Running running;
   put(kOther);
@@ -80,7 +80,7 @@ TEST(Reloader, takes_key_files_that_have_changed_by_itself) {
   EXPECT_EQ(figures.refused, 0u);
 }
 
-TEST(Reloader, keeps_the_keys_that_work_until_a_broken_file_is_mended) {
+TEST(Reloader, KeepsTheKeysThatWorkUntilABrokenFileIsMended) {
   put(kGood);
   Running running;
   put("{");
@@ -93,7 +93,7 @@ TEST(Reloader, keeps_the_keys_that_work_until_a_broken_file_is_mended) {
   EXPECT_EQ(figures.refused, 1u) << "it is told once";
 }
 
-TEST(Reloader, refuses_a_configuration_with_a_mistake_and_takes_the_next_one) {
+TEST(Reloader, RefusesAConfigurationWithAMistakeAndTakesTheNextOne) {
   put(kGood);
   std::atomic<bool> broken{true};
   Running running([&]() -> Result<Config, std::vector<ConfigError>> {

@@ -37,19 +37,19 @@ Result<Config, std::vector<ConfigError>> load(std::string text) {
   return load_config(input);
 }
 
-TEST(SampleConfig, changes_nothing_as_it_is) {
+TEST(SampleConfig, ChangesNothingAsItIs) {
   const auto config = load(sample());
   ASSERT_TRUE(config.ok()) << to_text(config.error());
   EXPECT_EQ(describe(*config), describe(Config()));
 }
 
-TEST(SampleConfig, shows_the_defaults) {
+TEST(SampleConfig, ShowsTheDefaults) {
   const auto config = load(uncommented(sample()));
   ASSERT_TRUE(config.ok()) << to_text(config.error());
   EXPECT_EQ(describe(*config), describe(Config()));
 }
 
-TEST(SampleConfig, has_every_setting_once_below_its_section) {
+TEST(SampleConfig, HasEverySettingOnceBelowItsSection) {
   std::istringstream lines(uncommented(sample()));
   std::map<std::string, int> seen;
   std::string section;
@@ -62,7 +62,7 @@ TEST(SampleConfig, has_every_setting_once_below_its_section) {
   EXPECT_EQ(seen.size(), settings().size());
 }
 
-TEST(SampleConfig, explains_the_bounds_of_every_duration_and_count) {
+TEST(SampleConfig, ExplainsTheBoundsOfEveryDurationAndCount) {
   const std::string text = sample();
   for (const Setting& setting : settings()) {
     if (setting.range.most == 0 || setting.range.most >= 1 << 20) continue;

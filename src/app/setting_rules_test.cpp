@@ -7,7 +7,7 @@
 namespace rollcall::app {
 namespace {
 
-TEST(SettingRules, a_request_path_has_a_slash_at_both_ends) {
+TEST(SettingRules, ARequestPathHasASlashAtBothEnds) {
   for (const char* text : {"/", "/socket.io/", "/a/b/"}) EXPECT_TRUE(is_request_path(text)) << text;
   for (const char* text : {"", "socket.io/", "/socket.io", "/a b/", "/a?b/", "/a#/", "/\n/", "/\xc3\xa9/"}) {
     EXPECT_FALSE(is_request_path(text)) << text;
@@ -15,12 +15,12 @@ TEST(SettingRules, a_request_path_has_a_slash_at_both_ends) {
   EXPECT_FALSE(is_request_path("/" + std::string(300, 'a') + "/"));
 }
 
-TEST(SettingRules, a_namespace_begins_with_a_slash_and_has_nothing_that_packets_give_a_meaning) {
+TEST(SettingRules, ANamespaceBeginsWithASlashAndHasNothingThatPacketsGiveAMeaning) {
   for (const char* text : {"/", "/ws/messages", "/chat"}) EXPECT_TRUE(is_namespace(text)) << text;
   for (const char* text : {"", "chat", "/a,b", "/a?b", "/a b"}) EXPECT_FALSE(is_namespace(text)) << text;
 }
 
-TEST(SettingRules, an_origin_is_written_as_browsers_do) {
+TEST(SettingRules, AnOriginIsWrittenAsBrowsersDo) {
   for (const char* text :
        {"*", "null", "https://app.example.com", "http://localhost:5173", "http://127.0.0.1:8080",
         "http://[::1]:3000", "https://[::1]", "capacitor://localhost", "https://a.b:80",
@@ -29,7 +29,7 @@ TEST(SettingRules, an_origin_is_written_as_browsers_do) {
   }
 }
 
-TEST(SettingRules, an_origin_that_no_browser_would_send_is_refused) {
+TEST(SettingRules, AnOriginThatNoBrowserWouldSendIsRefused) {
   for (const char* text : {"",
                            "app.example.com",
                            "https://",
@@ -54,7 +54,7 @@ TEST(SettingRules, an_origin_that_no_browser_would_send_is_refused) {
   }
 }
 
-TEST(SettingRules, a_webhook_is_sent_to_an_http_url) {
+TEST(SettingRules, AWebhookIsSentToAnHttpUrl) {
   for (const char* text : {"http://localhost:8080", "https://backend.example", "https://backend.example/",
                            "http://127.0.0.1:1/x?y=z", "https://[2001:db8::1]/hook",
                            "https://[::1]:8443/a/b?c=%20&d=[1]", "https://B.Example/Case?token=a@b:c"}) {
@@ -62,7 +62,7 @@ TEST(SettingRules, a_webhook_is_sent_to_an_http_url) {
   }
 }
 
-TEST(SettingRules, what_no_webhook_can_be_sent_to_is_refused) {
+TEST(SettingRules, WhatNoWebhookCanBeSentToIsRefused) {
   for (const char* text : {"",
                            "backend.example/hook",
                            "//backend.example",
@@ -91,7 +91,7 @@ TEST(SettingRules, what_no_webhook_can_be_sent_to_is_refused) {
   EXPECT_FALSE(is_webhook_url("https://a/" + std::string(2048, 'a')));
 }
 
-TEST(SettingRules, a_url_of_this_machine_is_known) {
+TEST(SettingRules, AUrlOfThisMachineIsKnown) {
   for (const char* text : {"http://localhost", "http://localhost:80/x", "http://127.0.0.1/",
                            "http://127.8.9.1:5", "http://[::1]:80/?a"}) {
     EXPECT_TRUE(is_loopback_url(text)) << text;
@@ -102,7 +102,7 @@ TEST(SettingRules, a_url_of_this_machine_is_known) {
   }
 }
 
-TEST(SettingRules, an_algorithm_is_one_we_know_and_never_none) {
+TEST(SettingRules, AnAlgorithmIsOneWeKnowAndNeverNone) {
   for (const char* text : {"HS256", "RS512", "PS384", "ES256"}) EXPECT_TRUE(is_algorithm(text)) << text;
   for (const char* text : {"none", "hs256", "", "EdDSA"}) EXPECT_FALSE(is_algorithm(text)) << text;
 }

@@ -17,7 +17,7 @@ const Setting& setting(std::string_view section, std::string_view key) {
   return *found;
 }
 
-TEST(Settings, every_setting_accepts_its_own_default) {
+TEST(Settings, EverySettingAcceptsItsOwnDefault) {
   for (const Setting& one : settings()) {
     Config config;
     const Value value = std::visit(
@@ -36,7 +36,7 @@ TEST(Settings, every_setting_accepts_its_own_default) {
   }
 }
 
-TEST(Settings, no_two_have_the_same_name_or_the_same_place) {
+TEST(Settings, NoTwoHaveTheSameNameOrTheSamePlace) {
   Config config;
   std::set<std::string> names;
   std::set<const void*> places;
@@ -48,12 +48,12 @@ TEST(Settings, no_two_have_the_same_name_or_the_same_place) {
   EXPECT_EQ(places.size(), settings().size());
 }
 
-TEST(Settings, each_section_stands_in_one_piece) {
+TEST(Settings, EachSectionStandsInOnePiece) {
   const auto names = sections();
   EXPECT_EQ(std::set<std::string_view>(names.begin(), names.end()).size(), names.size());
 }
 
-TEST(Settings, what_has_a_number_has_a_range) {
+TEST(Settings, WhatHasANumberHasARange) {
   for (const Setting& one : settings()) {
     Config config;
     const Target target = one.target(config);
@@ -65,7 +65,7 @@ TEST(Settings, what_has_a_number_has_a_range) {
   }
 }
 
-TEST(Settings, numbers_are_taken_up_to_their_bounds) {
+TEST(Settings, NumbersAreTakenUpToTheirBounds) {
   Config config;
   const Setting& workers = setting("server", "workers");
   EXPECT_EQ(assign(workers, std::int64_t{0}, config), std::nullopt);
@@ -78,7 +78,7 @@ TEST(Settings, numbers_are_taken_up_to_their_bounds) {
   EXPECT_EQ(config.server.workers, 1024U);
 }
 
-TEST(Settings, the_budget_and_the_window_of_changes_have_bounds) {
+TEST(Settings, TheBudgetAndTheWindowOfChangesHaveBounds) {
   Config config;
   const Setting& budget = setting("presence", "deliveries_per_second");
   EXPECT_EQ(assign(budget, std::int64_t{0}, config), std::nullopt);
@@ -95,27 +95,27 @@ TEST(Settings, the_budget_and_the_window_of_changes_have_bounds) {
   EXPECT_TRUE(assign(window, std::int64_t{60'001}, config));
 }
 
-TEST(Settings, durations_are_milliseconds) {
+TEST(Settings, DurationsAreMilliseconds) {
   Config config;
   EXPECT_EQ(assign_text(setting("server", "drain_ms"), "250", config), std::nullopt);
   EXPECT_EQ(config.server.drain, milliseconds{250});
 }
 
-TEST(Settings, lists_in_the_environment_have_commas) {
+TEST(Settings, ListsInTheEnvironmentHaveCommas) {
   Config config;
   EXPECT_EQ(assign_text(setting("cors", "origins"), "https://a.example , http://b:81,", config),
             std::nullopt);
   EXPECT_EQ(config.cors.origins, (TextList{"https://a.example", "http://b:81"}));
 }
 
-TEST(Settings, every_wrong_item_of_a_list_is_named) {
+TEST(Settings, EveryWrongItemOfAListIsNamed) {
   Config config;
   EXPECT_EQ(assign_text(setting("engineio", "transports"), "polling,smoke,drums", config),
             "must be a list of text, each polling or websocket, not \"smoke\", \"drums\"");
   EXPECT_EQ(config.engineio.transports, Config().engineio.transports);
 }
 
-TEST(Settings, a_list_has_nothing_twice_and_some_may_not_be_empty) {
+TEST(Settings, AListHasNothingTwiceAndSomeMayNotBeEmpty) {
   Config config;
   EXPECT_EQ(assign_text(setting("socketio", "namespaces"), "/a,/b,/a", config), "has \"/a\" twice");
   EXPECT_THAT(assign(setting("socketio", "namespaces"), TextList{}, config).value_or(""),
@@ -123,27 +123,27 @@ TEST(Settings, a_list_has_nothing_twice_and_some_may_not_be_empty) {
   EXPECT_EQ(assign(setting("cors", "origins"), TextList{}, config), std::nullopt);
 }
 
-TEST(Settings, text_has_no_control_characters) {
+TEST(Settings, TextHasNoControlCharacters) {
   Config config;
   EXPECT_THAT(assign(setting("server", "tls_cert"), std::string("a\0b", 3), config).value_or(""),
               HasSubstr("without control characters"));
   EXPECT_TRUE(assign(setting("auth", "issuer"), std::string("\xff"), config));
 }
 
-TEST(Settings, what_is_wrong_is_quoted_but_not_at_length) {
+TEST(Settings, WhatIsWrongIsQuotedButNotAtLength) {
   Config config;
   const auto mistake = assign(setting("server", "listen"), std::string(5000, 'x'), config);
   ASSERT_TRUE(mistake);
   EXPECT_LT(mistake->size(), 300U);
 }
 
-TEST(Settings, a_secret_is_never_quoted) {
+TEST(Settings, ASecretIsNeverQuoted) {
   Config config;
   EXPECT_EQ(assign(setting("auth", "jwt_secret"), std::int64_t{12345}, config), "must be text");
   EXPECT_EQ(assign(setting("auth", "jwt_secret"), TextList{"hush"}, config), "must be text");
 }
 
-TEST(Settings, the_description_masks_secrets_and_has_all_else) {
+TEST(Settings, TheDescriptionMasksSecretsAndHasAllElse) {
   Config config;
   config.auth.jwt_secret = "hush-hush";
   config.auth.issuer = "say \"x\"";

@@ -27,7 +27,7 @@ TokenCommand command_for(std::string subject) {
   return command;
 }
 
-TEST(TokenCommand, makes_a_token_that_the_server_accepts_until_it_runs_out) {
+TEST(TokenCommand, MakesATokenThatTheServerAcceptsUntilItRunsOut) {
   TokenCommand command = command_for("user-1");
   command.claims.email = "a@b";
   command.ttl = seconds{60};
@@ -43,13 +43,13 @@ TEST(TokenCommand, makes_a_token_that_the_server_accepts_until_it_runs_out) {
   EXPECT_FALSE((*keys)->verify(*token, kNow + seconds{66}).ok());
 }
 
-TEST(TokenCommand, without_a_secret_tells_what_to_do) {
+TEST(TokenCommand, WithoutASecretTellsWhatToDo) {
   const auto token = make_token(command_for("user-1"), AuthSettings(), kNow);
   ASSERT_FALSE(token.ok());
   EXPECT_THAT(token.error(), testing::AllOf(HasSubstr("JWT_SECRET"), HasSubstr("--config")));
 }
 
-TEST(TokenCommand, makes_no_token_that_the_server_would_refuse) {
+TEST(TokenCommand, MakesNoTokenThatTheServerWouldRefuse) {
   AuthSettings other_algorithm = auth_with_secret();
   other_algorithm.algorithms = {"HS512"};
   EXPECT_THAT(make_token(command_for("a"), other_algorithm, kNow).error(), HasSubstr("does not list HS256"));
@@ -61,7 +61,7 @@ TEST(TokenCommand, makes_no_token_that_the_server_would_refuse) {
   EXPECT_THAT(make_token(command_for("a"), audience, kNow).error(), HasSubstr("auth.audience"));
 }
 
-TEST(TokenCommand, prints_the_token_alone_to_stdout) {
+TEST(TokenCommand, PrintsTheTokenAloneToStdout) {
   const std::string path = testing::TempDir() + "rollcall_token_test.toml";
   std::ofstream(path) << "[auth]\njwt_secret = \"0123456789abcdef0123456789abcdef\"\n";
   TokenCommand command = command_for("user-1");
@@ -73,7 +73,7 @@ TEST(TokenCommand, prints_the_token_alone_to_stdout) {
   EXPECT_EQ(err.str(), "");
 }
 
-TEST(TokenCommand, names_the_mistakes_of_the_configuration) {
+TEST(TokenCommand, NamesTheMistakesOfTheConfiguration) {
   TokenCommand command = command_for("user-1");
   command.config_file = "/no/such.toml";
   std::ostringstream out;

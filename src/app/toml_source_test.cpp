@@ -6,7 +6,7 @@
 namespace rollcall::app {
 namespace {
 
-TEST(TomlSource, lists_what_the_file_sets_line_by_line) {
+TEST(TomlSource, ListsWhatTheFileSetsLineByLine) {
   const auto contents = parse_toml(
       "[server]\nworkers = 2\nlisten = \"a:1\"\n\n[cors]\norigins = [\n \"*\",\n]\ncredentials = true\n");
   ASSERT_TRUE(contents.parsed);
@@ -22,7 +22,7 @@ TEST(TomlSource, lists_what_the_file_sets_line_by_line) {
   EXPECT_EQ(contents.entries[3].value, Value(true));
 }
 
-TEST(TomlSource, dotted_keys_and_inline_tables_are_sections_too) {
+TEST(TomlSource, DottedKeysAndInlineTablesAreSectionsToo) {
   const auto contents = parse_toml("server.workers = 2\nlimits = { event_burst = 3 }\n");
   ASSERT_EQ(contents.entries.size(), 2U);
   EXPECT_EQ(contents.entries[0].section, "server");
@@ -30,7 +30,7 @@ TEST(TomlSource, dotted_keys_and_inline_tables_are_sections_too) {
   EXPECT_EQ(contents.entries[1].key, "event_burst");
 }
 
-TEST(TomlSource, says_what_a_value_of_no_use_is) {
+TEST(TomlSource, SaysWhatAValueOfNoUseIs) {
   const auto contents =
       parse_toml("[a]\na = 1.5\nb = 2026-01-04\nc = [1]\nd = [\"x\", 1]\ne = {}\nf = 12:00:00\n");
   ASSERT_EQ(contents.entries.size(), 6U);
@@ -41,7 +41,7 @@ TEST(TomlSource, says_what_a_value_of_no_use_is) {
   EXPECT_EQ(contents.entries[4].type, "a table");
 }
 
-TEST(TomlSource, names_the_line_where_the_text_stops_being_toml) {
+TEST(TomlSource, NamesTheLineWhereTheTextStopsBeingToml) {
   const auto contents = parse_toml("[server]\nworkers = 2\nlisten \n");
   EXPECT_FALSE(contents.parsed);
   ASSERT_EQ(contents.errors.size(), 1U);
@@ -49,7 +49,7 @@ TEST(TomlSource, names_the_line_where_the_text_stops_being_toml) {
   EXPECT_THAT(contents.errors[0].message, testing::StartsWith("this is not TOML: "));
 }
 
-TEST(TomlSource, a_line_that_is_no_toml_hides_none_of_the_others) {
+TEST(TomlSource, ALineThatIsNoTomlHidesNoneOfTheOthers) {
   const auto contents = parse_toml(
       "[server]\nlisten = 0.0.0.0:3000\nworkers = 2\n[auth]\nissuer = https://a # ours\n"
       "[cors]\norigins = [https://b]\ncredentials = yes\n");
@@ -70,7 +70,7 @@ TEST(TomlSource, a_line_that_is_no_toml_hides_none_of_the_others) {
   EXPECT_EQ(contents.entries[0].line, 3U);
 }
 
-TEST(TomlSource, after_too_many_such_lines_it_gives_up) {
+TEST(TomlSource, AfterTooManySuchLinesItGivesUp) {
   std::string text = "[a]\n";
   for (unsigned i = 0; i < 2 * kMaxUnreadableLines; ++i) text += "k" + std::to_string(i) + " = no text\n";
   const auto contents = parse_toml(text);
@@ -78,7 +78,7 @@ TEST(TomlSource, after_too_many_such_lines_it_gives_up) {
   EXPECT_EQ(contents.errors.size(), kMaxUnreadableLines + 1);
 }
 
-TEST(TomlSource, never_quotes_a_secret_that_lacks_its_quotation_marks) {
+TEST(TomlSource, NeverQuotesASecretThatLacksItsQuotationMarks) {
   for (const char* text :
        {"[auth]\njwt_secret = trustno1\n", "[auth]\njwt_secret = \"trustno1\n",
         "[auth]\njwt_secret = trustno1", "[auth]\njwt_secret = 'trustno1\n[server]\n",
@@ -90,31 +90,31 @@ TEST(TomlSource, never_quotes_a_secret_that_lacks_its_quotation_marks) {
   }
 }
 
-TEST(TomlSource, a_setting_outside_of_any_section_is_a_mistake) {
+TEST(TomlSource, ASettingOutsideOfAnySectionIsAMistake) {
   const auto contents = parse_toml("workers = 2\n");
   ASSERT_EQ(contents.errors.size(), 1U);
   EXPECT_EQ(contents.errors[0].key, "workers");
   EXPECT_EQ(contents.errors[0].line, 1U);
 }
 
-TEST(TomlSource, a_section_in_double_brackets_is_a_mistake) {
+TEST(TomlSource, ASectionInDoubleBracketsIsAMistake) {
   const auto contents = parse_toml("[[server]]\nworkers = 2\n");
   ASSERT_EQ(contents.errors.size(), 1U);
   EXPECT_EQ(contents.errors[0].key, "server");
   EXPECT_THAT(contents.errors[0].message, testing::HasSubstr("[[server]]"));
 }
 
-TEST(TomlSource, a_key_set_twice_is_a_mistake) {
+TEST(TomlSource, AKeySetTwiceIsAMistake) {
   const auto contents = parse_toml("[server]\nworkers = 2\nworkers = 3\n");
   ASSERT_EQ(contents.errors.size(), 1U);
   EXPECT_EQ(contents.errors[0].line, 3U);
 }
 
-TEST(TomlSource, bytes_that_are_not_utf8_are_a_mistake) {
+TEST(TomlSource, BytesThatAreNotUtf8AreAMistake) {
   EXPECT_EQ(parse_toml("[server]\nlisten = \"\xff\"\n").errors.size(), 1U);
 }
 
-TEST(TomlSource, deep_nesting_is_a_mistake_and_no_more) {
+TEST(TomlSource, DeepNestingIsAMistakeAndNoMore) {
   EXPECT_FALSE(parse_toml("[a]\nb = " + std::string(100'000, '[')).parsed);
 }
 

@@ -21,7 +21,7 @@ void put(const std::string& path, const std::string& text) {
   ASSERT_EQ(std::rename((path + ".new").c_str(), path.c_str()), 0);
 }
 
-TEST(WatchedFiles, that_are_written_anew_are_told_once) {
+TEST(WatchedFiles, AreReportedOnceWhenWrittenAgain) {
   put(kOne, "1");
   put(kTwo, "2");
   WatchedFiles files;
@@ -32,7 +32,7 @@ TEST(WatchedFiles, that_are_written_anew_are_told_once) {
   EXPECT_THAT(files.changed(), IsEmpty());
 }
 
-TEST(WatchedFiles, of_the_same_content_have_not_changed) {
+TEST(WatchedFiles, HaveNotChangedIfTheirContentIsTheSame) {
   put(kOne, "1");
   WatchedFiles files;
   files.watch({kOne});
@@ -40,7 +40,7 @@ TEST(WatchedFiles, of_the_same_content_have_not_changed) {
   EXPECT_THAT(files.changed(), IsEmpty());
 }
 
-TEST(WatchedFiles, that_go_and_come_have_changed) {
+TEST(WatchedFiles, HaveChangedIfTheyGoAndComeBack) {
   put(kOne, "1");
   WatchedFiles files;
   files.watch({kOne});

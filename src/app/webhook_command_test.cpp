@@ -27,7 +27,7 @@ WebhookSettings settings_for(std::vector<std::string> urls) {
   return settings;
 }
 
-TEST(WebhookTest, sends_one_signed_event_to_each_receiver_and_says_what_came_of_it) {
+TEST(WebhookTest, SendsOneSignedEventToEachReceiverAndSaysWhatCameOfIt) {
   Receiver good;
   Receiver bad([](std::size_t, const Received&) { return answer(401); });
   std::ostringstream out;
@@ -43,19 +43,19 @@ TEST(WebhookTest, sends_one_signed_event_to_each_receiver_and_says_what_came_of_
   EXPECT_THAT(requests[0].field("Rollcall-Delivery"), StartsWith("test-"));
 }
 
-TEST(WebhookTest, succeeds_if_all_do) {
+TEST(WebhookTest, SucceedsIfAllDo) {
   Receiver good;
   std::ostringstream out;
   EXPECT_EQ(test_webhooks(settings_for({good.url()}), out), kExitOk);
 }
 
-TEST(WebhookTest, says_why_nobody_answered) {
+TEST(WebhookTest, SaysWhyNobodyAnswered) {
   std::ostringstream out;
   EXPECT_EQ(test_webhooks(settings_for({"http://127.0.0.1:1/"}), out), kExitFailure);
   EXPECT_THAT(out.str(), AllOf(HasSubstr("failed after "), HasSubstr("onnect")));
 }
 
-TEST(WebhookTest, knows_what_to_do_about_an_answer) {
+TEST(WebhookTest, KnowsWhatToDoAboutAnAnswer) {
   const auto said = [](unsigned status) {
     return verdict({.slot = 0, .status = status, .reason = "", .retry_after = {}}, milliseconds(12));
   };
@@ -66,7 +66,7 @@ TEST(WebhookTest, knows_what_to_do_about_an_answer) {
   EXPECT_THAT(said(500), HasSubstr("receiver's log"));
 }
 
-TEST(WebhookTest, without_a_receiver_or_a_secret_says_how_to_give_them) {
+TEST(WebhookTest, WithoutAReceiverOrASecretSaysHowToGiveThem) {
   std::ostringstream out, err;
   EXPECT_EQ(run_webhook_test({}, out, err), kExitBadConfig);
   EXPECT_THAT(err.str(), HasSubstr("--url"));

@@ -36,7 +36,7 @@ std::vector<std::string> mistakes_of(const LoadInput& input) {
   return lines;
 }
 
-TEST(WebhookSettings, are_taken_from_the_file) {
+TEST(WebhookSettings, AreTakenFromTheFile) {
   const auto config = load_config(
       input_of("[webhooks]\nurls = [\"https://a/x\", \"https://a/y\"]\nsecret = \"" + kWebhookSecret +
                "\"\nca_file = \"ca.pem\"\ntimeout_ms = 200\nbatch = 7\nbatch_wait_ms = "
@@ -51,7 +51,7 @@ TEST(WebhookSettings, are_taken_from_the_file) {
   EXPECT_EQ(config->api.feed_changes, 5000u);
 }
 
-TEST(WebhookSettings, urls_need_a_secret_that_cannot_be_guessed) {
+TEST(WebhookSettings, UrlsNeedASecretThatCannotBeGuessed) {
   const std::string urls = "[webhooks]\nurls = [\"https://a/\"]\n";
   EXPECT_THAT(mistakes_of(input_of(urls)),
               ElementsAre(AllOf(StartsWith("webhooks.secret is not set"), HasSubstr("openssl rand"))));
@@ -63,14 +63,14 @@ TEST(WebhookSettings, urls_need_a_secret_that_cannot_be_guessed) {
   EXPECT_THAT(mistakes_of(input_of(urls + "secret = \"" + kWebhookSecret + "\"\n")), IsEmpty());
 }
 
-TEST(WebhookSettings, a_wrong_url_is_named_beside_a_secret_that_is_missing) {
+TEST(WebhookSettings, AWrongUrlIsNamedBesideASecretThatIsMissing) {
   EXPECT_THAT(mistakes_of(input_of("[webhooks]\nurls = [\"https://a/\", \"b.example\"]\n")),
               ElementsAre(AllOf(StartsWith("r.toml:2: webhooks.urls must be a list"), HasSubstr("b.example"),
                                 Not(HasSubstr("https://a/\""))),
                           StartsWith("webhooks.secret is not set")));
 }
 
-TEST(WebhookSettings, the_file_of_certificates_is_tried) {
+TEST(WebhookSettings, TheFileOfCertificatesIsTried) {
   const std::string junk = testing::TempDir() + "rollcall_webhook_ca.pem";
   std::ofstream(junk) << "hush\n";
   Config config;
@@ -83,13 +83,13 @@ TEST(WebhookSettings, the_file_of_certificates_is_tried) {
   EXPECT_THAT(try_named_files(config), IsEmpty());
 }
 
-TEST(WebhookSettings, the_secret_is_never_shown) {
+TEST(WebhookSettings, TheSecretIsNeverShown) {
   Config config;
   config.webhooks.secret = kWebhookSecret;
   EXPECT_THAT(describe(config), AllOf(HasSubstr("secret = \"***\""), Not(HasSubstr(kWebhookSecret))));
 }
 
-TEST(WebhookSettings, warn_of_http_to_other_hosts_and_of_a_secret_for_nothing) {
+TEST(WebhookSettings, WarnOfHttpToOtherHostsAndOfASecretForNothing) {
   Config config;
   config.webhooks.secret = kWebhookSecret;
   EXPECT_THAT(config_warnings(config), ElementsAre(StartsWith("webhooks.secret is set, but no")));

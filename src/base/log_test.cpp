@@ -42,7 +42,7 @@ json::object json_of(const std::function<void()>& act) {
   return parsed.ok() && parsed->is_object() ? parsed->as_object() : json::object();
 }
 
-TEST(Log, a_text_line_has_the_time_the_level_the_event_and_its_fields) {
+TEST(Log, ATextLineHasTheTimeTheLevelTheEventAndItsFields) {
   const std::string line = written(Level::info, Format::text, [] {
     info("client refused", {{"code", "TOKEN_EXPIRED"}});
   });
@@ -50,14 +50,14 @@ TEST(Log, a_text_line_has_the_time_the_level_the_event_and_its_fields) {
                                           "\\.[0-9][0-9][0-9]Z INFO  client refused  code=TOKEN_EXPIRED\n"));
 }
 
-TEST(Log, levels_are_of_one_width) {
+TEST(Log, LevelsAreOfOneWidth) {
   EXPECT_EQ(text_of([] { debug("e"); }), " DEBUG e\n");
   EXPECT_EQ(text_of([] { info("e"); }), " INFO  e\n");
   EXPECT_EQ(text_of([] { warn("e"); }), " WARN  e\n");
   EXPECT_EQ(text_of([] { error("e"); }), " ERROR e\n");
 }
 
-TEST(Log, what_is_below_the_level_is_not_written) {
+TEST(Log, WhatIsBelowTheLevelIsNotWritten) {
   const auto all = [] {
     debug("one");
     info("two");
@@ -74,7 +74,7 @@ TEST(Log, what_is_below_the_level_is_not_written) {
   configure(Level::info, Format::text);
 }
 
-TEST(Log, a_value_that_is_not_one_plain_word_is_quoted) {
+TEST(Log, AValueThatIsNotOnePlainWordIsQuoted) {
   EXPECT_EQ(text_of([] { info("e", {{"a", "two words"}}); }), " INFO  e  a=\"two words\"\n");
   EXPECT_EQ(text_of([] { info("e", {{"a", ""}}); }), " INFO  e  a=\"\"\n");
   EXPECT_EQ(text_of([] { info("e", {{"a", "x=y"}}); }), " INFO  e  a=\"x=y\"\n");
@@ -82,16 +82,16 @@ TEST(Log, a_value_that_is_not_one_plain_word_is_quoted) {
   EXPECT_EQ(text_of([] { info("e", {{"a", "Zoë"}}); }), " INFO  e  a=\"Zoë\"\n");
 }
 
-TEST(Log, a_value_cannot_begin_a_line_of_its_own) {
+TEST(Log, AValueCannotBeginALineOfItsOwn) {
   const std::string text = text_of([] { info("e", {{"a", "x\n2026-01-04T00:00:00.000Z INFO  forged"}}); });
   EXPECT_EQ(text, " INFO  e  a=\"x\\n2026-01-04T00:00:00.000Z INFO  forged\"\n");
 }
 
-TEST(Log, an_event_cannot_begin_a_line_of_its_own) {
+TEST(Log, AnEventCannotBeginALineOfItsOwn) {
   EXPECT_EQ(text_of([] { info("one\ntwo"); }), " INFO  one\\ntwo\n");
 }
 
-TEST(Log, what_a_terminal_would_obey_is_escaped) {
+TEST(Log, WhatATerminalWouldObeyIsEscaped) {
   EXPECT_EQ(text_of([] { info("e", {{"a", "\x1b[31m"}}); }), " INFO  e  a=\"\\u001b[31m\"\n");
   EXPECT_EQ(text_of([] { info("e", {{"a", "\x7f"}}); }), " INFO  e  a=\"\\u007f\"\n");
   EXPECT_EQ(text_of([] { info("e", {{"a", "\u009b2J"}}); }), " INFO  e  a=\"\\u009b2J\"\n");
@@ -99,23 +99,23 @@ TEST(Log, what_a_terminal_would_obey_is_escaped) {
   EXPECT_EQ(text_of([] { info("e", {{"a", "\u2066\u2028"}}); }), " INFO  e  a=\"\\u2066\\u2028\"\n");
 }
 
-TEST(Log, bytes_that_are_not_utf8_become_replacement_characters) {
+TEST(Log, BytesThatAreNotUtf8BecomeReplacementCharacters) {
   EXPECT_EQ(text_of([] { info("e", {{"a", "\xff"}}); }), " INFO  e  a=\"\ufffd\"\n");
 }
 
-TEST(Log, a_long_value_is_cut) {
+TEST(Log, ALongValueIsCut) {
   const std::string text = text_of([] { info("e", {{"a", std::string(5000, 'x')}}); });
   EXPECT_EQ(text, " INFO  e  a=\"" + std::string(kMaxValueBytes, 'x') + "...\"\n");
 }
 
-TEST(Log, numbers_and_booleans_are_bare) {
+TEST(Log, NumbersAndBooleansAreBare) {
   const std::string text = text_of([] {
     info("e", {{"a", 7}, {"b", std::uint64_t{18446744073709551615U}}, {"c", -0.5}, {"d", true}});
   });
   EXPECT_EQ(text, " INFO  e  a=7 b=18446744073709551615 c=-0.5 d=true\n");
 }
 
-TEST(Log, a_json_line_is_an_object_with_the_same_parts) {
+TEST(Log, AJsonLineIsAnObjectWithTheSameParts) {
   const json::object line = json_of([] {
     warn("client refused", {{"code", "say \"x\"\n"}, {"count", 3}, {"share", 0.25}, {"tls", false}});
   });
@@ -128,16 +128,16 @@ TEST(Log, a_json_line_is_an_object_with_the_same_parts) {
   EXPECT_EQ(line.at("tls"), false);
 }
 
-TEST(Log, json_has_what_is_not_finite_as_text) {
+TEST(Log, JsonWritesWhatIsNotFiniteAsText) {
   const json::object line = json_of([] { info("e", {{"a", std::numeric_limits<double>::quiet_NaN()}}); });
   EXPECT_EQ(line.at("a"), "nan");
 }
 
-TEST(Log, per_cent_signs_and_braces_are_nothing_special) {
+TEST(Log, PerCentSignsAndBracesAreNothingSpecial) {
   EXPECT_EQ(text_of([] { info("{} %v", {{"a", "{0}%n"}}); }), " INFO  {} %v  a={0}%n\n");
 }
 
-TEST(Log, an_embedder_may_take_the_lines_or_have_fewer) {
+TEST(Log, AnEmbedderMayTakeTheLinesOrHaveFewer) {
   std::vector<std::string> lines;
   const auto act = [&] {
     set_log_sink([&](LogLevel level, std::string_view line) {
@@ -159,7 +159,7 @@ TEST(Log, an_embedder_may_take_the_lines_or_have_fewer) {
   EXPECT_EQ(lines, (std::vector<std::string>{R"(1 ended  why="a b")", "3 broken"}));
 }
 
-TEST(Log, an_event_that_is_repeated_at_will_gets_few_lines_and_a_summary) {
+TEST(Log, AnEventThatIsRepeatedAtWillGetsFewLinesAndASummary) {
   const Instant now{seconds(50)};
   const std::string text = written(Level::info, Format::text, [&] {
     for (int i = 0; i < 1000; ++i) {
@@ -175,7 +175,7 @@ TEST(Log, an_event_that_is_repeated_at_will_gets_few_lines_and_a_summary) {
               testing::HasSubstr(" WARN  connection refused, repeated  code=BAD count=995 since_s=10\n"));
 }
 
-TEST(Log, lines_of_several_threads_do_not_mix) {
+TEST(Log, LinesOfSeveralThreadsDoNotMix) {
   const std::string text = written(Level::info, Format::text, [] {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {

@@ -14,7 +14,7 @@ std::uint64_t admitted(LogThrottle& throttle, std::string_view event, std::strin
   return lines;
 }
 
-TEST(LogThrottle, the_first_of_an_interval_get_lines_and_the_rest_one_summary) {
+TEST(LogThrottle, TheFirstOfAnIntervalGetLinesAndTheRestOneSummary) {
   LogThrottle throttle;
   EXPECT_EQ(admitted(throttle, "refused", "A", 1000, kStart), LogThrottle::kLinesEach);
   EXPECT_TRUE(throttle.take_due(kStart + LogThrottle::kInterval - milliseconds(1)).empty());
@@ -28,7 +28,7 @@ TEST(LogThrottle, the_first_of_an_interval_get_lines_and_the_rest_one_summary) {
   EXPECT_TRUE(throttle.take_due(kStart + 2 * LogThrottle::kInterval).empty());
 }
 
-TEST(LogThrottle, the_next_interval_begins_with_lines_again) {
+TEST(LogThrottle, TheNextIntervalBeginsWithLinesAgain) {
   LogThrottle throttle;
   admitted(throttle, "refused", "A", 100, kStart);
   throttle.take_due(kStart + LogThrottle::kInterval);
@@ -36,20 +36,20 @@ TEST(LogThrottle, the_next_interval_begins_with_lines_again) {
             LogThrottle::kLinesEach);
 }
 
-TEST(LogThrottle, few_events_have_no_summary) {
+TEST(LogThrottle, FewEventsHaveNoSummary) {
   LogThrottle throttle;
   EXPECT_EQ(admitted(throttle, "refused", "A", 5, kStart), 5U);
   EXPECT_TRUE(throttle.take_due(kStart + LogThrottle::kInterval).empty());
 }
 
-TEST(LogThrottle, another_event_or_code_has_lines_of_its_own) {
+TEST(LogThrottle, AnotherEventOrCodeHasLinesOfItsOwn) {
   LogThrottle throttle;
   admitted(throttle, "refused", "A", 100, kStart);
   EXPECT_TRUE(throttle.admit("refused", "B", 1, kStart));
   EXPECT_TRUE(throttle.admit("closed", "A", 1, kStart));
 }
 
-TEST(LogThrottle, a_summary_has_the_highest_level_that_was_given) {
+TEST(LogThrottle, ASummaryHasTheHighestLevelThatWasGiven) {
   LogThrottle throttle;
   admitted(throttle, "refused", "A", 5, kStart);
   throttle.admit("refused", "A", 3, kStart);
@@ -59,7 +59,7 @@ TEST(LogThrottle, a_summary_has_the_highest_level_that_was_given) {
   EXPECT_EQ(summaries[0].level, 3U);
 }
 
-TEST(LogThrottle, what_is_left_out_when_the_program_ends_is_told_then) {
+TEST(LogThrottle, WhatIsLeftOutWhenTheProgramEndsIsToldThen) {
   LogThrottle throttle;
   admitted(throttle, "refused", "A", 7, kStart);
   const auto summaries = throttle.take_all(kStart + milliseconds(300));
@@ -68,7 +68,7 @@ TEST(LogThrottle, what_is_left_out_when_the_program_ends_is_told_then) {
   EXPECT_EQ(summaries[0].since, seconds(1));
 }
 
-TEST(LogThrottle, kinds_beyond_the_most_are_counted_together_and_none_is_lost) {
+TEST(LogThrottle, KindsBeyondTheLimitAreCountedTogetherAndNoneIsLost) {
   LogThrottle throttle;
   constexpr std::uint64_t kKinds = 1000;
   std::uint64_t lines = 0;

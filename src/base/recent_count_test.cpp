@@ -18,7 +18,7 @@ TEST(RecentCount, CountsWhatIsRecentAndForgetsOneAtATime) {
   EXPECT_EQ(count.add(now += seconds(100), kForget), 1);
 }
 
-TEST(RecentCount, AtTheRateOfForgettingItStaysWhereItIs) {
+TEST(RecentCount, StaysTheSameAtTheRateOfForgetting) {
   RecentCount count;
   Instant now{seconds(1)};
   for (int i = 0; i < 1000; ++i) EXPECT_LE(count.add(now += kForget, kForget), 2);

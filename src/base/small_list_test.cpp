@@ -51,7 +51,7 @@ TEST(SmallList, GivesRoomBackThatAPeakHasLeft) {
   }
 }
 
-TEST(SmallList, ThatEbbsAndFlowsIsNotCopiedEachTime) {
+TEST(SmallList, IsNotCopiedEachTimeItShrinksAndGrows) {
   SmallList<int> list;
   for (int i = 0; i < 513; ++i) list.push_back(i);
   for (int round = 0; round < 10; ++round) {

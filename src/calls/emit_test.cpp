@@ -65,7 +65,7 @@ TEST(ReadEmit, RefusesDataThatClientsCannotRead) {
   EXPECT_THAT(data_of(nested(64)), HasSubstr("the payload is nested deeper than 64"));
 }
 
-TEST(ReadEmit, OfAFieldThatComesTwiceTheLastOneCounts) {
+TEST(ReadEmit, TakesTheLastOfAFieldThatComesTwice) {
   const auto read = read_emit(R"({"event":"a","data":1,"event":"b","data":2})");
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->event, "b");

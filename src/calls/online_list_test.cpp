@@ -29,7 +29,7 @@ class OnlineListTest : public testing::Test {
   std::vector<presence::UserChanged> changes_;
 };
 
-TEST_F(OnlineListTest, OfNobodyIsEmpty) {
+TEST_F(OnlineListTest, IsEmptyIfNobodyIsOnline) {
   OnlineList list(10);
   const OnlineListPage page = list.page(core_);
   EXPECT_EQ(*page.users, "[]");

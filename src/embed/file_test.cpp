@@ -21,21 +21,21 @@ std::string written(const std::string& text) {
   return path;
 }
 
-TEST(File, is_read_whole) {
+TEST(File, IsReadWhole) {
   const std::string text = std::string(100'000, 'x') + std::string("\0\n", 2);
   const auto read = read_file(written(text), 1 << 20);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(*read, text);
 }
 
-TEST(File, is_refused_above_the_bound) {
+TEST(File, IsRefusedAboveTheBound) {
   EXPECT_TRUE(read_file(written("12345"), 5).ok());
   const auto read = read_file(written("123456"), 5);
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error(), "is larger than 5 bytes");
 }
 
-TEST(File, that_cannot_be_read_says_why) {
+TEST(File, SaysWhyItCannotBeRead) {
   const auto missing = read_file(testing::TempDir() + "rollcall_no_such_file", 5);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error(), "cannot be read: No such file or directory");
@@ -71,7 +71,7 @@ std::string refusal_of(const std::string& path) {
   return read.ok() ? "it was read" : read.error();
 }
 
-TEST(File, that_may_not_be_read_says_whose_it_is_and_what_would_help) {
+TEST(File, SaysWhoseItIsAndWhatWouldHelpIfItMayNotBeRead) {
   const std::string path = written("x");
   const bool root = geteuid() == 0;
   chmod(path.c_str(), 0200);
@@ -82,7 +82,7 @@ TEST(File, that_may_not_be_read_says_whose_it_is_and_what_would_help) {
   EXPECT_THAT(why, HasSubstr(root ? ", and chmod g+r, would let it" : ": chmod u+r would let it"));
 }
 
-TEST(File, of_the_user_itself_needs_another_mode_and_no_other_group) {
+TEST(File, NeedsAnotherModeAndNoOtherGroupIfTheUserOwnsIt) {
   const std::string path = written("x");
   if (geteuid() == 0) {
     ASSERT_EQ(chown(path.c_str(), 65534, 0), 0);
@@ -93,7 +93,7 @@ TEST(File, of_the_user_itself_needs_another_mode_and_no_other_group) {
   EXPECT_THAT(why, EndsWith(": chmod u+r would let it"));
 }
 
-TEST(File, in_a_directory_that_may_not_be_entered_says_so) {
+TEST(File, SaysThatItsDirectoryMayNotBeEntered) {
   const std::string directory = testing::TempDir() + "rollcall_closed";
   mkdir(directory.c_str(), 0700);
   chmod(directory.c_str(), 0);

@@ -17,7 +17,7 @@ using testing::Not;
 constexpr const char* kSecret = "0123456789abcdef0123456789abcdef";
 constexpr WallTime kNow = wall_time(1'767'530'096'000);
 
-TEST(Keys, a_secret_alone_verifies_its_tokens) {
+TEST(Keys, ASecretAloneVerifiesItsTokens) {
   AuthSettings auth;
   auth.jwt_secret = kSecret;
   const auto keys = load_keys(auth);
@@ -30,7 +30,7 @@ TEST(Keys, a_secret_alone_verifies_its_tokens) {
   EXPECT_EQ(verified->subject, "user-1");
 }
 
-TEST(Keys, the_leeway_is_the_configured_one) {
+TEST(Keys, TheLeewayIsTheConfiguredOne) {
   AuthSettings auth;
   auth.jwt_secret = kSecret;
   auth.leeway = milliseconds{60'000};
@@ -44,7 +44,7 @@ TEST(Keys, the_leeway_is_the_configured_one) {
   EXPECT_FALSE((*keys)->verify(token, kNow + seconds{70}).ok());
 }
 
-TEST(Keys, every_file_that_cannot_be_read_is_named) {
+TEST(Keys, EveryFileThatCannotBeReadIsNamed) {
   AuthSettings auth;
   auth.jwt_secret = kSecret;
   auth.algorithms = {"HS256", "RS256"};
@@ -57,7 +57,7 @@ TEST(Keys, every_file_that_cannot_be_read_is_named) {
                                         "/no/keys.json cannot be read: No such file or directory"));
 }
 
-TEST(Keys, a_file_that_holds_no_key_is_a_mistake_that_names_it) {
+TEST(Keys, AFileThatHoldsNoKeyIsAMistakeThatNamesIt) {
   const std::string path = testing::TempDir() + "rollcall_keys_test.pem";
   std::ofstream(path) << "hush, this is no key\n";
   AuthSettings auth;
@@ -69,7 +69,7 @@ TEST(Keys, a_file_that_holds_no_key_is_a_mistake_that_names_it) {
   EXPECT_THAT(keys.error().front(), Not(HasSubstr("hush")));
 }
 
-TEST(Keys, an_algorithm_that_is_not_known_is_a_mistake) {
+TEST(Keys, AnAlgorithmThatIsNotKnownIsAMistake) {
   AuthSettings auth;
   auth.jwt_secret = kSecret;
   auth.algorithms = {"none"};

@@ -36,7 +36,7 @@ TEST(Packet, HasATypeDigitAndData) {
   EXPECT_EQ(packet->data, "hello");
 }
 
-TEST(Packet, OfAnUnknownTypeOrEmptyIsAFault) {
+TEST(Packet, IsAFaultIfEmptyOrOfAnUnknownType) {
   for (const char* bad : {"", "7", "a", "abc", "-1", " 4", "b"}) EXPECT_FALSE(parse_packet(bad)) << bad;
 }
 

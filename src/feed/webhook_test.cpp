@@ -67,7 +67,7 @@ class WebhookStory : public testing::Test {
   Instant now{seconds(1000)};
 };
 
-TEST_F(WebhookStory, begins_with_a_reset_for_what_the_receiver_knows_is_of_an_earlier_start) {
+TEST_F(WebhookStory, BeginsWithAResetForWhatTheReceiverKnowsIsOfAnEarlierStart) {
   source.come("ann");
   EXPECT_EQ(body(),
             R"({"cursor":"0000000000000abc-1","events":[{"type":"feed.reset",)"
@@ -79,7 +79,7 @@ TEST_F(WebhookStory, begins_with_a_reset_for_what_the_receiver_knows_is_of_an_ea
   EXPECT_EQ(next(), nullptr);
 }
 
-TEST_F(WebhookStory, a_reset_says_how_long_users_may_still_need_to_come_back_as_of_its_timestamp) {
+TEST_F(WebhookStory, AResetSaysHowLongUsersMayStillNeedToComeBackAsOfItsTimestamp) {
   source.settling_left = milliseconds(9500);
   const std::string first = body();
   EXPECT_EQ(first,
@@ -91,7 +91,7 @@ TEST_F(WebhookStory, a_reset_says_how_long_users_may_still_need_to_come_back_as_
   EXPECT_EQ(body(), first) << "made again, it is the same request";
 }
 
-TEST_F(WebhookStory, tells_all_that_is_known_of_a_change) {
+TEST_F(WebhookStory, TellsAllThatIsKnownOfAChange) {
   started();
   source.come("ann");
   source.go("ann");
@@ -105,7 +105,7 @@ TEST_F(WebhookStory, tells_all_that_is_known_of_a_change) {
                     R"("timestamp":"2026-01-04T12:34:58.789Z","lastActive":"2026-01-04T12:34:57.789Z"}]})");
 }
 
-TEST_F(WebhookStory, waits_for_others_to_come_along_but_not_for_long) {
+TEST_F(WebhookStory, WaitsForOthersToComeAlongButNotForLong) {
   started();
   come({"ann"});
   EXPECT_EQ(next(), nullptr);
@@ -118,7 +118,7 @@ TEST_F(WebhookStory, waits_for_others_to_come_along_but_not_for_long) {
   EXPECT_THAT(sent(), ElementsAre("+ann", "+bob"));
 }
 
-TEST_F(WebhookStory, sends_a_full_batch_at_once_and_the_rest_later) {
+TEST_F(WebhookStory, SendsAFullBatchAtOnceAndTheRestLater) {
   started();
   come({"a", "b", "c", "d", "e", "f", "g"});
   EXPECT_THAT(sent(), ElementsAre("+a", "+b", "+c"));
@@ -128,7 +128,7 @@ TEST_F(WebhookStory, sends_a_full_batch_at_once_and_the_rest_later) {
   EXPECT_THAT(sent(), ElementsAre("+g"));
 }
 
-TEST_F(WebhookStory, has_one_request_under_way_at_a_time) {
+TEST_F(WebhookStory, HasOneRequestUnderWayAtATime) {
   started();
   come({"a", "b", "c", "d", "e", "f"});
   ASSERT_NE(next(), nullptr);
@@ -139,7 +139,7 @@ TEST_F(WebhookStory, has_one_request_under_way_at_a_time) {
   EXPECT_DEATH(done(Kind::accepted), "under_way_");
 }
 
-TEST_F(WebhookStory, makes_a_request_again_with_the_same_id_and_body_until_it_is_accepted) {
+TEST_F(WebhookStory, MakesARequestAgainWithTheSameIdAndBodyUntilItIsAccepted) {
   started();
   come({"a", "b", "c"});
   const Delivery first = *next();
@@ -166,7 +166,7 @@ TEST_F(WebhookStory, makes_a_request_again_with_the_same_id_and_body_until_it_is
   EXPECT_EQ(hook.counts(), (WebhookCounts{3, 21, 21, 0}));
 }
 
-TEST_F(WebhookStory, waits_longer_after_each_failure_up_to_a_minute) {
+TEST_F(WebhookStory, WaitsLongerAfterEachFailureUpToAMinute) {
   std::vector<std::int64_t> waits;
   for (int i = 0; i < 9; ++i) {
     ASSERT_NE(next(), nullptr);
@@ -177,7 +177,7 @@ TEST_F(WebhookStory, waits_longer_after_each_failure_up_to_a_minute) {
   EXPECT_THAT(waits, ElementsAre(1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000));
 }
 
-TEST_F(WebhookStory, half_of_the_wait_is_left_to_chance) {
+TEST_F(WebhookStory, HalfOfTheWaitIsLeftToChance) {
   for (const auto& [chance, wait] : {std::pair(0.0, 500), {0.5, 750}, {1.0, 1000}}) {
     Webhook fresh("hook", {});
     ASSERT_NE(fresh.next(source, now, test::kWall), nullptr);
@@ -186,7 +186,7 @@ TEST_F(WebhookStory, half_of_the_wait_is_left_to_chance) {
   }
 }
 
-TEST_F(WebhookStory, begins_with_short_waits_again_once_it_has_worked) {
+TEST_F(WebhookStory, BeginsWithShortWaitsAgainOnceItHasWorked) {
   for (int i = 0; i < 6; ++i) {
     next();
     done(Kind::failed);
@@ -200,7 +200,7 @@ TEST_F(WebhookStory, begins_with_short_waits_again_once_it_has_worked) {
   EXPECT_EQ(*hook.deadline() - now, Webhook::kFirstRetry);
 }
 
-TEST_F(WebhookStory, heeds_the_receivers_wish_for_a_pause_within_reason) {
+TEST_F(WebhookStory, HeedsTheReceiversWishForAPauseWithinReason) {
   next();
   done(Kind::failed, seconds(30));
   EXPECT_EQ(*hook.deadline() - now, seconds(30));
@@ -214,7 +214,7 @@ TEST_F(WebhookStory, heeds_the_receivers_wish_for_a_pause_within_reason) {
   EXPECT_EQ(*hook.deadline() - now, seconds(4));
 }
 
-TEST_F(WebhookStory, ends_for_good_when_the_receiver_is_gone) {
+TEST_F(WebhookStory, EndsForGoodWhenTheReceiverIsGone) {
   started();
   come({"a", "b", "c"});
   next();
@@ -226,7 +226,7 @@ TEST_F(WebhookStory, ends_for_good_when_the_receiver_is_gone) {
   EXPECT_FALSE(hook.waits_for_news());
 }
 
-TEST_F(WebhookStory, cuts_a_batch_whose_body_would_be_too_large) {
+TEST_F(WebhookStory, CutsABatchWhoseBodyWouldBeTooLarge) {
   Webhook large("hook", {1000, milliseconds(0)});
   ASSERT_NE(large.next(source, now, test::kWall), nullptr);
   large.done({Kind::accepted}, now, 0);
@@ -251,7 +251,7 @@ class WebhookBehind : public WebhookStory {
   }
 };
 
-TEST_F(WebhookBehind, tells_the_receiver_to_take_a_snapshot_when_changes_are_forgotten) {
+TEST_F(WebhookBehind, TellsTheReceiverToTakeASnapshotWhenChangesAreForgotten) {
   started();
   flood();
   const Delivery* delivery = next();
@@ -266,7 +266,7 @@ TEST_F(WebhookBehind, tells_the_receiver_to_take_a_snapshot_when_changes_are_for
   EXPECT_THAT(sent(), ElementsAre("+a", "+b", "+c"));
 }
 
-TEST_F(WebhookBehind, gives_up_a_request_when_what_follows_it_is_forgotten) {
+TEST_F(WebhookBehind, GivesUpARequestWhenWhatFollowsItIsForgotten) {
   started();
   come({"a", "b", "c"});
   const std::string id = next()->id;
@@ -285,7 +285,7 @@ TEST_F(WebhookBehind, gives_up_a_request_when_what_follows_it_is_forgotten) {
   EXPECT_EQ(*hook.deadline() - now, seconds(2));
 }
 
-TEST_F(WebhookBehind, makes_a_request_again_as_long_as_what_follows_it_is_remembered) {
+TEST_F(WebhookBehind, MakesARequestAgainAsLongAsWhatFollowsItIsRemembered) {
   started();
   come({"a", "b", "c"});
   next();
@@ -297,7 +297,7 @@ TEST_F(WebhookBehind, makes_a_request_again_as_long_as_what_follows_it_is_rememb
   EXPECT_EQ(hook.counts().dropped, 0u);
 }
 
-TEST_F(WebhookBehind, tells_the_operator_once_though_the_receiver_stays_away) {
+TEST_F(WebhookBehind, TellsTheOperatorOnceThoughTheReceiverStaysAway) {
   started();
   flood();
   next();
@@ -316,7 +316,7 @@ TEST_F(WebhookBehind, tells_the_operator_once_though_the_receiver_stays_away) {
   EXPECT_EQ(next(), nullptr);
 }
 
-TEST_F(WebhookBehind, notices_what_is_forgotten_in_the_moment_of_reading) {
+TEST_F(WebhookBehind, NoticesWhatIsForgottenInTheMomentOfReading) {
   started();
   come({"a", "b", "c"});
   source.before_read = [&] { flood(); };

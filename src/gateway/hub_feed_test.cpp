@@ -102,7 +102,7 @@ TEST(HubFeed, KeepsNothingIfNobodyIsToReadIt) {
   EXPECT_EQ(source.after(0).last, 0u);
 }
 
-TEST(HubFeed, OfSeveralWorkersIsInOneOrderAndTrueInTheEnd) {
+TEST(HubFeed, KeepsOneOrderForSeveralWorkersAndIsTrueInTheEnd) {
   ServerOptions options;
   options.workers = 3;
   PresenceHost host(with_feed(), options);

@@ -25,7 +25,7 @@ ServerOptions two_workers() {
   return options;
 }
 
-TEST(Live, a_replaced_value_lasts_until_every_worker_has_begun_another_task) {
+TEST(Live, AReplacedValueLastsUntilEveryWorkerHasBegunAnotherTask) {
   Notes notes;
   Host host(two_workers());
   Live<const Value> live(host.server, std::make_shared<const Value>(1, notes));
@@ -41,7 +41,7 @@ TEST(Live, a_replaced_value_lasts_until_every_worker_has_begun_another_task) {
   host.stop();
 }
 
-TEST(Live, is_read_by_workers_while_it_is_replaced_from_elsewhere) {
+TEST(Live, IsReadByWorkersWhileItIsReplacedFromElsewhere) {
   constexpr int kTimes = 200;
   Notes notes;
   Host host(two_workers());

@@ -30,7 +30,7 @@ class OnlineIds : public testing::Test {
   HubDriver hub_{server_, {}, {0, milliseconds(1000)}, 0, nobody_};
 };
 
-TEST_F(OnlineIds, OfNobodyAreNone) {
+TEST_F(OnlineIds, AreNoneIfNobodyIsOnline) {
   EXPECT_THAT(online_ids(hub_), IsEmpty());
 }
 

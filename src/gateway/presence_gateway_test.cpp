@@ -236,7 +236,7 @@ TEST(PresenceGateway, AtTheLimitAClientStillTakesItsLivingConnectionOver) {
   EXPECT_THAT(connect_with("anna", "").second, HasSubstr("TOO_MANY_CONNECTIONS")) << "there are two again";
 }
 
-TEST(PresenceGateway, AtTheLimitNobodyTakesTheConnectionOfAnotherUserOver) {
+TEST(PresenceGateway, AtTheLimitNobodyTakesOverAnotherUsersConnection) {
   Config config = plain_config();
   config.limits.connections_per_user = 1;
   PresenceHost host(config, server::test::with_recovery());

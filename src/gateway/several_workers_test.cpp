@@ -68,7 +68,7 @@ TEST(PresenceOfWorkers, TheGreetingIsTheFirstEventWhateverHappensElsewhere) {
 }
 
 // It may come back to any worker while the server still takes its connection for alive.
-TEST(PresenceOfWorkers, AtTheLimitOfItsUserAClientTakesItsLivingConnectionOver) {
+TEST(PresenceOfWorkers, AtTheUsersLimitAClientTakesOverItsLiveConnection) {
   Config config = plain_config();
   config.limits.connections_per_user = 1;
   PresenceHost presence(config, with_workers());

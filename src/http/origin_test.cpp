@@ -5,7 +5,7 @@
 namespace rollcall::http {
 namespace {
 
-TEST(Origin, is_the_same_however_it_is_written) {
+TEST(Origin, IsTheSameHoweverItIsWritten) {
   for (const char* written :
        {"https://a.example", "https://a.example:443", "https://A.Example", "HTTPS://a.example",
         "https://a.example.", "https://a.example.:443", "https://a.example:"}) {
@@ -17,7 +17,7 @@ TEST(Origin, is_the_same_however_it_is_written) {
   EXPECT_TRUE(same_origin("capacitor://localhost", "capacitor://LOCALHOST"));
 }
 
-TEST(Origin, is_another_with_another_scheme_host_or_port) {
+TEST(Origin, IsAnotherWithAnotherSchemeHostOrPort) {
   for (const char* other :
        {"http://a.example", "https://b.example", "https://a.example:8443", "https://a.example:80",
         "https://a.example.evil", "https://a.example..", "https://xa.example", "null", "", "a.example",
@@ -28,7 +28,7 @@ TEST(Origin, is_another_with_another_scheme_host_or_port) {
   }
 }
 
-TEST(Origin, is_that_of_the_host_that_was_asked) {
+TEST(Origin, IsThatOfTheHostThatWasAsked) {
   const struct {
     const char* origin;
     const char* host;
@@ -49,7 +49,7 @@ TEST(Origin, is_that_of_the_host_that_was_asked) {
   for (const auto& [origin, host] : same) EXPECT_TRUE(origin_is_host(origin, host)) << origin << " " << host;
 }
 
-TEST(Origin, is_not_that_of_another_host_or_port) {
+TEST(Origin, IsNotThatOfAnotherHostOrPort) {
   const struct {
     const char* origin;
     const char* host;

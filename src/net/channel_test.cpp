@@ -29,7 +29,7 @@ TEST(PeerAddress, IsWrittenAsItIsCustomary) {
   EXPECT_EQ(PeerAddress().text(), "");
 }
 
-TEST(PeerAddress, OfAnIpv4ConnectionToAnIpv6SocketIsTheIpv4One) {
+TEST(PeerAddress, IsTheIpv4OneOfAnIpv4ConnectionToAnIpv6Socket) {
   EXPECT_EQ(PeerAddress(address_of(AF_INET6, "::ffff:192.0.2.7")).text(), "192.0.2.7");
 }
 

@@ -52,7 +52,7 @@ TEST(Tls, TakesTheBytesOneByOne) {
   EXPECT_EQ(plain, "hello");
 }
 
-TEST(Tls, RefusesVersionsBefore1_2) {
+TEST(Tls, RefusesVersionsBeforeTls12) {
   const Certificate certificate;
   auto stream = context_of(certificate)->accept();
   TlsClient client;

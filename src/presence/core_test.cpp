@@ -311,7 +311,7 @@ TEST_F(Presence, CountsConnectionsOfAUserAndOfAll) {
   EXPECT_EQ(core_.connections(), 1U);
 }
 
-TEST_F(Presence, OfThoseWhoLeftTheOneWhoLeftFirstIsForgottenFirst) {
+TEST_F(Presence, ForgetsTheUserWhoLeftFirstFirst) {
   const std::vector<std::string> users = {"a", "b", "c", "d", "e"};
   for (ConnectionId id = 0; id < users.size(); ++id) connect(id, users[id]);
   for (ConnectionId id = 0; id < 4; ++id) goodbye(id);

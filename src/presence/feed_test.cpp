@@ -29,7 +29,7 @@ std::vector<std::string> ids_after(const Feed& feed, std::uint64_t after, std::s
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(Feed, gives_what_came_after_a_number_in_order) {
+TEST(Feed, GivesWhatCameAfterANumberInOrder) {
   Feed feed(kEpoch, 100);
   EXPECT_EQ(feed.last(), 0u);
   EXPECT_THAT(ids_after(feed, 0), IsEmpty());
@@ -43,7 +43,7 @@ TEST(Feed, gives_what_came_after_a_number_in_order) {
   EXPECT_THAT(ids_after(feed, 3), IsEmpty());
 }
 
-TEST(Feed, keeps_all_that_is_known_of_a_change) {
+TEST(Feed, KeepsAllThatIsKnownOfAChange) {
   Feed feed(kEpoch, 100);
   const Change online{"ann", true, kNow, "a@example.com", std::nullopt, {}};
   const Change offline{"ann", false, kNow + seconds(9), std::nullopt, std::nullopt, kNow + seconds(5)};
@@ -55,7 +55,7 @@ TEST(Feed, keeps_all_that_is_known_of_a_change) {
   EXPECT_EQ(list[1], offline);
 }
 
-TEST(Feed, tells_a_detail_that_is_empty_from_one_that_is_not_known) {
+TEST(Feed, TellsADetailThatIsEmptyFromOneThatIsNotKnown) {
   Feed feed(kEpoch, 100);
   feed.add({"ann", true, kNow, "", std::nullopt, {}});
   ChangeList list;
@@ -64,7 +64,7 @@ TEST(Feed, tells_a_detail_that_is_empty_from_one_that_is_not_known) {
   EXPECT_EQ(list[0].role, std::nullopt);
 }
 
-TEST(Feed, leaves_out_a_detail_that_is_too_long) {
+TEST(Feed, LeavesOutADetailThatIsTooLong) {
   Feed feed(kEpoch, 100);
   const std::string longest(kMaxDetailBytes, 'e');
   const std::string longer(kMaxDetailBytes + 1, 'r');
@@ -75,7 +75,7 @@ TEST(Feed, leaves_out_a_detail_that_is_too_long) {
   EXPECT_EQ(list[0].role, std::nullopt);
 }
 
-TEST(Feed, forgets_the_oldest_and_says_so) {
+TEST(Feed, ForgetsTheOldestAndSaysSo) {
   Feed feed(kEpoch, 3);
   for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
   EXPECT_THAT(ids_after(feed, 1), ElementsAre("+b", "+c", "+d"));
@@ -85,7 +85,7 @@ TEST(Feed, forgets_the_oldest_and_says_so) {
   EXPECT_TRUE(list.empty());
 }
 
-TEST(Feed, goes_on_for_longer_than_its_ring_is) {
+TEST(Feed, GoesOnForLongerThanItsRingIs) {
   for (const std::size_t limit : {1, 255, 256, 257, 511, 512, 513, 1000}) {
     Feed feed(kEpoch, limit);
     for (std::size_t i = 1; i <= 5000; ++i) come(feed, std::to_string(i));
@@ -97,7 +97,7 @@ TEST(Feed, goes_on_for_longer_than_its_ring_is) {
   }
 }
 
-TEST(Feed, of_long_texts_keeps_fewer_changes) {
+TEST(Feed, KeepsFewerChangesOfLongTexts) {
   constexpr std::size_t kLimit = 10'000;
   Feed feed(kEpoch, kLimit);
   const std::string email(kMaxDetailBytes, 'e');
@@ -109,7 +109,7 @@ TEST(Feed, of_long_texts_keeps_fewer_changes) {
   EXPECT_EQ(ids_after(feed, feed.last() - kLimit).size(), kLimit);
 }
 
-TEST(Feed, a_list_may_be_filled_again_and_again) {
+TEST(Feed, AListMayBeFilledAgainAndAgain) {
   Feed feed(kEpoch, 100);
   come(feed, "ann");
   go(feed, "ann");
@@ -122,7 +122,7 @@ TEST(Feed, a_list_may_be_filled_again_and_again) {
   }
 }
 
-TEST(FeedCursor, leads_back_to_its_number) {
+TEST(FeedCursor, LeadsBackToItsNumber) {
   Feed feed(kEpoch, 3);
   EXPECT_EQ(feed.cursor(0), "00abcdef12345678-0");
   EXPECT_EQ(*feed.find("00abcdef12345678-0"), 0u);
@@ -131,20 +131,20 @@ TEST(FeedCursor, leads_back_to_its_number) {
   EXPECT_EQ(*feed.find(feed.cursor(1)), 1u);
 }
 
-TEST(FeedCursor, that_is_too_old_has_fallen_behind) {
+TEST(FeedCursor, HasFallenBehindIfItIsTooOld) {
   Feed feed(kEpoch, 3);
   for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
   EXPECT_EQ(feed.find(feed.cursor(0)).error(), FeedGap::fell_behind);
 }
 
-TEST(FeedCursor, of_another_start_is_unknown) {
+TEST(FeedCursor, IsUnknownIfItIsOfAnotherStart) {
   Feed feed(kEpoch, 3), earlier(kEpoch + 1, 3);
   come(feed, "a");
   come(earlier, "a");
   EXPECT_EQ(feed.find(earlier.cursor(1)).error(), FeedGap::unknown);
 }
 
-TEST(FeedCursor, that_nobody_gave_is_unknown) {
+TEST(FeedCursor, IsUnknownIfNobodyGaveIt) {
   Feed feed(kEpoch, 3);
   come(feed, "a");
   const std::string mine = feed.cursor(1);
@@ -188,7 +188,7 @@ TEST(FeedCursor, that_nobody_gave_is_unknown) {
   }
 }
 
-TEST(FeedDeath, a_number_that_has_not_been_is_our_bug) {
+TEST(FeedDeath, ANumberThatIsStillToComeIsOurBug) {
   Feed feed(kEpoch, 3);
   ChangeList list;
   EXPECT_DEATH(feed.read(1, 9, list), "after <= last_");

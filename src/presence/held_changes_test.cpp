@@ -61,7 +61,7 @@ TEST_F(Held, WhoWentAndCameBackUnseenDidNothing) {
   EXPECT_THAT(released(), ElementsAre("+bob@2"));
 }
 
-TEST_F(Held, OfManyChangesOnlyTheNewestIsTold) {
+TEST_F(Held, OnlyTheNewestOfManyChangesIsTold) {
   online("ann");
   offline("ann");
   online("ann");

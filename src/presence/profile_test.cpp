@@ -13,7 +13,7 @@ TEST(Profile, KeepsWhatIsThereAndWhatIsNot) {
   EXPECT_EQ(profile.name(), "Ann");
 }
 
-TEST(Profile, OfNobodyIsEmpty) {
+TEST(Profile, IsEmptyByDefault) {
   const Profile profile;
   EXPECT_EQ(profile.id(), "");
   EXPECT_EQ(profile.email(), std::nullopt);

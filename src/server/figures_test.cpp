@@ -268,7 +268,7 @@ TEST_F(SlowFigures, WhoDoesNotReadIsCounted) {
 }
 
 // The server's streams are not waited for by anyone but their reader.
-TEST(SlowReaders, OfHttpAnswersAreCounted) {
+TEST(SlowReaders, AreCountedForHttpAnswers) {
   Host host(with_small_backlog());
   std::optional<HttpStream> stream;
   host.server.handle_http("GET", "/stream", [&](HttpRequest&, const HttpReply& reply) {

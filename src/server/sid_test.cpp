@@ -23,7 +23,7 @@ TEST(Sid, LeadsEveryWorkerButItsOwnToItsOwner) {
   }
 }
 
-TEST(Sid, OfAWorkerThatThereIsNotIsForWhoeverIsAsked) {
+TEST(Sid, OfAMissingWorkerIsServedByWhicheverWorkerIsAsked) {
   const SidScheme scheme(0, 3);
   EXPECT_EQ(scheme.other_owner("02x"), 2U);
   for (const char* sid : {"", "0", "00", "03", "0v", "vv", "0w", "0-", "A0", "zz", "\xFF\xFF"}) {

@@ -13,7 +13,7 @@ std::string ack(std::string_view nsp, std::uint64_t id, std::string_view args_js
   return packet.append(args_json).append(kAckEnd);
 }
 
-TEST(Encode, TheExamplesOfTheProtocol) {
+TEST(Encode, WritesTheExamplesOfTheProtocol) {
   EXPECT_EQ(encode_connect("/admin", R"({"sid":"oSO0OpakMV_3jnilAAAA"})"),
             R"(0/admin,{"sid":"oSO0OpakMV_3jnilAAAA"})");
   EXPECT_EQ(encode_connect_error("/admin", R"({"message":"Not authorized","data":{"code":"E1"}})"),

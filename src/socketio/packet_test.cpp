@@ -52,7 +52,7 @@ TEST(Packet, NamespacesAreKeptAsTheyAreTheirQueryAndLongestNameIncluded) {
   EXPECT_EQ(show("2/12,3[\"a\"]"), "2 /12 #3 [\"a\"]");
 }
 
-TEST(Packet, OfAnUnknownTypeIsAFault) {
+TEST(Packet, IsAFaultIfOfAnUnknownType) {
   for (const char* bad : {"", "7", "9[]", "a", "abc", " 0", "-"}) EXPECT_TRUE(faulty(bad)) << bad;
 }
 

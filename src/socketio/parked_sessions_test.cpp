@@ -55,7 +55,7 @@ TEST_F(ParkedSessionsTest, ASessionLivesToItsVeryAgeAndNoLonger) {
   EXPECT_THAT(slots(gone), ElementsAre(3));
 }
 
-TEST_F(ParkedSessionsTest, OfOneOwnersTooManyTheOldestGoes) {
+TEST_F(ParkedSessionsTest, TheOldestSessionOfAnOwnerWithTooManyGoes) {
   for (std::uint32_t slot = 1; slot <= 3; ++slot) EXPECT_THAT(park("ann", slot), IsEmpty());
   park("bob", 9);
   EXPECT_THAT(park("ann", 4), ElementsAre(1));
@@ -83,7 +83,7 @@ TEST_F(ParkedSessionsTest, SessionsOfNobodyHaveNoOwnersShare) {
   EXPECT_EQ(parked.sessions(), 4U);
 }
 
-TEST_F(ParkedSessionsTest, OfAllTogetherTheOldestGoFirst) {
+TEST_F(ParkedSessionsTest, TheOldestOfAllGoFirst) {
   park("a", 1, 400);
   park("b", 2, 400);
   EXPECT_THAT(park("c", 3, 400), ElementsAre(1));

@@ -50,7 +50,7 @@ TEST(Placeholders, PlaceholdersMayStandBesideLoneSurrogatesAndDeepInside) {
   EXPECT_FALSE(placeholders_fit(deep, 7));
 }
 
-TEST(Placeholders, OfSeveralValuesAllAreLookedAt) {
+TEST(Placeholders, AreFoundInEachOfSeveralValues) {
   EXPECT_TRUE(placeholders_fit(R"(1, {"_placeholder":true,"num":0} ,"x")", 1));
   EXPECT_FALSE(placeholders_fit(R"(1, "x" , {"_placeholder":true,"num":1})", 1));
 }

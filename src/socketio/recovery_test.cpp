@@ -118,7 +118,7 @@ TEST_F(RecoveryTest, EachUsersStateIsToldAmongTheMessagesWhereItBecameThat) {
   EXPECT_EQ(missed(0), "message b-online a-online ");
 }
 
-TEST_F(RecoveryTest, OfOtherStatesTheNewestIsTold) {
+TEST_F(RecoveryTest, TheNewestOfOtherStatesIsTold) {
   for (const char* mode : {"batch", "live"}) {
     Message message;
     message.packet = mode;
@@ -141,7 +141,7 @@ TEST_F(RecoveryTest, StatesToldToFewAreMarkedAtOnce) {
   EXPECT_FALSE(recovery.mark_due());
 }
 
-TEST_F(RecoveryTest, OfStatesToldToManyInAHurryTheLastIsMarkedALittleLater) {
+TEST_F(RecoveryTest, TheLastStateToldToManyInAHurryIsMarkedALittleLater) {
   receivers = 60;
   EXPECT_NE(edge("a", "online")->mark, "");
   EXPECT_EQ(edge("b", "online")->mark, "");

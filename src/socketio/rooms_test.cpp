@@ -75,7 +75,7 @@ TEST(Rooms, AnyBytesMayNameARoom) {
   EXPECT_TRUE(rooms.leave(0, named("")));
 }
 
-TEST(Rooms, OfAnotherKindAreOtherRoomsWhateverTheirNames) {
+TEST(Rooms, AreDifferentIfOfAnotherKindWhateverTheirNames) {
   Rooms rooms;
   const Room all[] = {Room::application("x"), Room::user("x"), Room::watchers("x"), Room::user("wx"),
                       Room::application("ux")};

@@ -87,7 +87,7 @@ TEST(Watch, GivesItsMetricsToAnyone) {
               HasSubstr("rollcall_http_requests_total{method=\"GET\",path=\"/metrics\",status=\"200\"} 1\n"));
 }
 
-TEST(Watch, OrOnlyToThoseWithAKey) {
+TEST(Watch, GivesItsMetricsOnlyToThoseWithAKeyWhereOneIsWanted) {
   WatchHost host(true);
   host.host.start();
   EXPECT_EQ(host.ask("/metrics").status, 401);

@@ -22,7 +22,7 @@ TEST(FirstArgument, IsEmptyIfThereIsNone) {
   EXPECT_EQ(first_argument("  "), "");
 }
 
-TEST(FirstArgument, OfTextThatIsNotJsonIsSomePieceOfIt) {
+TEST(FirstArgument, IsSomePieceOfTextThatIsNotJson) {
   EXPECT_EQ(first_argument("}],1"), "}]");
   EXPECT_EQ(first_argument("\"a,b\\"), "\"a,b\\");
   EXPECT_EQ(first_argument("{1,2"), "{1,2");

@@ -6,7 +6,7 @@
 namespace rollcall::wire {
 namespace {
 
-TEST(Problem, OfARequestHasItsCodeAndTheFieldToBlame) {
+TEST(Problem, HasTheCodeOfTheRequestsErrorAndTheFieldToBlame) {
   EXPECT_EQ(to_json(problem_of({ErrorCode::invalid_payload, "limit must be \"x\"", "limit"})),
             R"({"type":"about:blank","title":"Bad Request","status":400,"detail":"limit must be \"x\"",)"
             R"("code":"INVALID_PAYLOAD","field":"limit"})");
@@ -15,14 +15,14 @@ TEST(Problem, OfARequestHasItsCodeAndTheFieldToBlame) {
             R"("code":"TOO_MANY_USERS"})");
 }
 
-TEST(Problem, OfARequestHasTheStatusOfItsCode) {
+TEST(Problem, HasTheStatusOfItsCode) {
   EXPECT_EQ(problem_of({ErrorCode::rate_limited, ""}).status, 429U);
   EXPECT_EQ(problem_of({ErrorCode::forbidden, ""}).status, 403U);
   EXPECT_EQ(problem_of({ErrorCode::unknown_event, ""}).status, 400U);
   EXPECT_EQ(problem_of({ErrorCode::internal, ""}).status, 500U);
 }
 
-TEST(Problem, OfAStatusHasTheCodeThatGoesWithIt) {
+TEST(Problem, HasTheCodeThatGoesWithItsStatus) {
   const struct {
     unsigned status;
     const char* code;

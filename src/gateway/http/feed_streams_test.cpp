@@ -99,7 +99,7 @@ TEST(FeedStreams, EndWhenTheServerDrains) {
   host.join();
 }
 
-TEST(FeedStreams, OfAllWorkersHearOfWhatHappensAtAny) {
+TEST(FeedStreams, HearOnEveryWorkerWhatHappensOnAny) {
   FeedHost host;
   std::list<FeedClient> readers;
   for (server::WorkerIndex worker = 0; worker < kWorkers; ++worker)

@@ -34,7 +34,7 @@ Visit connect(Client& client, const std::string& auth) {
   return visit;
 }
 
-TEST(RoomKinds, ToASocketIdThatIsNoUserNothingIsDelivered) {
+TEST(RoomKinds, DeliverNothingToASocketIdThatIsNoUser) {
   ApiHost host;
   Client victim(host.host.address(), By::websocket);
   const Visit visit = connect(victim, R"({"token":"victim"})");
