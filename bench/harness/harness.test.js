@@ -22,7 +22,7 @@ describe('statistics', () => {
     assert.equal(ratio(ours, new Map()), undefined);
   });
 
-  test('three digits, and the spread over the median', () => {
+  test('a median has three digits and its spread', () => {
     assert.deepEqual([12345, 123.4, 12.34, 1.234, undefined].map(threeDigits), ['12,300', '123', '12.3', '1.23', '–']);
     assert.equal(spread([9, 10, 12]), 0.3);
   });

@@ -75,7 +75,7 @@ test('the client: a page that toggles a class', async () => {
   assert.deepEqual(complaints(), []);
 });
 
-test('React: a card', async () => {
+test('the React card turns green and grey', async () => {
   const { page, complaints } = await open(
     'react',
     {
@@ -95,7 +95,7 @@ const kMounted = (component, file) => `import { createRoot } from 'react-dom/cli
   import { ${component} } from './${file}';
   createRoot(document.getElementById('root')).render(<${component} />);`;
 
-test("React: the dot of the project's README", async () => {
+test("the React dot of the project's README works", async () => {
   const { page, complaints } = await open(
     'dot',
     { 'index.html': html('<div id="root"></div>', 'main.jsx'), 'App.jsx': sampleOf('README.md', 'jsx'), 'main.jsx': kMounted('App', 'App.jsx') },
@@ -128,7 +128,7 @@ test('React: the client component for Next.js', async () => {
   assert.deepEqual(complaints(), []);
 });
 
-test('Vue: a card', async () => {
+test('the Vue card turns green and grey', async () => {
   const { page, complaints } = await open(
     'vue',
     {

@@ -47,12 +47,12 @@ describe('what it says is lacking', () => {
     client.close();
   });
 
-  test('EIO=3', async () => {
+  test('Engine.IO v3 is refused', async () => {
     const { text: answer } = await request(`${server.url}/socket.io/?EIO=3&transport=polling`);
     assert.equal(JSON.parse(answer).code, 5);
   });
 
-  test('compression', async () => {
+  test('compression is not negotiated', async () => {
     const tcp = new RawTcp(server);
     tcp.send('GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n');
     const [head] = await tcp.until(/^HTTP\/1\.1 101[\s\S]*?\r\n\r\n/);

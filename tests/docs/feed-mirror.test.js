@@ -51,7 +51,7 @@ async function knows(...ids) {
   }
 }
 
-test('mirror.sh', async () => {
+test('mirror.sh follows the feed across restarts and odd ids', async () => {
   const kOdd = ['a/b', 'say "userId":"x"', 'back\\slash', 'Ärztin 🩺', '-v', '.*', 'ann ', 'ann'];
   let server = await startServer({ env });
   let mirror = start(server);

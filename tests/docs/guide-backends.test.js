@@ -83,7 +83,7 @@ describe('HTTP', () => {
     return JSON.parse(stdout);
   }
 
-  test('one user, many, everybody, how many', async () => {
+  test('answers for one user, for many, for everybody, and with their number', async () => {
     const user = await connect(server, 'user-1');
     const one = await answer('8b is user-1 online?');
     const { data } = await user.ask('check-user-status', { userId: 'user-1' });
@@ -97,13 +97,13 @@ describe('HTTP', () => {
     assert.equal((await answer('8b how many')).count, count);
   });
 
-  test('a notification', async () => {
+  test('delivers a notification', async () => {
     const user = await connect(server, 'user-1');
     assert.deepEqual(await answer('8b a notification'), { delivered: 1, online: true });
     assert.deepEqual(await user.take('notification'), { message: 'Your parcel has arrived' });
   });
 
-  test('why', async () => {
+  test('explains why a user is online', async () => {
     await connect(server, 'user-1');
     const { because, connections } = await answer('8b why?');
     assert.match(because, /^Online since .* 1 connection is open/);

@@ -273,7 +273,7 @@ test('src/auth.ts, for now: does without a backend', async (t) => {
   assert.equal(socket.connected, true);
 });
 
-test('last seen', async () => {
+test('lastSeen says when a user was last active', async () => {
   const { lastSeen } = await load('7 src/lastSeen.ts');
   const now = Date.parse('2026-01-04T12:00:00.000Z');
   const ago = (ms) => lastSeen({ online: false, lastActive: new Date(now - ms).toISOString() }, now);
@@ -304,7 +304,7 @@ test('everybody who is online, page by page', async () => {
   await assert.rejects(module.everybodyOnline(0), /INVALID_PAYLOAD: limit/);
 });
 
-test('online first', async () => {
+test('onlineFirst lists online users first', async () => {
   const module = await connected({}, '7 src/onlineFirst.ts');
   const people = ['a', 'b', 'c', 'd'].map((name) => ({ userId: somebody(name) }));
   for (const index of [1, 3]) await connect(server, people[index].userId);

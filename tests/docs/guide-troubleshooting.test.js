@@ -121,7 +121,7 @@ describe('nothing connects', () => {
     assert.equal((await failure({ user: 'a', as: token(undefined) })).data.code, 'INVALID_TOKEN');
   });
 
-  test('Invalid namespace, an old client, a session of another server', async () => {
+  test('an invalid namespace, an old client and a session of another server show the errors it lists', async () => {
     assert.equal(`"${(await failure({ user: 'a', url: server.url })).message}"`, symptom('"Invalid namespace"'));
     const old = await request(`${server.url}/socket.io/?EIO=3&transport=polling`);
     assert.equal(old.text, symptom('{"code":5,"message":"Unsupported protocol version"}'));
@@ -131,7 +131,7 @@ describe('nothing connects', () => {
 });
 
 describe('dots are wrong', () => {
-  test('with "watchers" nobody is told of whom they did not subscribe to', async () => {
+  test('with "watchers" clients hear only of users they subscribed to', async () => {
     const watchers = await startServer({ env: { ...kGrace, ROLLCALL_PRESENCE_BROADCAST: 'watchers' } });
     symptom('presence.broadcast = "watchers"');
     const client = await connect(watchers, 'viewer');

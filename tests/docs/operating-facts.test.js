@@ -40,7 +40,7 @@ describe('is it well?', () => {
     for (const name of ['rollcall_worker_hung', 'process_open_fds', 'process_max_fds']) assert.ok(lines.some((line) => line.startsWith(name)), name);
   });
 
-  test('from outside, a handshake', async () => {
+  test('a handshake from outside succeeds', async () => {
     const { code, stdout } = await type(outside[0]);
     assert.equal(code, 0);
     assert.match(stdout, /^0\{"sid":/);

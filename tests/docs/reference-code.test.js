@@ -45,7 +45,7 @@ async function seesUser1(prints) {
   await prints('user-1 ⚫');
 }
 
-test('any page, with socket.io-client', async (t) => {
+test('the code for any page works with socket.io-client', async (t) => {
   let beat;
   const { made, prints } = run('any page (socket.io-client)', 'socket', { io, setInterval: (send, ms) => (beat = { send, ms }) });
   t.after(() => made.disconnect());
@@ -56,7 +56,7 @@ test('any page, with socket.io-client', async (t) => {
   await answered;
 });
 
-test('any page, with @rollcall/client', async (t) => {
+test('the code for any page works with @rollcall/client', async (t) => {
   const { made, prints } = run('any page (@rollcall/client)', 'client', { createRollcall });
   t.after(() => made.close());
   await seesUser1(prints);
@@ -84,7 +84,7 @@ createApp(Dot, { userId: 'user-1' }).use(rollcall, client).mount('#app');
   },
 };
 for (const [name, { id, main }] of Object.entries(kDots)) {
-  test(`${name}'s dot, in Chromium`, async (t) => {
+  test(`the dot for ${name} works in Chromium`, async (t) => {
     const files = layOut({ [blocks.get(id).file]: codeOf(id), 'main.jsx': main() });
     const [site, browser] = await Promise.all([serveSite({}), launchBrowser()]);
     t.after(async () => {
@@ -114,7 +114,7 @@ test("React's dot is TypeScript, as strict as the templates of Vite have it", as
   await assert.rejects(typeCheck(folder), /not assignable/);
 });
 
-test('a backend', async () => {
+test('the code for a backend works', async () => {
   await connect(server, 'user-1');
   const env = { PATH: process.env.PATH, ROLLCALL_API_KEY: key };
   const { stdout } = await promisify(execFile)('sh', ['-c', codeOf('a backend (any, with an API key)')], { env });

@@ -82,7 +82,7 @@ describe('what is heard', () => {
     client.close();
   });
 
-  test('presence-mode', async () => {
+  test('presence-mode is sent when changes are batched', async () => {
     const busy = await startServer({ env: { ...kGrace, ROLLCALL_PRESENCE_DELIVERIES_PER_SECOND: 1 } });
     const watcher = await connect(busy, 'watcher');
     for (let i = 0; i < 10; ++i) await connect(busy, `guest-${i}`);

@@ -40,7 +40,7 @@ function run(names, user, scope) {
   return { socket, prints: (matches, what) => printed.take(matches, what) };
 }
 
-test('check one, check many, list', async () => {
+test('the code that checks one user, checks many and lists users works', async () => {
   await connect(server, 'user-123');
   await connect(server, 'user-2');
   const one = run(['connection', 'check one'], 'asker', { io });
@@ -54,7 +54,7 @@ test('check one, check many, list', async () => {
   assert.ok(users.some(({ userId }) => userId === 'asker'));
 });
 
-test('listen', async () => {
+test('the code that listens works', async () => {
   const { socket, prints } = run(['connection', 'listen'], 'listener', { io });
   await once(socket, 'connected');
   const guest = await connect(server, 'user-9');
@@ -63,7 +63,7 @@ test('listen', async () => {
   await prints((line) => line === 'User user-9 is now offline', 'the line');
 });
 
-test('heartbeat', async () => {
+test('the code of the heartbeat works', async () => {
   let beat;
   const { socket } = run(['connection', 'heartbeat'], 'beating', { io, setInterval: (send, ms) => (beat = { send, ms }) });
   await once(socket, 'connected');
@@ -85,14 +85,14 @@ test('console, which shows an event as its data', async () => {
   guest.close();
 });
 
-test('script', async () => {
+test('the script works', async () => {
   const { prints } = run(['script'], 'script', { require: createRequire(import.meta.url) });
   await prints((value) => value === 'Connected!', 'Connected!');
   const { data } = await prints((value) => value.event === 'online-users', 'the list');
   assert.ok(data.users.some(({ userId }) => userId === 'script'));
 });
 
-test('hook and card, in Chromium', async () => {
+test('the hook and the card work in Chromium', async () => {
   const head = `import { useEffect, useState } from 'react';\nimport { createRoot } from 'react-dom/client';\n`;
   const foot = `createRoot(document.getElementById('root')).render(<UserCard userId="carer-7" name="Maria" />);\n`;
   const code = ['connection', 'hook', 'card'].map((name) => fill(blocks.get(name).code, server, token('viewer'))).join('\n');

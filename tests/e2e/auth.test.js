@@ -200,7 +200,7 @@ describe('public keys', () => {
     assert.equal(await refusal(pem, auth('x', { exp: nowSeconds() - 60 }, { key: rsa.private, algorithm: 'RS256' })), 'TOKEN_EXPIRED');
   });
 
-  test('a JWKS file: by kid, and without one', async () => {
+  test('a JWKS file verifies tokens with a kid and without one', async () => {
     assert.equal(await whoAmI(jwks, auth('rs', {}, { key: rsa.private, algorithm: 'RS256', keyid: 'rsa-1' })), 'rs');
     assert.equal(await whoAmI(jwks, auth('es', {}, { key: ec.private, algorithm: 'ES256', keyid: 'ec-1' })), 'es');
     assert.equal(await whoAmI(jwks, auth('es384', {}, { key: ec384.private, algorithm: 'ES384', keyid: 'ec-2' })), 'es384');

@@ -36,7 +36,7 @@ for (const [version] of Object.entries(kClients)) {
 
 describe('what clients could not read, or would believe, is refused', () => {
   for (const data of ['NaN', 'Infinity', '01', '"\u0001"', "'x'", '[1,]', `${'['.repeat(64)}${']'.repeat(64)}`]) {
-    test(`data ${data.slice(0, 20)}`, async () => {
+    test(`data ${data.slice(0, 20)} is refused`, async () => {
       const { status, body } = await post('/users/ann/emit', `{"event":"n","data":${data}}`);
       assert.equal(status, 400);
       assert.match(body.detail, /not valid JSON: look at byte \d+|nested deeper than 64/);

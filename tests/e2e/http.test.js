@@ -199,7 +199,7 @@ describe('CORS', () => {
     }
   });
 
-  test('by default only the page’s own origin may', async () => {
+  test('by default only the page’s own origin may connect', async () => {
     const own = await handshake(server, { Origin: server.url });
     assert.equal(own.status, 200);
     const foreign = await handshake(server, { Origin: kOrigin });

@@ -199,7 +199,7 @@ describe('payloads that can’t be served are answered with an error that names 
     ['refresh-token', { token: 7 }, /token/],
   ];
   for (const [event, payload, field] of kBad) {
-    test(`${event} ${JSON.stringify(payload)?.slice(0, 40)}`, async () => {
+    test(`${event} is refused with ${JSON.stringify(payload)?.slice(0, 40)}`, async () => {
       const args = payload === undefined ? [] : [payload];
       const answer = await bystander.ask(event, ...args);
       assert.deepEqual(Object.keys(answer).sort(), ['code', 'message', 'status']);

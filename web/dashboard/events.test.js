@@ -13,7 +13,7 @@ test('events are read, comments and retry left out', () => {
   assert.deepEqual(new EventParser().push(kFeed), kEvents);
 });
 
-test('wherever the text is cut', () => {
+test('events are the same wherever the text is cut', () => {
   for (let cut = 0; cut <= kFeed.length; ++cut) {
     const parser = new EventParser();
     assert.deepEqual([...parser.push(kFeed.slice(0, cut)), ...parser.push(kFeed.slice(cut))], kEvents, `at ${cut}`);

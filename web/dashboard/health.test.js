@@ -8,7 +8,7 @@ import { Figures, Growth } from './prometheus.js';
 
 const kReady = { ready: true };
 
-test('samples are read with their labels, and what is none is left out', () => {
+test('samples are read with their labels, and anything else is left out', () => {
   const figures = new Figures('# HELP a b\n# TYPE a counter\na 5\na_b{x="1",y="q\\"\\\\\\n}"} 2.5e3 1700000000\ninf{le="+Inf"} +Inf\n\nnonsense\nb{x="1"} NaN\n{} 4\nc{\n');
   assert.equal(figures.size, 3);
   assert.equal(figures.sum('a'), 5);
@@ -75,7 +75,7 @@ test('a server that is well is said to be so, in words', () => {
   assert.ok(report.checks.every(({ advice }) => advice === ''));
 });
 
-test('each thing that is amiss is named, with what to do', () => {
+test('every problem is named, with what to do', () => {
   const kCases = [
     [{ 'rollcall_loop_lag_seconds_bucket{le="0.25"}': 100, 'rollcall_loop_lag_seconds_bucket{le="+Inf"}': 100 }, 'Event loops: look'],
     [{ 'rollcall_worker_busy_seconds_total{worker="1"}': 9 }, 'Work: look'],
@@ -104,7 +104,7 @@ test('what docs/operating.md calls well is well, and what is above is not', () =
   assert.deepEqual(amiss(judge({ ...turns((ms * 2.5) / 1000), ...busy(percent / 100 + 0.01) })), ['Event loops: look', 'Work: look']);
 });
 
-test('what is usual is not amiss', () => {
+test('usual figures raise no warning', () => {
   for (const changed of [
     { 'rollcall_auth_failures_total{code="INVALID_TOKEN"}': 4 },
     { 'rollcall_auth_failures_total{code="INVALID_TOKEN"}': 50, rollcall_joins_total: 60 },
@@ -126,7 +126,7 @@ test('a server that is not ready says why', () => {
   assert.match(judge({}, { ready: false, code: '', detail: '' }).checks[0].says, /No reason/);
 });
 
-test('workers: how busy, how many connections, and whether one hangs', () => {
+test('workers show how busy they are, their connections, and whether one hangs', () => {
   const { workers } = judge({ 'rollcall_worker_busy_seconds_total{worker="0"}': 2.5, 'rollcall_worker_hung{worker="0"}': 1, 'rollcall_worker_turn_age_seconds{worker="0"}': 7 });
   assert.deepEqual(workers, [
     { name: '0', busy: 0.25, connections: 3, queue: 0, hung: true, turnAge: 7 },
@@ -140,7 +140,7 @@ test('what has not been measured for a while is not judged', () => {
   assert.equal(says(report, 'Sign-in'), 'Not measured yet.');
 });
 
-test('without figures it says that it knows only in part', () => {
+test('it says that its view is partial when figures are missing', () => {
   const report = examine(kReady, null, 'a proxy keeps it back');
   assert.deepEqual(amiss(report), ['Figures: look']);
   assert.match(report.checks[1].says, /a proxy keeps it back/);

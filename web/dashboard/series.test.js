@@ -24,7 +24,7 @@ test('seconds without news are like the one before, and nothing is known of the 
   assert.deepEqual(lasts(series, 5, 8), [null, null, 5, 5, 5, 6, 6, 6]);
 });
 
-test('a time of which nothing is known stays empty', () => {
+test('a time without data stays empty', () => {
   const series = new Series();
   series.note(at(0), 5);
   series.gap(at(1.5));
@@ -32,14 +32,14 @@ test('a time of which nothing is known stays empty', () => {
   assert.deepEqual(lasts(series, 5, 6), [5, 5, null, null, 7, 7]);
 });
 
-test('it holds as much as it is large', () => {
+test('it holds no more than its size', () => {
   const series = new Series(10);
   series.note(at(0), 5);
   series.note(at(60), 6);
   assert.deepEqual(lasts(series, 60, 12), [null, null, 5, 5, 5, 5, 5, 5, 5, 5, 5, 6]);
 });
 
-test('of the time that the page slept nothing is known', () => {
+test('nothing is known of the time the page slept', () => {
   const series = new Series();
   series.note(at(0), 5);
   assert.deepEqual(lasts(series, 200, 3), [null, null, null]);
@@ -66,7 +66,7 @@ test('steps of more than a second have the extremes of all, and begin where they
   assert.equal(first.steps.length, 360);
 });
 
-test('the extremes know when', () => {
+test('the extremes have their times', () => {
   const series = new Series();
   [3, 8, 8, 1].forEach((n, second) => series.note(at(second), n));
   const { least, most, leastAt, mostAt } = extremes(series.window(at(3), 10_000, 10).steps);
@@ -85,7 +85,7 @@ test('the axis of counts begins at 0, has whole numbers, and reaches what there 
   }
 });
 
-test('the axis of time', () => {
+test('the axis of time has round times', () => {
   assert.deepEqual(timeTicks(300, false), [300, 240, 180, 120, 60, 0]);
   assert.deepEqual(timeTicks(3600, true).map(agoWords), ['−1 h', '−40 min', '−20 min', 'now']);
   assert.deepEqual(timeTicks(60, false).map(agoWords), ['−1 min', '−45 s', '−30 s', '−15 s', 'now']);
@@ -96,7 +96,7 @@ test('while little is known, little is shown', () => {
   assert.equal(spanFor(5, 3600), 3600);
 });
 
-test('the line is of stairs, with a stroke for what was within a step, and a gap where nothing is known', () => {
+test('the line has steps, a stroke for the range within a step, and a gap where nothing is known', () => {
   const step = (second, least, most, last) => ({ at: second, least, most, last });
   const frame = { x: (time) => time * 10, y: (n) => 100 - n, stepMs: 1, right: 45 };
   const steps = [step(0, 5, 5, 5), step(1, 2, 8, 4), null, step(3, 4, 4, 4), step(4, 6, 6, 6)];

@@ -4,7 +4,7 @@ import { bytes, clock, count, counted, dayAndClock, duration, moment, percent, s
 
 const said = (write, ...values) => values.map((value) => write(value));
 
-test('numbers', () => {
+test('numbers are grouped and rounded', () => {
   assert.deepEqual(said(count, 0, 999, 1234567), ['0', '999', '1,234,567']);
   assert.deepEqual([counted(1, 'worker'), counted(2, 'worker'), counted(0, 'was', 'were')], ['1 worker', '2 workers', '0 were']);
   assert.deepEqual(said(percent, 0, 0.001, 0.0149, 0.5, 1, NaN), ['0 %', '< 1 %', '1 %', '50 %', '100 %', '–']);
@@ -16,7 +16,7 @@ test('shares of two add up', () => {
   ]);
 });
 
-test('sizes, and times of machines and of people', () => {
+test('sizes and times are written with their unit', () => {
   assert.deepEqual(said(bytes, 0, 999, 1000, 21_480_000, 5e15), ['0 bytes', '999 bytes', '1.0 KB', '21.5 MB', '5000 TB']);
   assert.deepEqual(said(moment, 0.00005, 0.0025, 0.1, 1, 5.25), ['0.05 ms', '2.5 ms', '100 ms', '1 s', '5.3 s']);
   assert.deepEqual(said(duration, -5, 0.9, 59, 60, 3601, 3660, 90061, 1e7), ['0 s', '0 s', '59 s', '1 min', '1 h', '1 h 1 min', '1 d 1 h', '115 d 17 h']);

@@ -36,7 +36,7 @@ const show = (state) => {
   page.dispatchEvent(new page.defaultView.Event('visibilitychange'));
 };
 
-test('every half minute while the page is visible', async () => {
+test('it beats every half minute while the page is visible', async () => {
   await pass(29_999);
   assert.equal(beats(), 0);
   await pass(1);
@@ -45,7 +45,7 @@ test('every half minute while the page is visible', async () => {
   assert.equal(beats(), 2);
 });
 
-test('not while the page is hidden, and at once when it is shown again', async () => {
+test('it does not beat while the page is hidden, and beats at once when it is shown again', async () => {
   show('hidden');
   await pass(300_000);
   assert.equal(beats(), 0);
@@ -57,7 +57,7 @@ test('not while the page is hidden, and at once when it is shown again', async (
   assert.equal(beats(), 1);
 });
 
-test('not while nobody touches it, and at once when somebody does', async () => {
+test('it does not beat while nobody uses the page, and beats at once when somebody does', async () => {
   await pass(330_000);
   assert.equal(beats(), 10, 'five minutes are no absence');
   await pass(600_000);
@@ -67,7 +67,7 @@ test('not while nobody touches it, and at once when somebody does', async () => 
   assert.equal(beats(), 1);
 });
 
-test('whoever is busy does not make it beat more often', async () => {
+test('it does not beat more often for a busy user', async () => {
   for (let i = 0; i < 600; ++i) {
     act();
     await pass(100);
@@ -81,7 +81,7 @@ test('showing a page for a moment between two beats sends nothing more', async (
   assert.equal(beats(), 1);
 });
 
-test('not without a connection', async () => {
+test('it does not beat without a connection', async () => {
   socket.drop();
   await pass(120_000);
   act();
@@ -91,7 +91,7 @@ test('not without a connection', async () => {
   assert.equal(beats(), 1);
 });
 
-test('not when it is switched off, nor where there is no page', async () => {
+test('it does not beat when it is switched off, nor where there is no page', async () => {
   make({ heartbeat: false });
   await pass(120_000);
   assert.equal(beats(), 0);

@@ -74,7 +74,7 @@ describe('what is no id', () => {
     });
   }
 
-  test('nor is nothing a list of ids, or a list a listener', () => {
+  test('a missing list of ids or listener is an error that names the argument', () => {
     for (const wrong of [undefined, null, {}, true]) {
       assert.throws(() => client.watch(wrong, () => {}), { name: 'TypeError', message: /^watch\(userIds\) must be user ids, an array for example; got / });
     }

@@ -87,7 +87,7 @@ describe('when the connection breaks', () => {
     assert.deepEqual(socket.take('unsubscribe-presence').length, 1, 'only the one of before');
   });
 
-  test('the answer of an earlier connection is none', async () => {
+  test('an answer on an earlier connection is ignored', async () => {
     server.accept();
     const { told, listener } = story();
     client.watch('ann', listener);
@@ -112,7 +112,7 @@ test('a subscription whose answer was not waited for is ended with the rest', as
   assert.deepEqual([...server.watched], []);
 });
 
-test('so is one that a recovered session has though the connection broke before its answer', async () => {
+test('a subscription of a recovered session whose answer was lost is ended with the rest', async () => {
   server.accept();
   client.watch('ann', () => {})();
   await pass(5);

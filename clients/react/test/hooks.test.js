@@ -71,7 +71,7 @@ describe('useUserPresence', () => {
     assert.deepEqual(socket.sent.map(({ event, payload }) => [event, payload.userIds.length]), [['unsubscribe-presence', 50]]);
   });
 
-  test('another user, or none, in the same card', async () => {
+  test('a card may change to another user, or to none', async () => {
     server.accept();
     server.come('bob');
     await show(h(Card, { userId: undefined }));
