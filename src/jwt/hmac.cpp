@@ -32,7 +32,7 @@ Hmac::Hmac(std::string_view secret)
 
 Hmac::Context Hmac::make_context(std::string_view secret, const char* digest) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
-  Context context(EVP_MAC_CTX_new(mac), Free{});
+  Context context(EVP_MAC_CTX_new(mac), base::FreeWith<EVP_MAC_CTX_free>{});
   EVP_MAC_free(mac);
   const OSSL_PARAM params[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(digest), 0),

@@ -18,8 +18,8 @@ constexpr const char* kAuthenticationFailed = "Authentication failed";
 
 }  // namespace
 
-Login::Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces, Tallies& tallies,
-             const Rules& rules, Admit admit)
+Login::Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces,
+             Tallies& tallies, const Rules& rules, Admit admit)
     : server_(server),
       hub_(hub),
       tallies_(tallies),
