@@ -33,6 +33,7 @@
 #include <utility>
 #include <vector>
 
+#include "rollcall/end_reason.hpp"
 #include "rollcall/http.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/room.hpp"
@@ -206,6 +207,7 @@ using Middleware = std::function<void(Socket&, Next)>;
 using ConnectionHandler = std::function<void(Socket&)>;
 using EventHandler = std::function<void(Socket&, const Payload&, Ack)>;
 using AnyEventHandler = std::function<void(Socket&, std::string_view event, const Payload&, Ack)>;
+using EndHandler = std::function<void(Socket&, EndReason)>;
 using DisconnectHandler = std::function<void(Socket&, std::string_view reason)>;
 
 class Namespace {
@@ -220,7 +222,9 @@ class Namespace {
   // Events that no `on` takes.
   virtual Namespace& on_any(AnyEventHandler handler) = 0;
   // Not called for sockets that a middleware refused.
-  virtual Namespace& on_disconnect(DisconnectHandler handler) = 0;
+  virtual Namespace& on_end(EndHandler handler) = 0;
+  // The same, with the reason as text.
+  Namespace& on_disconnect(DisconnectHandler handler);
 
   virtual void emit(std::string_view event, const Payload& payload) = 0;
   Emitter to(std::string_view name);

@@ -19,24 +19,6 @@ constexpr std::int64_t kMostSlowSeconds = 60;
 constexpr std::size_t kOpenPacketBytes = 160;  // enough for all but the strangest settings
 }  // namespace
 
-const char* name_of(CloseReason reason) {
-  switch (reason) {
-    case CloseReason::transport_close:
-      return "transport close";
-    case CloseReason::transport_error:
-      return "transport error";
-    case CloseReason::ping_timeout:
-      return "ping timeout";
-    case CloseReason::parse_error:
-      return "parse error";
-    case CloseReason::forced_close:
-      return "forced close";
-    case CloseReason::slow_consumer:
-      return "slow consumer";
-  }
-  return "transport error";
-}
-
 Session::Session(SessionIo& io, const Settings& settings, Transport transport, Instant now)
     : io_(io), settings_(settings), heartbeat_(now + settings.ping_interval), transport_(transport) {}
 

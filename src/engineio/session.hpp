@@ -17,6 +17,7 @@
 #include "base/frame.hpp"
 #include "engineio/packet.hpp"
 #include "engineio/request.hpp"
+#include "rollcall/end_reason.hpp"
 #include "rollcall/time.hpp"
 
 namespace rollcall::engineio {
@@ -34,15 +35,19 @@ struct Settings {
   milliseconds poll_gap{8000};
 };
 
+// The reasons that end a session; namespaces, which EndReason knows of too, are left one by one.
 enum class CloseReason : unsigned char {
-  transport_close,  // the connection went away, or the client sent `close`
-  transport_error,  // two polls at once, and other misuse of the transport
-  ping_timeout,
-  parse_error,
-  forced_close,  // by the server
-  slow_consumer,
+  transport_close = static_cast<unsigned char>(EndReason::transport_close),
+  transport_error = static_cast<unsigned char>(EndReason::transport_error),
+  ping_timeout = static_cast<unsigned char>(EndReason::ping_timeout),
+  parse_error = static_cast<unsigned char>(EndReason::parse_error),
+  forced_close = static_cast<unsigned char>(EndReason::forced_close),
+  slow_consumer = static_cast<unsigned char>(EndReason::slow_consumer),
 };
-const char* name_of(CloseReason reason);
+inline constexpr std::size_t kCloseReasons = 6;
+constexpr EndReason end_reason_of(CloseReason reason) {
+  return static_cast<EndReason>(reason);
+}
 
 // What a session asks of its shell. Calls come while a method of the session runs: the shell must not
 // call back into the session from `answer_poll`, `send_*` and `close_*`.

@@ -18,7 +18,7 @@ struct Script final : SessionIo {
   void close_probe() override { note("close-probe"); }
   void probe_becomes_transport() override { note("switch"); }
   void close_websocket() override { note("close-ws"); }
-  void closed(CloseReason reason) override { note(std::string("closed:") + name_of(reason)); }
+  void closed(CloseReason reason) override { note("closed:" + std::string(text_of(end_reason_of(reason)))); }
 
   std::string take() { return std::exchange(log, {}); }
   void note(const std::string& what) { log += (log.empty() ? "" : " ") + what; }
@@ -51,6 +51,18 @@ TEST_F(SessionTest, TheOpenPacketHasExactlyTheFiveKeys) {
       R"(0{"sid":"abc","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
   EXPECT_EQ(Session::open_packet("abc", settings, Transport::websocket),
             R"(0{"sid":"abc","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
+}
+
+TEST(EndReasons, HaveTheTextsThatClientsAndMetricsKnow) {
+  constexpr const char* kTexts[] = {"transport close",
+                                    "transport error",
+                                    "ping timeout",
+                                    "parse error",
+                                    "forced close",
+                                    "slow consumer",
+                                    "client namespace disconnect",
+                                    "server namespace disconnect"};
+  for (std::size_t i = 0; i < kEndReasons; ++i) EXPECT_EQ(text_of(static_cast<EndReason>(i)), kTexts[i]);
 }
 
 TEST_F(SessionTest, APollIsAnsweredWithAllThatIsBuffered) {

@@ -87,7 +87,7 @@ void PresenceGateway::set_up(Namespace& nsp) {
   nsp.use([this](Socket& socket, const Next& next) { authenticate(socket, next); });
   server::limit_users(nsp, user_limit());
   nsp.on_connection([this](Socket& socket) { connected(socket); });
-  nsp.on_disconnect([this](Socket& socket, std::string_view reason) { disconnected(socket, reason); });
+  nsp.on_end([this](Socket& socket, EndReason reason) { disconnected(socket, reason); });
   nsp.on_any([this](Socket& socket, std::string_view event, const Payload& payload, Ack ack) {
     received(socket, event, payload, ack);
   });
@@ -136,11 +136,12 @@ void PresenceGateway::greet_with_mode(Socket& socket) {
   place->emit(api::kPresenceModeEvent, {api::presence_mode(window, server_.wall_now()), {}});
 }
 
-void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
+void PresenceGateway::disconnected(Socket& socket, EndReason reason) {
   Member& member = member_of(socket);
   server::timers_of(socket).disarm(member);
-  log::debug("disconnected", {{"socket", socket.id()}, {"reason", reason}});
-  if (reason == "slow consumer" && log::sampled(log::Level::warn, kSlowConsumer, "", server_.now())) {
+  log::debug("disconnected", {{"socket", socket.id()}, {"reason", text_of(reason)}});
+  if (reason == EndReason::slow_consumer &&
+      log::sampled(log::Level::warn, kSlowConsumer, "", server_.now())) {
     log::warn(kSlowConsumer, {{"socket", socket.id()}, {"backlog_bytes", rules_.get().limits.backlog_bytes}});
   }
   const presence::Ending ending = member.expired ? presence::Ending::token_expired : ending_of(reason);

@@ -112,7 +112,7 @@ class PresenceGateway {
   void verify(Socket& socket, const Next& next);
   void verify_waiting();
   void connected(Socket& socket);
-  void disconnected(Socket& socket, std::string_view reason);
+  void disconnected(Socket& socket, EndReason reason);
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
 
   // The data of the reply, behind `begin`; and does what else the request asks for.

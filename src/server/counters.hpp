@@ -22,7 +22,7 @@ enum class Count : unsigned char {
   broken_frames = refused + 6,  // websockets failed for what they sent
   connect_timeouts,             // sessions that joined no namespace in time
   joined,                       // sockets let in
-  left,                         // sockets that had been, by Leave
+  left,                         // sockets that had been, by EndReason
   recovered = left + 8,         // of those let in
   not_recovered,                // that wanted to be
   messages_received,            // of Socket.IO; binary attachments are messages of their own
@@ -41,11 +41,6 @@ enum class Count : unsigned char {
   refused_for_descriptors,  // sessions
   end
 };
-
-// Why a socket leaves its namespace: its session ends (an engineio::CloseReason), or one of these.
-enum class Leave : unsigned char { by_client = 6, by_server = 7 };
-inline constexpr std::string_view kClientLeft = "client namespace disconnect";
-inline constexpr std::string_view kServerLeft = "server namespace disconnect";
 
 class Counters {
  public:

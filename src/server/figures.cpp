@@ -9,7 +9,6 @@
 namespace rollcall::server {
 namespace {
 
-using engineio::CloseReason;
 using engineio::Refusal;
 using engineio::Transport;
 using Workers = std::vector<std::unique_ptr<Worker>>;
@@ -17,19 +16,19 @@ using Workers = std::vector<std::unique_ptr<Worker>>;
 // The kinds of each row, in the order of their numbers (server/counters.hpp).
 const std::vector<std::string_view> kTransports = {engineio::name_of(Transport::polling),
                                                    engineio::name_of(Transport::websocket)};
-const std::vector<std::string_view> kReasons = {
-    engineio::name_of(CloseReason::transport_close), engineio::name_of(CloseReason::transport_error),
-    engineio::name_of(CloseReason::ping_timeout),    engineio::name_of(CloseReason::parse_error),
-    engineio::name_of(CloseReason::forced_close),    engineio::name_of(CloseReason::slow_consumer)};
+const std::vector<std::string_view> kLeaves = [] {
+  std::vector<std::string_view> names;
+  for (std::size_t reason = 0; reason < kEndReasons; ++reason) {
+    names.push_back(text_of(static_cast<EndReason>(reason)));
+  }
+  return names;
+}();
+static_assert(static_cast<std::size_t>(Count::recovered) ==
+              static_cast<std::size_t>(Count::left) + kEndReasons);
+const std::vector<std::string_view> kCloses(kLeaves.begin(), kLeaves.begin() + engineio::kCloseReasons);
 const std::vector<std::string_view> kRefusals = {"unknown transport",    "unknown session",
                                                  "bad handshake method", "bad request",
                                                  "forbidden origin",     "unsupported version"};
-const std::vector<std::string_view> kLeaves = [] {
-  std::vector<std::string_view> names = kReasons;
-  names.emplace_back(kClientLeft);
-  names.emplace_back(kServerLeft);
-  return names;
-}();
 
 // For how long a connection that was turned away makes the server one that turns connections away: as long as
 // whoever asks /readyz may take until he asks again.
@@ -105,7 +104,7 @@ Figures Crew::figures() {
   all.open = sums(workers_, Count::open, kTransports);
   all.opened = sums(workers_, Count::opened, kTransports);
   all.upgraded = sum(workers_, Count::upgraded);
-  all.closed = sums(workers_, Count::closed, kReasons);
+  all.closed = sums(workers_, Count::closed, kCloses);
   all.refused = sums(workers_, Count::refused, kRefusals);
   all.connect_timeouts = sum(workers_, Count::connect_timeouts);
   all.broken_frames = sum(workers_, Count::broken_frames);

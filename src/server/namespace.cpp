@@ -54,8 +54,8 @@ Namespace& NamespaceImpl::on_any(AnyEventHandler handler) {
   return *this;
 }
 
-Namespace& NamespaceImpl::on_disconnect(DisconnectHandler handler) {
-  spec_.on_disconnect.push_back(std::move(handler));
+Namespace& NamespaceImpl::on_end(EndHandler handler) {
+  spec_.on_end.push_back(std::move(handler));
   return *this;
 }
 
@@ -145,7 +145,7 @@ void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   peer.client.refuse(spec_.name);
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
-  remove(socket, {}, Afterwards::forget);
+  remove(socket, EndReason::server_left, Afterwards::forget);
   peer.connect_refused();
 }
 
@@ -218,7 +218,11 @@ void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) 
   spare_args_.give(std::move(payload.args));
 }
 
-void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, Afterwards afterwards) {
+void NamespaceImpl::tell_ended(SocketImpl& socket, EndReason reason) {
+  for (const EndHandler& handler : spec_.on_end) handler(socket, reason);
+}
+
+void NamespaceImpl::remove(SocketImpl& socket, EndReason reason, Afterwards afterwards) {
   port_.sync();
   const bool was_connected = socket.connected();
   const bool parks = was_connected && afterwards != Afterwards::forget && port_.bus().recovers();
@@ -226,9 +230,7 @@ void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, Afterwar
   if (was_connected) leave(socket);
   if (!parks) rooms_.leave_all(socket.slot());
   socket.fail_acks();
-  if (was_connected) {
-    for (const DisconnectHandler& handler : spec_.on_disconnect) handler(socket, reason);
-  }
+  if (was_connected) tell_ended(socket, reason);
   socket.peer_ = nullptr;
   if (parks) {
     park(socket, afterwards == Afterwards::park_closed_by_client);

@@ -36,7 +36,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   Namespace& on_connection(ConnectionHandler handler) override;
   Namespace& on(std::string event, EventHandler handler) override;
   Namespace& on_any(AnyEventHandler handler) override;
-  Namespace& on_disconnect(DisconnectHandler handler) override;
+  Namespace& on_end(EndHandler handler) override;
   void emit(std::string_view event, const Payload& payload) override;
   using Namespace::size;
   std::size_t size() const override { return spec_.connected.load(std::memory_order_relaxed); }
@@ -51,7 +51,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   // The socket is out: tells the application, and parks its session or forgets it. Its peer must not list it
   // any more.
   enum class Afterwards : unsigned char { forget, park, park_closed_by_client };
-  void remove(SocketImpl& socket, std::string_view reason, Afterwards afterwards);
+  void remove(SocketImpl& socket, EndReason reason, Afterwards afterwards);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
   void emit_transient(SocketImpl& socket, std::string_view event, const Payload& payload);
@@ -134,6 +134,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   socketio::ParkPlace park_place(const SocketImpl& socket) const;
   void forget_pid(const SocketImpl& socket);
   void free_slot_later(std::uint32_t slot);
+  void tell_ended(SocketImpl& socket, EndReason reason);
   void enter(SocketImpl& socket);
   void leave(SocketImpl& socket);
   void send(SocketImpl& socket, const socketio::Message& message);

@@ -147,8 +147,7 @@ void NamespaceImpl::end_predecessor(const SessionTransfer& session) {
   SocketImpl& socket = *slots_[session.from.slot].socket;
   if (session.was_connected) {
     socket.fail_acks();
-    const char* reason = engineio::name_of(engineio::CloseReason::transport_close);
-    for (const DisconnectHandler& handler : spec_.on_disconnect) handler(socket, reason);
+    tell_ended(socket, EndReason::transport_close);
   }
   rooms_.leave_all(session.from.slot);
   free_slot_later(session.from.slot);

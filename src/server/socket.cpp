@@ -122,8 +122,8 @@ void SocketImpl::disconnect(bool close_transport) {
     peer.client.disconnected(home_.name());
     peer.forget(this);
     home_.port().counters().add(Count::messages_sent);
-    home_.port().counters().add_kind(Count::left, Leave::by_server);
-    home_.remove(*this, kServerLeft, NamespaceImpl::Afterwards::forget);
+    home_.port().counters().add_kind(Count::left, EndReason::server_left);
+    home_.remove(*this, EndReason::server_left, NamespaceImpl::Afterwards::forget);
   }
   if (close_transport) peer.close(engineio::CloseReason::forced_close);
 }

@@ -83,7 +83,7 @@ void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason
     SocketImpl* socket = peer.sockets.back();
     peer.sockets.pop_back();
     if (socket->connected()) port_.counters().add_kind(Count::left, reason);
-    socket->home().remove(*socket, engineio::name_of(reason), afterwards);
+    socket->home().remove(*socket, engineio::end_reason_of(reason), afterwards);
   }
 }
 
@@ -126,8 +126,8 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
 void SocketServer::take(Peer& peer, const socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
     peer.forget(socket);
-    if (socket->connected()) port_.counters().add_kind(Count::left, Leave::by_client);
-    socket->home().remove(*socket, kClientLeft, NamespaceImpl::Afterwards::forget);
+    if (socket->connected()) port_.counters().add_kind(Count::left, EndReason::client_left);
+    socket->home().remove(*socket, EndReason::client_left, NamespaceImpl::Afterwards::forget);
   }
 }
 
