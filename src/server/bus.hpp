@@ -24,6 +24,7 @@
 
 #include "rollcall/time.hpp"
 #include "server/pid.hpp"
+#include "server/worker_index.hpp"
 #include "socketio/message.hpp"
 #include "socketio/parked_sessions.hpp"
 #include "socketio/recovery.hpp"
@@ -31,7 +32,6 @@
 namespace rollcall::server {
 
 using NamespaceIndex = std::uint32_t;
-using WorkerIndex = std::uint32_t;
 
 struct Broadcast {
   NamespaceIndex nsp = 0;

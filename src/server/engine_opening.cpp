@@ -121,20 +121,16 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
   const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
   pipe.upgrade(*accepted, *protocol);
   if (unwanted) {
-    pipe.close_websocket(1000);
+    pipe.close_websocket(Pipe::kNormalClosure);
     return;
   }
   if (upgrading) {
-    upgrading->probe_ = &pipe;
-    pipe.session = upgrading;
-    pipe.role = Pipe::Role::probe;
+    upgrading->attach(pipe, PipeRole::probe);
     upgrading->settle();
     return;
   }
   EngineSession& session = *opened;
-  session.websocket_ = &pipe;
-  pipe.session = &session;
-  pipe.role = Pipe::Role::transport;
+  session.attach(pipe, PipeRole::transport);
   pipe.send(session.text_frame(
       engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::websocket)));
   part_with_strangers(loop_.now());

@@ -30,11 +30,20 @@ EngineSession::~EngineSession() {
     engine_.admission().remove_session(
         net::PeerAddress::parse(handshake_.address()).value_or(net::PeerAddress()));
   }
-  for (Pipe* pipe : {poll_, post_, probe_, websocket_}) {
-    if (!pipe) continue;
-    pipe->session = nullptr;
-    pipe->role = Pipe::Role::none;
+  for (Pipe* pipe : pipes_) {
+    if (pipe) pipe->unbind();
   }
+}
+
+void EngineSession::attach(Pipe& pipe, PipeRole role) {
+  place_of(role) = &pipe;
+  pipe.bind(*this, role);
+}
+
+Pipe* EngineSession::detach(PipeRole role) {
+  Pipe* pipe = std::exchange(place_of(role), nullptr);
+  if (pipe) pipe->unbind();
+  return pipe;
 }
 
 void EngineSession::set_known(bool known) {
@@ -57,11 +66,11 @@ void EngineSession::send_text(std::string_view message) {
 }
 
 bool EngineSession::writable() const {
-  return machine_.writable() && !(websocket_ && websocket_->connection().congested());
+  return machine_.writable() && !(websocket() && websocket()->connection().congested());
 }
 
 Pipe* EngineSession::sender() const {
-  return websocket_ ? websocket_ : engine_.posting_;
+  return websocket() ? websocket() : engine_.posting_;
 }
 
 void EngineSession::count_refusal() {
@@ -94,11 +103,7 @@ void EngineSession::on_timer(Instant now) {
 }
 
 void EngineSession::answer_poll(std::string body) {
-  Pipe* pipe = std::exchange(poll_, nullptr);
-  if (!pipe) return;
-  pipe->session = nullptr;
-  pipe->role = Pipe::Role::none;
-  pipe->respond(poll_response(std::move(body)));
+  if (Pipe* pipe = detach(PipeRole::poll)) pipe->respond(poll_response(std::move(body)));
 }
 
 base::FrameRef EngineSession::text_frame(std::string_view packet) {
@@ -106,35 +111,26 @@ base::FrameRef EngineSession::text_frame(std::string_view packet) {
 }
 
 void EngineSession::send_websocket(base::FrameRef frame) {
-  if (websocket_) websocket_->send(std::move(frame));
+  if (Pipe* pipe = websocket()) pipe->send(std::move(frame));
 }
 
 void EngineSession::send_probe(base::FrameRef frame) {
-  if (probe_) probe_->send(std::move(frame));
+  if (Pipe* pipe = place_of(PipeRole::probe)) pipe->send(std::move(frame));
 }
 
 void EngineSession::close_probe() {
-  Pipe* pipe = std::exchange(probe_, nullptr);
-  if (!pipe) return;
-  pipe->session = nullptr;
-  pipe->role = Pipe::Role::none;
-  pipe->close_websocket(1000);
+  if (Pipe* pipe = detach(PipeRole::probe)) pipe->close_websocket(Pipe::kNormalClosure);
 }
 
 void EngineSession::probe_becomes_transport() {
   engine_.counters().subtract_kind(Count::open, engineio::Transport::polling);
   engine_.counters().add_kind(Count::open, engineio::Transport::websocket);
   engine_.counters().add(Count::upgraded);
-  websocket_ = std::exchange(probe_, nullptr);
-  websocket_->role = Pipe::Role::transport;
+  attach(*detach(PipeRole::probe), PipeRole::transport);
 }
 
 void EngineSession::close_websocket() {
-  Pipe* pipe = std::exchange(websocket_, nullptr);
-  if (!pipe) return;
-  pipe->session = nullptr;
-  pipe->role = Pipe::Role::none;
-  pipe->close_websocket(1000);
+  if (Pipe* pipe = detach(PipeRole::transport)) pipe->close_websocket(Pipe::kNormalClosure);
 }
 
 void EngineSession::closed(engineio::CloseReason reason) {

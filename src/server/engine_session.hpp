@@ -2,6 +2,7 @@
 // at the moment. Owned by Engine.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,15 +14,15 @@
 #include "base/timing_wheel.hpp"
 #include "engineio/session.hpp"
 #include "rollcall/server.hpp"
+#include "server/pipe_port.hpp"
 
 namespace rollcall::server {
 
 class Engine;
-class Pipe;
 class Stranger;
 
 // The layer above may derive from it, to keep what it knows of a session in the same place.
-class EngineSession : public engineio::SessionIo, public base::Timer {
+class EngineSession : public engineio::SessionIo, public base::Timer, public PipeSession {
  public:
   EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
                 Instant opened);
@@ -37,9 +38,6 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void close(engineio::CloseReason reason);
   // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
   bool writable() const;
-  // It has joined what there is to join: until then it may send no more than a token takes, and whoever
-  // opened it has time until it must have joined, polling or not.
-  bool known() const { return known_; }
   void set_known(bool known);
   // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
   void count_refusal();
@@ -49,7 +47,6 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
 
  private:
   friend class Engine;
-  friend class Pipe;
 
   void answer_poll(std::string body) override;
   base::FrameRef text_frame(std::string_view packet) override;
@@ -60,6 +57,12 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void close_websocket() override;
   void closed(engineio::CloseReason reason) override;
   void on_timer(Instant now) override;
+
+  // Joins it to the connection that serves it in that role, and parts them. Null: there was none.
+  void attach(Pipe& pipe, PipeRole role);
+  Pipe* detach(PipeRole role);
+  Pipe*& place_of(PipeRole role) { return pipes_[static_cast<std::size_t>(role) - 1]; }
+  Pipe* websocket() const { return pipes_[static_cast<std::size_t>(PipeRole::transport) - 1]; }
 
   void leave_strangers();
   Pipe* sender() const;  // the connection whose message is handled
@@ -74,13 +77,9 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   Engine& engine_;
   base::ShortText<22> sid_;
   engineio::Session machine_;
-  Pipe* poll_ = nullptr;  // the connection whose GET waits
-  Pipe* post_ = nullptr;  // the connection whose POST is being read
-  Pipe* probe_ = nullptr;
-  Pipe* websocket_ = nullptr;
+  std::array<Pipe*, 4> pipes_{};  // the connections that serve it, by PipeRole
   Stranger* stranger_ = nullptr;  // until it is known, or closed
   engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
-  bool known_ = true;
   bool flush_queued_ = false;
   bool reap_queued_ = false;
   bool close_reported_ = false;

@@ -8,7 +8,7 @@ namespace rollcall::server {
 Exchange::Exchange(Pipe& pipe, PipeContext& context, std::string path, std::size_t route)
     : pipe_(&pipe),
       context_(&context),
-      loop_(&context.engine.loop()),
+      loop_(&context.loop),
       door_(context.door),
       path_(std::move(path)),
       route_(route) {
