@@ -26,6 +26,12 @@ std::string acceptance_json(std::string_view id, std::string_view pid) {
   return json;
 }
 
+// Its client may want the session again: its connection broke, and nobody said goodbye.
+bool may_come_back(EndReason reason) {
+  return reason != EndReason::client_left && reason != EndReason::server_left &&
+         reason != EndReason::parse_error;
+}
+
 }  // namespace
 
 NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : spec_(spec), port_(port) {
@@ -141,11 +147,10 @@ void NamespaceImpl::run_middleware(SocketRef ref, std::size_t index) {
 
 void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
-  peer.forget(&socket);
   peer.client.refuse(spec_.name);
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
-  remove(socket, EndReason::server_left, Afterwards::forget);
+  leave(socket, EndReason::server_left);
   peer.connect_refused();
 }
 
@@ -157,7 +162,7 @@ void NamespaceImpl::enter(SocketImpl& socket) {
   by_id_.insert(socket.slot());
 }
 
-void NamespaceImpl::leave(SocketImpl& socket) {
+void NamespaceImpl::take_out(SocketImpl& socket) {
   by_id_.erase(socket.slot());
   base::shrink_table(by_id_);
   connected_[socket.connected_index_] = connected_.back();
@@ -218,22 +223,37 @@ void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) 
   spare_args_.give(std::move(payload.args));
 }
 
+// Of all but the application, which hears of it by `tell_ended`.
+Peer& NamespaceImpl::part(SocketImpl& socket, EndReason reason) {
+  port_.sync();
+  Peer& peer = *socket.peer_;
+  peer.forget(&socket);
+  if (!socket.connected()) return peer;
+  port_.counters().add_kind(Count::left, reason);
+  if (reason == EndReason::server_left) {
+    peer.client.disconnected(spec_.name);
+    port_.counters().add(Count::messages_sent);
+    peer.send_text(socketio::encode_disconnect(spec_.name));
+  }
+  take_out(socket);
+  return peer;
+}
+
 void NamespaceImpl::tell_ended(SocketImpl& socket, EndReason reason) {
+  socket.fail_acks();
   for (const EndHandler& handler : spec_.on_end) handler(socket, reason);
 }
 
-void NamespaceImpl::remove(SocketImpl& socket, EndReason reason, Afterwards afterwards) {
-  port_.sync();
+void NamespaceImpl::leave(SocketImpl& socket, EndReason reason) {
   const bool was_connected = socket.connected();
-  const bool parks = was_connected && afterwards != Afterwards::forget && port_.bus().recovers();
+  const bool parks = was_connected && may_come_back(reason) && port_.bus().recovers();
+  const bool closed_by_client = part(socket, reason).closed_by_client();
   socket.state_ = parks ? SocketImpl::State::parked : SocketImpl::State::gone;
-  if (was_connected) leave(socket);
   if (!parks) rooms_.leave_all(socket.slot());
-  socket.fail_acks();
   if (was_connected) tell_ended(socket, reason);
   socket.peer_ = nullptr;
   if (parks) {
-    park(socket, afterwards == Afterwards::park_closed_by_client);
+    park(socket, closed_by_client);
     return;
   }
   forget_pid(socket);

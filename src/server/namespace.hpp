@@ -48,10 +48,9 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   // A CONNECT packet: runs the middleware, then accepts or refuses.
   void connect(Peer& peer, std::string auth_json);
   void receive(SocketImpl& socket, socketio::EventReceived& event);
-  // The socket is out: tells the application, and parks its session or forgets it. Its peer must not list it
-  // any more.
-  enum class Afterwards : unsigned char { forget, park, park_closed_by_client };
-  void remove(SocketImpl& socket, EndReason reason, Afterwards afterwards);
+  // The one way out: tells the client, if it stays and does not know, and the application, and parks the
+  // session or forgets it.
+  void leave(SocketImpl& socket, EndReason reason);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
   void emit_transient(SocketImpl& socket, std::string_view event, const Payload& payload);
@@ -136,7 +135,8 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   void free_slot_later(std::uint32_t slot);
   void tell_ended(SocketImpl& socket, EndReason reason);
   void enter(SocketImpl& socket);
-  void leave(SocketImpl& socket);
+  void take_out(SocketImpl& socket);
+  Peer& part(SocketImpl& socket, EndReason reason);
   void send(SocketImpl& socket, const socketio::Message& message);
   void send(SocketImpl& socket, base::FrameRef text, std::span<const std::string> attachments);
   // The part of the namespace that belongs to this thread's worker.

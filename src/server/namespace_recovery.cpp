@@ -126,12 +126,8 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, const 
 
 // Its client is back on another connection: this one is dead, and not known to be yet.
 void NamespaceImpl::supersede(SocketImpl& socket) {
-  port_.sync();
-  Peer& peer = *socket.peer_;
-  peer.forget(&socket);
+  Peer& peer = part(socket, EndReason::transport_close);
   peer.client.disconnected(spec_.name);
-  port_.counters().add_kind(Count::left, engineio::CloseReason::transport_close);
-  leave(socket);
   socket.peer_ = nullptr;
   peer.close(engineio::CloseReason::transport_close);
 }
@@ -145,10 +141,7 @@ void NamespaceImpl::end_predecessor(const SessionTransfer& session) {
     return;
   }
   SocketImpl& socket = *slots_[session.from.slot].socket;
-  if (session.was_connected) {
-    socket.fail_acks();
-    tell_ended(socket, EndReason::transport_close);
-  }
+  if (session.was_connected) tell_ended(socket, EndReason::transport_close);
   rooms_.leave_all(session.from.slot);
   free_slot_later(session.from.slot);
 }

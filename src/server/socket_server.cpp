@@ -75,15 +75,9 @@ void SocketServer::on_message(EngineSession& session, std::string_view data, boo
 
 void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
   auto& peer = static_cast<Peer&>(session);
-  using Afterwards = NamespaceImpl::Afterwards;
-  const Afterwards afterwards = reason == engineio::CloseReason::parse_error ? Afterwards::forget
-                                : peer.closed_by_client() ? Afterwards::park_closed_by_client
-                                                          : Afterwards::park;
   while (!peer.sockets.empty()) {
     SocketImpl* socket = peer.sockets.back();
-    peer.sockets.pop_back();
-    if (socket->connected()) port_.counters().add_kind(Count::left, reason);
-    socket->home().remove(*socket, engineio::end_reason_of(reason), afterwards);
+    socket->home().leave(*socket, engineio::end_reason_of(reason));
   }
 }
 
@@ -125,9 +119,7 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
 
 void SocketServer::take(Peer& peer, const socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
-    peer.forget(socket);
-    if (socket->connected()) port_.counters().add_kind(Count::left, EndReason::client_left);
-    socket->home().remove(*socket, EndReason::client_left, NamespaceImpl::Afterwards::forget);
+    socket->home().leave(*socket, EndReason::client_left);
   }
 }
 
