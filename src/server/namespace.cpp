@@ -34,64 +34,27 @@ bool may_come_back(EndReason reason) {
 
 }  // namespace
 
-NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : spec_(spec), port_(port) {
+NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : NamespaceSetup(spec), port_(port) {
   port.add_receiver(*this);
 }
 
 NamespaceImpl::~NamespaceImpl() = default;
 
-Namespace& NamespaceImpl::use(Middleware middleware) {
-  spec_.middleware.push_back(std::move(middleware));
-  return *this;
-}
-
-Namespace& NamespaceImpl::on_connection(ConnectionHandler handler) {
-  spec_.on_connection.push_back(std::move(handler));
-  return *this;
-}
-
-Namespace& NamespaceImpl::on(std::string event, EventHandler handler) {
-  spec_.handlers[std::move(event)] = std::move(handler);
-  return *this;
-}
-
-Namespace& NamespaceImpl::on_any(AnyEventHandler handler) {
-  spec_.on_any.push_back(std::move(handler));
-  return *this;
-}
-
-Namespace& NamespaceImpl::on_end(EndHandler handler) {
-  spec_.on_end.push_back(std::move(handler));
-  return *this;
-}
-
-const NamespaceImpl& NamespaceImpl::here() const {
-  const BusPort* port = BusPort::current();
-  if (!port || port == &port_ || &port->bus() != &port_.bus()) return *this;
-  return static_cast<const NamespaceImpl&>(port->receiver(spec_.index));
-}
-
-void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
-  Emitter(*this).emit(event, payload);
-}
-
 std::size_t NamespaceImpl::size(Room room) const {
-  const NamespaceImpl& part = here();
-  if (room.kind == RoomKind::socket) return part.by_id_.count(room.name);
+  if (room.kind == RoomKind::socket) return by_id_.count(room.name);
   // Sessions whose client is away keep their rooms.
   std::size_t count = 0;
-  part.rooms_.each_member(room, [&](std::uint32_t slot) { count += part.slots_[slot].socket->connected(); });
+  rooms_.each_member(room, [&](std::uint32_t slot) { count += slots_[slot].socket->connected(); });
   return count;
 }
 
 std::vector<SocketRef> NamespaceImpl::members(const std::vector<RoomKey>& rooms) const {
-  const NamespaceImpl& part = here();
   std::vector<std::uint32_t> slots;
-  part.find_members(rooms, slots);
+  find_members(rooms, slots);
   std::vector<SocketRef> found;
   found.reserve(slots.size());
   for (const std::uint32_t slot : slots) {
-    if (!part.slots_[slot].socket->ended()) found.push_back(part.slots_[slot].socket->ref());
+    if (!slots_[slot].socket->ended()) found.push_back(slots_[slot].socket->ref());
   }
   return found;
 }

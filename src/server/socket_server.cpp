@@ -50,8 +50,8 @@ void Peer::joined() {
   set_known(true);
 }
 
-void SocketServer::add(NamespaceSpec& spec) {
-  namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_));
+NamespaceImpl& SocketServer::add(NamespaceSpec& spec) {
+  return *namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_)).first->second;
 }
 
 std::unique_ptr<EngineSession> SocketServer::make_session(Engine& engine, std::string_view sid,

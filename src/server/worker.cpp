@@ -62,7 +62,7 @@ void Worker::reconfigure(const ServerOptions& options) {
 }
 
 void Worker::deal(net::Channel channel) {
-  if (BusPort::current() == &port_) {
+  if (loop_.runs_here()) {
     adopt(std::move(channel), {});
     return;
   }
