@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "base/shrink.hpp"
 #include "http/origin.hpp"
-#include "server/answers.hpp"
+#include "server/engine_answers.hpp"
 #include "server/pipe.hpp"
 #include "websocket/encoder.hpp"
 

@@ -1,8 +1,8 @@
 // How sessions are opened, and how those go that join no namespace: an Engine's dealings with newcomers.
 #include <algorithm>
 
-#include "server/answers.hpp"
 #include "server/engine.hpp"
+#include "server/engine_answers.hpp"
 #include "server/pipe.hpp"
 #include "server/upgrade_request.hpp"
 

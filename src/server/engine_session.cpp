@@ -1,8 +1,8 @@
 #include "server/engine_session.hpp"
 
 #include "base/assert.hpp"
-#include "server/answers.hpp"
 #include "server/engine.hpp"
+#include "server/engine_answers.hpp"
 #include "server/pipe.hpp"
 #include "websocket/encoder.hpp"
 

@@ -12,7 +12,7 @@
 
 #include "base/durations.hpp"
 #include "rollcall/server.hpp"
-#include "server/bus.hpp"
+#include "server/worker_index.hpp"
 
 namespace rollcall::net {
 class TlsContext;
