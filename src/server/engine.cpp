@@ -103,7 +103,7 @@ engineio::RequestFacts Engine::facts_of(const http::Request& request, bool upgra
   facts.polling_offered = polling_;
   facts.websocket_offered = websocket_;
   facts.session_known = session != nullptr;
-  if (session) facts.session_transport = const_cast<EngineSession*>(session)->machine().transport();
+  if (session) facts.session_transport = session->machine().transport();
   return facts;
 }
 
@@ -112,11 +112,7 @@ void Engine::post_started(Pipe& pipe, const http::Request& head) {
   EngineSession* session = sid ? find(*sid) : nullptr;
   if (!session || session->machine().transport() != engineio::Transport::polling) return;
   if (http::query_parameter(head.query, "transport") != "polling") return;
-  if (!session->machine().post_arrived(loop_.now())) {
-    session->settle();
-    return;
-  }
-  session->attach(pipe, PipeRole::post);
+  session->take_post(pipe);
 }
 
 std::optional<http::Response> Engine::refusal_of_body(const http::Request& head) {
@@ -190,12 +186,7 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
 }
 
 void Engine::poll(Pipe& pipe, EngineSession& session) {
-  if (!session.machine().poll_arrived(loop_.now())) {
-    refuse(pipe, engineio::Refusal::bad_request, false);
-    return;
-  }
-  session.attach(pipe, PipeRole::poll);
-  queue_flush(session);
+  if (!session.take_poll(pipe)) refuse(pipe, engineio::Refusal::bad_request, false);
 }
 
 void Engine::post(Pipe& pipe, EngineSession& session, http::Request& request) {
@@ -204,7 +195,7 @@ void Engine::post(Pipe& pipe, EngineSession& session, http::Request& request) {
     return;
   }
   if (request.header("content-type").value_or(std::string_view{}).starts_with(kOctetStream)) {
-    session.machine().receive(std::nullopt, loop_.now());
+    session.receive(std::nullopt);
   }
   continue_post(pipe, {std::move(request.body), 0});
 }
@@ -223,7 +214,7 @@ void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
   int left = kPacketsATurn;
   while (!session->machine().closed() && !reader.at_end() && left-- > 0) {
     const auto packet = reader.next();
-    if (session->machine().receive(packet, loop_.now()) == engineio::Received::message) {
+    if (session->receive(packet) == engineio::Received::message) {
       app_.on_message(*session, packet->data, packet->binary);
     }
     closed_by_client = packet && packet->type == engineio::PacketType::close;
@@ -233,14 +224,12 @@ void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
   if (!session->machine().closed() && !reader.at_end()) {
     session->attach(pipe, PipeRole::post);
     posted.at = posted.body.size() - reader.left();
-    session->settle();
     pipe.continue_post_later(std::move(posted));
     return;
   }
-  session->machine().post_finished();
+  session->end_post();
   const bool fault =
       session->close_reason_ == engineio::CloseReason::parse_error && session->machine().closed();
-  session->settle();
   if (fault && !closed_by_client) {
     refuse(pipe, engineio::Refusal::bad_request, false);
   } else {
@@ -258,37 +247,14 @@ void Engine::websocket_message(Pipe& pipe, std::string_view data, bool binary) {
     packet = engineio::parse_packet(data);
   }
   if (pipe.role() == PipeRole::probe) {
-    session->machine().probe_packet(packet);
-  } else if (session->machine().receive(packet, loop_.now()) == engineio::Received::message) {
+    session->take_probe_packet(packet);
+  } else if (session->receive(packet) == engineio::Received::message) {
     app_.on_message(*session, packet->data, packet->binary);
   }
-  session->settle();
 }
 
 void Engine::pipe_lost(Pipe& pipe, PipeLoss loss) {
-  EngineSession* session = session_of(pipe);
-  if (!session) return;
-  const PipeRole role = pipe.role();
-  session->detach(role);
-  switch (role) {
-    case PipeRole::none:
-      break;
-    case PipeRole::poll:
-      session->machine().poll_lost();
-      break;
-    case PipeRole::post:
-      session->machine().post_finished();
-      break;
-    case PipeRole::probe:
-      session->machine().probe_lost();
-      break;
-    case PipeRole::transport:
-      session->closed_by_client_ |= loss == PipeLoss::close_frame;
-      session->machine().websocket_lost(loss == PipeLoss::overflow ? engineio::CloseReason::slow_consumer
-                                                                   : engineio::CloseReason::transport_close);
-      break;
-  }
-  session->settle();
+  if (EngineSession* session = session_of(pipe)) session->lose(pipe.role(), loss);
 }
 
 void Engine::close_all(engineio::CloseReason reason) {
@@ -330,8 +296,7 @@ void Engine::end_of_turn() {
     flushing.swap(to_flush_);
     for (EngineSession* session : flushing) {
       session->flush_queued_ = false;
-      session->machine().flush();
-      session->settle();
+      session->flush();
     }
     for (EngineSession* session : batch) {
       if (session->machine().finished() && !session->flush_queued_ && !session->reap_queued_) {

@@ -135,6 +135,7 @@ class Engine final : public PipePort {
   Strangers strangers_;
   Deadline strangers_timer_;
   boost::unordered_flat_set<EngineSession*, Hash, Equal> sessions_;
+  engineio::Actions actions_;  // of the step that a session takes
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;

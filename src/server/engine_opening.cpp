@@ -64,7 +64,7 @@ EngineSession* Engine::open_session(Pipe& pipe, const http::Request& request) {
     session.stranger_ = &strangers_.add(session, client.address, session.handshake().bytes(), loop_.now());
   }
   count_opened(engineio::Transport::websocket);
-  session.settle();
+  session.settle(loop_.now());
   return &session;
 }
 
@@ -95,8 +95,7 @@ EngineSession& Engine::claim(Stranger& stranger) {
     strangers_.claim(stranger, session);
     session.stranger_ = &stranger;
   }
-  session.machine().look(opened);
-  session.settle();
+  session.settle(opened);
   return session;
 }
 
@@ -118,7 +117,7 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
   // 400 would be an error event on theirs, where they wait for no more than a close.
   EngineSession* opened = nullptr;
   if (!upgrading && !(opened = open_session(pipe, request))) return;
-  const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
+  const bool unwanted = upgrading && !upgrading->take_probe();
   pipe.upgrade(*accepted, *protocol);
   if (unwanted) {
     pipe.close_websocket(Pipe::kNormalClosure);
@@ -126,12 +125,11 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
   }
   if (upgrading) {
     upgrading->attach(pipe, PipeRole::probe);
-    upgrading->settle();
     return;
   }
   EngineSession& session = *opened;
   session.attach(pipe, PipeRole::transport);
-  pipe.send(session.text_frame(
+  pipe.send(control_frame(
       engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::websocket)));
   part_with_strangers(loop_.now());
 }
