@@ -24,7 +24,7 @@ std::shared_ptr<const jwt::KeySet> keys() {
 }
 
 net::Loop& loop_of(Server& server) {
-  return static_cast<server::NamespaceImpl&>(server.of(kNamespace)).loop();
+  return static_cast<server::NamespaceImpl&>(server.of(kNamespace, 0)).loop();
 }
 
 }  // namespace

@@ -33,6 +33,7 @@
 #include <utility>
 #include <vector>
 
+#include "rollcall/end_reason.hpp"
 #include "rollcall/http.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/room.hpp"
@@ -206,6 +207,7 @@ using Middleware = std::function<void(Socket&, Next)>;
 using ConnectionHandler = std::function<void(Socket&)>;
 using EventHandler = std::function<void(Socket&, const Payload&, Ack)>;
 using AnyEventHandler = std::function<void(Socket&, std::string_view event, const Payload&, Ack)>;
+using EndHandler = std::function<void(Socket&, EndReason)>;
 using DisconnectHandler = std::function<void(Socket&, std::string_view reason)>;
 
 class Namespace {
@@ -220,7 +222,9 @@ class Namespace {
   // Events that no `on` takes.
   virtual Namespace& on_any(AnyEventHandler handler) = 0;
   // Not called for sockets that a middleware refused.
-  virtual Namespace& on_disconnect(DisconnectHandler handler) = 0;
+  virtual Namespace& on_end(EndHandler handler) = 0;
+  // The same, with the reason as text.
+  Namespace& on_disconnect(DisconnectHandler handler);
 
   virtual void emit(std::string_view event, const Payload& payload) = 0;
   Emitter to(std::string_view name);
@@ -228,7 +232,9 @@ class Namespace {
   Emitter except(std::string_view name);
   Emitter except(Room room);
   virtual std::size_t size() const = 0;  // connected sockets, of all workers
-  // Of the worker on whose thread it is called; plain names as Emitter takes them.
+  // Of one worker: of the socket's for a namespace that is `socket.nsp()`, of the one that was named for
+  // Server::of(name, worker), which are both to be called on its thread; for Server::of(name) of the worker
+  // on whose thread it is called. Plain names as Emitter takes them.
   std::size_t size(std::string_view name) const { return sockets(name).size(); }
   virtual std::size_t size(Room room) const = 0;
   std::vector<SocketRef> sockets(std::string_view name) const;
@@ -305,6 +311,8 @@ class Server {
   // The namespace, made at its first mention, which must come before `run`. Clients get "Invalid
   // namespace" for all others.
   Namespace& of(const std::string& name);
+  // A worker's part of it, from 0: who is in a room is answered for its sockets. What it emits reaches all.
+  Namespace& of(const std::string& name, unsigned worker);
   // Answers requests of this method to paths that match: "/a/b" exactly, "{name}" any one segment that is
   // not empty. An exact path comes before patterns, and of those the one that was given first. GET answers
   // HEAD, too. Other methods get 405 with Allow, other paths 404. Before the server runs.
@@ -331,6 +339,8 @@ class Server {
   void post(std::function<void()> task);
   // Calls `task` once on the thread of every worker that still runs.
   void post_to_all(const std::function<void()>& task);
+  // The same, told which worker: for `of(name, worker)`.
+  void post_to_all(const std::function<void(unsigned worker)>& task);
   // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
   // when all are gone or `limit` has passed. From any thread.
   void drain(milliseconds limit);

@@ -7,7 +7,6 @@
 namespace rollcall::engineio {
 namespace {
 constexpr std::string_view kClose = "1";
-constexpr std::string_view kPing = "2";
 constexpr std::string_view kNoop = "6";
 constexpr std::string_view kProbe = "probe";
 // How long a closed polling session keeps its last packets for one more GET. Clients poll again at
@@ -19,8 +18,8 @@ constexpr std::int64_t kMostSlowSeconds = 60;
 constexpr std::size_t kOpenPacketBytes = 160;  // enough for all but the strangest settings
 }  // namespace
 
-Session::Session(SessionIo& io, const Settings& settings, Transport transport, Instant now)
-    : io_(io), settings_(settings), heartbeat_(now + settings.ping_interval), transport_(transport) {}
+Session::Session(const Settings& settings, Transport transport, Instant now)
+    : settings_(settings), heartbeat_(now + settings.ping_interval), transport_(transport) {}
 
 std::string Session::open_packet(std::string_view sid, const Settings& settings, Transport transport) {
   const bool upgrade = settings.offer_upgrade && transport == Transport::polling;
@@ -35,53 +34,41 @@ std::string Session::open_packet(std::string_view sid, const Settings& settings,
   return packet;
 }
 
-void Session::send(base::FrameRef frame) {
+void Session::keep(base::FrameRef frame, Actions& out) {
   if (state_ != State::open) return;
-  if (transport_ == Transport::websocket) {
-    io_.send_websocket(std::move(frame));
-  } else {
-    buffer(std::move(frame));
-  }
-}
-
-void Session::send_packet(std::string_view text) {
-  send(io_.text_frame(text));
-}
-
-void Session::buffer(base::FrameRef frame) {
   if (!buffer_) {  // one message of any size may wait
     buffer_ = std::make_unique<Buffer>();
   } else {
     buffer_->bytes += frame->packet().size();
   }
   buffer_->frames.push_back(std::move(frame));
-  if (buffer_->bytes > settings_.max_buffered_bytes) finish(CloseReason::slow_consumer, kClose);
+  if (buffer_->bytes > settings_.max_buffered_bytes) finish(CloseReason::slow_consumer, kClose, out);
 }
 
-void Session::answer(std::string_view lone_packet) {
-  std::string body = buffer_ ? encode_payload(buffer_->frames) : std::string(lone_packet);
+void Session::answer(std::string_view lone_packet, Actions& out) {
+  out.add(Actions::answer_poll);
+  out.body = buffer_ ? encode_payload(buffer_->frames) : std::string(lone_packet);
   buffer_.reset();
   poll_waiting_ = false;
   fetching_seconds_ =
-      static_cast<std::uint8_t>(std::min(body.size() / kSlowBytesPerSecond, kMostFetchingSeconds));
-  io_.answer_poll(std::move(body));
+      static_cast<std::uint8_t>(std::min(out.body.size() / kSlowBytesPerSecond, kMostFetchingSeconds));
 }
 
-void Session::flush() {
+void Session::flush(Actions& out) {
   if (!poll_waiting_) return;
   if (buffer_) {
-    answer({});
+    answer({}, out);
   } else if (state_ == State::closing) {
-    answer(kClose);
+    answer(kClose, out);
     state_ = State::finished;
   } else if (probe_ == Probe::confirmed) {
-    answer(kNoop);
+    answer(kNoop, out);
   }
 }
 
-bool Session::poll_arrived(Instant now) {
+bool Session::poll_arrived(Instant now, Actions& out) {
   if (poll_waiting_) {
-    finish(CloseReason::transport_error, kClose);
+    finish(CloseReason::transport_error, kClose, out);
     return false;
   }
   poll_waiting_ = true;
@@ -89,15 +76,15 @@ bool Session::poll_arrived(Instant now) {
   return true;
 }
 
-void Session::poll_lost() {
+void Session::poll_lost(Actions& out) {
   poll_waiting_ = false;
-  finish(CloseReason::transport_close, {});
+  finish(CloseReason::transport_close, {}, out);
 }
 
-bool Session::post_arrived(Instant now) {
+bool Session::post_arrived(Instant now, Actions& out) {
   if (state_ != State::open) return false;
   if (posting_) {
-    finish(CloseReason::transport_error, kClose);
+    finish(CloseReason::transport_error, kClose, out);
     return false;
   }
   posting_ = true;
@@ -114,7 +101,7 @@ Received Session::take_pong(Instant now) {
   return Received::nothing;
 }
 
-Received Session::receive(const std::optional<Packet>& packet, Instant now) {
+Received Session::receive(const std::optional<Packet>& packet, Instant now, Actions& out) {
   if (state_ != State::open) return Received::closed;
   if (packet) {
     switch (packet->type) {
@@ -123,13 +110,13 @@ Received Session::receive(const std::optional<Packet>& packet, Instant now) {
       case PacketType::pong:
         return take_pong(now);
       case PacketType::close:
-        finish(CloseReason::transport_close, kNoop);
+        finish(CloseReason::transport_close, kNoop, out);
         return Received::closed;
       default:
         break;
     }
   }
-  finish(CloseReason::parse_error, kClose);
+  finish(CloseReason::parse_error, kClose, out);
   return Received::closed;
 }
 
@@ -141,35 +128,33 @@ bool Session::probe_arrived(Instant now) {
   return true;
 }
 
-void Session::probe_packet(const std::optional<Packet>& packet) {
+void Session::probe_packet(const std::optional<Packet>& packet, Actions& out) {
   if (probe_ == Probe::none) return;
   const bool is_probe = packet && packet->type == PacketType::ping && packet->data == kProbe;
   if (is_probe && probe_ == Probe::waiting) {
     probe_ = Probe::confirmed;
-    io_.send_probe(io_.text_frame("3probe"));
-    flush();
+    out.add(Actions::confirm_probe);
+    flush(out);
     return;
   }
   if (packet && packet->type == PacketType::upgrade && probe_ == Probe::confirmed) {
-    complete_upgrade();
+    complete_upgrade(out);
     return;
   }
-  abandon_probe();
+  abandon_probe(out);
 }
 
-void Session::complete_upgrade() {
-  if (poll_waiting_) answer(kNoop);
+void Session::complete_upgrade(Actions& out) {
+  if (poll_waiting_) answer(kNoop, out);
   probe_ = Probe::none;
   transport_ = Transport::websocket;
-  io_.probe_becomes_transport();
-  const auto waiting = std::move(buffer_);
-  if (!waiting) return;
-  for (base::FrameRef& frame : waiting->frames) io_.send_websocket(std::move(frame));
+  out.add(Actions::probe_becomes_transport);
+  if (const auto buffer = std::move(buffer_)) out.waiting = std::move(buffer->frames);
 }
 
-void Session::abandon_probe() {
+void Session::abandon_probe(Actions& out) {
   probe_ = Probe::none;
-  io_.close_probe();
+  out.add(Actions::close_probe);
 }
 
 void Session::probe_lost() {
@@ -201,36 +186,39 @@ milliseconds Session::gap() const {
   return settings_.poll_gap + seconds(fetching_seconds_) + 2 * seconds(slow_seconds_);
 }
 
-void Session::websocket_lost(CloseReason reason) {
-  finish(reason, {});
+void Session::websocket_lost(CloseReason reason, Actions& out) {
+  finish(reason, {}, out);
 }
 
-void Session::close(CloseReason reason) {
+void Session::close(CloseReason reason, Actions& out) {
   if (state_ != State::open) return;
   if (transport_ == Transport::websocket || reason != CloseReason::forced_close) {
-    finish(reason, kClose);
+    finish(reason, kClose, out);
     return;
   }
   // A polling client is to get what was sent before by one GET and the close packet by the next: clients
   // handle `close` at once but messages a tick later, and would drop those that come together with it.
   state_ = State::closing;
   heartbeat_ += kFarewell;
-  if (probe_ != Probe::none) abandon_probe();
-  flush();
-  io_.closed(reason);
+  if (probe_ != Probe::none) abandon_probe(out);
+  flush(out);
+  out.add(Actions::close);
+  out.reason = reason;
 }
 
-void Session::finish(CloseReason reason, std::string_view answer_to_poll) {
+void Session::finish(CloseReason reason, std::string_view answer_to_poll, Actions& out) {
   if (state_ == State::finished) return;
   const bool was_open = state_ == State::open;
   state_ = State::finished;
   if (poll_waiting_) {
     buffer_.reset();
-    answer(answer_to_poll);
+    answer(answer_to_poll, out);
   }
-  if (probe_ != Probe::none) abandon_probe();
-  if (transport_ == Transport::websocket) io_.close_websocket();
-  if (was_open) io_.closed(reason);
+  if (probe_ != Probe::none) abandon_probe(out);
+  if (transport_ == Transport::websocket) out.add(Actions::close_websocket);
+  if (!was_open) return;
+  out.add(Actions::close);
+  out.reason = reason;
 }
 
 Instant Session::last_heard() const {
@@ -246,24 +234,24 @@ Instant Session::deadline() const {
   return heartbeat_;
 }
 
-void Session::tick(Instant now) {
+void Session::tick(Instant now, Actions& out) {
   if (state_ == State::closing && now >= heartbeat_) state_ = State::finished;
   if (state_ != State::open) return;
-  if (probe_ != Probe::none && now >= transport_since_ + settings_.upgrade_timeout) abandon_probe();
+  if (probe_ != Probe::none && now >= transport_since_ + settings_.upgrade_timeout) abandon_probe(out);
   if (silent_ && silence_limited_ && now >= transport_since_ + gap()) {
-    finish(CloseReason::transport_close, {});
+    finish(CloseReason::transport_close, {}, out);
     return;
   }
   if (now < heartbeat_) return;
   if (awaiting_pong_) {
-    finish(CloseReason::ping_timeout, kClose);
+    finish(CloseReason::ping_timeout, kClose, out);
     return;
   }
   // From the time the ping was due, not from now: a late turn of the loop must not lengthen it.
   awaiting_pong_ = true;
   heartbeat_ += settings_.ping_timeout;
-  send_packet(kPing);
-  if (now >= heartbeat_) finish(CloseReason::ping_timeout, kClose);
+  out.add(Actions::send_ping);
+  if (now >= heartbeat_) finish(CloseReason::ping_timeout, kClose, out);
 }
 
 }  // namespace rollcall::engineio

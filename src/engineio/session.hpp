@@ -1,6 +1,6 @@
 // One Engine.IO v4 session: heartbeat, long-polling, the upgrade to WebSocket, and its end.
 //
-// Pure: packets and instants come in through the methods, effects go out through SessionIo. The
+// Pure: packets and instants come in through the methods, and what is to be done goes out in Actions. The
 // server's EngineSession drives it. Not thread-safe; a session lives on one worker.
 //
 // Bounds: what a polling client has not fetched is limited by Settings::max_buffered_bytes beyond the
@@ -12,11 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/frame.hpp"
 #include "engineio/packet.hpp"
 #include "engineio/request.hpp"
+#include "rollcall/end_reason.hpp"
 #include "rollcall/time.hpp"
 
 namespace rollcall::engineio {
@@ -34,46 +36,50 @@ struct Settings {
   milliseconds poll_gap{8000};
 };
 
+// The reasons that end a session; namespaces, which EndReason knows of too, are left one by one.
 enum class CloseReason : unsigned char {
-  transport_close,  // the connection went away, or the client sent `close`
-  transport_error,  // two polls at once, and other misuse of the transport
-  ping_timeout,
-  parse_error,
-  forced_close,  // by the server
-  slow_consumer,
+  transport_close = static_cast<unsigned char>(EndReason::transport_close),
+  transport_error = static_cast<unsigned char>(EndReason::transport_error),
+  ping_timeout = static_cast<unsigned char>(EndReason::ping_timeout),
+  parse_error = static_cast<unsigned char>(EndReason::parse_error),
+  forced_close = static_cast<unsigned char>(EndReason::forced_close),
+  slow_consumer = static_cast<unsigned char>(EndReason::slow_consumer),
 };
-constexpr const char* name_of(CloseReason reason) {
-  switch (reason) {
-    case CloseReason::transport_close:
-      return "transport close";
-    case CloseReason::transport_error:
-      return "transport error";
-    case CloseReason::ping_timeout:
-      return "ping timeout";
-    case CloseReason::parse_error:
-      return "parse error";
-    case CloseReason::forced_close:
-      return "forced close";
-    case CloseReason::slow_consumer:
-      return "slow consumer";
-  }
-  return "";
+constexpr EndReason end_reason_of(CloseReason reason) {
+  return static_cast<EndReason>(reason);
+}
+constexpr std::string_view name_of(CloseReason reason) {
+  return reason <= CloseReason::slow_consumer ? name_of(end_reason_of(reason)) : std::string_view();
 }
 
-// What a session asks of its shell. Calls come while a method of the session runs: the shell must not
-// call back into the session from `answer_poll`, `send_*` and `close_*`.
-struct SessionIo {
-  virtual void answer_poll(std::string body) = 0;  // ends the waiting GET with 200
-  virtual base::FrameRef text_frame(std::string_view packet) = 0;
-  virtual void send_websocket(base::FrameRef frame) = 0;
-  virtual void send_probe(base::FrameRef frame) = 0;  // on the websocket that probes
-  virtual void close_probe() = 0;
-  virtual void probe_becomes_transport() = 0;
-  virtual void close_websocket() = 0;           // after what was sent
-  virtual void closed(CloseReason reason) = 0;  // once; nothing is received from now on
+// What a step of a session wants done, in this order, once the step is over.
+class Actions {
+ public:
+  enum Kind : std::uint8_t {
+    confirm_probe = 1,  // send `3probe` on the websocket that probes
+    answer_poll = 2,    // end the waiting GET with 200 and `body`
+    close_probe = 4,
+    probe_becomes_transport = 8,  // and gets `waiting`, which was to be polled
+    send_ping = 16,
+    close_websocket = 32,  // after what was sent
+    close = 64,            // for `reason`. Once; nothing is received from now on
+  };
+  bool none() const { return kinds_ == 0; }
+  bool has(Kind kind) const { return (kinds_ & kind) != 0; }
+  void add(Kind kind) { kinds_ = static_cast<std::uint8_t>(kinds_ | kind); }
+  // All of them; none are left.
+  Actions take() {
+    Actions taken = std::move(*this);
+    kinds_ = 0;
+    return taken;
+  }
 
- protected:
-  ~SessionIo() = default;
+  std::string body;
+  std::vector<base::FrameRef> waiting;
+  CloseReason reason = CloseReason::transport_close;
+
+ private:
+  std::uint8_t kinds_ = 0;
 };
 
 // What a packet means to the layer above.
@@ -81,7 +87,7 @@ enum class Received { nothing, message, closed };
 
 class Session {
  public:
-  Session(SessionIo& io, const Settings& settings, Transport transport, Instant now);
+  Session(const Settings& settings, Transport transport, Instant now);
 
   // The open packet for this session: `0{"sid":...}`.
   static std::string open_packet(std::string_view sid, const Settings& settings, Transport transport);
@@ -92,28 +98,30 @@ class Session {
   // hand over what was buffered and then the close packet).
   bool finished() const { return state_ == State::finished; }
 
-  // A message packet, already framed. Dropped once the session is closed.
-  void send(base::FrameRef frame);
+  // Whether a message can be sent on the websocket at once. If not, give it to `keep`.
+  bool sends_at_once() const { return state_ == State::open && transport_ == Transport::websocket; }
+  // A message packet, already framed, to be polled. Dropped once the session is closed.
+  void keep(base::FrameRef frame, Actions& out);
   // Whether volatile messages may go, as far as is known here: a poll waits, or the transport is a websocket.
   bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && !buffer_); }
   // Answers the waiting GET with all that is buffered. Called once a turn.
-  void flush();
-  void close(CloseReason reason);
+  void flush(Actions& out);
+  void close(CloseReason reason, Actions& out);
 
   // Long-polling. False: answer 400, the session is closed.
-  bool poll_arrived(Instant now);
-  void poll_lost();
-  bool post_arrived(Instant now);
+  bool poll_arrived(Instant now, Actions& out);
+  void poll_lost(Actions& out);
+  bool post_arrived(Instant now, Actions& out);
   void post_finished() { posting_ = false; }
 
   // A packet by POST or on the websocket that is the transport. `message`: packet.data is for the
   // layer above. A packet that did not parse is given as nullopt.
-  Received receive(const std::optional<Packet>& packet, Instant now);
+  Received receive(const std::optional<Packet>& packet, Instant now, Actions& out);
 
   // The upgrade. `probe_arrived` is false if no websocket is wanted now: close it.
   bool probe_arrived(Instant now);
   // A packet on the probing websocket; after an `upgrade` packet it has become the transport.
-  void probe_packet(const std::optional<Packet>& packet);
+  void probe_packet(const std::optional<Packet>& packet, Actions& out);
   void probe_lost();
   bool upgrading() const { return probe_ != Probe::none; }
   // To be called after the others: a session that nobody serves any more is over when the gap is.
@@ -122,30 +130,27 @@ class Session {
   // on, a thousand in one busy program for one.
   void limit_silence(bool limited);
 
-  void websocket_lost(CloseReason reason = CloseReason::transport_close);
+  void websocket_lost(CloseReason reason, Actions& out);
 
   // When the client last gave a sign that its transport works: its last pong, or the opening.
   Instant last_heard() const;
 
   // The next instant at which `tick` has something to do.
   Instant deadline() const;
-  void tick(Instant now);
+  void tick(Instant now, Actions& out);
 
  private:
   enum class State : unsigned char { open, closing, finished };
   enum class Probe : unsigned char { none, waiting, confirmed };
 
-  void send_packet(std::string_view text);
-  void buffer(base::FrameRef frame);
-  void answer(std::string_view lone_packet);
+  void answer(std::string_view lone_packet, Actions& out);
   void heard(Instant now);
   milliseconds gap() const;
-  void abandon_probe();
-  void complete_upgrade();
-  void finish(CloseReason reason, std::string_view answer_to_poll);
+  void abandon_probe(Actions& out);
+  void complete_upgrade(Actions& out);
+  void finish(CloseReason reason, std::string_view answer_to_poll, Actions& out);
   Received take_pong(Instant now);
 
-  SessionIo& io_;
   const Settings& settings_;
   // Polling: not yet fetched. None when there is nothing, as with all websockets.
   struct Buffer {

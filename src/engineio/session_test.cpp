@@ -4,37 +4,94 @@
 
 #include <string>
 
+#include "base/kinds.hpp"
+
 namespace rollcall::engineio {
 namespace {
 
-// Writes down what the session asks for; `take()` returns it and begins anew.
-struct Script final : SessionIo {
-  void answer_poll(std::string body) override { note("poll:" + body); }
-  base::FrameRef text_frame(std::string_view packet) override {
-    return base::Frame::make({}, {packet}, false);
-  }
-  void send_websocket(base::FrameRef frame) override { note("ws:" + std::string(frame->packet())); }
-  void send_probe(base::FrameRef frame) override { note("probe:" + std::string(frame->packet())); }
-  void close_probe() override { note("close-probe"); }
-  void probe_becomes_transport() override { note("switch"); }
-  void close_websocket() override { note("close-ws"); }
-  void closed(CloseReason reason) override { note(std::string("closed:") + name_of(reason)); }
-
+// Writes down what a session wants done; `take()` returns it and begins anew.
+struct Script {
   std::string take() { return std::exchange(log, {}); }
   void note(const std::string& what) { log += (log.empty() ? "" : " ") + what; }
   std::string log;
 };
 
-struct SessionTest : testing::Test {
-  Session make(Transport transport) { return Session(io, settings, transport, at(0)); }
-  static Instant at(int ms) { return Instant{} + seconds(1000) + milliseconds(ms); }
-  static void say(Session& session, const std::string& message) {
-    session.send(base::Frame::make({}, {"4", message}, false));
+base::FrameRef frame_of(std::string_view type, std::string_view text) {
+  return base::Frame::make({}, {type, text}, false);
+}
+
+// A session whose actions are written down after each step.
+class Driven : public Session {
+ public:
+  Driven(Script& script, const Settings& settings, Transport transport, Instant now)
+      : Session(settings, transport, now), script_(script) {}
+
+  void send(base::FrameRef frame) {
+    if (sends_at_once()) return script_.note("ws:" + std::string(frame->packet()));
+    keep(std::move(frame), out_);
+    carry_out();
   }
-  Received give(Session& session, std::string_view text, int ms = 0) {
+  void flush() {
+    step([&] { Session::flush(out_); });
+  }
+  void close(CloseReason reason) {
+    step([&] { Session::close(reason, out_); });
+  }
+  bool poll_arrived(Instant now) {
+    return step([&] { return Session::poll_arrived(now, out_); });
+  }
+  void poll_lost() {
+    step([&] { Session::poll_lost(out_); });
+  }
+  bool post_arrived(Instant now) {
+    return step([&] { return Session::post_arrived(now, out_); });
+  }
+  Received receive(const std::optional<Packet>& packet, Instant now) {
+    return step([&] { return Session::receive(packet, now, out_); });
+  }
+  void probe_packet(const std::optional<Packet>& packet) {
+    step([&] { Session::probe_packet(packet, out_); });
+  }
+  void tick(Instant now) {
+    step([&] { Session::tick(now, out_); });
+  }
+
+ private:
+  template <class Step>
+  std::invoke_result_t<Step> step(Step&& take) {
+    struct After {
+      Driven& driven;
+      ~After() { driven.carry_out(); }
+    } after{*this};
+    return take();
+  }
+  void carry_out() {
+    const Actions actions = out_.take();
+    if (actions.has(Actions::confirm_probe)) script_.note("probe:3probe");
+    if (actions.has(Actions::answer_poll)) script_.note("poll:" + actions.body);
+    if (actions.has(Actions::close_probe)) script_.note("close-probe");
+    if (actions.has(Actions::probe_becomes_transport)) script_.note("switch");
+    for (const base::FrameRef& frame : actions.waiting) script_.note("ws:" + std::string(frame->packet()));
+    if (actions.has(Actions::send_ping)) {
+      transport() == Transport::websocket ? script_.note("ws:2") : send(frame_of("2", ""));
+    }
+    if (actions.has(Actions::close_websocket)) script_.note("close-ws");
+    if (actions.has(Actions::close))
+      script_.note("closed:" + std::string(name_of(end_reason_of(actions.reason))));
+  }
+
+  Script& script_;
+  Actions out_;
+};
+
+struct SessionTest : testing::Test {
+  Driven make(Transport transport) { return {io, settings, transport, at(0)}; }
+  static Instant at(int ms) { return Instant{} + seconds(1000) + milliseconds(ms); }
+  static void say(Driven& session, const std::string& message) { session.send(frame_of("4", message)); }
+  Received give(Driven& session, std::string_view text, int ms = 0) {
     return session.receive(parse_packet(text), at(ms));
   }
-  void upgrade(Session& session) {
+  void upgrade(Driven& session) {
     ASSERT_TRUE(session.probe_arrived(at(0)));
     session.probe_packet(parse_packet("2probe"));
     session.probe_packet(parse_packet("5"));
@@ -53,8 +110,21 @@ TEST_F(SessionTest, TheOpenPacketHasExactlyTheFiveKeys) {
             R"(0{"sid":"abc","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
 }
 
+TEST(EndReasons, HaveTheTextsThatClientsAndMetricsKnow) {
+  constexpr const char* kTexts[] = {"transport close",
+                                    "transport error",
+                                    "ping timeout",
+                                    "parse error",
+                                    "forced close",
+                                    "slow consumer",
+                                    "client namespace disconnect",
+                                    "server namespace disconnect"};
+  for (std::size_t i = 0; i < base::kKinds<EndReason>; ++i)
+    EXPECT_EQ(name_of(static_cast<EndReason>(i)), kTexts[i]);
+}
+
 TEST_F(SessionTest, APollIsAnsweredWithAllThatIsBuffered) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   say(session, "a");
   say(session, "b");
   ASSERT_TRUE(session.poll_arrived(at(0)));
@@ -65,7 +135,7 @@ TEST_F(SessionTest, APollIsAnsweredWithAllThatIsBuffered) {
 }
 
 TEST_F(SessionTest, APollWaitsUntilThereIsSomething) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
   EXPECT_EQ(io.take(), "");
@@ -75,7 +145,7 @@ TEST_F(SessionTest, APollWaitsUntilThereIsSomething) {
 }
 
 TEST_F(SessionTest, TwoPollsAtOnceCloseTheSession) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   EXPECT_FALSE(session.poll_arrived(at(0)));
   EXPECT_EQ(io.take(), "poll:1 closed:transport error");
@@ -83,21 +153,21 @@ TEST_F(SessionTest, TwoPollsAtOnceCloseTheSession) {
 }
 
 TEST_F(SessionTest, TwoPostsAtOnceCloseTheSession) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.post_arrived(at(0)));
   EXPECT_FALSE(session.post_arrived(at(0)));
   EXPECT_EQ(io.take(), "closed:transport error");
 }
 
 TEST_F(SessionTest, OnePostAfterTheOtherIsFine) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.post_arrived(at(0)));
   session.post_finished();
   EXPECT_TRUE(session.post_arrived(at(0)));
 }
 
 TEST_F(SessionTest, APollThatIsDroppedClosesTheSessionAtOnce) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   session.poll_lost();
   EXPECT_EQ(io.take(), "closed:transport close");
@@ -105,14 +175,14 @@ TEST_F(SessionTest, APollThatIsDroppedClosesTheSessionAtOnce) {
 }
 
 TEST_F(SessionTest, ACloseByTheClientAnswersTheWaitingPollWithNoop) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   EXPECT_EQ(give(session, "1"), Received::closed);
   EXPECT_EQ(io.take(), "poll:6 closed:transport close");
 }
 
 TEST_F(SessionTest, APacketThatDoesNotParseClosesTheSessionAndTheWaitingPoll) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   EXPECT_EQ(give(session, "abc"), Received::closed);
   EXPECT_EQ(io.take(), "poll:1 closed:parse error");
@@ -120,14 +190,14 @@ TEST_F(SessionTest, APacketThatDoesNotParseClosesTheSessionAndTheWaitingPoll) {
 
 TEST_F(SessionTest, PacketsThatOnlyServersSendAreFaults) {
   for (const char* packet : {"0{}", "2", "5", "6"}) {
-    Session session = make(Transport::websocket);
+    Driven session = make(Transport::websocket);
     EXPECT_EQ(give(session, packet), Received::closed) << packet;
     EXPECT_EQ(io.take(), "close-ws closed:parse error") << packet;
   }
 }
 
 TEST_F(SessionTest, PingsComeAnIntervalAfterTheOpeningAndAfterEachPong) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   EXPECT_EQ(session.deadline(), at(300));
   session.tick(at(299));
   EXPECT_EQ(io.take(), "");
@@ -140,7 +210,7 @@ TEST_F(SessionTest, PingsComeAnIntervalAfterTheOpeningAndAfterEachPong) {
 }
 
 TEST_F(SessionTest, KnowsWhenItLastHeardOfItsClient) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   EXPECT_EQ(session.last_heard(), at(0));
   session.tick(at(300));  // a ping
   EXPECT_EQ(session.last_heard(), at(0));
@@ -153,7 +223,7 @@ TEST_F(SessionTest, KnowsWhenItLastHeardOfItsClient) {
 }
 
 TEST_F(SessionTest, NoPongWithinTheTimeoutClosesIt) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   session.tick(at(300));
   io.take();
   EXPECT_EQ(session.deadline(), at(500));
@@ -164,30 +234,30 @@ TEST_F(SessionTest, NoPongWithinTheTimeoutClosesIt) {
 }
 
 TEST_F(SessionTest, ALateTurnOfTheLoopDoesNotLengthenTheDeadline) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   session.tick(at(370));
   EXPECT_EQ(session.deadline(), at(500));
-  Session stalled = make(Transport::polling);
+  Driven stalled = make(Transport::polling);
   io.take();
   stalled.tick(at(500));
   EXPECT_EQ(io.take(), "closed:ping timeout");
 }
 
 TEST_F(SessionTest, OtherTrafficIsNoSubstituteForAPong) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   session.tick(at(300));
   EXPECT_EQ(give(session, "4hello", 400), Received::message);
   EXPECT_EQ(session.deadline(), at(500));
 }
 
 TEST_F(SessionTest, APongNobodyAskedForDoesNotPutTheNextPingOff) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   give(session, "3", 200);
   EXPECT_EQ(session.deadline(), at(300));
 }
 
 TEST_F(SessionTest, AnUpgradeHandsEverythingOverInOrder) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   ASSERT_TRUE(session.probe_arrived(at(0)));
   session.probe_packet(parse_packet("2probe"));
@@ -205,7 +275,7 @@ TEST_F(SessionTest, AnUpgradeHandsEverythingOverInOrder) {
 }
 
 TEST_F(SessionTest, APollThatArrivesDuringTheProbeEndsWithNoop) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.probe_arrived(at(0)));
   session.probe_packet(parse_packet("2probe"));
   io.take();
@@ -215,7 +285,7 @@ TEST_F(SessionTest, APollThatArrivesDuringTheProbeEndsWithNoop) {
 }
 
 TEST_F(SessionTest, APollStillWaitingAtTheUpgradeIsAnswered) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.probe_arrived(at(0)));
   session.probe_packet(parse_packet("2probe"));
   io.take();
@@ -226,7 +296,7 @@ TEST_F(SessionTest, APollStillWaitingAtTheUpgradeIsAnswered) {
 
 TEST_F(SessionTest, AnythingElseOnTheProbeClosesItAndPollingGoesOn) {
   for (const char* packet : {"4hello", "5", "2", "3probe", "x"}) {
-    Session session = make(Transport::polling);
+    Driven session = make(Transport::polling);
     ASSERT_TRUE(session.probe_arrived(at(0)));
     session.probe_packet(parse_packet(packet));
     EXPECT_EQ(io.take(), "close-probe") << packet;
@@ -237,7 +307,7 @@ TEST_F(SessionTest, AnythingElseOnTheProbeClosesItAndPollingGoesOn) {
 
 TEST_F(SessionTest, AProbeThatIsNotCompletedInTimeIsClosedAndPollingGoesOn) {
   settings.ping_interval = milliseconds(5000);
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.probe_arrived(at(0)));
   EXPECT_EQ(session.deadline(), at(1000));
   session.tick(at(1000));
@@ -246,7 +316,7 @@ TEST_F(SessionTest, AProbeThatIsNotCompletedInTimeIsClosedAndPollingGoesOn) {
 }
 
 TEST_F(SessionTest, ASecondWebsocketIsRefusedWhileUpgradingAndAfter) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.probe_arrived(at(0)));
   EXPECT_FALSE(session.probe_arrived(at(0)));
   session.probe_lost();
@@ -256,7 +326,7 @@ TEST_F(SessionTest, ASecondWebsocketIsRefusedWhileUpgradingAndAfter) {
 }
 
 TEST_F(SessionTest, APongStillDueIsStillDueAfterTheUpgrade) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.tick(at(300));
   upgrade(session);
   EXPECT_EQ(session.deadline(), at(500));
@@ -265,7 +335,7 @@ TEST_F(SessionTest, APongStillDueIsStillDueAfterTheUpgrade) {
 }
 
 TEST_F(SessionTest, ClosingDuringTheProbeTakesBothTransports) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));
   ASSERT_TRUE(session.probe_arrived(at(0)));
   give(session, "1");
@@ -273,7 +343,7 @@ TEST_F(SessionTest, ClosingDuringTheProbeTakesBothTransports) {
 }
 
 TEST_F(SessionTest, AServersCloseComesByAPollOfItsOwnAfterTheLastMessages) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   say(session, "last words");
   session.close(CloseReason::forced_close);
   EXPECT_EQ(io.take(), "closed:forced close");
@@ -290,14 +360,14 @@ TEST_F(SessionTest, AServersCloseComesByAPollOfItsOwnAfterTheLastMessages) {
 }
 
 TEST_F(SessionTest, AServersCloseThatNobodyFetchesIsForgottenAfterAWhile) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.close(CloseReason::forced_close);
   session.tick(session.deadline());
   EXPECT_TRUE(session.finished());
 }
 
 TEST_F(SessionTest, NothingIsReceivedOrSentOnceItIsClosed) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   session.close(CloseReason::forced_close);
   EXPECT_EQ(io.take(), "close-ws closed:forced close");
   EXPECT_EQ(give(session, "4hello"), Received::closed);
@@ -307,7 +377,7 @@ TEST_F(SessionTest, NothingIsReceivedOrSentOnceItIsClosed) {
 }
 
 TEST_F(SessionTest, APollingClientThatDoesNotFetchIsClosedAtTheLimit) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   say(session, std::string(500, 'x'));  // one message may be of any size
   say(session, std::string(98, 'y'));
   EXPECT_FALSE(session.closed());
@@ -323,7 +393,7 @@ struct SilenceTest : SessionTest {
 };
 
 TEST_F(SilenceTest, APollingSessionThatNobodyPollsIsOverAfterTheGap) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.look(at(0));
   EXPECT_EQ(session.deadline(), at(500));
   session.tick(at(499));
@@ -334,7 +404,7 @@ TEST_F(SilenceTest, APollingSessionThatNobodyPollsIsOverAfterTheGap) {
 }
 
 TEST_F(SilenceTest, ThereIsNoGapWhileSomethingServesTheSession) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.look(at(0));
   ASSERT_TRUE(session.poll_arrived(at(100)));
   session.look(at(100));
@@ -358,7 +428,7 @@ TEST_F(SilenceTest, ThereIsNoGapWhileSomethingServesTheSession) {
 }
 
 TEST_F(SilenceTest, APollThatIsAnsweredAtOnceBeginsTheGapAnew) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.look(at(0));
   say(session, "a");
   ASSERT_TRUE(session.poll_arrived(at(400)));
@@ -369,7 +439,7 @@ TEST_F(SilenceTest, APollThatIsAnsweredAtOnceBeginsTheGapAnew) {
 
 TEST_F(SilenceTest, WhoFetchesALongAnswerHasMoreTime) {
   settings.max_buffered_bytes = 100'000;
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   say(session, std::string(50'000, 'x'));
   ASSERT_TRUE(session.poll_arrived(at(0)));
   session.flush();
@@ -378,7 +448,7 @@ TEST_F(SilenceTest, WhoFetchesALongAnswerHasMoreTime) {
 }
 
 TEST_F(SilenceTest, AStrangerMayBeginAsLateAsItLikes) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.limit_silence(false);
   session.look(at(0));
   EXPECT_EQ(session.deadline(), at(100'000));
@@ -390,7 +460,7 @@ TEST_F(SilenceTest, AStrangerMayBeginAsLateAsItLikes) {
 }
 
 TEST_F(SilenceTest, WhoWasSlowToComeOfLateHasMoreTime) {
-  Session session = make(Transport::polling);
+  Driven session = make(Transport::polling);
   session.limit_silence(false);
   session.look(at(0));
   ASSERT_TRUE(session.post_arrived(at(7000)));
@@ -414,7 +484,7 @@ TEST_F(SilenceTest, WhoWasSlowToComeOfLateHasMoreTime) {
 }
 
 TEST_F(SilenceTest, AWebsocketHasNoGap) {
-  Session session = make(Transport::websocket);
+  Driven session = make(Transport::websocket);
   session.look(at(0));
   EXPECT_EQ(session.deadline(), at(100'000));
 }

@@ -1,22 +1,27 @@
 #include "gateway/endings.hpp"
 
-#include <utility>
-
-#include "server/counters.hpp"
-
 namespace rollcall::gateway {
 
 using presence::Ending;
 
-Ending ending_of(std::string_view reason) {
-  static constexpr std::pair<std::string_view, Ending> kEndings[] = {
-      {server::kClientLeft, Ending::client_goodbye}, {server::kServerLeft, Ending::server_goodbye},
-      {"transport close", Ending::transport_close},  {"transport error", Ending::transport_error},
-      {"ping timeout", Ending::ping_timeout},        {"parse error", Ending::parse_error},
-      {"forced close", Ending::server_closed},       {"slow consumer", Ending::slow_consumer},
-  };
-  for (const auto& [name, ending] : kEndings) {
-    if (name == reason) return ending;
+Ending ending_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::client_left:
+      return Ending::client_goodbye;
+    case EndReason::server_left:
+      return Ending::server_goodbye;
+    case EndReason::transport_close:
+      return Ending::transport_close;
+    case EndReason::transport_error:
+      return Ending::transport_error;
+    case EndReason::ping_timeout:
+      return Ending::ping_timeout;
+    case EndReason::parse_error:
+      return Ending::parse_error;
+    case EndReason::forced_close:
+      return Ending::server_closed;
+    case EndReason::slow_consumer:
+      return Ending::slow_consumer;
   }
   return Ending::unknown;
 }

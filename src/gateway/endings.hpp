@@ -1,12 +1,11 @@
-// What the reason of a socket's end, as Socket.IO names it, means to presence.
+// What the reason of a socket's end means to presence.
 #pragma once
 
-#include <string_view>
-
 #include "presence/types.hpp"
+#include "rollcall/end_reason.hpp"
 
 namespace rollcall::gateway {
 
-presence::Ending ending_of(std::string_view reason);
+presence::Ending ending_of(EndReason reason);
 
 }  // namespace rollcall::gateway

@@ -72,7 +72,7 @@ void PresenceGateway::reconfigure(const Config& config, std::shared_ptr<const Ve
 void PresenceGateway::set_up(Namespace& nsp) {
   login_.guard(nsp);
   nsp.on_connection([this](Socket& socket) { connected(socket); });
-  nsp.on_disconnect([this](Socket& socket, std::string_view reason) { disconnected(socket, reason); });
+  nsp.on_end([this](Socket& socket, EndReason reason) { disconnected(socket, reason); });
   contract_.serve(nsp);
 }
 
@@ -117,11 +117,12 @@ void PresenceGateway::greet_with_mode(Socket& socket) {
   place->emit(wire::kPresenceModeEvent, {wire::presence_mode(window, server_.wall_now()), {}});
 }
 
-void PresenceGateway::disconnected(Socket& socket, std::string_view reason) {
+void PresenceGateway::disconnected(Socket& socket, EndReason reason) {
   Member& member = member_of(socket);
   server::timers_of(socket).disarm(member);
-  log::debug("disconnected", {{"socket", socket.id()}, {"reason", reason}});
-  if (reason == "slow consumer" && log::sampled(log::Level::warn, kSlowConsumer, "", server_.now())) {
+  log::debug("disconnected", {{"socket", socket.id()}, {"reason", name_of(reason)}});
+  if (reason == EndReason::slow_consumer &&
+      log::sampled(log::Level::warn, kSlowConsumer, "", server_.now())) {
     log::warn(kSlowConsumer,
               {{"socket", socket.id()}, {"backlog_bytes", backlog_bytes_.load(std::memory_order_relaxed)}});
   }

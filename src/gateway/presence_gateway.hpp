@@ -89,7 +89,7 @@ class PresenceGateway {
   void set_up(Namespace& nsp);
   void admit(Socket& socket, Claims claims);
   void connected(Socket& socket);
-  void disconnected(Socket& socket, std::string_view reason);
+  void disconnected(Socket& socket, EndReason reason);
   void greet_with_mode(Socket& socket);
   std::vector<SocketRef> sockets_here(const std::string& user_id);
 

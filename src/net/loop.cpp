@@ -71,11 +71,13 @@ void Loop::refresh_now() {
 }
 
 void Loop::run() {
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   turn_ended_ = read_clock();
   while (!stopping_.load(std::memory_order_relaxed)) turn(seconds(60));
   finish_turn();
   end_mailbox();
   pulse_.end();
+  thread_.store({}, std::memory_order_relaxed);
 }
 
 // Tasks may hold what has to be given back, a connection for one.

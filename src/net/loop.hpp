@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "base/timing_wheel.hpp"
@@ -57,6 +58,8 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   void run();  // until `stop`
+  // From any thread: it is the one that runs it.
+  bool runs_here() const { return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
   // One turn, waiting at most `max_wait`.
   void turn(milliseconds max_wait);
   void stop();
@@ -132,6 +135,7 @@ class Loop {
     Loop& loop;
   };
 
+  std::atomic<std::thread::id> thread_{};  // none: it does not run
   bool dying_ = false;
   bool precise_wait_ = true;  // until epoll_pwait2 turns out to be missing or forbidden
   int epoll_ = -1;

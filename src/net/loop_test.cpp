@@ -43,6 +43,24 @@ TEST(Loop, WakesForATimerThoughItMayWaitLonger) {
   EXPECT_LT(loop.now() - begin, seconds(10));
 }
 
+TEST(Loop, KnowsTheThreadThatRunsIt) {
+  Loop loop;
+  EXPECT_FALSE(loop.runs_here());
+  std::atomic<bool> inside = false, outside = true;
+  std::thread runner([&] {
+    loop.post([&] {
+      inside = loop.runs_here();
+      std::thread([&] { outside = loop.runs_here(); }).join();
+      loop.stop();
+    });
+    loop.run();
+    EXPECT_FALSE(loop.runs_here());
+  });
+  runner.join();
+  EXPECT_TRUE(inside);
+  EXPECT_FALSE(outside);
+}
+
 TEST(Loop, KeepsItsTimeDuringATurn) {
   Loop loop;
   Pair pair(loop);

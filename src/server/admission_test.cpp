@@ -13,7 +13,7 @@ namespace {
 using namespace test;
 using testing::HasSubstr;
 
-constexpr const char* kHandshake = "/socket.io/?EIO=4&transport=polling";
+constexpr const char* kOpening = "/socket.io/?EIO=4&transport=polling";
 
 net::PeerAddress at(std::string_view text) {
   return net::PeerAddress::parse(text).value_or(net::PeerAddress());
@@ -112,7 +112,7 @@ TEST(Admission, KeepsItsCountsRightWhileTheLimitChanges) {
   }
   Client first(host.address(), By::polling);
   Wire second(host.address());
-  second.write(get_request(kHandshake));
+  second.write(get_request(kOpening));
   EXPECT_EQ(await_http_answer(second).status, 429);
 }
 
@@ -137,7 +137,7 @@ TEST(Admission, LimitsTheSessionsOfAnAddress) {
   host.server.of("/");
   host.start();
   const auto open = [&](const std::string& address) {
-    return get(host.address(), kHandshake, "x-forwarded-for: " + address + "\r\n").status;
+    return get(host.address(), kOpening, "x-forwarded-for: " + address + "\r\n").status;
   };
   EXPECT_EQ(open("192.0.2.1"), 200);
   EXPECT_EQ(open("192.0.2.1"), 200);
@@ -154,13 +154,13 @@ TEST(Admission, GivesAPlaceBackWhenItsSessionEnds) {
   {
     Client client(host.address(), By::websocket);
     client.connect();
-    EXPECT_EQ(get(host.address(), kHandshake).status, 429);
+    EXPECT_EQ(get(host.address(), kOpening).status, 429);
     client.send("1");
     EXPECT_TRUE(client.websocket().await_close());
   }
   host.notes.await(1);
   host.settle();
-  EXPECT_EQ(get(host.address(), kHandshake).status, 200);
+  EXPECT_EQ(get(host.address(), kOpening).status, 200);
 }
 
 TEST(Admission, GivesAPlaceBackWhenASessionIsDroppedThatNobodyUsed) {
@@ -172,7 +172,7 @@ TEST(Admission, GivesAPlaceBackWhenASessionIsDroppedThatNobodyUsed) {
   host.server.of("/");
   host.start();
   for (const std::string address : {"192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.2"})
-    EXPECT_EQ(get(host.address(), kHandshake, "x-forwarded-for: " + address + "\r\n").status, 200);
+    EXPECT_EQ(get(host.address(), kOpening, "x-forwarded-for: " + address + "\r\n").status, 200);
 }
 
 TEST(Admission, RefusesNewcomersAboveTheMemoryBudget) {
@@ -182,7 +182,7 @@ TEST(Admission, RefusesNewcomersAboveTheMemoryBudget) {
   host.server.of("/");
   host.server.handle_http("GET", "/page", [](const HttpRequest&) { return HttpAnswer{}; });
   host.start();
-  const HttpAnswerText refused = get(host.address(), kHandshake);
+  const HttpAnswerText refused = get(host.address(), kOpening);
   EXPECT_EQ(refused.status, 503);
   EXPECT_THAT(refused.head, HasSubstr("retry-after: 5"));
   EXPECT_EQ(get(host.address(), "/page").status, 200);

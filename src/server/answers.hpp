@@ -1,10 +1,9 @@
-// The HTTP answers of Engine.IO: their status, type and headers.
+// HTTP answers of the server's own.
 #pragma once
 
 #include <string>
 #include <utility>
 
-#include "engineio/request.hpp"
 #include "http/response.hpp"
 
 namespace rollcall::server {
@@ -15,16 +14,6 @@ inline http::Response text_response(unsigned status, std::string content_type, s
   response.content_type = std::move(content_type);
   response.body = std::move(body);
   return response;
-}
-
-inline http::Response poll_response(std::string body) {
-  http::Response response = text_response(200, "text/plain; charset=UTF-8", std::move(body));
-  response.headers.push_back({"cache-control", "no-store"});
-  return response;
-}
-
-inline http::Response refusal_response(engineio::Refusal refusal) {
-  return text_response(engineio::http_status(refusal), "application/json", engineio::json_of(refusal));
 }
 
 // For who may come back later.

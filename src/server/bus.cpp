@@ -238,7 +238,7 @@ std::optional<std::uint64_t> Bus::unpark(const socketio::ParkPlace& place, Insta
 }
 
 void Bus::drop(const std::vector<socketio::ParkPlace>& gone) {
-  for (const socketio::ParkPlace& place : gone) post(place.worker, [this, place] { drop_(place); });
+  for (const socketio::ParkPlace& place : gone) post(place.worker, [this, place](BusPort&) { drop_(place); });
 }
 
 std::vector<std::size_t> Bus::inbox_sizes() {

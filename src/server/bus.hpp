@@ -24,6 +24,7 @@
 
 #include "rollcall/time.hpp"
 #include "server/pid.hpp"
+#include "server/worker_index.hpp"
 #include "socketio/message.hpp"
 #include "socketio/parked_sessions.hpp"
 #include "socketio/recovery.hpp"
@@ -31,7 +32,8 @@
 namespace rollcall::server {
 
 using NamespaceIndex = std::uint32_t;
-using WorkerIndex = std::uint32_t;
+
+class BusPort;
 
 struct Broadcast {
   NamespaceIndex nsp = 0;
@@ -57,7 +59,8 @@ class Bus {
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
-  using Post = std::function<void(std::function<void()>)>;
+  using Task = std::function<void(BusPort& here)>;
+  using Post = std::function<void(Task)>;
   // Before the workers run. `wake` is called, from any thread, when a worker's inbox is no longer empty;
   // `post` runs a task on its thread.
   WorkerIndex add_worker(std::function<void()> wake, Post post = {});
@@ -65,8 +68,8 @@ class Bus {
 
   bool recovers() const { return recovery_.has_value(); }
   WorkerIndex workers() const { return static_cast<WorkerIndex>(inboxes_.size()); }
-  // From any thread.
-  void post(WorkerIndex worker, std::function<void()> task) { inboxes_[worker].post(std::move(task)); }
+  // From any thread. The task is given that worker's port.
+  void post(WorkerIndex worker, Task task) { inboxes_[worker].post(std::move(task)); }
 
   // Gives the message its place, and keeps it if it is to be kept. What comes `from` a worker wakes nobody
   // yet: it has to call `wake_others` before its turn ends, so that whatever it publishes in a turn reaches

@@ -23,7 +23,9 @@ BusPort::BusPort(Bus& bus, net::Loop& loop, Counters& counters)
       loop_(loop),
       counters_(counters),
       index_(bus.add_worker([this] { loop_.post([this] { catch_up(); }); },
-                            [this](std::function<void()> task) { loop_.post(std::move(task)); })) {
+                            [this](std::function<void(BusPort&)> task) {
+                              loop_.post([this, task = std::move(task)] { task(*this); });
+                            })) {
   loop_.on_turn_end([this](microseconds took) { turn_ended(took); });
 }
 
@@ -37,15 +39,14 @@ void BusPort::turn_ended(microseconds took) {
   deliveries_.last.set(delivering);
 }
 
-void BusPort::publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, std::size_t receivers) {
-  BusPort* port = current_port && &current_port->bus_ == &bus ? current_port : nullptr;
-  if (!port) {
-    bus.publish(nsp, std::move(message), receivers, std::nullopt, net::Loop::read_clock());
+void BusPort::publish(NamespaceIndex nsp, socketio::Message message, std::size_t receivers) {
+  if (!loop_.runs_here()) {
+    bus_.publish(nsp, std::move(message), receivers, std::nullopt, net::Loop::read_clock());
     return;
   }
-  const auto mark_due = bus.publish(nsp, std::move(message), receivers, port->index_, port->loop_.now());
-  if (mark_due && !port->mark_timer_) port->await_mark(*mark_due);
-  port->sent();
+  const auto mark_due = bus_.publish(nsp, std::move(message), receivers, index_, loop_.now());
+  if (mark_due && !mark_timer_) await_mark(*mark_due);
+  sent();
 }
 
 void BusPort::sent() {

@@ -36,8 +36,8 @@ class BusPort {
   BusPort(const BusPort&) = delete;
   BusPort& operator=(const BusPort&) = delete;
 
-  // Broadcasts, from whatever thread: through the port of that thread if it is a worker's of this bus.
-  static void publish(Bus& bus, NamespaceIndex nsp, socketio::Message message, std::size_t receivers);
+  // Broadcasts. From any thread: from another one than the worker's it is nobody's own.
+  void publish(NamespaceIndex nsp, socketio::Message message, std::size_t receivers);
   // While it lives, this thread is the port's worker.
   class Bound {
    public:
@@ -49,6 +49,7 @@ class BusPort {
    private:
     BusPort* previous_;
   };
+  // For those who keep something for each worker, and are called on its thread without being told which.
   static BusPort* current();
 
   // Receivers must be added in the order of their namespaces' indices.

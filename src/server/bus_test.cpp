@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "server/bus_port.hpp"
 #include "socketio/test_rooms.hpp"
 
 namespace rollcall::server {
@@ -41,7 +42,7 @@ class BusTest : public testing::Test {
 
   Bus bus;
   std::array<int, 2> woken{};
-  std::vector<std::function<void()>> tasks;
+  std::vector<Bus::Task> tasks;
 };
 
 TEST_F(BusTest, EveryWorkerGetsEveryBroadcastOnceAndInOrder) {
@@ -242,7 +243,10 @@ TEST_F(RecoveringBusTest, SessionsThatGiveWayAreDroppedOnTheirWorkers) {
   bus.park("ann", {0, 1, 5, 0}, 100, kNow);
   bus.park("ann", {0, 1, 6, 0}, 5 << 20, kNow);
   EXPECT_THAT(dropped, IsEmpty());
-  for (const auto& task : tasks) task();
+  net::Loop loop;
+  Counters counters;
+  BusPort port(bus, loop, counters);
+  for (const auto& task : tasks) task(port);
   EXPECT_THAT(dropped, ElementsAre(5, 6));
   EXPECT_FALSE(bus.unpark({0, 1, 5, 0}, kNow));
 }

@@ -47,23 +47,6 @@ enum class Count : unsigned char {
   end
 };
 
-// Why a socket leaves its namespace: its session ends (an engineio::CloseReason), or one of these.
-enum class Leave : unsigned char { by_client = base::kKinds<engineio::CloseReason>, by_server };
-inline constexpr std::string_view kClientLeft = "client namespace disconnect";
-inline constexpr std::string_view kServerLeft = "server namespace disconnect";
-constexpr Leave leave_of(engineio::CloseReason reason) {
-  return static_cast<Leave>(reason);
-}
-constexpr std::string_view name_of(Leave leave) {
-  switch (leave) {
-    case Leave::by_client:
-      return kClientLeft;
-    case Leave::by_server:
-      return kServerLeft;
-  }
-  return name_of(static_cast<engineio::CloseReason>(leave));
-}
-
 // The names of the kinds that a count is kept by; none: it is a single number.
 constexpr std::span<const std::string_view> kinds_of(Count what) {
   switch (what) {
@@ -75,7 +58,7 @@ constexpr std::span<const std::string_view> kinds_of(Count what) {
     case Count::refused:
       return base::kKindNames<engineio::Refusal>;
     case Count::left:
-      return base::kKindNames<Leave>;
+      return base::kKindNames<EndReason>;
     default:
       return {};
   }

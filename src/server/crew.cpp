@@ -259,7 +259,7 @@ void Crew::drain(milliseconds limit) {
     return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->quiet(); });
   };
   for (const auto& worker : workers_) {
-    if (&worker->port() == BusPort::current()) {
+    if (worker->loop().runs_here()) {
       worker->drain(limit, all_quiet);  // at once: a request may be on its way that would open a session
     } else {
       worker->loop().post([&worker = *worker, limit, all_quiet] { worker.drain(limit, all_quiet); });
@@ -271,8 +271,10 @@ void Crew::stop() {
   for (const auto& worker : workers_) worker->loop().stop();
 }
 
-void Crew::post_to_all(const std::function<void()>& task) {
-  for (const auto& worker : workers_) worker->loop().post(task);
+void Crew::post_to_all(const std::function<void(unsigned)>& task) {
+  for (const auto& worker : workers_) {
+    worker->loop().post([task, index = worker->port().index()] { task(index); });
+  }
 }
 
 std::size_t Crew::connections() const {

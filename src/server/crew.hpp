@@ -46,7 +46,7 @@ class Crew {
   void add_route(std::string_view method, std::string_view pattern, HttpHandler handler, HttpGuard guard);
   Worker& first() { return *workers_.front(); }
   // From any thread: `task` runs on each worker's.
-  void post_to_all(const std::function<void()>& task);
+  void post_to_all(const std::function<void(unsigned)>& task);
   std::size_t connections() const;
   TransportCounts transports() const;
   // From any thread.

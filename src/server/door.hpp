@@ -18,6 +18,11 @@ class Door {
     const std::lock_guard lock(mutex_);
     if (loop_) loop_->post(std::move(task));
   }
+  // This thread runs the loop.
+  bool leads_here() const {
+    const std::lock_guard lock(mutex_);
+    return loop_ && loop_->runs_here();
+  }
   // Before the loop goes.
   void close() {
     const std::lock_guard lock(mutex_);
@@ -25,7 +30,7 @@ class Door {
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   net::Loop* loop_;
 };
 

@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "base/shrink.hpp"
 #include "http/origin.hpp"
-#include "server/answers.hpp"
+#include "server/engine_answers.hpp"
 #include "server/pipe.hpp"
 #include "websocket/encoder.hpp"
 
@@ -29,17 +29,19 @@ bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
+EngineSession* session_of(const Pipe& pipe) {
+  return static_cast<EngineSession*>(pipe.session());
+}
+
 }  // namespace
 
-Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids,
-               Counters& counters, Admission& admission)
+Engine::Engine(net::Loop& loop, const ServerOptions& options, const HttpSettings& http, EngineApp& app,
+               SidScheme sids, Counters& counters, Admission& admission)
     : loop_(loop),
       counters_(counters),
       app_(app),
-      path_(options.path),
-      cors_{options.cors_origins, options.cors_credentials},
+      http_(http),
       kept_{options.kept_headers, options.kept_cookies, options.kept_parameters},
-      stranger_bytes_(options.header_bytes),
       admission_(admission),
       sids_(sids),
       polling_(options.polling),
@@ -56,9 +58,7 @@ Engine::Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, Si
 }
 
 void Engine::reconfigure(const ServerOptions& options) {
-  cors_ = {options.cors_origins, options.cors_credentials};
   settings_.max_buffered_bytes = options.backlog_bytes;
-  stranger_bytes_ = options.header_bytes;
   strangers_.limit(most_strangers(options));
   part_with_strangers(loop_.now());
 }
@@ -85,7 +85,7 @@ base::FrameRef Engine::control_frame(std::string_view packet) {
 
 bool Engine::origin_allowed(const http::Request& request) const {
   const auto origin = request.header("origin");
-  return !origin || http::origin_allowed(cors_, *origin) ||
+  return !origin || http::origin_allowed(http_.cors, *origin) ||
          http::origin_is_host(*origin, request.header("host").value_or(std::string_view{}));
 }
 
@@ -103,7 +103,7 @@ engineio::RequestFacts Engine::facts_of(const http::Request& request, bool upgra
   facts.polling_offered = polling_;
   facts.websocket_offered = websocket_;
   facts.session_known = session != nullptr;
-  if (session) facts.session_transport = const_cast<EngineSession*>(session)->machine().transport();
+  if (session) facts.session_transport = session->machine().transport();
   return facts;
 }
 
@@ -112,13 +112,7 @@ void Engine::post_started(Pipe& pipe, const http::Request& head) {
   EngineSession* session = sid ? find(*sid) : nullptr;
   if (!session || session->machine().transport() != engineio::Transport::polling) return;
   if (http::query_parameter(head.query, "transport") != "polling") return;
-  if (!session->machine().post_arrived(loop_.now())) {
-    session->settle();
-    return;
-  }
-  session->post_ = &pipe;
-  pipe.session = session;
-  pipe.role = Pipe::Role::post;
+  session->take_post(pipe);
 }
 
 std::optional<http::Response> Engine::refusal_of_body(const http::Request& head) {
@@ -138,7 +132,7 @@ std::optional<http::Response> Engine::refusal_of_body(const http::Request& head)
 std::size_t Engine::body_limit(const http::Request& head) {
   const auto sid = http::query_parameter(head.query, "sid");
   const EngineSession* session = sid ? find(*sid) : nullptr;
-  return session && session->known() ? settings_.max_payload_bytes : stranger_bytes();
+  return session && session->known() ? settings_.max_payload_bytes : http_.stranger_bytes();
 }
 
 void Engine::handle(Pipe& pipe, http::Request& request) {
@@ -151,7 +145,7 @@ void Engine::handle(Pipe& pipe, http::Request& request) {
   engineio::Refusal refusal{};
   if (!engineio::check_request(facts_of(request, upgrade, session, transport, version, !sid.empty()),
                                refusal)) {
-    if (pipe.role == Pipe::Role::post) pipe_lost(pipe);
+    if (pipe.role() == PipeRole::post) pipe_lost(pipe, PipeLoss::gone);
     if (refusal == engineio::Refusal::forbidden) report_origin(pipe, request);
     refuse(pipe, refusal, upgrade);
   } else if (!session && closing_) {
@@ -192,43 +186,35 @@ void Engine::refuse(Pipe& pipe, engineio::Refusal refusal, bool upgrade) {
 }
 
 void Engine::poll(Pipe& pipe, EngineSession& session) {
-  if (!session.machine().poll_arrived(loop_.now())) {
-    refuse(pipe, engineio::Refusal::bad_request, false);
-    return;
-  }
-  session.poll_ = &pipe;
-  pipe.session = &session;
-  pipe.role = Pipe::Role::poll;
-  queue_flush(session);
+  if (!session.take_poll(pipe)) refuse(pipe, engineio::Refusal::bad_request, false);
 }
 
 void Engine::post(Pipe& pipe, EngineSession& session, http::Request& request) {
-  if (pipe.role != Pipe::Role::post || pipe.session != &session) {
+  if (pipe.role() != PipeRole::post || pipe.session() != &session) {
     refuse(pipe, engineio::Refusal::bad_request, false);  // another POST was being read
     return;
   }
   if (request.header("content-type").value_or(std::string_view{}).starts_with(kOctetStream)) {
-    session.machine().receive(std::nullopt, loop_.now());
+    session.receive(std::nullopt);
   }
   continue_post(pipe, {std::move(request.body), 0});
 }
 
 // A body may hold tens of thousands of packets: the rest waits for the next turn.
 void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
-  EngineSession* session = std::exchange(pipe.session, nullptr);
-  pipe.role = Pipe::Role::none;
+  EngineSession* session = session_of(pipe);
   if (!session) {
     refuse(pipe, engineio::Refusal::unknown_sid, false);  // it has ended meanwhile
     return;
   }
-  session->post_ = nullptr;
+  session->detach(PipeRole::post);
   posting_ = &pipe;
   engineio::PayloadReader reader(std::string_view(posted.body).substr(posted.at));
   bool closed_by_client = false;
   int left = kPacketsATurn;
   while (!session->machine().closed() && !reader.at_end() && left-- > 0) {
     const auto packet = reader.next();
-    if (session->machine().receive(packet, loop_.now()) == engineio::Received::message) {
+    if (session->receive(packet) == engineio::Received::message) {
       app_.on_message(*session, packet->data, packet->binary);
     }
     closed_by_client = packet && packet->type == engineio::PacketType::close;
@@ -236,18 +222,14 @@ void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
   }
   posting_ = nullptr;
   if (!session->machine().closed() && !reader.at_end()) {
-    session->post_ = &pipe;
-    pipe.session = session;
-    pipe.role = Pipe::Role::post;
+    session->attach(pipe, PipeRole::post);
     posted.at = posted.body.size() - reader.left();
-    session->settle();
     pipe.continue_post_later(std::move(posted));
     return;
   }
-  session->machine().post_finished();
+  session->end_post();
   const bool fault =
       session->close_reason_ == engineio::CloseReason::parse_error && session->machine().closed();
-  session->settle();
   if (fault && !closed_by_client) {
     refuse(pipe, engineio::Refusal::bad_request, false);
   } else {
@@ -256,7 +238,7 @@ void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
 }
 
 void Engine::websocket_message(Pipe& pipe, std::string_view data, bool binary) {
-  EngineSession* session = pipe.session;
+  EngineSession* session = session_of(pipe);
   if (!session) return;
   std::optional<engineio::Packet> packet;
   if (binary) {
@@ -264,39 +246,15 @@ void Engine::websocket_message(Pipe& pipe, std::string_view data, bool binary) {
   } else {
     packet = engineio::parse_packet(data);
   }
-  if (pipe.role == Pipe::Role::probe) {
-    session->machine().probe_packet(packet);
-  } else if (session->machine().receive(packet, loop_.now()) == engineio::Received::message) {
+  if (pipe.role() == PipeRole::probe) {
+    session->take_probe_packet(packet);
+  } else if (session->receive(packet) == engineio::Received::message) {
     app_.on_message(*session, packet->data, packet->binary);
   }
-  session->settle();
 }
 
-void Engine::pipe_lost(Pipe& pipe, engineio::CloseReason reason) {
-  EngineSession* session = std::exchange(pipe.session, nullptr);
-  const Pipe::Role role = std::exchange(pipe.role, Pipe::Role::none);
-  if (!session) return;
-  switch (role) {
-    case Pipe::Role::none:
-      break;
-    case Pipe::Role::poll:
-      session->poll_ = nullptr;
-      session->machine().poll_lost();
-      break;
-    case Pipe::Role::post:
-      session->post_ = nullptr;
-      session->machine().post_finished();
-      break;
-    case Pipe::Role::probe:
-      session->probe_ = nullptr;
-      session->machine().probe_lost();
-      break;
-    case Pipe::Role::transport:
-      session->websocket_ = nullptr;
-      session->machine().websocket_lost(reason);
-      break;
-  }
-  session->settle();
+void Engine::pipe_lost(Pipe& pipe, PipeLoss loss) {
+  if (EngineSession* session = session_of(pipe)) session->lose(pipe.role(), loss);
 }
 
 void Engine::close_all(engineio::CloseReason reason) {
@@ -338,8 +296,7 @@ void Engine::end_of_turn() {
     flushing.swap(to_flush_);
     for (EngineSession* session : flushing) {
       session->flush_queued_ = false;
-      session->machine().flush();
-      session->settle();
+      session->flush();
     }
     for (EngineSession* session : batch) {
       if (session->machine().finished() && !session->flush_queued_ && !session->reap_queued_) {

@@ -1,7 +1,7 @@
 // The Engine.IO sessions of one worker: opens them, finds them by `sid`, joins their machines
 // (engineio::Session) to connections (Pipe), and gives their messages to the layer above (EngineApp).
 //
-// Called by Pipe with complete HTTP requests and WebSocket messages. One thread.
+// Pipes call it by their port. One thread.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "engineio/session.hpp"
-#include "http/cors.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "net/loop.hpp"
@@ -22,19 +21,13 @@
 #include "server/counters.hpp"
 #include "server/deadline.hpp"
 #include "server/engine_session.hpp"
+#include "server/http_settings.hpp"
+#include "server/pipe_port.hpp"
 #include "server/sid.hpp"
 #include "server/strangers.hpp"
 #include "server/upgrade_request.hpp"
 
 namespace rollcall::server {
-
-class Pipe;
-
-// The body of a POST, from `at` on not yet taken.
-struct PostedPackets {
-  std::string body;
-  std::size_t at = 0;
-};
 
 struct EngineApp {
   virtual std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
@@ -45,17 +38,15 @@ struct EngineApp {
   virtual ~EngineApp() = default;
 };
 
-class Engine {
+class Engine final : public PipePort {
  public:
-  Engine(net::Loop& loop, const ServerOptions& options, EngineApp& app, SidScheme sids, Counters& counters,
-         Admission& admission);
+  Engine(net::Loop& loop, const ServerOptions& options, const HttpSettings& http, EngineApp& app,
+         SidScheme sids, Counters& counters, Admission& admission);
   ~Engine();
 
   // See Server::reconfigure.
   void reconfigure(const ServerOptions& options);
 
-  const std::string& path() const { return path_; }
-  const http::CorsPolicy& cors() const { return cors_; }
   const engineio::Settings& settings() const { return settings_; }
   net::Loop& loop() { return loop_; }
   Counters& counters() { return counters_; }
@@ -65,26 +56,20 @@ class Engine {
     return {counters_.value<Count::open>(engineio::Transport::polling),
             counters_.value<Count::open>(engineio::Transport::websocket)};
   }
-  const SidScheme& sids() const { return sids_; }
   Admission& admission() { return admission_; }
   // The frame of a packet that is no message. All pings share one.
   base::FrameRef control_frame(std::string_view packet);
 
-  // A request to the Engine.IO path. `post_started` as soon as the header of a POST is there, then
-  // `handle` when the request is complete; the pipe is answered now or later, exactly once.
-  void post_started(Pipe& pipe, const http::Request& head);
-  // Why a request whose body is still to come is refused without it.
-  std::optional<http::Response> refusal_of_body(const http::Request& head);
-  // The largest body of this request. Strangers are given room for a token.
-  std::size_t body_limit(const http::Request& head);
-  std::size_t stranger_bytes() const { return std::min(settings_.max_payload_bytes, stranger_bytes_); }
-  void handle(Pipe& pipe, http::Request& request);
-  // Takes the next packets of a POST, in a turn after the one in which its last were taken.
-  void continue_post(Pipe& pipe, PostedPackets posted);
-  // A message from a websocket that carries or probes a session.
-  void websocket_message(Pipe& pipe, std::string_view data, bool binary);
-  // The connection is gone, or its websocket is. The reason is that of a websocket's end.
-  void pipe_lost(Pipe& pipe, engineio::CloseReason reason = engineio::CloseReason::transport_close);
+  std::optional<WorkerIndex> other_owner(std::string_view sid) const override {
+    return sids_.other_owner(sid);
+  }
+  void post_started(Pipe& pipe, const http::Request& head) override;
+  std::optional<http::Response> refusal_of_body(const http::Request& head) override;
+  std::size_t body_limit(const http::Request& head) override;
+  void handle(Pipe& pipe, http::Request& request) override;
+  void continue_post(Pipe& pipe, PostedPackets posted) override;
+  void websocket_message(Pipe& pipe, std::string_view data, bool binary) override;
+  void pipe_lost(Pipe& pipe, PipeLoss loss) override;
 
   // And opens no more: a client that comes back on a connection it has kept is to go elsewhere.
   void close_all(engineio::CloseReason reason);
@@ -140,10 +125,8 @@ class Engine {
   Counters& counters_;
   EngineApp& app_;
   engineio::Settings settings_;
-  std::string path_;
-  http::CorsPolicy cors_;
+  const HttpSettings& http_;
   KeptOfHandshake kept_;
-  std::size_t stranger_bytes_;
   Admission& admission_;
   SidScheme sids_;
   bool polling_;
@@ -152,6 +135,7 @@ class Engine {
   Strangers strangers_;
   Deadline strangers_timer_;
   boost::unordered_flat_set<EngineSession*, Hash, Equal> sessions_;
+  engineio::Actions actions_;  // of the step that a session takes
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;

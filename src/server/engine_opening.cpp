@@ -1,8 +1,8 @@
 // How sessions are opened, and how those go that join no namespace: an Engine's dealings with newcomers.
 #include <algorithm>
 
-#include "server/answers.hpp"
 #include "server/engine.hpp"
+#include "server/engine_answers.hpp"
 #include "server/pipe.hpp"
 #include "server/upgrade_request.hpp"
 
@@ -64,7 +64,7 @@ EngineSession* Engine::open_session(Pipe& pipe, const http::Request& request) {
     session.stranger_ = &strangers_.add(session, client.address, session.handshake().bytes(), loop_.now());
   }
   count_opened(engineio::Transport::websocket);
-  session.settle();
+  session.settle(loop_.now());
   return &session;
 }
 
@@ -95,8 +95,7 @@ EngineSession& Engine::claim(Stranger& stranger) {
     strangers_.claim(stranger, session);
     session.stranger_ = &stranger;
   }
-  session.machine().look(opened);
-  session.settle();
+  session.settle(opened);
   return session;
 }
 
@@ -118,24 +117,19 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
   // 400 would be an error event on theirs, where they wait for no more than a close.
   EngineSession* opened = nullptr;
   if (!upgrading && !(opened = open_session(pipe, request))) return;
-  const bool unwanted = upgrading && !upgrading->machine().probe_arrived(loop_.now());
+  const bool unwanted = upgrading && !upgrading->take_probe();
   pipe.upgrade(*accepted, *protocol);
   if (unwanted) {
-    pipe.close_websocket(1000);
+    pipe.close_websocket(Pipe::kNormalClosure);
     return;
   }
   if (upgrading) {
-    upgrading->probe_ = &pipe;
-    pipe.session = upgrading;
-    pipe.role = Pipe::Role::probe;
-    upgrading->settle();
+    upgrading->attach(pipe, PipeRole::probe);
     return;
   }
   EngineSession& session = *opened;
-  session.websocket_ = &pipe;
-  pipe.session = &session;
-  pipe.role = Pipe::Role::transport;
-  pipe.send(session.text_frame(
+  session.attach(pipe, PipeRole::transport);
+  pipe.send(control_frame(
       engineio::Session::open_packet(session.sid(), settings_, engineio::Transport::websocket)));
   part_with_strangers(loop_.now());
 }

@@ -1,11 +1,18 @@
 // One Engine.IO session on a worker: joins its machine (engineio::Session) to the connections that serve it
 // at the moment. Owned by Engine.
+//
+// Every step of the machine goes through `drive`, which does what the machine wants done once the step is
+// over, and sets the timer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "base/frame.hpp"
 #include "base/recent_count.hpp"
@@ -13,15 +20,15 @@
 #include "base/timing_wheel.hpp"
 #include "engineio/session.hpp"
 #include "rollcall/server.hpp"
+#include "server/pipe_port.hpp"
 
 namespace rollcall::server {
 
 class Engine;
-class Pipe;
 class Stranger;
 
 // The layer above may derive from it, to keep what it knows of a session in the same place.
-class EngineSession : public engineio::SessionIo, public base::Timer {
+class EngineSession : public base::Timer, public PipeSession {
  public:
   EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
                 Instant opened);
@@ -29,7 +36,7 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
 
   std::string_view sid() const { return sid_; }
   const Handshake& handshake() const { return handshake_; }
-  engineio::Session& machine() { return machine_; }
+  const engineio::Session& machine() const { return machine_; }
 
   // Messages for the client, in order.
   void send(base::FrameRef message);
@@ -37,9 +44,6 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   void close(engineio::CloseReason reason);
   // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
   bool writable() const;
-  // It has joined what there is to join: until then it may send no more than a token takes, and whoever
-  // opened it has time until it must have joined, polling or not.
-  bool known() const { return known_; }
   void set_known(bool known);
   // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
   void count_refusal();
@@ -49,22 +53,36 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
 
  private:
   friend class Engine;
-  friend class Pipe;
 
-  void answer_poll(std::string body) override;
-  base::FrameRef text_frame(std::string_view packet) override;
-  void send_websocket(base::FrameRef frame) override;
-  void send_probe(base::FrameRef frame) override;
-  void close_probe() override;
-  void probe_becomes_transport() override;
-  void close_websocket() override;
-  void closed(engineio::CloseReason reason) override;
+  // A step of the machine: `take(machine, actions)`.
+  template <class Step>
+  std::invoke_result_t<Step, engineio::Session&, engineio::Actions&> drive(Step&& take);
+  void carry_out(engineio::Actions actions);
+  void close_websocket(PipeRole role);
+  void probe_becomes_transport(std::vector<base::FrameRef> waiting);
+  void send_ping();
   void on_timer(Instant now) override;
+
+  // What comes for it. False: to be answered with 400; the connection is not joined to it.
+  bool take_poll(Pipe& pipe);
+  bool take_post(Pipe& pipe);
+  bool take_probe();
+  void end_post();
+  void take_probe_packet(const std::optional<engineio::Packet>& packet);
+  engineio::Received receive(const std::optional<engineio::Packet>& packet);
+  void lose(PipeRole role, PipeLoss loss);
+  void flush();
+
+  // Joins it to the connection that serves it in that role, and parts them. Null: there was none.
+  void attach(Pipe& pipe, PipeRole role);
+  Pipe* detach(PipeRole role);
+  Pipe*& place_of(PipeRole role) { return pipes_[static_cast<std::size_t>(role) - 1]; }
+  Pipe* websocket() const { return pipes_[static_cast<std::size_t>(PipeRole::transport) - 1]; }
 
   void leave_strangers();
   Pipe* sender() const;  // the connection whose message is handled
-  // After anything that may have moved the next deadline, or ended the session.
-  void settle();
+  // Sets the timer, or reports the end. Part of `drive`, and for one that begins as of then.
+  void settle(Instant now);
 
   // First what is small, where base::Timer leaves room.
  protected:
@@ -74,13 +92,9 @@ class EngineSession : public engineio::SessionIo, public base::Timer {
   Engine& engine_;
   base::ShortText<22> sid_;
   engineio::Session machine_;
-  Pipe* poll_ = nullptr;  // the connection whose GET waits
-  Pipe* post_ = nullptr;  // the connection whose POST is being read
-  Pipe* probe_ = nullptr;
-  Pipe* websocket_ = nullptr;
+  std::array<Pipe*, 4> pipes_{};  // the connections that serve it, by PipeRole
   Stranger* stranger_ = nullptr;  // until it is known, or closed
   engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
-  bool known_ = true;
   bool flush_queued_ = false;
   bool reap_queued_ = false;
   bool close_reported_ = false;

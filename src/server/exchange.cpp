@@ -1,6 +1,5 @@
 #include "server/exchange.hpp"
 
-#include "server/bus_port.hpp"
 #include "server/pipe.hpp"
 
 namespace rollcall::server {
@@ -8,7 +7,7 @@ namespace rollcall::server {
 Exchange::Exchange(Pipe& pipe, PipeContext& context, std::string path, std::size_t route)
     : pipe_(&pipe),
       context_(&context),
-      loop_(&context.engine.loop()),
+      loop_(&context.loop),
       door_(context.door),
       path_(std::move(path)),
       route_(route) {
@@ -20,14 +19,9 @@ HttpReply Exchange::reply_to(const std::shared_ptr<Exchange>& exchange) {
       std::shared_ptr<Exchange>(exchange.get(), [exchange](Exchange* last) { last->abandon(); }));
 }
 
-bool Exchange::on_own_thread() const {
-  BusPort* here = BusPort::current();
-  return here && &here->loop() == loop_;
-}
-
 void Exchange::settle(std::function<void(Exchange&)> with) {
   if (taken_.exchange(true)) return;
-  if (on_own_thread()) {
+  if (door_->leads_here()) {
     with(*this);
   } else {
     door_->post([self = shared_from_this(), with = std::move(with)] { with(*self); });
@@ -72,7 +66,7 @@ Pipe* Exchange::detach() {
 }
 
 bool Exchange::begin_stream(HttpAnswer head) {
-  if (!on_own_thread() || taken_.exchange(true) || !pipe_) return false;
+  if (!door_->leads_here() || taken_.exchange(true) || !pipe_) return false;
   const bool draining = context_->draining;
   context_->http_counters.add(route_, head.status);
   if (pipe_->begin_stream(std::move(head)) && !draining) {
@@ -124,7 +118,7 @@ void Exchange::end() {
 
 void Exchange::leave_stream() {
   if (over()) return;
-  if (on_own_thread()) {
+  if (door_->leads_here()) {
     end();
   } else {
     door_->post([self = shared_from_this()] { self->end(); });

@@ -51,7 +51,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void server_destroyed();  // without telling anyone
 
  private:
-  bool on_own_thread() const;
   // On the worker's thread, now or soon.
   void settle(std::function<void(Exchange&)> with);
   void give(http::Response response);

@@ -12,8 +12,8 @@
 
 #include "base/durations.hpp"
 #include "rollcall/server.hpp"
-#include "server/bus.hpp"
 #include "server/counters.hpp"
+#include "server/worker_index.hpp"
 
 namespace rollcall::net {
 class TlsContext;

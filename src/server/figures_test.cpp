@@ -57,10 +57,10 @@ class FiguresTest : public testing::Test {
 
 TEST(Counts, AreSummedAndNamedByKind) {
   Counters first, second;
-  first.add<Count::left>(leave_of(engineio::CloseReason::slow_consumer));
-  first.add<Count::left>(Leave::by_client);
-  second.add<Count::left>(Leave::by_client);
-  second.add<Count::left>(Leave::by_server);
+  first.add<Count::left>(EndReason::slow_consumer);
+  first.add<Count::left>(EndReason::client_left);
+  second.add<Count::left>(EndReason::client_left);
+  second.add<Count::left>(EndReason::server_left);
   second.add(Count::recovered, 3);
   CountSums sums;
   sums += first;

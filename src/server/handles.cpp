@@ -119,6 +119,11 @@ Emitter Socket::to(Room room) {
   return std::move(broadcast().to(room));
 }
 
+Namespace& Namespace::on_disconnect(DisconnectHandler handler) {
+  return on_end(
+      [handler = std::move(handler)](Socket& socket, EndReason reason) { handler(socket, name_of(reason)); });
+}
+
 Emitter Namespace::to(std::string_view name) {
   return std::move(Emitter(*this).to(name));
 }

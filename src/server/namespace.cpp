@@ -26,66 +26,35 @@ std::string acceptance_json(std::string_view id, std::string_view pid) {
   return json;
 }
 
+// Its client may want the session again: its connection broke, and nobody said goodbye.
+bool may_come_back(EndReason reason) {
+  return reason != EndReason::client_left && reason != EndReason::server_left &&
+         reason != EndReason::parse_error;
+}
+
 }  // namespace
 
-NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : spec_(spec), port_(port) {
+NamespaceImpl::NamespaceImpl(NamespaceSpec& spec, BusPort& port) : NamespaceSetup(spec), port_(port) {
   port.add_receiver(*this);
 }
 
 NamespaceImpl::~NamespaceImpl() = default;
 
-Namespace& NamespaceImpl::use(Middleware middleware) {
-  spec_.middleware.push_back(std::move(middleware));
-  return *this;
-}
-
-Namespace& NamespaceImpl::on_connection(ConnectionHandler handler) {
-  spec_.on_connection.push_back(std::move(handler));
-  return *this;
-}
-
-Namespace& NamespaceImpl::on(std::string event, EventHandler handler) {
-  spec_.handlers[std::move(event)] = std::move(handler);
-  return *this;
-}
-
-Namespace& NamespaceImpl::on_any(AnyEventHandler handler) {
-  spec_.on_any.push_back(std::move(handler));
-  return *this;
-}
-
-Namespace& NamespaceImpl::on_disconnect(DisconnectHandler handler) {
-  spec_.on_disconnect.push_back(std::move(handler));
-  return *this;
-}
-
-const NamespaceImpl& NamespaceImpl::here() const {
-  const BusPort* port = BusPort::current();
-  if (!port || port == &port_ || &port->bus() != &port_.bus()) return *this;
-  return static_cast<const NamespaceImpl&>(port->receiver(spec_.index));
-}
-
-void NamespaceImpl::emit(std::string_view event, const Payload& payload) {
-  Emitter(*this).emit(event, payload);
-}
-
 std::size_t NamespaceImpl::size(Room room) const {
-  const NamespaceImpl& part = here();
-  if (room.kind == RoomKind::socket) return part.by_id_.count(room.name);
+  if (room.kind == RoomKind::socket) return by_id_.count(room.name);
   // Sessions whose client is away keep their rooms.
   std::size_t count = 0;
-  part.rooms_.each_member(room, [&](std::uint32_t slot) { count += part.slots_[slot].socket->connected(); });
+  rooms_.each_member(room, [&](std::uint32_t slot) { count += slots_[slot].socket->connected(); });
   return count;
 }
 
 std::vector<SocketRef> NamespaceImpl::members(const std::vector<RoomKey>& rooms) const {
-  const NamespaceImpl& part = here();
   std::vector<std::uint32_t> slots;
-  part.find_members(rooms, slots);
+  find_members(rooms, slots);
   std::vector<SocketRef> found;
   found.reserve(slots.size());
   for (const std::uint32_t slot : slots) {
-    if (!part.slots_[slot].socket->ended()) found.push_back(part.slots_[slot].socket->ref());
+    if (!slots_[slot].socket->ended()) found.push_back(slots_[slot].socket->ref());
   }
   return found;
 }
@@ -141,11 +110,10 @@ void NamespaceImpl::run_middleware(SocketRef ref, std::size_t index) {
 
 void NamespaceImpl::refuse(SocketImpl& socket, const ConnectError& error) {
   Peer& peer = *socket.peer();
-  peer.forget(&socket);
   peer.client.refuse(spec_.name);
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect_error(spec_.name, refusal_json(error)));
-  remove(socket, {}, Afterwards::forget);
+  leave(socket, EndReason::server_left);
   peer.connect_refused();
 }
 
@@ -157,7 +125,7 @@ void NamespaceImpl::enter(SocketImpl& socket) {
   by_id_.insert(socket.slot());
 }
 
-void NamespaceImpl::leave(SocketImpl& socket) {
+void NamespaceImpl::take_out(SocketImpl& socket) {
   by_id_.erase(socket.slot());
   base::shrink_table(by_id_);
   connected_[socket.connected_index_] = connected_.back();
@@ -220,20 +188,37 @@ void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) 
   spare_args_.give(std::move(payload.args));
 }
 
-void NamespaceImpl::remove(SocketImpl& socket, std::string_view reason, Afterwards afterwards) {
+// Of all but the application, which hears of it by `tell_ended`.
+Peer& NamespaceImpl::part(SocketImpl& socket, EndReason reason) {
   port_.sync();
-  const bool was_connected = socket.connected();
-  const bool parks = was_connected && afterwards != Afterwards::forget && port_.bus().recovers();
-  socket.state_ = parks ? SocketImpl::State::parked : SocketImpl::State::gone;
-  if (was_connected) leave(socket);
-  if (!parks) rooms_.leave_all(socket.slot());
-  socket.fail_acks();
-  if (was_connected) {
-    for (const DisconnectHandler& handler : spec_.on_disconnect) handler(socket, reason);
+  Peer& peer = *socket.peer_;
+  peer.forget(&socket);
+  if (!socket.connected()) return peer;
+  port_.counters().add<Count::left>(reason);
+  if (reason == EndReason::server_left) {
+    peer.client.disconnected(spec_.name);
+    port_.counters().add(Count::messages_sent);
+    peer.send_text(socketio::encode_disconnect(spec_.name));
   }
+  take_out(socket);
+  return peer;
+}
+
+void NamespaceImpl::tell_ended(SocketImpl& socket, EndReason reason) {
+  socket.fail_acks();
+  for (const EndHandler& handler : spec_.on_end) handler(socket, reason);
+}
+
+void NamespaceImpl::leave(SocketImpl& socket, EndReason reason) {
+  const bool was_connected = socket.connected();
+  const bool parks = was_connected && may_come_back(reason) && port_.bus().recovers();
+  const bool closed_by_client = part(socket, reason).closed_by_client();
+  socket.state_ = parks ? SocketImpl::State::parked : SocketImpl::State::gone;
+  if (!parks) rooms_.leave_all(socket.slot());
+  if (was_connected) tell_ended(socket, reason);
   socket.peer_ = nullptr;
   if (parks) {
-    park(socket, afterwards == Afterwards::park_closed_by_client);
+    park(socket, closed_by_client);
     return;
   }
   forget_pid(socket);

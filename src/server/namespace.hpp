@@ -1,5 +1,6 @@
 // One worker's part of a namespace: its sockets and their rooms. What they have in common is in
-// NamespaceSpec, and what is sent to more than one of them goes through the bus.
+// NamespaceSpec, and what is sent to more than one of them goes through the bus. All but emitting is for the
+// worker's thread.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -16,7 +17,7 @@
 #include "rollcall/server.hpp"
 #include "server/bus_port.hpp"
 #include "server/deadline.hpp"
-#include "server/namespace_spec.hpp"
+#include "server/namespace_setup.hpp"
 #include "server/session_transfer.hpp"
 #include "server/socket.hpp"
 #include "socketio/client.hpp"
@@ -26,32 +27,22 @@ namespace rollcall::server {
 
 struct Peer;
 
-class NamespaceImpl final : public Namespace, public BroadcastReceiver {
+class NamespaceImpl final : public NamespaceSetup, public BroadcastReceiver {
  public:
   NamespaceImpl(NamespaceSpec& spec, BusPort& port);
   ~NamespaceImpl() override;
 
-  const std::string& name() const override { return spec_.name; }
-  Namespace& use(Middleware middleware) override;
-  Namespace& on_connection(ConnectionHandler handler) override;
-  Namespace& on(std::string event, EventHandler handler) override;
-  Namespace& on_any(AnyEventHandler handler) override;
-  Namespace& on_disconnect(DisconnectHandler handler) override;
-  void emit(std::string_view event, const Payload& payload) override;
-  using Namespace::size;
-  std::size_t size() const override { return spec_.connected.load(std::memory_order_relaxed); }
+  using NamespaceSetup::size;
   std::size_t size(Room room) const override;
-
-  // Before the server runs.
-  void limit_users(UserLimit limit) { spec_.user_limit = std::move(limit); }
+  std::vector<SocketRef> members(const std::vector<RoomKey>& rooms) const override;
+  void publish(Emitter to, std::string_view event, const Payload& payload) override;
 
   // A CONNECT packet: runs the middleware, then accepts or refuses.
   void connect(Peer& peer, std::string auth_json);
   void receive(SocketImpl& socket, socketio::EventReceived& event);
-  // The socket is out: tells the application, and parks its session or forgets it. Its peer must not list it
-  // any more.
-  enum class Afterwards : unsigned char { forget, park, park_closed_by_client };
-  void remove(SocketImpl& socket, std::string_view reason, Afterwards afterwards);
+  // The one way out: tells the client, if it stays and does not know, and the application, and parks the
+  // session or forgets it.
+  void leave(SocketImpl& socket, EndReason reason);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
   void emit_transient(SocketImpl& socket, std::string_view event, const Payload& payload);
@@ -63,10 +54,9 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   net::Loop& loop() { return port_.loop(); }
   void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) override;
   NamespaceIndex index() const { return spec_.index; }
-  // The connected sockets of this thread's worker.
   template <class Use>
-  void each_here(Use&& use) const {
-    for (SocketImpl* socket : here().connected_) use(*socket);
+  void each_connected(Use&& use) const {
+    for (SocketImpl* socket : connected_) use(*socket);
   }
 
   // From the bus, to the sockets here.
@@ -74,9 +64,7 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   void drop_parked(std::uint32_t slot, std::uint32_t generation) override;
 
  protected:
-  void publish(Emitter to, std::string_view event, const Payload& payload) override;
   Socket* find(std::uint32_t slot, std::uint32_t generation) override;
-  std::vector<SocketRef> members(const std::vector<RoomKey>& rooms) const override;
 
  private:
   struct Slot {
@@ -134,14 +122,13 @@ class NamespaceImpl final : public Namespace, public BroadcastReceiver {
   socketio::ParkPlace park_place(const SocketImpl& socket) const;
   void forget_pid(const SocketImpl& socket);
   void free_slot_later(std::uint32_t slot);
+  void tell_ended(SocketImpl& socket, EndReason reason);
   void enter(SocketImpl& socket);
-  void leave(SocketImpl& socket);
+  void take_out(SocketImpl& socket);
+  Peer& part(SocketImpl& socket, EndReason reason);
   void send(SocketImpl& socket, const socketio::Message& message);
   void send(SocketImpl& socket, base::FrameRef text, std::span<const std::string> attachments);
-  // The part of the namespace that belongs to this thread's worker.
-  const NamespaceImpl& here() const;
 
-  NamespaceSpec& spec_;
   BusPort& port_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;

@@ -20,16 +20,11 @@ std::optional<std::string> text_of(const boost::json::value* value) {
   return std::string(value->get_string().c_str(), value->get_string().size());
 }
 
-// The part of a namespace on this thread's worker.
-NamespaceImpl& part_here(NamespaceIndex nsp) {
-  return static_cast<NamespaceImpl&>(BusPort::current()->receiver(nsp));
+NamespaceImpl& part_of(const BusPort& port, NamespaceIndex nsp) {
+  return static_cast<NamespaceImpl&>(port.receiver(nsp));
 }
 
 }  // namespace
-
-void limit_users(Namespace& nsp, UserLimit limit) {
-  static_cast<NamespaceImpl&>(nsp).limit_users(std::move(limit));
-}
 
 std::optional<RecoveryTicket> NamespaceImpl::ticket_of(const SocketImpl& socket) const {
   if (!port_.bus().recovers() || socket.auth().find("\"pid\"") == std::string::npos) return std::nullopt;
@@ -71,10 +66,11 @@ void NamespaceImpl::fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket
   loop().timers().arm(*patience, loop().now() + kFetchTimeout);
   fetching_[socket.slot()] = std::move(patience);
   bus.post(place.worker, [&bus, nsp = spec_.index, place, claim = claim_of(socket, ticket, true),
-                          offset = std::move(ticket.offset), ref = socket.ref(), home = port_.index()] {
-    auto session = part_here(nsp).release(place.slot, claim);
-    bus.post(home, [nsp, ref, session = std::move(session), offset] {
-      NamespaceImpl& here = part_here(nsp);
+                          offset = std::move(ticket.offset), ref = socket.ref(),
+                          home = port_.index()](const BusPort& there) {
+    auto session = part_of(there, nsp).release(place.slot, claim);
+    bus.post(home, [nsp, ref, session = std::move(session), offset](const BusPort& back) {
+      NamespaceImpl& here = part_of(back, nsp);
       auto* waiting = static_cast<SocketImpl*>(ref.get());
       if (waiting && !waiting->connected()) {
         here.fetching_.erase(waiting->slot());
@@ -126,12 +122,8 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, const 
 
 // Its client is back on another connection: this one is dead, and not known to be yet.
 void NamespaceImpl::supersede(SocketImpl& socket) {
-  port_.sync();
-  Peer& peer = *socket.peer_;
-  peer.forget(&socket);
+  Peer& peer = part(socket, EndReason::transport_close);
   peer.client.disconnected(spec_.name);
-  port_.counters().add<Count::left>(leave_of(engineio::CloseReason::transport_close));
-  leave(socket);
   socket.peer_ = nullptr;
   peer.close(engineio::CloseReason::transport_close);
 }
@@ -140,16 +132,13 @@ void NamespaceImpl::supersede(SocketImpl& socket) {
 void NamespaceImpl::end_predecessor(const SessionTransfer& session) {
   if (session.from.worker != port_.index()) {
     if (!session.was_connected) return;
-    port_.bus().post(session.from.worker,
-                     [session] { part_here(session.from.nsp).end_predecessor(session); });
+    port_.bus().post(session.from.worker, [session](const BusPort& there) {
+      part_of(there, session.from.nsp).end_predecessor(session);
+    });
     return;
   }
   SocketImpl& socket = *slots_[session.from.slot].socket;
-  if (session.was_connected) {
-    socket.fail_acks();
-    const char* reason = engineio::name_of(engineio::CloseReason::transport_close);
-    for (const DisconnectHandler& handler : spec_.on_disconnect) handler(socket, reason);
-  }
+  if (session.was_connected) tell_ended(socket, EndReason::transport_close);
   rooms_.leave_all(session.from.slot);
   free_slot_later(session.from.slot);
 }

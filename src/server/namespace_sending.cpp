@@ -119,7 +119,7 @@ void NamespaceImpl::publish(Emitter to, std::string_view event, const Payload& p
                  : kept == Kept::edge   ? socketio::Keep::edge
                  : kept == Kept::newest ? socketio::Keep::newest
                                         : socketio::Keep::no;
-  BusPort::publish(port_.bus(), spec_.index, std::move(message), size());
+  port_.publish(spec_.index, std::move(message), size());
 }
 
 // Of this worker's sockets, those that the message is for.

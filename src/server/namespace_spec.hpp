@@ -25,7 +25,7 @@ struct NamespaceSpec {
   std::vector<ConnectionHandler> on_connection;
   std::map<std::string, EventHandler, std::less<>> handlers;
   std::vector<AnyEventHandler> on_any;
-  std::vector<DisconnectHandler> on_disconnect;
+  std::vector<EndHandler> on_end;
   std::atomic<std::size_t> connected{0};  // on all workers
 };
 

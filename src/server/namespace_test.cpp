@@ -232,6 +232,18 @@ TEST_F(NamespaceTest, HandsOtherEventsToOnAny) {
   EXPECT_THAT(host.notes.all(), ElementsAre("what(1)", "?()", "7()"));
 }
 
+TEST_F(NamespaceTest, TellsWhyASocketLeftAsAValueAndAsText) {
+  Namespace& nsp = host.server.of("/");
+  nsp.on_end([this](Socket&, EndReason reason) {
+    host.notes.add(reason == EndReason::client_left ? "value" : "another value");
+  });
+  nsp.on_disconnect([this](Socket&, std::string_view reason) { host.notes.add(std::string(reason)); });
+  host.start();
+  Client client = member();
+  client.send("41");
+  EXPECT_THAT(host.notes.await(2), ElementsAre("value", "client namespace disconnect"));
+}
+
 TEST_F(NamespaceTest, KeepsNamespacesOfOneConnectionApart) {
   Namespace& admin = host.server.of("/admin");
   admin.on("ask", [](Socket& from, const Payload&, Ack ack) {

@@ -6,21 +6,21 @@
 namespace rollcall::server {
 namespace {
 
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kPidAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t kWorkerChars = 2;
 constexpr std::size_t kSlotChars = 5;
-constexpr std::size_t kRandomBytes = 13;  // 18 characters, of which 17 are used
+constexpr std::size_t kPidBytes = 13;  // 18 characters, of which 17 are used
 constexpr unsigned kBitsEach = 6;
 
 void append_number(std::string& out, std::uint32_t number, std::size_t chars) {
   ROLLCALL_ASSERT(number >> (kBitsEach * chars) == 0);
-  while (chars-- > 0) out += kDigits[number >> (kBitsEach * chars) & 63];
+  while (chars-- > 0) out += kPidAlphabet[number >> (kBitsEach * chars) & 63];
 }
 
 std::optional<std::uint32_t> read_number(std::string_view text) {
   std::uint32_t number = 0;
   for (const char c : text) {
-    const std::size_t digit = kDigits.find(c);
+    const std::size_t digit = kPidAlphabet.find(c);
     if (digit == std::string_view::npos) return std::nullopt;
     number = number << kBitsEach | static_cast<std::uint32_t>(digit);
   }
@@ -33,7 +33,7 @@ std::string make_pid(SessionPlace place) {
   std::string pid;
   append_number(pid, place.worker, kWorkerChars);
   append_number(pid, place.slot, kSlotChars);
-  pid += net::random_id(kRandomBytes);
+  pid += net::random_id(kPidBytes);
   pid.resize(kPidChars);
   return pid;
 }

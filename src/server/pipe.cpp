@@ -14,7 +14,6 @@ constexpr seconds kHandshakeTimeout{10};  // TLS's, which holds up to 73 KB mean
 constexpr seconds kBodyTimeout{60};
 constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, taken in one turn
 constexpr std::uint8_t kFreeRefusals = 50;     // in a row; after that so many as fit half of it in each pause
-constexpr std::uint16_t kNormalClosure = 1000;
 }  // namespace
 
 Pipe& Pipe::attach(net::Connection& connection, PipeContext& context) {
@@ -35,23 +34,22 @@ Pipe::Pipe(net::Connection& connection, PipeContext& context)
     : connection_(connection),
       context_(context),
       http_(std::make_unique<HttpState>(
-          http::Limits{context.header_bytes, context.routes.body_bytes},
+          http::Limits{context.settings.header_bytes, context.routes.body_bytes},
           [this](Instant) { on_http_timeout(); }, context.waiting, *this)) {
   const bool secure = connection.secure();
   wait_for_request(secure ? kHandshakeTimeout : kHeaderTimeout);
   http_->awaits_handshake = secure;
-  http_->waiting.begin(context.engine.loop().now());
+  http_->waiting.begin(context.loop.now());
 }
 
 Pipe::~Pipe() {
   if (connection_.loop().dying()) return;
-  if (!handed_over_ && connection_.counted())
-    context_.engine.admission().remove_connection(connection_.peer());
+  if (!handed_over_ && connection_.counted()) context_.admission.remove_connection(connection_.peer());
   if (slowed_) context_.slow_lane.remove(*this);
 }
 
 void Pipe::wait_for_request(milliseconds limit) {
-  net::Loop& loop = context_.engine.loop();
+  net::Loop& loop = context_.loop;
   loop.timers().arm(http_->deadline, loop.now() + limit);
   http_->awaits_handshake = false;
 }
@@ -122,7 +120,7 @@ void Pipe::hold(std::span<const char> bytes) {
 void Pipe::on_resume() {
   if (closing_ || !http_) return;
   if (auto posted = std::move(http_->posted)) {
-    context_.engine.continue_post(*this, std::move(*posted));
+    context_.port.continue_post(*this, std::move(*posted));
     return;
   }
   if (blocked()) {
@@ -160,7 +158,7 @@ void Pipe::count_refusal() {
 void Pipe::slow_down() {
   if (closing_ || std::exchange(slowed_, true)) return;
   connection_.pause();
-  context_.slow_lane.add(*this, context_.engine.loop().now());
+  context_.slow_lane.add(*this, context_.loop.now());
 }
 
 void speed_up(Pipe& pipe) {
@@ -175,9 +173,9 @@ void Pipe::speed_up() {
 bool Pipe::give_away(const http::Request& head, std::span<const char> last_read) {
   std::string bytes;
   bytes.swap(http_->head_bytes);
-  if (head.path != context_.engine.path()) return false;
+  if (head.path != context_.settings.path) return false;
   const auto sid = http::query_parameter(head.query, "sid");
-  const auto owner = sid ? context_.engine.sids().other_owner(*sid) : std::nullopt;
+  const auto owner = sid ? context_.port.other_owner(*sid) : std::nullopt;
   if (!owner) return false;
   auto channel = connection_.release();
   if (!channel) return closing_;
@@ -194,7 +192,7 @@ void Pipe::head_arrived(const http::Request& head, bool faulty) {
   http_->keep_alive = head.keep_alive;
   http_->head_request = head.method == "HEAD";
   http_->chunks_understood = !head.http_1_0;
-  http_->cors = http::cors_headers(context_.engine.cors(), head);
+  http_->cors = http::cors_headers(context_.settings.cors, head);
   wait_for_request(kBodyTimeout);
   if (!faulty && !http_->parser.complete()) {
     if (auto refused = refusal_of_body(head)) {
@@ -203,7 +201,7 @@ void Pipe::head_arrived(const http::Request& head, bool faulty) {
       return;
     }
   }
-  if (head.path == context_.engine.path() && head.method == "POST") context_.engine.post_started(*this, head);
+  if (head.path == context_.settings.path && head.method == "POST") context_.port.post_started(*this, head);
   if (vouched()) http_->waiting.end();
   if (head.expects_continue && !http_->parser.complete()) {
     connection_.send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -213,34 +211,33 @@ void Pipe::head_arrived(const http::Request& head, bool faulty) {
 void Pipe::request_arrived(http::Request request) {
   http_->answer_due = true;
   http_->waiting.end();
-  context_.engine.loop().timers().disarm(http_->deadline);
-  if (auto preflight = http::preflight(context_.engine.cors(), request)) {
+  context_.loop.timers().disarm(http_->deadline);
+  if (auto preflight = http::preflight(context_.settings.cors, request)) {
     http_->cors.clear();
     respond(std::move(*preflight));
-  } else if (request.path == context_.engine.path()) {
-    context_.engine.handle(*this, request);
+  } else if (request.path == context_.settings.path) {
+    context_.port.handle(*this, request);
   } else {
     serve(std::move(request));
   }
-  const bool polls_as_stranger = role == Role::poll && http_->answer_due && !vouched();
-  if (polls_as_stranger && !closing_) http_->waiting.begin(context_.engine.loop().now());
+  const bool polls_as_stranger = role_ == PipeRole::poll && http_->answer_due && !vouched();
+  if (polls_as_stranger && !closing_) http_->waiting.begin(context_.loop.now());
 }
 
 bool Pipe::vouched() const {
-  return session ? session->known() : http_->vouched;
+  return session_ ? session_->known() : http_->vouched;
 }
 
 void Pipe::fault(http::Fault fault) {
   if (const http::Request* head = http_->parser.head(); head && !http_->head_seen) head_arrived(*head, true);
-  context_.engine.pipe_lost(*this);
+  context_.port.pipe_lost(*this, PipeLoss::gone);
   if (closing_) return;
   constexpr const char* kEvent = "request refused";
   const unsigned status = http::status_of(fault);
   const http::Request* head = http_->parser.head();
-  if (base::log::sampled(base::log::Level::info, kEvent, std::to_string(status),
-                         context_.engine.loop().now())) {
+  if (base::log::sampled(base::log::Level::info, kEvent, std::to_string(status), context_.loop.now())) {
     const net::PeerAddress& peer = connection_.peer();
-    const auto client = head ? context_.engine.admission().client_of(peer, *head).address : peer;
+    const auto client = head ? context_.admission.client_of(peer, *head).address : peer;
     base::log::info(kEvent,
                     {{"status", status}, {"reason", http::message_of(fault)}, {"address", client.text()}});
   }
@@ -257,9 +254,9 @@ void Pipe::upgrade(const std::string& accept_key, std::string_view protocol) {
   connection_.send(base::Frame::make(kHead, {accept_key, name, protocol, "\r\n\r\n"}, false));
   websocket_ = true;
   forget_unfinished();
-  context_.engine.loop().timers().disarm(http_->deadline);
+  context_.loop.timers().disarm(http_->deadline);
   // Its parser may be on the stack of take_http: freed when that has returned.
-  context_.engine.loop().defer([this] { http_.reset(); });
+  context_.loop.defer([this] { http_.reset(); });
 }
 
 void Pipe::take_websocket(std::span<char> bytes) {
@@ -268,31 +265,31 @@ void Pipe::take_websocket(std::span<char> bytes) {
     if (partial_->decoder.idle()) partial_.reset();
     return;
   }
-  const bool known = session && session->known();
+  const bool known = session_ && session_->known();
   websocket::Decoder& spare = known ? context_.spare_decoder : context_.stranger_decoder;
   take_messages(spare, bytes);
   if (spare.idle()) return;
   if (!closing_) partial_ = std::make_unique<PartialMessage>(PartialMessage{std::move(spare), nullptr});
-  Engine& engine = context_.engine;
-  spare = websocket::Decoder(known ? engine.settings().max_payload_bytes : engine.stranger_bytes());
+  spare =
+      websocket::Decoder(known ? context_.settings.max_payload_bytes : context_.settings.stranger_bytes());
 }
 
 void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
   while (!closing_ && !connection_.overflowing()) {
     auto message = decoder.next(bytes);
     if (!message) {
-      context_.engine.counters().add(Count::broken_frames);
+      context_.counters.add(Count::broken_frames);
       close_websocket(static_cast<std::uint16_t>(message.error()));
-      context_.engine.pipe_lost(*this);
+      context_.port.pipe_lost(*this, PipeLoss::gone);
       return;
     }
     if (!*message) return;
     switch ((*message)->kind) {
       case websocket::Kind::text:
-        context_.engine.websocket_message(*this, (*message)->data, false);
+        context_.port.websocket_message(*this, (*message)->data, false);
         break;
       case websocket::Kind::binary:
-        context_.engine.websocket_message(*this, (*message)->data, true);
+        context_.port.websocket_message(*this, (*message)->data, true);
         break;
       case websocket::Kind::ping:
         connection_.send(websocket::make_frame(websocket::Opcode::pong, {(*message)->data}));
@@ -308,9 +305,8 @@ void Pipe::take_messages(websocket::Decoder& decoder, std::span<char> bytes) {
 
 void Pipe::take_close(const websocket::Message& message) {
   constexpr std::uint16_t kNoStatus = 1005;
-  if (session && role == Role::transport) session->closed_by_client_ = true;
   close_websocket(message.close_code == kNoStatus ? kNormalClosure : message.close_code);
-  context_.engine.pipe_lost(*this);
+  context_.port.pipe_lost(*this, PipeLoss::close_frame);
 }
 
 void Pipe::close_websocket(std::uint16_t code) {
@@ -324,25 +320,21 @@ void Pipe::on_end() {
   ended_ = true;
   if (closing_) return;
   // A client that waits for an answer to be given later, or that owns a websocket, has gone.
-  if (role == Role::none && http_ && !http_->parser.head() && !http_->answer_due && !websocket_) {
+  if (role_ == PipeRole::none && http_ && !http_->parser.head() && !http_->answer_due && !websocket_) {
     closing_ = true;
     connection_.close_after_flush();
     return;
   }
   closing_ = true;
-  context_.engine.pipe_lost(*this);
+  context_.port.pipe_lost(*this, PipeLoss::gone);
   connection_.abort();
 }
 
 void Pipe::on_closed(net::CloseCause cause) {
   closing_ = true;
-  if (session) {
-    context_.engine.pipe_lost(*this, cause == net::CloseCause::overflow
-                                         ? engineio::CloseReason::slow_consumer
-                                         : engineio::CloseReason::transport_close);
-  }
+  context_.port.pipe_lost(*this, cause == net::CloseCause::overflow ? PipeLoss::overflow : PipeLoss::gone);
   if (http_ && http_->exchange) {
-    if (cause == net::CloseCause::overflow) context_.engine.counters().add(Count::slow_readers);
+    if (cause == net::CloseCause::overflow) context_.counters.add(Count::slow_readers);
     http_->exchange->lost();
   }
   end();

@@ -1,9 +1,9 @@
 // One connection's stack of machines: HTTP requests, until one of them upgrades it to WebSocket.
 //
-// net::Connection calls it with bytes; it calls Engine with requests and messages, and the handlers of Routes
-// for everything beside Socket.IO, through an Exchange. One request at a time: while an answer is due nothing
-// more is read, so that pipelined requests wait with the client. The HTTP half is freed once the connection
-// is a websocket.
+// net::Connection calls it with bytes; it calls its port with requests to Socket.IO's path and with messages,
+// and the handlers of Routes for everything else, through an Exchange. One request at a time: while an answer
+// is due nothing more is read, so that pipelined requests wait with the client. The HTTP half is freed once
+// the connection is a websocket.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -18,10 +18,12 @@
 #include "http/request_parser.hpp"
 #include "http/response.hpp"
 #include "net/connection.hpp"
-#include "server/bus.hpp"
+#include "server/admission.hpp"
+#include "server/counters.hpp"
 #include "server/deadline.hpp"
-#include "server/engine.hpp"
 #include "server/exchange.hpp"
+#include "server/http_settings.hpp"
+#include "server/pipe_port.hpp"
 #include "server/routes.hpp"
 #include "server/slow_lane.hpp"
 #include "server/unfinished.hpp"
@@ -37,25 +39,32 @@ void speed_up(Pipe& pipe);  // for SlowLane
 
 // What the pipes of a worker have in common.
 struct PipeContext {
-  PipeContext(Engine& its_engine, const Routes& its_routes, HandOver hands_over, HttpCounters& counts,
-              std::size_t most_header_bytes)
-      : engine(its_engine),
+  PipeContext(net::Loop& its_loop, PipePort& its_port, const HttpSettings& its_settings,
+              const Routes& its_routes, HandOver hands_over, Admission& admits, Counters& counts,
+              HttpCounters& counts_http)
+      : loop(its_loop),
+        port(its_port),
+        settings(its_settings),
         routes(its_routes),
-        http_counters(counts),
+        admission(admits),
+        counters(counts),
+        http_counters(counts_http),
         hand_over(std::move(hands_over)),
-        header_bytes(most_header_bytes),
-        door(std::make_shared<Door>(its_engine.loop())),
-        slow_lane(its_engine.loop().timers(), [](Pipe& pipe) { server::speed_up(pipe); }),
-        unfinished(its_engine.admission().most_unfinished_bytes(), its_engine.counters()),
-        waiting(its_engine.counters()),
-        spare_decoder(its_engine.settings().max_payload_bytes),
-        stranger_decoder(its_engine.stranger_bytes()) {}
+        door(std::make_shared<Door>(loop)),
+        slow_lane(loop.timers(), [](Pipe& pipe) { server::speed_up(pipe); }),
+        unfinished(admission.most_unfinished_bytes(), counters),
+        waiting(counters),
+        spare_decoder(settings.max_payload_bytes),
+        stranger_decoder(settings.stranger_bytes()) {}
 
-  Engine& engine;
+  net::Loop& loop;
+  PipePort& port;
+  const HttpSettings& settings;
   const Routes& routes;
+  Admission& admission;
+  Counters& counters;
   HttpCounters& http_counters;
   HandOver hand_over;
-  std::size_t header_bytes;  // of a request to a new pipe
   std::shared_ptr<Door> door;
   boost::unordered_flat_set<Exchange*> exchanges;  // not over
   bool draining = false;
@@ -85,12 +94,13 @@ class Pipe final : public net::ConnectionHandler {
   void stream(std::string_view bytes);
   void end_stream(bool close);
   void forget_exchange();
-  // Gives the rest to Engine::continue_post in the next turn.
+  // Gives the rest to PipePort::continue_post in the next turn.
   void continue_post_later(PostedPackets posted);
   // Answers the current request with 101 and goes on as a websocket. `protocol`: a subprotocol, or empty.
   void upgrade(const std::string& accept_key, std::string_view protocol);
 
   void send(base::FrameRef frame) { connection_.send(std::move(frame)); }
+  static constexpr std::uint16_t kNormalClosure = 1000;
   void close_websocket(std::uint16_t code);
   // Something that the client asked for was refused, or served. One who only makes refusals is slowed down.
   void count_refusal();
@@ -101,13 +111,22 @@ class Pipe final : public net::ConnectionHandler {
   void slow_down();
   void speed_up();
 
-  // Which session this connection serves at the moment, and how. Kept by Engine.
-  enum class Role : unsigned char { none, poll, post, probe, transport };
-  EngineSession* session = nullptr;
-  Role role = Role::none;
+  // The session that this connection serves at the moment, and how. The port says.
+  PipeSession* session() const { return session_; }
+  PipeRole role() const { return role_; }
+  void bind(PipeSession& session, PipeRole role) {
+    session_ = &session;
+    role_ = role;
+  }
+  void unbind() {
+    session_ = nullptr;
+    role_ = PipeRole::none;
+  }
 
  private:
-  // Beside the role, where there is room.
+  PipeSession* session_ = nullptr;
+  // Then what is small, where there is room.
+  PipeRole role_ = PipeRole::none;
   bool websocket_ = false;
   bool closing_ = false;
   bool ended_ = false;

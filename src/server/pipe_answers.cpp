@@ -40,39 +40,38 @@ void Pipe::serve(http::Request request) {
   const auto exchange = std::make_shared<Exchange>(*this, context_, request.path, match.route);
   http_->exchange = exchange;
   HttpRequest given =
-      request_of(request, connection_, context_.engine.admission().client_of(connection_.peer(), request));
+      request_of(request, connection_, context_.admission.client_of(connection_.peer(), request));
   given.parameters = std::move(match.parameters);
   (*match.handler)(given, Exchange::reply_to(exchange));
 }
 
 // Headers decide first: no more is buffered for who will not be served than for anybody's head.
 std::optional<http::Response> Pipe::refusal_of_body(const http::Request& head) {
-  Engine& engine = context_.engine;
+  const HttpSettings& settings = context_.settings;
   http::RequestParser& parser = http_->parser;
   const auto announced = parser.announced_body();
-  if ((announced && *announced <= engine.stranger_bytes()) || head.method == "OPTIONS") return std::nullopt;
-  auto refused = head.path == engine.path() ? engine.refusal_of_body(head) : refusal_of_route(head);
-  if (!refused && head.path == engine.path() && !parser.limit_body(engine.body_limit(head))) {
+  if ((announced && *announced <= settings.stranger_bytes()) || head.method == "OPTIONS") return std::nullopt;
+  auto refused = head.path == settings.path ? context_.port.refusal_of_body(head) : refusal_of_route(head);
+  if (!refused && head.path == settings.path && !parser.limit_body(context_.port.body_limit(head))) {
     using http::Fault;
     return refusal(http::status_of(Fault::body_too_big), http::message_of(Fault::body_too_big), head.path);
   }
   // Nobody knows how long it will be: it may be short.
-  if (refused && !announced && parser.limit_body(engine.stranger_bytes())) return std::nullopt;
+  if (refused && !announced && parser.limit_body(settings.stranger_bytes())) return std::nullopt;
   return refused;
 }
 
 std::optional<http::Response> Pipe::refusal_of_route(const http::Request& head) {
-  Engine& engine = context_.engine;
   const Routes::Match match = context_.routes.match(head.method, head.path);
   if (!match.handler) return refusal_of_match(match, head.path);
-  if (engine.admission().memory() == base::MemoryLevel::full) {
-    engine.counters().add(Count::refused_for_memory);
+  if (context_.admission.memory() == base::MemoryLevel::full) {
+    context_.counters.add(Count::refused_for_memory);
     return busy_response(503, "The server is short of memory: come back later.\n");
   }
   if (!*match.guard) return std::nullopt;
   http::Request copy = head;
   const HttpRequest given =
-      request_of(copy, connection_, engine.admission().client_of(connection_.peer(), head));
+      request_of(copy, connection_, context_.admission.client_of(connection_.peer(), head));
   auto refused = (*match.guard)(given);
   if (!refused) {
     http_->vouched = true;
@@ -120,7 +119,7 @@ void Pipe::respond(http::Response response) {
 void Pipe::answered(bool keep_alive) {
   http_->answer_due = false;
   http_->head_seen = false;
-  http_->waiting.begin(context_.engine.loop().now());
+  http_->waiting.begin(context_.loop.now());
   if (!keep_alive) {
     closing_ = true;
     connection_.close_after_flush();

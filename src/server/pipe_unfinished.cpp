@@ -10,7 +10,7 @@ constexpr std::uint16_t kTryAgainLater = 1013;
 // After each read.
 void Pipe::count_unfinished() {
   if (partial_) {
-    const bool known = session && session->known();
+    const bool known = session_ && session_->known();
     count_unfinished(partial_->unfinished,
                      known ? 0 : sizeof(PartialMessage) + partial_->decoder.buffered_bytes());
   } else if (http_ && !websocket_ && !handed_over_) {
@@ -45,8 +45,8 @@ void Pipe::forget_unfinished() {
 void Pipe::give_up_unfinished() {
   forget_unfinished();
   if (!closing_) {
-    context_.engine.counters().add(Count::unfinished_dropped);
-    context_.engine.pipe_lost(*this);
+    context_.counters.add(Count::unfinished_dropped);
+    context_.port.pipe_lost(*this, PipeLoss::gone);
     if (websocket_) {
       close_websocket(kTryAgainLater);
     } else if (http_->answer_due) {
@@ -58,7 +58,7 @@ void Pipe::give_up_unfinished() {
   }
   partial_.reset();
   if (!http_) return;
-  http_->parser = http::RequestParser({context_.header_bytes, context_.routes.body_bytes});
+  http_->parser = http::RequestParser({context_.settings.header_bytes, context_.routes.body_bytes});
   http_->head_bytes = std::string();
   http_->held = std::string();
 }

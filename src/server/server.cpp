@@ -7,6 +7,7 @@
 #include "net/signals.hpp"
 #include "server/crew.hpp"
 #include "server/figures.hpp"
+#include "server/server_namespace.hpp"
 #include "server/socket_server.hpp"
 
 namespace rollcall {
@@ -35,18 +36,24 @@ class Server::Impl {
           return made;
         }) {}
 
-  Namespace& of(const std::string& name) {
-    auto& spec = specs[name];
-    if (!spec) {
+  server::ServerNamespace& of(const std::string& name) {
+    auto& made = namespaces[name];
+    if (!made) {
       ROLLCALL_ASSERT(!crew.running());  // the workers look at it
-      spec = std::make_unique<server::NamespaceSpec>(name, crew.bus().add_namespace(name));
-      for (server::SocketServer* worker : sockets) worker->add(*spec);
+      made = std::make_unique<Made>(name, crew.bus().add_namespace(name));
+      for (server::SocketServer* worker : sockets) made->whole.add(worker->add(made->spec));
     }
-    return sockets.front()->find(name);
+    return made->whole;
   }
 
+  struct Made {
+    Made(const std::string& name, server::NamespaceIndex index) : spec(name, index), whole(spec) {}
+    server::NamespaceSpec spec;
+    server::ServerNamespace whole;
+  };
+
   ServerOptions options;
-  std::map<std::string, std::unique_ptr<server::NamespaceSpec>, std::less<>> specs;
+  std::map<std::string, std::unique_ptr<Made>, std::less<>> namespaces;
   std::vector<server::SocketServer*> sockets;  // one a worker
   Crew crew;
   std::vector<std::unique_ptr<net::Signals>> signals;
@@ -57,6 +64,10 @@ Server::~Server() = default;
 
 Namespace& Server::of(const std::string& name) {
   return impl_->of(name);
+}
+Namespace& Server::of(const std::string& name, unsigned worker) {
+  ROLLCALL_ASSERT(worker < workers());
+  return impl_->of(name).part(worker);
 }
 void Server::handle_http(std::string_view method, std::string_view pattern, HttpHandler handler,
                          HttpGuard guard) {
@@ -98,6 +109,9 @@ void Server::post(std::function<void()> task) {
   impl_->crew.first().loop().post(std::move(task));
 }
 void Server::post_to_all(const std::function<void()>& task) {
+  impl_->crew.post_to_all([task](unsigned) { task(); });
+}
+void Server::post_to_all(const std::function<void(unsigned)>& task) {
   impl_->crew.post_to_all(task);
 }
 void Server::drain(milliseconds limit) {

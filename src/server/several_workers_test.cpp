@@ -42,6 +42,37 @@ class SeveralWorkers : public testing::Test {
   Namespace& nsp = host.server.of("/");
 };
 
+TEST_F(SeveralWorkers, EachAnswersForItsOwnSocketsHoweverItIsNamed) {
+  nsp.on("count", [](Socket& socket, const Payload&, Ack ack) {
+    ack({std::to_string(socket.nsp().size("den")) + "," + std::to_string(socket.nsp().size()), {}});
+  });
+  host.start();
+  std::vector<Client> clients = one_a_worker();
+  join(clients[0], "den");
+  join(clients[2], "den");
+  host.server.post_to_all([this](unsigned worker) {
+    const Namespace& its = host.server.of("/", worker);
+    const bool as_here = its.size("den") == nsp.size("den");
+    host.notes.add(std::to_string(worker) + ":" + std::to_string(its.size("den")) + (as_here ? "" : "?"));
+  });
+  EXPECT_THAT(host.notes.await(kWorkers), testing::UnorderedElementsAre("0:1", "1:0", "2:1"));
+  clients[1].send(R"(421["count"])");
+  EXPECT_EQ(clients[1].next(), "431[0,3]");
+}
+
+TEST_F(SeveralWorkers, AWorkersPartEmitsToAllFromAnyThread) {
+  host.start();
+  std::vector<Client> clients = one_a_worker();
+  Namespace& part = host.server.of("/", 1);
+  part.emit("said", {"1", {}});
+  host.server.post_to_all([&](unsigned worker) {
+    if (worker == 2) part.emit("said", {"2", {}});
+  });
+  for (Client& client : clients) {
+    EXPECT_THAT(client.next(2), ElementsAre(R"(42["said",1])", R"(42["said",2])"));
+  }
+}
+
 TEST_F(SeveralWorkers, AllHearTheSameInTheSameOrderWhoeverSpeaks) {
   constexpr int kEach = 150;
   host.start();

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/bus.hpp"
+#include "server/worker_index.hpp"
 
 namespace rollcall::server {
 

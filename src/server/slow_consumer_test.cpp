@@ -17,7 +17,7 @@ constexpr int kModestBuffer = 256 * 1024;  // for whoever is to read all: the sm
 constexpr std::size_t kBigBytes = 200'000;
 constexpr int kEnough = 200;  // of the big events, to fill any buffers of the system
 
-ServerOptions with_small_backlog() {
+ServerOptions with_tiny_backlog() {
   ServerOptions options;
   options.backlog_bytes = 100'000;
   return options;
@@ -38,7 +38,7 @@ class SlowConsumer : public testing::TestWithParam<By> {
     host.call([&] { nsp.emit("big", {"\"" + std::string(kBigBytes, 'x') + "\"", {}}); });
   }
 
-  Host host{with_small_backlog()};
+  Host host{with_tiny_backlog()};
   Namespace& nsp = host.server.of("/");
 };
 

@@ -5,7 +5,6 @@
 #include "server/emission.hpp"
 #include "server/namespace.hpp"
 #include "server/socket_server.hpp"
-#include "socketio/encode.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -117,14 +116,7 @@ void SocketImpl::disconnect(bool close_transport) {
   if (ended()) return;
   home_.port().sync();
   Peer& peer = *peer_;
-  if (connected()) {
-    peer.send_text(socketio::encode_disconnect(home_.name()));
-    peer.client.disconnected(home_.name());
-    peer.forget(this);
-    home_.port().counters().add(Count::messages_sent);
-    home_.port().counters().add<Count::left>(Leave::by_server);
-    home_.remove(*this, kServerLeft, NamespaceImpl::Afterwards::forget);
-  }
+  if (connected()) home_.leave(*this, EndReason::server_left);
   if (close_transport) peer.close(engineio::CloseReason::forced_close);
 }
 

@@ -50,8 +50,8 @@ void Peer::joined() {
   set_known(true);
 }
 
-void SocketServer::add(NamespaceSpec& spec) {
-  namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_));
+NamespaceImpl& SocketServer::add(NamespaceSpec& spec) {
+  return *namespaces_.emplace(spec.name, std::make_unique<NamespaceImpl>(spec, port_)).first->second;
 }
 
 std::unique_ptr<EngineSession> SocketServer::make_session(Engine& engine, std::string_view sid,
@@ -75,15 +75,9 @@ void SocketServer::on_message(EngineSession& session, std::string_view data, boo
 
 void SocketServer::on_close(EngineSession& session, engineio::CloseReason reason) {
   auto& peer = static_cast<Peer&>(session);
-  using Afterwards = NamespaceImpl::Afterwards;
-  const Afterwards afterwards = reason == engineio::CloseReason::parse_error ? Afterwards::forget
-                                : peer.closed_by_client() ? Afterwards::park_closed_by_client
-                                                          : Afterwards::park;
   while (!peer.sockets.empty()) {
     SocketImpl* socket = peer.sockets.back();
-    peer.sockets.pop_back();
-    if (socket->connected()) port_.counters().add<Count::left>(leave_of(reason));
-    socket->home().remove(*socket, engineio::name_of(reason), afterwards);
+    socket->home().leave(*socket, engineio::end_reason_of(reason));
   }
 }
 
@@ -125,9 +119,7 @@ void SocketServer::take(Peer& peer, socketio::AckReceived& ack) {
 
 void SocketServer::take(Peer& peer, const socketio::DisconnectReceived& leave) {
   if (SocketImpl* socket = socket_of(peer, leave.nsp)) {
-    peer.forget(socket);
-    if (socket->connected()) port_.counters().add<Count::left>(Leave::by_client);
-    socket->home().remove(*socket, kClientLeft, NamespaceImpl::Afterwards::forget);
+    socket->home().leave(*socket, EndReason::client_left);
   }
 }
 

@@ -39,8 +39,7 @@ class SocketServer final : public EngineApp {
   SocketServer(BusPort& port, const ServerOptions& options);
 
   // This worker's part of a namespace. Before it runs, and in the same order on all workers.
-  void add(NamespaceSpec& spec);
-  NamespaceImpl& find(std::string_view name) { return *namespaces_.find(name)->second; }
+  NamespaceImpl& add(NamespaceSpec& spec);
 
   std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,
                                               engineio::Transport transport, Handshake handshake,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/timing_wheel.hpp"
-#include "server/namespace.hpp"
+#include "server/server_namespace.hpp"
 
 namespace rollcall::server {
 
@@ -11,10 +11,11 @@ inline base::TimingWheel& timers_of(Socket& socket) {
   return static_cast<SocketImpl&>(socket).home().loop().timers();
 }
 
-// Every connected socket of the namespace that is the calling thread's worker's. `use` must not end any.
+// Every connected socket of the server's namespace that is the calling thread's worker's. `use` must not end
+// any.
 template <class Use>
 void each_socket_here(const Namespace& nsp, Use&& use) {
-  static_cast<const NamespaceImpl&>(nsp).each_here(use);
+  static_cast<const ServerNamespace&>(nsp).here().each_connected(use);
 }
 
 }  // namespace rollcall::server

@@ -13,10 +13,14 @@ Worker::Worker(const ServerOptions& options, const Routes& routes, Bus& bus, con
     : options_(options),
       backlog_bytes_(options.backlog_bytes),
       loop_(options.io_uring),
+      admission_(admission),
       port_(bus, loop_, counters_),
+      http_settings_(options),
       app_(make_app(port_)),
-      engine_(loop_, options, *app_, SidScheme(port_.index(), options.workers), counters_, admission),
-      pipes_{engine_, routes, std::move(hand_over), http_counters_, options.header_bytes} {}
+      engine_(loop_, options, http_settings_, *app_, SidScheme(port_.index(), options.workers), counters_,
+              admission),
+      pipes_{loop_,     engine_,   http_settings_, routes, std::move(hand_over),
+             admission, counters_, http_counters_} {}
 
 Worker::~Worker() {
   const boost::unordered_flat_set<Exchange*> open = pipes_.exchanges;
@@ -52,13 +56,13 @@ bool Worker::late(Instant now) const {
 
 void Worker::reconfigure(const ServerOptions& options) {
   backlog_bytes_ = options.backlog_bytes;
-  pipes_.header_bytes = options.header_bytes;
-  pipes_.unfinished.limit(engine_.admission().most_unfinished_bytes());
+  http_settings_.reconfigure(options);
+  pipes_.unfinished.limit(admission_.most_unfinished_bytes());
   engine_.reconfigure(options);
 }
 
 void Worker::deal(net::Channel channel) {
-  if (BusPort::current() == &port_) {
+  if (loop_.runs_here()) {
     adopt(std::move(channel), {});
     return;
   }

@@ -81,9 +81,11 @@ class Worker final : public Dealt {
   const ServerOptions& options_;
   std::size_t backlog_bytes_;  // of new connections
   net::Loop loop_;
+  Admission& admission_;
   Counters counters_;
   HttpCounters http_counters_;
   BusPort port_;
+  HttpSettings http_settings_;
   std::unique_ptr<EngineApp> app_;
   Engine engine_;
   PipeContext pipes_;

@@ -1,0 +1,44 @@
+// A namespace as Server::of gives it: that of the server, not of a worker. It is set up by it, and what it
+// emits goes to the sockets of all workers.
+//
+// Who is in a room is asked of one worker: of the one that runs on the calling thread, and of the first one
+// before they run. Handlers know theirs: `socket.nsp()` is its part, and Server::of(name, worker) anyone's.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "server/namespace.hpp"
+
+namespace rollcall::server {
+
+class ServerNamespace final : public NamespaceSetup {
+ public:
+  explicit ServerNamespace(NamespaceSpec& spec) : NamespaceSetup(spec) {}
+
+  // Before the server runs: one of each worker, in their order.
+  void add(NamespaceImpl& part) { parts_.push_back(&part); }
+  NamespaceImpl& part(WorkerIndex worker) const { return *parts_[worker]; }
+  NamespaceImpl& here() const;
+
+  using NamespaceSetup::size;
+  std::size_t size(Room room) const override { return here().size(room); }
+
+ protected:
+  std::vector<SocketRef> members(const std::vector<RoomKey>& rooms) const override {
+    return here().members(rooms);
+  }
+  void publish(Emitter to, std::string_view event, const Payload& payload) override {
+    here().publish(std::move(to), event, payload);
+  }
+  // Sockets are the parts'.
+  Socket* find(std::uint32_t, std::uint32_t) override { return nullptr; }
+  void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) override {
+    here().acknowledge(socket, id, payload);
+  }
+
+ private:
+  std::vector<NamespaceImpl*> parts_;
+};
+
+}  // namespace rollcall::server
