@@ -62,10 +62,10 @@ test-e2e-variants: build ## The same with one worker and plain sends, and with t
 
 build-tsan: deps
 	cmake --preset tsan >/dev/null
-	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests watch_tests embed_tests
+	cmake --build --preset tsan -j $(JOBS) --target net_tests jwt_tests adapters_tests server_tests gateway_tests telemetry_tests embed_tests
 
 test-tsan: build-tsan ## The tests of what has threads, under TSan
-	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|watch|embed)$$'
+	ctest --test-dir $(BUILD)/tsan --output-on-failure -R '^(net|jwt|adapters|server|gateway|telemetry|embed)$$'
 
 install: build ## Install the program, the C++ libraries and the manual (PREFIX=/usr/local, DESTDIR=)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/release --prefix "$(PREFIX)"

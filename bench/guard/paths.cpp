@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "feed/ring.hpp"
 #include "guard/measured.hpp"
 #include "presence/core.hpp"
-#include "presence/feed.hpp"
 #include "sham/host.hpp"
 #include "sham/kernel.hpp"
 #include "sham/person.hpp"
@@ -197,11 +197,11 @@ void core(unsigned operations, unsigned) {
 
 // One change kept in a full feed, and taken from it by a reader.
 void feed(unsigned operations, unsigned) {
-  presence::Feed feed(1, 1000);
-  presence::ChangeList taken;
+  feed::Ring feed(1, 1000);
+  feed::ChangeList taken;
   const std::string user = user_name(7);
-  const presence::Change change{user,     true, WallTime{seconds(1'800'000'000)}, "someone@example.com",
-                                "member", {}};
+  const feed::Change change{user,     true, WallTime{seconds(1'800'000'000)}, "someone@example.com",
+                            "member", {}};
   for (int i = 0; i < 5000; ++i) feed.add(change);
   measured(
       operations, [&] { taken.clear(); },

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "feed/ring.hpp"
 #include "micro/counting.hpp"
 #include "presence/core.hpp"
-#include "presence/feed.hpp"
 #include "sham/person.hpp"
 
 namespace rollcall::micro {
@@ -77,9 +77,9 @@ void core_page_of_100(benchmark::State& state) {
 
 // One change kept in a full feed.
 void feed_add(benchmark::State& state) {
-  presence::Feed feed(1, 100'000);
+  feed::Ring feed(1, 100'000);
   const std::string user = sham::user_name(7);
-  const presence::Change change{user, true, kWall, "someone@example.com", "member", {}};
+  const feed::Change change{user, true, kWall, "someone@example.com", "member", {}};
   for (int i = 0; i < 500'000; ++i) feed.add(change);
   repeat(state, [&] { feed.add(change); });
 }

@@ -35,7 +35,7 @@ class LockedSource final : public feed::Source {
     const std::lock_guard lock(mutex_);
     return source_.after(number);
   }
-  News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) override {
+  News read(std::uint64_t number, std::size_t most, feed::ChangeList& out) override {
     const std::lock_guard lock(mutex_);
     return source_.read(number, most, out);
   }

@@ -13,7 +13,7 @@
 #include "gateway/http/server_call.hpp"
 #include "gateway/tally.hpp"
 #include "server/readiness.hpp"
-#include "watch/metrics.hpp"
+#include "telemetry/metrics.hpp"
 #include "wire/events.hpp"
 #include "wire/problem.hpp"
 
@@ -69,9 +69,9 @@ json::object codes() {
 
 // From the exposition itself: "# HELP name text", "# TYPE name type".
 json::array metrics() {
-  watch::Sample sample;
+  telemetry::Sample sample;
   sample.reloads.certificate_ends = WallTime{};
-  const std::string exposed = watch::metrics_text(sample);
+  const std::string exposed = telemetry::metrics_text(sample);
   json::array all;
   for (std::size_t begin = 0, end = 0; begin < exposed.size(); begin = end + 1) {
     end = std::min(exposed.find('\n', begin), exposed.size());

@@ -187,8 +187,8 @@ bool Reloader::renew_certificate(const std::string& files) {
   return true;
 }
 
-watch::ReloadFigures Reloader::figures() const {
-  watch::ReloadFigures figures;
+telemetry::ReloadFigures Reloader::figures() const {
+  telemetry::ReloadFigures figures;
   figures.applied = applied_;
   figures.refused = refused_;
   figures.good = good_;

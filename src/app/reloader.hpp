@@ -25,7 +25,7 @@
 #include "gateway/presence_gateway.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
-#include "watch/metrics.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace rollcall::app {
 
@@ -51,7 +51,7 @@ class Reloader {
   void reload();
   // As is in force.
   milliseconds drain() const { return milliseconds(drain_ms_.load(std::memory_order_relaxed)); }
-  watch::ReloadFigures figures() const;
+  telemetry::ReloadFigures figures() const;
 
  private:
   void run();

@@ -55,7 +55,7 @@ class Running {
     server.stop();
     thread.join();
   }
-  watch::ReloadFigures await(const std::function<bool(const watch::ReloadFigures&)>& enough) {
+  telemetry::ReloadFigures await(const std::function<bool(const telemetry::ReloadFigures&)>& enough) {
     const auto end = std::chrono::steady_clock::now() + kPatience;
     while (!enough(reloader.figures()) && std::chrono::steady_clock::now() < end) std::this_thread::yield();
     EXPECT_TRUE(enough(reloader.figures()));

@@ -26,8 +26,8 @@
 #include "net/signals.hpp"
 #include "net/tls.hpp"
 #include "rollcall/server.hpp"
-#include "watch/supervisor.hpp"
-#include "watch/watch.hpp"
+#include "telemetry/endpoints.hpp"
+#include "telemetry/supervisor.hpp"
 
 namespace rollcall::app {
 namespace {
@@ -84,7 +84,7 @@ void warn_of_limits() {
   }
 }
 
-void handle_signal(Server& server, Reloader& reloader, watch::Supervisor& supervisor, int signal,
+void handle_signal(Server& server, Reloader& reloader, telemetry::Supervisor& supervisor, int signal,
                    bool& draining) {
   if (signal == SIGHUP) return reloader.reload();
   if (std::exchange(draining, true)) {
@@ -126,11 +126,11 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, c
   gateway::HttpApi api(server, gateway, config.api, {ROLLCALL_VERSION, wall_now(), asset("openapi.json")});
   Webhooks webhooks(gateway);
   Reloader reloader({server, gateway, api, webhooks}, config, read);
-  const watch::Watch watch(
+  const telemetry::Endpoints endpoints(
       server, gateway, api, [&] { return webhooks.counts(); }, [&] { return reloader.figures(); },
       config.api.metrics == "key");
   serve_pages(server);
-  watch::Supervisor supervisor(server, gateway, watch::supervision());
+  telemetry::Supervisor supervisor(server, gateway, telemetry::supervision());
   bool draining = false;
   server.on_signal({SIGINT, SIGTERM, SIGHUP},
                    [&](int signal) { handle_signal(server, reloader, supervisor, signal, draining); });

@@ -12,8 +12,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::string kOne = testing::TempDir() + "rollcall_watched_one";
-const std::string kTwo = testing::TempDir() + "rollcall_watched_two";
+const std::string kOne = testing::TempDir() + "rollcall_telemetryed_one";
+const std::string kTwo = testing::TempDir() + "rollcall_telemetryed_two";
 
 // As those do it who care: a new file takes the place of the old one.
 void put(const std::string& path, const std::string& text) {

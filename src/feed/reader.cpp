@@ -10,8 +10,6 @@
 namespace rollcall::feed {
 namespace {
 
-using presence::FeedGap;
-
 constexpr std::string_view kRetry = "retry: 2000\n\n";
 constexpr std::string_view kKeepAliveComment = ": keep-alive\n\n";
 
@@ -126,7 +124,7 @@ bool Reader::tell_changes(MirrorSource& source, WallTime wall, std::string& out)
     return true;
   }
   for (std::size_t i = 0; i < changes_.size() && out.size() < kPortion; ++i) {
-    const presence::Change change = changes_[i];
+    const Change change = changes_[i];
     begin_event(out, change.online ? wire::kUserOnlineEvent : wire::kUserOfflineEvent,
                 source.cursor(++taken_));
     append_feed_change(out, change);

@@ -20,8 +20,8 @@
 #include <cstdint>
 #include <string>
 
+#include "feed/change_list.hpp"
 #include "feed/source.hpp"
-#include "presence/change_list.hpp"
 #include "presence/types.hpp"
 #include "rollcall/time.hpp"
 
@@ -65,7 +65,7 @@ class Reader {
   std::uint64_t taken_ = 0;  // the number of the last change told, or to go on after
   presence::OnlinePage page_;
   std::size_t told_of_page_ = 0;
-  presence::ChangeList changes_;  // to be read into
+  ChangeList changes_;  // to be read into
 
   Instant deadline_;
   bool waits_for_room_ = false;

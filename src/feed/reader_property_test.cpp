@@ -144,7 +144,7 @@ TEST(FeedReaderProperty, WhoeverHasHeardEverythingKnowsTheTruth) {
     world.churning = false;
     world.hear_all();
     RC_ASSERT(world.mirror.live && world.mirror.online == world.truth());
-    RC_ASSERT(world.mirror.cursor == world.source.cursor(world.source.feed.last()));
+    RC_ASSERT(world.mirror.cursor == world.source.cursor(world.source.ring.last()));
   }));
 }
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "presence/change_list.hpp"
-#include "presence/feed.hpp"
+#include "feed/change_list.hpp"
+#include "feed/ring.hpp"
 #include "presence/types.hpp"
 #include "rollcall/result.hpp"
 #include "rollcall/time.hpp"
@@ -32,7 +32,7 @@ class Source {
   };
   virtual News after(std::uint64_t number) = 0;
   // The same, and appends at most `most` of them to `out`, in order; none if they are not whole.
-  virtual News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) = 0;
+  virtual News read(std::uint64_t number, std::size_t most, ChangeList& out) = 0;
   virtual std::string cursor(std::uint64_t number) const = 0;
   // How much longer users may need to come back after the server's start. 0: those not online are offline.
   virtual milliseconds settling() const = 0;
@@ -41,10 +41,33 @@ class Source {
 // And who is online, for those who begin with that.
 class MirrorSource : public Source {
  public:
-  virtual Result<std::uint64_t, presence::FeedGap> find(std::string_view cursor) = 0;
+  virtual Result<std::uint64_t, FeedGap> find(std::string_view cursor) = 0;
   // As presence::Core::online; `after` is the cursor of the page before.
   virtual presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) = 0;
   virtual std::size_t online_count() = 0;
+};
+
+// A source whose ring has a guard: `Guard::with_ring(use)` returns what `use` makes of the ring under it.
+template <class Guard>
+class GuardedSource : public MirrorSource {
+ public:
+  News after(std::uint64_t number) override {
+    return guard().with_ring([&](const Ring& ring) {
+      return News{ring.last(), ring.remembers_after(number)};
+    });
+  }
+  News read(std::uint64_t number, std::size_t most, ChangeList& out) override {
+    return guard().with_ring([&](const Ring& ring) {
+      const bool whole = ring.read(number, most, out);
+      return News{ring.last(), whole};
+    });
+  }
+  Result<std::uint64_t, FeedGap> find(std::string_view cursor) override {
+    return guard().with_ring([&](const Ring& ring) { return ring.find(cursor); });
+  }
+
+ private:
+  Guard& guard() { return static_cast<Guard&>(*this); }
 };
 
 }  // namespace rollcall::feed

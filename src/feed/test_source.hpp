@@ -13,16 +13,16 @@ namespace rollcall::feed::test {
 inline constexpr std::uint64_t kEpoch = 0xabc;
 inline const WallTime kWall = wall_time(1'767'530'096'789);  // 2026-01-04T12:34:56.789Z
 
-class TestSource final : public MirrorSource {
+class TestSource final : public GuardedSource<TestSource> {
  public:
-  explicit TestSource(std::size_t limit = 1000) : feed(kEpoch, limit) {}
+  explicit TestSource(std::size_t limit = 1000) : ring(kEpoch, limit) {}
 
   void come(const std::string& user) {
-    feed.add({user, true, kWall, user + "@example.com", "member", {}});
+    ring.add({user, true, kWall, user + "@example.com", "member", {}});
     online[++sessions] = {user, user + "@example.com", "member", kWall, kWall};
   }
   void go(const std::string& user) {
-    feed.add({user, false, kWall + seconds(2), std::nullopt, std::nullopt, kWall + seconds(1)});
+    ring.add({user, false, kWall + seconds(2), std::nullopt, std::nullopt, kWall + seconds(1)});
     std::erase_if(online, [&](const auto& session) { return session.second.user_id == user; });
   }
   bool has(const std::string& user) const {
@@ -32,17 +32,15 @@ class TestSource final : public MirrorSource {
     return false;
   }
 
-  News after(std::uint64_t number) override { return {feed.last(), feed.remembers_after(number)}; }
-  News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) override {
+  template <typename Use>
+  auto with_ring(Use&& use) {
+    return use(std::as_const(ring));
+  }
+  News read(std::uint64_t number, std::size_t most, ChangeList& out) override {
     if (before_read) std::exchange(before_read, nullptr)();
-    feed.read(number, most, out);
-    return after(number);
+    return GuardedSource::read(number, most, out);
   }
-  std::string cursor(std::uint64_t number) const override { return feed.cursor(number); }
-
-  Result<std::uint64_t, presence::FeedGap> find(std::string_view cursor) override {
-    return feed.find(cursor);
-  }
+  std::string cursor(std::uint64_t number) const override { return ring.cursor(number); }
   presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) override {
     if (before_page) before_page();
     presence::OnlinePage page;
@@ -56,7 +54,7 @@ class TestSource final : public MirrorSource {
   std::size_t online_count() override { return online.size(); }
   milliseconds settling() const override { return settling_left; }
 
-  presence::Feed feed;
+  Ring ring;
   std::map<std::uint64_t, presence::OnlineUser> online;  // by session
   std::uint64_t sessions = 0;
   milliseconds settling_left{0};

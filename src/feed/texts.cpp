@@ -7,7 +7,7 @@ namespace {
 
 using wire::ObjectWriter;
 
-void write_change(ObjectWriter& writer, const presence::Change& change) {
+void write_change(ObjectWriter& writer, const Change& change) {
   writer.text("userId", change.user_id).flag("online", change.online).time("timestamp", change.at);
   if (change.online) {
     writer.text("email", change.email).text("role", change.role).time("connectedAt", change.at);
@@ -18,7 +18,7 @@ void write_change(ObjectWriter& writer, const presence::Change& change) {
 
 }  // namespace
 
-void append_webhook_event(std::string& out, std::string_view cursor, const presence::Change& change) {
+void append_webhook_event(std::string& out, std::string_view cursor, const Change& change) {
   ObjectWriter writer(out);
   writer.text("type", std::string_view(change.online ? "user.online" : "user.offline"))
       .text("cursor", cursor);
@@ -35,7 +35,7 @@ void append_webhook_reset(std::string& out, std::string_view cursor, std::string
       .settling(settling);
 }
 
-void append_feed_change(std::string& out, const presence::Change& change) {
+void append_feed_change(std::string& out, const Change& change) {
   ObjectWriter writer(out);
   write_change(writer, change);
 }

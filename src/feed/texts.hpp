@@ -8,13 +8,13 @@
 #include <string>
 #include <string_view>
 
-#include "presence/change_list.hpp"
+#include "feed/change_list.hpp"
 #include "rollcall/time.hpp"
 
 namespace rollcall::feed {
 
 // {"type":"user.online","cursor":...,"userId":...,...}
-void append_webhook_event(std::string& out, std::string_view cursor, const presence::Change& change);
+void append_webhook_event(std::string& out, std::string_view cursor, const Change& change);
 // "Take a snapshot: what you have may be wrong." `reason` as in the feed's `reset`.
 // From `now` on others may be on their way back for `settling` (told unless it is 0).
 void append_webhook_reset(std::string& out, std::string_view cursor, std::string_view reason,
@@ -22,7 +22,7 @@ void append_webhook_reset(std::string& out, std::string_view cursor, std::string
 
 // The data of the feed's events `user-online` and `user-offline`, `reset`, and `live`: `count` users are
 // online, and for `settling` yet others may be on their way back (told unless it is 0).
-void append_feed_change(std::string& out, const presence::Change& change);
+void append_feed_change(std::string& out, const Change& change);
 void append_feed_reset(std::string& out, std::string_view reason, WallTime now);
 void append_feed_live(std::string& out, std::size_t count, bool resumed, milliseconds settling, WallTime now);
 

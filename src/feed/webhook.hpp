@@ -19,8 +19,8 @@
 #include <string>
 #include <utility>
 
+#include "feed/change_list.hpp"
 #include "feed/source.hpp"
-#include "presence/change_list.hpp"
 #include "rollcall/time.hpp"
 
 namespace rollcall::feed {
@@ -104,7 +104,7 @@ class Webhook {
   std::optional<Instant> deadline_;  // of the batch, or of the next attempt
   std::size_t failures_ = 0;
   std::uint64_t deliveries_ = 0;
-  presence::ChangeList changes_;  // kept for its memory
+  ChangeList changes_;  // kept for its memory
   Report report_ = Report::nothing;
   WebhookCounts counts_;
 };

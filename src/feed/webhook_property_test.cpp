@@ -96,7 +96,7 @@ TEST(WebhookProperty, WhatTheReceiverKnowsInTheEndIsTheTruth) {
     }
     RC_ASSERT(world.hook.waits_for_news());
     RC_ASSERT(world.receiver.online == world.truth);
-    RC_ASSERT(world.receiver.number == world.source.feed.last());
+    RC_ASSERT(world.receiver.number == world.source.ring.last());
   }));
 }
 

@@ -231,7 +231,7 @@ TEST_F(WebhookStory, CutsABatchWhoseBodyWouldBeTooLarge) {
   ASSERT_NE(large.next(source, now, test::kWall), nullptr);
   large.done({Kind::accepted}, now, 0);
   const std::string id(presence::kMaxUserIdBytes, '\x01'), detail(presence::kMaxDetailBytes, '\x01');
-  for (int i = 0; i < 200; ++i) source.feed.add({id, true, test::kWall, detail, detail, {}});
+  for (int i = 0; i < 200; ++i) source.ring.add({id, true, test::kWall, detail, detail, {}});
   std::size_t changes = 0;
   while (const Delivery* delivery = large.next(source, now, test::kWall)) {
     EXPECT_LT(delivery->body.size(), Webhook::kMostBodyBytes + 20'000);

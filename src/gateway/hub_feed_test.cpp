@@ -22,7 +22,7 @@ Config with_feed() {
 }
 
 std::vector<std::string> told(FeedSource& source) {
-  presence::ChangeList changes;
+  feed::ChangeList changes;
   EXPECT_TRUE(source.read(0, SIZE_MAX, changes).whole);
   std::vector<std::string> words;
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -47,7 +47,7 @@ TEST(HubFeed, KnowsWhoCameWithTheirDetailsAndWhoWent) {
   bert.send("41");
   await_online(host, 1);
   EXPECT_THAT(told(source), ElementsAre("+anna", "+bert", "-bert"));
-  presence::ChangeList changes;
+  feed::ChangeList changes;
   source.read(0, 9, changes);
   EXPECT_EQ(changes[0].email, "anna@example.com");
   EXPECT_EQ(changes[0].role, std::nullopt);

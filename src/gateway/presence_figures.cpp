@@ -12,7 +12,7 @@ PresenceFigures PresenceGateway::figures() const {
     figures.held = view.held();
   });
   figures.changes = hub_.changes();
-  figures.feed_changes = hub_.read_feed([](const presence::Feed& feed) { return feed.last(); });
+  figures.feed_changes = hub_.read_feed([](const feed::Ring& feed) { return feed.last(); });
   return figures;
 }
 

@@ -3,8 +3,8 @@
 namespace rollcall::hub {
 namespace {
 
-presence::Change entry_of(const presence::UserChanged& change, const presence::Core& core) {
-  presence::Change entry{change.user_id, change.after.online, change.at, {}, {}, {}};
+feed::Change entry_of(const presence::UserChanged& change, const presence::Core& core) {
+  feed::Change entry{change.user_id, change.after.online, change.at, {}, {}, {}};
   if (change.after.online) {
     const presence::User& user = *core.find(change.user_id);
     entry.email = user.profile.email();

@@ -1,4 +1,4 @@
-// Puts the changes into presence::Feed as they happen, whatever the announcer holds back. Read it under a
+// Puts the changes into feed::Ring as they happen, whatever the announcer holds back. Read it under a
 // lane of the hub.
 #pragma once
 
@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "feed/ring.hpp"
 #include "hub/sink.hpp"
-#include "presence/feed.hpp"
 
 namespace rollcall::hub {
 
 class FeedSink final : public Sink {
  public:
-  // As presence::Feed's.
+  // As feed::Ring's.
   FeedSink(std::uint64_t epoch, std::size_t limit) : feed_(epoch, limit) {}
 
   // Called like a sink whenever the feed has grown. Before the first command.
@@ -22,12 +22,12 @@ class FeedSink final : public Sink {
   void begin(std::size_t limit) {
     if (!feed_.keeps() && limit > 0) feed_.begin(limit);
   }
-  const presence::Feed& feed() const { return feed_; }
+  const feed::Ring& feed() const { return feed_; }
 
   void take(std::span<const presence::UserChanged> changes, const presence::Core& core) override;
 
  private:
-  presence::Feed feed_;
+  feed::Ring feed_;
   std::vector<std::function<void()>> grown_;
 };
 

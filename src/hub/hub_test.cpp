@@ -187,7 +187,7 @@ TEST_F(TheHub, CountsEdgesAndFeedsThemWithDetails) {
   EXPECT_EQ(totals.totals().online, 1U);
   EXPECT_EQ(totals.totals().offline, 1U);
   EXPECT_EQ(grown, 2);
-  presence::ChangeList changes;
+  feed::ChangeList changes;
   ASSERT_TRUE(feed.feed().read(0, 10, changes));
   ASSERT_EQ(changes.size(), 2U);
   EXPECT_TRUE(changes[0].online);

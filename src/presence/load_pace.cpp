@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "base/in_seconds.hpp"
+
 namespace rollcall::presence {
-namespace {
-
-double in_seconds(Monotonic::duration span) {
-  return std::chrono::duration<double>(span).count();
-}
-
-}  // namespace
 
 void LoadPace::measure(std::span<const LoopWork> loops, std::size_t waiting, Instant now) {
   pressed_ = std::any_of(loops.begin(), loops.end(),
@@ -27,12 +22,12 @@ void LoadPace::measure(std::span<const LoopWork> loops, std::size_t waiting, Ins
 LoadPace::Period LoadPace::end_period(std::span<const LoopWork> loops, Instant now) {
   Period worst;
   if (before_.size() == loops.size()) {
-    const double span = in_seconds(now - period_began_);
+    const double span = base::in_seconds(now - period_began_);
     for (std::size_t i = 0; i < loops.size(); ++i) {
-      const double telling = in_seconds(loops[i].telling - before_[i].telling) / span;
+      const double telling = base::in_seconds(loops[i].telling - before_[i].telling) / span;
       const std::uint64_t tellings = loops[i].tellings - before_[i].tellings;
       if (tellings == 0 || telling < worst.telling) continue;
-      worst = {in_seconds(loops[i].busy - before_[i].busy) / span, telling};
+      worst = {base::in_seconds(loops[i].busy - before_[i].busy) / span, telling};
       cost_ = (loops[i].telling - before_[i].telling) / static_cast<microseconds::rep>(tellings);
     }
   }
@@ -45,7 +40,7 @@ void LoadPace::enter(Instant now) {
   const bool relapse = left_at_ && now - *left_at_ < kRelapse;
   calm_needed_ = relapse ? std::min(calm_needed_ * 2, kLongestCalm) : kCalm;
   calm_since_.reset();
-  window_ = step_for(in_seconds(cost_) * 1000 * 2 / kWidenAbove);
+  window_ = step_for(base::in_seconds(cost_) * 1000 * 2 / kWidenAbove);
 }
 
 void LoadPace::review(double telling, bool behind, Instant now) {

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "base/in_seconds.hpp"
+
 namespace rollcall::presence {
 namespace {
 
 constexpr seconds kPeriod{1};
 constexpr double kHeadroom = 2;
-
-double in_seconds(Monotonic::duration span) {
-  return std::chrono::duration<double>(span).count();
-}
 
 }  // namespace
 
@@ -24,7 +22,7 @@ void Pace::count(std::size_t receivers, Instant now) {
 }
 
 void Pace::end_period(Instant now) {
-  last_rate_ = counted_ / in_seconds(now - period_began_);
+  last_rate_ = counted_ / base::in_seconds(now - period_began_);
   counted_ = 0;
   period_began_ = now;
 }
@@ -61,7 +59,7 @@ milliseconds Pace::window_for(double load, std::size_t receivers) const {
   if (!limited() || load <= static_cast<double>(settings_.deliveries_per_second)) return milliseconds{0};
   const double spare = batch_budget() - load / kBatchGain;
   milliseconds window = std::min(kLeastWindow, settings_.max_window);
-  while (window<settings_.max_window&& static_cast<double>(receivers)> spare * in_seconds(window)) {
+  while (window<settings_.max_window&& static_cast<double>(receivers)> spare * base::in_seconds(window)) {
     window = std::min(window * 2, settings_.max_window);
   }
   return window;
@@ -70,7 +68,7 @@ milliseconds Pace::window_for(double load, std::size_t receivers) const {
 milliseconds Pace::cost(std::size_t changes, std::size_t receivers) const {
   const double deliveries = static_cast<double>(receivers) * (1 + static_cast<double>(changes) / kBatchGain);
   const double span = deliveries / batch_budget();
-  const double most = in_seconds(settings_.max_window);
+  const double most = base::in_seconds(settings_.max_window);
   return milliseconds{static_cast<milliseconds::rep>(std::min(span, most) * 1000)};
 }
 

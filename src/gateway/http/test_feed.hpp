@@ -29,7 +29,7 @@ using server::test::Wire;
 using server::test::WorkersHost;
 
 // The hub's part.
-class SharedSource final : public feed::MirrorSource {
+class SharedSource final : public feed::GuardedSource<SharedSource> {
  public:
   explicit SharedSource(std::size_t limit) : source_(limit) {}
 
@@ -38,16 +38,11 @@ class SharedSource final : public feed::MirrorSource {
     const std::lock_guard lock(mutex_);
     return use(source_);
   }
-  News after(std::uint64_t number) override {
-    return with([&](TestSource& source) { return source.after(number); });
-  }
-  News read(std::uint64_t number, std::size_t most, presence::ChangeList& out) override {
-    return with([&](TestSource& source) { return source.read(number, most, out); });
+  template <typename Use>
+  auto with_ring(Use&& use) {
+    return with([&](TestSource& source) { return source.with_ring(use); });
   }
   std::string cursor(std::uint64_t number) const override { return source_.cursor(number); }
-  Result<std::uint64_t, presence::FeedGap> find(std::string_view cursor) override {
-    return with([&](TestSource& source) { return source.find(cursor); });
-  }
   presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) override {
     return with([&](TestSource& source) { return source.page(most, after); });
   }

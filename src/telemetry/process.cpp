@@ -1,4 +1,4 @@
-#include "watch/process.hpp"
+#include "telemetry/process.hpp"
 
 #include <dirent.h>
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 
 #include <fstream>
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 constexpr const char* kDescriptors = "/proc/self/fd";
@@ -45,4 +45,4 @@ ProcessFigures read_process() {
   return figures;
 }
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

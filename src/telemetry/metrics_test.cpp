@@ -1,4 +1,4 @@
-#include "watch/metrics.hpp"
+#include "telemetry/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 using engineio::CloseReason;
@@ -139,4 +139,4 @@ TEST(Metrics, SayThatChangesAreToldInBatches) {
 }
 
 }  // namespace
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -1,11 +1,11 @@
-#include "watch/metrics.hpp"
+#include "telemetry/metrics.hpp"
 
 #include <vector>
 
 #include "server/readiness.hpp"
-#include "watch/exposition.hpp"
+#include "telemetry/exposition.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 using server::Count;
@@ -231,4 +231,4 @@ std::string metrics_text(const Sample& sample) {
   return out.text();
 }
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -15,7 +15,7 @@
 #include "rollcall/http.hpp"
 #include "rollcall/time.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
 class Scraper {
  public:
@@ -43,4 +43,4 @@ class Scraper {
   std::thread thread_;
 };
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -1,10 +1,10 @@
-#include "watch/process.hpp"
+#include "telemetry/process.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 TEST(Process, SaysWhatMemoryAndTimeItTakes) {
@@ -26,4 +26,4 @@ TEST(Process, CountsItsDescriptors) {
 }
 
 }  // namespace
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

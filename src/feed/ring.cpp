@@ -1,11 +1,11 @@
-#include "presence/feed.hpp"
+#include "feed/ring.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/assert.hpp"
 
-namespace rollcall::presence {
+namespace rollcall::feed {
 namespace {
 
 constexpr std::size_t kEpochDigits = 16;
@@ -19,16 +19,16 @@ std::string hex(std::uint64_t value) {
 }  // namespace
 
 // One block more than the limit fills: the oldest and the newest are both partly in use.
-Feed::Feed(std::uint64_t epoch, std::size_t limit)
+Ring::Ring(std::uint64_t epoch, std::size_t limit)
     : epoch_(hex(epoch)), limit_(limit), blocks_(limit / kBlock + 2) {}
 
-void Feed::begin(std::size_t limit) {
+void Ring::begin(std::size_t limit) {
   ROLLCALL_ASSERT(!keeps() && last_ == 0);
   limit_ = limit;
   blocks_ = std::vector<ChangeList>(limit / kBlock + 2);
 }
 
-void Feed::add(const Change& change) {
+void Ring::add(const Change& change) {
   if (last_ % kBlock == 0) begin_block();
   ChangeList& block = block_at(last_);
   const std::size_t before = block.text_bytes();
@@ -39,7 +39,7 @@ void Feed::add(const Change& change) {
 }
 
 // The ring's oldest block becomes its newest. Those that are too many by their bytes are let go of.
-void Feed::begin_block() {
+void Ring::begin_block() {
   ChangeList& newest = block_at(last_);
   text_bytes_ -= newest.text_bytes();
   newest.clear(kBlock * kTextBytesEach);
@@ -52,7 +52,7 @@ void Feed::begin_block() {
   }
 }
 
-bool Feed::read(std::uint64_t after, std::size_t most, ChangeList& out) const {
+bool Ring::read(std::uint64_t after, std::size_t most, ChangeList& out) const {
   ROLLCALL_ASSERT(after <= last_);
   if (!remembers_after(after)) return false;
   const std::uint64_t end = after + std::min<std::uint64_t>(most, last_ - after);
@@ -60,11 +60,11 @@ bool Feed::read(std::uint64_t after, std::size_t most, ChangeList& out) const {
   return true;
 }
 
-std::string Feed::cursor(std::uint64_t number) const {
+std::string Ring::cursor(std::uint64_t number) const {
   return epoch_ + "-" + std::to_string(number);
 }
 
-Result<std::uint64_t, FeedGap> Feed::find(std::string_view cursor) const {
+Result<std::uint64_t, FeedGap> Ring::find(std::string_view cursor) const {
   if (cursor.size() <= kEpochDigits || cursor.substr(0, kEpochDigits) != epoch_ ||
       cursor[kEpochDigits] != '-') {
     return fail(FeedGap::unknown);
@@ -80,4 +80,4 @@ Result<std::uint64_t, FeedGap> Feed::find(std::string_view cursor) const {
   return number;
 }
 
-}  // namespace rollcall::presence
+}  // namespace rollcall::feed

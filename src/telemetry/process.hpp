@@ -5,7 +5,7 @@
 
 #include "rollcall/time.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
 // What is not to be known is 0.
 struct ProcessFigures {
@@ -19,4 +19,4 @@ struct ProcessFigures {
 // Takes some microseconds; with an old kernel (before 6.2) and many descriptors, some milliseconds.
 ProcessFigures read_process();
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -12,7 +12,7 @@
 
 #include "base/durations.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
 using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
@@ -44,4 +44,4 @@ class Exposition {
   std::vector<prometheus::MetricFamily> families_;
 };
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -13,7 +13,7 @@
 #include "rollcall/server.hpp"
 #include "server/readiness.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
 // What systemd says in the environment.
 struct Supervision {
@@ -63,4 +63,4 @@ class Supervisor {
   std::shared_ptr<void> next_;
 };
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

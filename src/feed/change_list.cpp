@@ -1,14 +1,15 @@
-#include "presence/change_list.hpp"
+#include "feed/change_list.hpp"
 
 #include "base/assert.hpp"
 
-namespace rollcall::presence {
+namespace rollcall::feed {
 namespace {
 
 constexpr std::uint16_t kAbsent = UINT16_MAX;
 
 std::uint16_t bytes_of(const std::optional<std::string_view>& detail) {
-  return detail && detail->size() <= kMaxDetailBytes ? static_cast<std::uint16_t>(detail->size()) : kAbsent;
+  return detail && detail->size() <= presence::kMaxDetailBytes ? static_cast<std::uint16_t>(detail->size())
+                                                               : kAbsent;
 }
 
 std::optional<std::string_view> take(std::string_view& texts, std::uint16_t bytes) {
@@ -21,7 +22,7 @@ std::optional<std::string_view> take(std::string_view& texts, std::uint16_t byte
 }  // namespace
 
 void ChangeList::add(const Change& change) {
-  ROLLCALL_ASSERT(change.user_id.size() <= kMaxUserIdBytes && texts_.size() < UINT32_MAX);
+  ROLLCALL_ASSERT(change.user_id.size() <= presence::kMaxUserIdBytes && texts_.size() < UINT32_MAX);
   const Entry entry{change.at,
                     change.last_active,
                     static_cast<std::uint32_t>(texts_.size()),
@@ -54,4 +55,4 @@ void ChangeList::clear(std::size_t most_kept_bytes) {
   texts_.clear();
 }
 
-}  // namespace rollcall::presence
+}  // namespace rollcall::feed

@@ -1,22 +1,22 @@
-#include "presence/feed.hpp"
+#include "feed/ring.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace rollcall::presence {
+namespace rollcall::feed {
 namespace {
 
 constexpr std::uint64_t kEpoch = 0x00abcdef12345678;
 const WallTime kNow = wall_time(1'767'530'096'000);
 
-void come(Feed& feed, std::string_view user) {
+void come(Ring& feed, std::string_view user) {
   feed.add({user, true, kNow, "a@example.com", "member", {}});
 }
-void go(Feed& feed, std::string_view user) {
+void go(Ring& feed, std::string_view user) {
   feed.add({user, false, kNow, std::nullopt, std::nullopt, kNow});
 }
 
-std::vector<std::string> ids_after(const Feed& feed, std::uint64_t after, std::size_t most = SIZE_MAX) {
+std::vector<std::string> ids_after(const Ring& feed, std::uint64_t after, std::size_t most = SIZE_MAX) {
   ChangeList list;
   EXPECT_TRUE(feed.read(after, most, list));
   std::vector<std::string> ids;
@@ -29,8 +29,8 @@ std::vector<std::string> ids_after(const Feed& feed, std::uint64_t after, std::s
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(Feed, GivesWhatCameAfterANumberInOrder) {
-  Feed feed(kEpoch, 100);
+TEST(Ring, GivesWhatCameAfterANumberInOrder) {
+  Ring feed(kEpoch, 100);
   EXPECT_EQ(feed.last(), 0u);
   EXPECT_THAT(ids_after(feed, 0), IsEmpty());
   come(feed, "ann");
@@ -43,8 +43,8 @@ TEST(Feed, GivesWhatCameAfterANumberInOrder) {
   EXPECT_THAT(ids_after(feed, 3), IsEmpty());
 }
 
-TEST(Feed, KeepsAllThatIsKnownOfAChange) {
-  Feed feed(kEpoch, 100);
+TEST(Ring, KeepsAllThatIsKnownOfAChange) {
+  Ring feed(kEpoch, 100);
   const Change online{"ann", true, kNow, "a@example.com", std::nullopt, {}};
   const Change offline{"ann", false, kNow + seconds(9), std::nullopt, std::nullopt, kNow + seconds(5)};
   feed.add(online);
@@ -55,8 +55,8 @@ TEST(Feed, KeepsAllThatIsKnownOfAChange) {
   EXPECT_EQ(list[1], offline);
 }
 
-TEST(Feed, TellsADetailThatIsEmptyFromOneThatIsNotKnown) {
-  Feed feed(kEpoch, 100);
+TEST(Ring, TellsADetailThatIsEmptyFromOneThatIsNotKnown) {
+  Ring feed(kEpoch, 100);
   feed.add({"ann", true, kNow, "", std::nullopt, {}});
   ChangeList list;
   ASSERT_TRUE(feed.read(0, 9, list));
@@ -64,10 +64,10 @@ TEST(Feed, TellsADetailThatIsEmptyFromOneThatIsNotKnown) {
   EXPECT_EQ(list[0].role, std::nullopt);
 }
 
-TEST(Feed, LeavesOutADetailThatIsTooLong) {
-  Feed feed(kEpoch, 100);
-  const std::string longest(kMaxDetailBytes, 'e');
-  const std::string longer(kMaxDetailBytes + 1, 'r');
+TEST(Ring, LeavesOutADetailThatIsTooLong) {
+  Ring feed(kEpoch, 100);
+  const std::string longest(presence::kMaxDetailBytes, 'e');
+  const std::string longer(presence::kMaxDetailBytes + 1, 'r');
   feed.add({"ann", true, kNow, longest, longer, {}});
   ChangeList list;
   ASSERT_TRUE(feed.read(0, 9, list));
@@ -75,8 +75,8 @@ TEST(Feed, LeavesOutADetailThatIsTooLong) {
   EXPECT_EQ(list[0].role, std::nullopt);
 }
 
-TEST(Feed, ForgetsTheOldestAndSaysSo) {
-  Feed feed(kEpoch, 3);
+TEST(Ring, ForgetsTheOldestAndSaysSo) {
+  Ring feed(kEpoch, 3);
   for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
   EXPECT_THAT(ids_after(feed, 1), ElementsAre("+b", "+c", "+d"));
   EXPECT_FALSE(feed.remembers_after(0));
@@ -85,9 +85,9 @@ TEST(Feed, ForgetsTheOldestAndSaysSo) {
   EXPECT_TRUE(list.empty());
 }
 
-TEST(Feed, GoesOnForLongerThanItsRingIs) {
+TEST(Ring, GoesOnForLongerThanItsRingIs) {
   for (const std::size_t limit : {1, 255, 256, 257, 511, 512, 513, 1000}) {
-    Feed feed(kEpoch, limit);
+    Ring feed(kEpoch, limit);
     for (std::size_t i = 1; i <= 5000; ++i) come(feed, std::to_string(i));
     const auto ids = ids_after(feed, 5000 - limit);
     ASSERT_EQ(ids.size(), limit);
@@ -97,10 +97,10 @@ TEST(Feed, GoesOnForLongerThanItsRingIs) {
   }
 }
 
-TEST(Feed, KeepsFewerChangesOfLongTexts) {
+TEST(Ring, KeepsFewerChangesOfLongTexts) {
   constexpr std::size_t kLimit = 10'000;
-  Feed feed(kEpoch, kLimit);
-  const std::string email(kMaxDetailBytes, 'e');
+  Ring feed(kEpoch, kLimit);
+  const std::string email(presence::kMaxDetailBytes, 'e');
   for (std::size_t i = 0; i < kLimit; ++i) feed.add({"ann", true, kNow, email, email, {}});
   EXPECT_FALSE(feed.remembers_after(0));
   EXPECT_TRUE(feed.remembers_after(feed.last() - 1000));
@@ -109,8 +109,8 @@ TEST(Feed, KeepsFewerChangesOfLongTexts) {
   EXPECT_EQ(ids_after(feed, feed.last() - kLimit).size(), kLimit);
 }
 
-TEST(Feed, AListMayBeFilledAgainAndAgain) {
-  Feed feed(kEpoch, 100);
+TEST(Ring, AListMayBeFilledAgainAndAgain) {
+  Ring feed(kEpoch, 100);
   come(feed, "ann");
   go(feed, "ann");
   ChangeList list;
@@ -123,7 +123,7 @@ TEST(Feed, AListMayBeFilledAgainAndAgain) {
 }
 
 TEST(FeedCursor, LeadsBackToItsNumber) {
-  Feed feed(kEpoch, 3);
+  Ring feed(kEpoch, 3);
   EXPECT_EQ(feed.cursor(0), "00abcdef12345678-0");
   EXPECT_EQ(*feed.find("00abcdef12345678-0"), 0u);
   for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
@@ -132,20 +132,20 @@ TEST(FeedCursor, LeadsBackToItsNumber) {
 }
 
 TEST(FeedCursor, HasFallenBehindIfItIsTooOld) {
-  Feed feed(kEpoch, 3);
+  Ring feed(kEpoch, 3);
   for (const char* user : {"a", "b", "c", "d"}) come(feed, user);
   EXPECT_EQ(feed.find(feed.cursor(0)).error(), FeedGap::fell_behind);
 }
 
 TEST(FeedCursor, IsUnknownIfItIsOfAnotherStart) {
-  Feed feed(kEpoch, 3), earlier(kEpoch + 1, 3);
+  Ring feed(kEpoch, 3), earlier(kEpoch + 1, 3);
   come(feed, "a");
   come(earlier, "a");
   EXPECT_EQ(feed.find(earlier.cursor(1)).error(), FeedGap::unknown);
 }
 
 TEST(FeedCursor, IsUnknownIfNobodyGaveIt) {
-  Feed feed(kEpoch, 3);
+  Ring feed(kEpoch, 3);
   come(feed, "a");
   const std::string mine = feed.cursor(1);
   const std::string epoch = mine.substr(0, 16);
@@ -189,10 +189,10 @@ TEST(FeedCursor, IsUnknownIfNobodyGaveIt) {
 }
 
 TEST(FeedDeath, ANumberThatIsStillToComeIsOurBug) {
-  Feed feed(kEpoch, 3);
+  Ring feed(kEpoch, 3);
   ChangeList list;
   EXPECT_DEATH(feed.read(1, 9, list), "after <= last_");
 }
 
 }  // namespace
-}  // namespace rollcall::presence
+}  // namespace rollcall::feed

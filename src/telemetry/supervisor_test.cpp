@@ -1,5 +1,5 @@
 // What systemd hears, on a socket like its own.
-#include "watch/supervisor.hpp"
+#include "telemetry/supervisor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include "gateway/http/test_api.hpp"
 #include "server/test_host.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 using namespace gateway::test;
@@ -199,4 +199,4 @@ TEST(Supervisor, GoesOnReportingAndServesOnIfNobodyListensAnyMore) {
 }
 
 }  // namespace
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

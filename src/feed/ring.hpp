@@ -15,10 +15,10 @@
 #include <string_view>
 #include <vector>
 
-#include "presence/change_list.hpp"
+#include "feed/change_list.hpp"
 #include "rollcall/result.hpp"
 
-namespace rollcall::presence {
+namespace rollcall::feed {
 
 // Why a reader cannot go on from where it was.
 enum class FeedGap {
@@ -26,11 +26,11 @@ enum class FeedGap {
   fell_behind,  // what came after it is not remembered any more
 };
 
-class Feed {
+class Ring {
  public:
   // `epoch`: another one at each start, so that cursors of an earlier one are known to be that.
   // A `limit` of 0: nothing is kept.
-  Feed(std::uint64_t epoch, std::size_t limit);
+  Ring(std::uint64_t epoch, std::size_t limit);
 
   void add(const Change& change);
 
@@ -66,4 +66,4 @@ class Feed {
   std::vector<ChangeList> blocks_;  // a ring
 };
 
-}  // namespace rollcall::presence
+}  // namespace rollcall::feed

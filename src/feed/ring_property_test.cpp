@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "presence/feed.hpp"
+#include "feed/ring.hpp"
 
-namespace rollcall::presence {
+namespace rollcall::feed {
 namespace {
 
 struct Known {
@@ -37,7 +37,7 @@ rc::Gen<std::optional<std::string>> a_detail() {
 
 rc::Gen<Known> a_change() {
   return rc::gen::exec([] {
-    return Known{(*a_text()).substr(0, kMaxUserIdBytes),
+    return Known{(*a_text()).substr(0, presence::kMaxUserIdBytes),
                  *rc::gen::arbitrary<bool>(),
                  wall_time(*rc::gen::arbitrary<std::int64_t>()),
                  *a_detail(),
@@ -49,7 +49,7 @@ rc::Gen<Known> a_change() {
 TEST(FeedProperty, WhatIsReadIsWhatWasAdded) {
   EXPECT_TRUE(rc::check([] {
     const auto limit = *rc::gen::inRange<std::size_t>(1, 600);
-    Feed feed(*rc::gen::arbitrary<std::uint64_t>(), limit);
+    Ring feed(*rc::gen::arbitrary<std::uint64_t>(), limit);
     std::vector<Known> all;
     const auto some = *rc::gen::container<std::vector<Known>>(a_change());
     const auto rounds = some.empty() ? 0 : *rc::gen::inRange<std::size_t>(0, 2000);
@@ -72,7 +72,7 @@ TEST(FeedProperty, WhatIsReadIsWhatWasAdded) {
 TEST(FeedProperty, AReaderThatIsNeverTooLateGetsEachChangeOnce) {
   EXPECT_TRUE(rc::check([] {
     constexpr std::size_t kLimit = 300;
-    Feed feed(1, kLimit);
+    Ring feed(1, kLimit);
     std::vector<std::string> read;
     std::uint64_t reader = 0;
     std::uint64_t added = 0;
@@ -95,7 +95,7 @@ TEST(FeedProperty, AReaderThatIsNeverTooLateGetsEachChangeOnce) {
 
 TEST(FeedProperty, ACursorIsFoundAsLongAsItsChangesAreRemembered) {
   EXPECT_TRUE(rc::check([](std::uint64_t epoch) {
-    Feed feed(epoch, 100);
+    Ring feed(epoch, 100);
     const auto count = *rc::gen::inRange<std::uint64_t>(0, 1000);
     for (std::uint64_t i = 0; i < count; ++i) feed.add({"u", true, {}, {}, {}, {}});
     const auto number = *rc::gen::inRange<std::uint64_t>(0, count + 1);
@@ -111,7 +111,7 @@ TEST(FeedProperty, ACursorIsFoundAsLongAsItsChangesAreRemembered) {
 
 TEST(FeedProperty, NoTextIsTakenForACursorThatItIsNot) {
   EXPECT_TRUE(rc::check([](const std::string& text) {
-    Feed feed(7, 100);
+    Ring feed(7, 100);
     for (int i = 0; i < 20; ++i) feed.add({"u", true, {}, {}, {}, {}});
     const std::string near = feed.cursor(*rc::gen::inRange(0u, 21u));
     const auto at = *rc::gen::inRange<std::size_t>(0, near.size() + 1);
@@ -123,4 +123,4 @@ TEST(FeedProperty, NoTextIsTakenForACursorThatItIsNot) {
 }
 
 }  // namespace
-}  // namespace rollcall::presence
+}  // namespace rollcall::feed

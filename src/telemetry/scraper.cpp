@@ -1,11 +1,11 @@
-#include "watch/scraper.hpp"
+#include "telemetry/scraper.hpp"
 
 #include <utility>
 
 #include "server/thread.hpp"
-#include "watch/exposition.hpp"
+#include "telemetry/exposition.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
 Scraper::Scraper(std::function<std::string()> gather) : gather_(std::move(gather)) {
   thread_ = server::start_thread_without_signals("the scraper", [this] { run(); });
@@ -49,4 +49,4 @@ void Scraper::run() {
   }
 }
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -11,9 +11,9 @@
 #include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "server/figures.hpp"
-#include "watch/process.hpp"
+#include "telemetry/process.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
 // What came of reloads since the start.
 struct ReloadFigures {
@@ -37,4 +37,4 @@ struct Sample {
 
 std::string metrics_text(const Sample& sample);
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

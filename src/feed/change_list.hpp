@@ -1,4 +1,4 @@
-// Changes of presence one behind the other in two blocks of memory: what a Feed is made of, and what its
+// Changes of presence one behind the other in two blocks of memory: what a Ring is made of, and what its
 // readers take away to write without the hub's lock. A list that is cleared and filled again allocates
 // nothing once it has been as full before.
 //
@@ -16,7 +16,7 @@
 #include "presence/types.hpp"
 #include "rollcall/time.hpp"
 
-namespace rollcall::presence {
+namespace rollcall::feed {
 
 // A user's session began, or ended. Views of whoever gave it.
 struct Change {
@@ -57,4 +57,4 @@ class ChangeList {
   std::string texts_;
 };
 
-}  // namespace rollcall::presence
+}  // namespace rollcall::feed

@@ -1,9 +1,9 @@
-#include "watch/exposition.hpp"
+#include "telemetry/exposition.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 TEST(Exposition, WritesEachMetricWithItsMeaningAndKindAndValues) {
@@ -49,4 +49,4 @@ TEST(Exposition, AddsUpTheBucketsOfAHistogram) {
 }
 
 }  // namespace
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -1,4 +1,4 @@
-#include "watch/supervisor.hpp"
+#include "telemetry/supervisor.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,7 +14,7 @@
 #include "base/counted.hpp"
 #include "base/log.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 constexpr milliseconds kEndingReserve{5000};  // for what comes after the drain
@@ -112,4 +112,4 @@ void Supervisor::tell(std::string_view text) {
   base::log::warn("systemd not told", {{"reason", std::strerror(errno)}});
 }
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -8,18 +8,18 @@
 #include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "rollcall/server.hpp"
-#include "watch/metrics.hpp"
-#include "watch/scraper.hpp"
+#include "telemetry/metrics.hpp"
+#include "telemetry/scraper.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 
-class Watch {
+class Endpoints {
  public:
   // All must outlive this, and this the server's `run`. `webhooks` and `reloads` are called on another
   // thread. `key_needed`: /metrics is for those with a key of the API; else for everyone.
-  Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
-        std::function<feed::WebhookCounts()> webhooks, std::function<ReloadFigures()> reloads,
-        bool key_needed);
+  Endpoints(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
+            std::function<feed::WebhookCounts()> webhooks, std::function<ReloadFigures()> reloads,
+            bool key_needed);
 
  private:
   std::string metrics() const;
@@ -32,4 +32,4 @@ class Watch {
   Scraper scraper_;
 };
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -1,10 +1,10 @@
-#include "watch/watch.hpp"
+#include "telemetry/endpoints.hpp"
 
 #include "base/log.hpp"
 #include "gateway/http/answers.hpp"
 #include "server/readiness.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 HttpAnswer healthz(const HttpRequest&) {
@@ -19,9 +19,9 @@ HttpAnswer readyz(Server& server) {
 
 }  // namespace
 
-Watch::Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
-             std::function<feed::WebhookCounts()> webhooks, std::function<ReloadFigures()> reloads,
-             bool key_needed)
+Endpoints::Endpoints(Server& server, const gateway::PresenceGateway& gateway, gateway::HttpApi& api,
+                     std::function<feed::WebhookCounts()> webhooks, std::function<ReloadFigures()> reloads,
+                     bool key_needed)
     : server_(server),
       gateway_(gateway),
       api_(api),
@@ -38,7 +38,7 @@ Watch::Watch(Server& server, const gateway::PresenceGateway& gateway, gateway::H
   }
 }
 
-std::string Watch::metrics() const {
+std::string Endpoints::metrics() const {
   Sample sample;
   sample.about = api_.about();
   sample.server = server::figures_of(server_);
@@ -51,4 +51,4 @@ std::string Watch::metrics() const {
   return metrics_text(sample);
 }
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -1,5 +1,5 @@
 // /healthz, /readyz and /metrics, asked of a server.
-#include "watch/watch.hpp"
+#include "telemetry/endpoints.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "gateway/http/test_api.hpp"
 #include "server/readiness.hpp"
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 using namespace gateway::test;
@@ -19,14 +19,14 @@ using server::test::kPatience;
 using testing::HasSubstr;
 using testing::Not;
 
-class WatchHost {
+class EndpointsHost {
  public:
-  explicit WatchHost(bool key_needed = false, const ServerOptions& options = {})
+  explicit EndpointsHost(bool key_needed = false, const ServerOptions& options = {})
       : config(api_config()),
         host(options),
         gateway(host.server, config, std::make_shared<NameVerifier>()),
         api(host.server, gateway, config.api, {"1.2.3", kStartedAt, {}}),
-        watch(
+        endpoints(
             host.server, gateway, api,
             [] {
               return feed::WebhookCounts{7, 1, 2, 3};
@@ -35,7 +35,7 @@ class WatchHost {
               return ReloadFigures{5, 6, false, wall_time(1'800'000'000'000)};
             },
             key_needed) {}
-  ~WatchHost() { host.stop(); }
+  ~EndpointsHost() { host.stop(); }
 
   HttpAnswerText ask(const std::string& path, const std::string& key = "") const {
     return get(host.address(), path, ApiHost::authorization(key));
@@ -45,7 +45,7 @@ class WatchHost {
   server::test::Host host;
   gateway::PresenceGateway gateway;
   gateway::HttpApi api;
-  Watch watch;
+  Endpoints endpoints;
 };
 
 // Asks /readyz until the answer has that status.
@@ -60,8 +60,8 @@ HttpAnswerText await(Wire& wire, int status) {
   return answer;
 }
 
-TEST(Watch, SaysThatItLivesAndIsReady) {
-  WatchHost host;
+TEST(Endpoints, SaysThatItLivesAndIsReady) {
+  EndpointsHost host;
   host.host.start();
   EXPECT_EQ(host.ask("/healthz").body, "ok\n");
   const HttpAnswerText ready = host.ask("/readyz");
@@ -70,8 +70,8 @@ TEST(Watch, SaysThatItLivesAndIsReady) {
   EXPECT_THAT(ready.head, HasSubstr("cache-control: no-store"));
 }
 
-TEST(Watch, GivesItsMetricsToAnyone) {
-  WatchHost host;
+TEST(Endpoints, GivesItsMetricsToAnyone) {
+  EndpointsHost host;
   host.host.start();
   const HttpAnswerText metrics = host.ask("/metrics");
   EXPECT_EQ(metrics.status, 200);
@@ -87,8 +87,8 @@ TEST(Watch, GivesItsMetricsToAnyone) {
               HasSubstr("rollcall_http_requests_total{method=\"GET\",path=\"/metrics\",status=\"200\"} 1\n"));
 }
 
-TEST(Watch, GivesItsMetricsOnlyToThoseWithAKeyWhereOneIsWanted) {
-  WatchHost host(true);
+TEST(Endpoints, GivesItsMetricsOnlyToThoseWithAKeyWhereOneIsWanted) {
+  EndpointsHost host(true);
   host.host.start();
   EXPECT_EQ(host.ask("/metrics").status, 401);
   EXPECT_EQ(host.ask("/metrics", "rck_emit").status, 403);
@@ -97,16 +97,16 @@ TEST(Watch, GivesItsMetricsOnlyToThoseWithAKeyWhereOneIsWanted) {
   EXPECT_EQ(host.ask("/readyz").status, 200);
 }
 
-TEST(Watch, AnswersAllWhoAskAtTheSameTime) {
-  WatchHost host;
+TEST(Endpoints, AnswersAllWhoAskAtTheSameTime) {
+  EndpointsHost host;
   host.host.start();
   std::list<Wire> wires;
   for (int i = 0; i < 50; ++i) wires.emplace_back(host.host.address()).write(get_request("/metrics"));
   for (Wire& wire : wires) EXPECT_THAT(await_http_answer(wire).body, HasSubstr("rollcall_users_online 0\n"));
 }
 
-TEST(Watch, IsNotReadyWhileItDrains) {
-  WatchHost host;
+TEST(Endpoints, IsNotReadyWhileItDrains) {
+  EndpointsHost host;
   host.host.start();
   Wire wire(host.host.address());
   wire.write(get_request("/readyz"));
@@ -121,12 +121,12 @@ TEST(Watch, IsNotReadyWhileItDrains) {
 }
 
 // A worker that is stopped in the middle of a turn, and another that serves.
-TEST(Watch, IsNotReadyWhileAWorkerHangsAndTheMetricsSayWhich) {
+TEST(Endpoints, IsNotReadyWhileAWorkerHangsAndTheMetricsSayWhich) {
   ServerOptions options;
   options.workers = 2;
   options.hung_after = milliseconds(300);
   std::promise<void> entered, go_on;
-  WatchHost host(false, options);
+  EndpointsHost host(false, options);
   host.host.server.handle_http("GET", "/hang", [&](const HttpRequest&) {
     entered.set_value();
     go_on.get_future().wait();
@@ -148,7 +148,7 @@ TEST(Watch, IsNotReadyWhileAWorkerHangsAndTheMetricsSayWhich) {
   EXPECT_EQ(await_http_answer(second).status, 200);
 }
 
-TEST(Watch, TellsThoseWhoWaitWhenItEnds) {
+TEST(Endpoints, TellsThoseWhoWaitWhenItEnds) {
   std::promise<void> gathering, go_on;
   std::unique_ptr<Scraper> scraper;
   server::test::Host host;
@@ -204,4 +204,4 @@ TEST(Readiness, HasAReasonForEachStateOfAWorker) {
 }
 
 }  // namespace
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry

@@ -1,10 +1,10 @@
-#include "watch/exposition.hpp"
+#include "telemetry/exposition.hpp"
 
 #include <prometheus/text_serializer.h>
 
 #include <limits>
 
-namespace rollcall::watch {
+namespace rollcall::telemetry {
 namespace {
 
 double in_seconds(microseconds time) {
@@ -65,4 +65,4 @@ std::string Exposition::text() {
   return prometheus::TextSerializer().Serialize(families_);
 }
 
-}  // namespace rollcall::watch
+}  // namespace rollcall::telemetry
