@@ -39,5 +39,5 @@ export const kCodes = [...new Set([...kProgram.codes.requests, ...kProgram.codes
 
 // Codes that the packages add to the server's.
 const ofClient = [...read('clients/client/src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)];
-const [, ofNest] = /one of this side:([^]*?)\*\//.exec(read('clients/nestjs/src/errors.ts'));
+const [, ofNest] = /one of this package:([^]*?)\*\//.exec(read('clients/nestjs/src/errors.ts'));
 export const kPackageCodes = [...new Set([...ofClient, ...ofNest.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name))];
