@@ -232,9 +232,9 @@ class Namespace {
   Emitter except(std::string_view name);
   Emitter except(Room room);
   virtual std::size_t size() const = 0;  // connected sockets, of all workers
-  // Of one worker: of the socket's for a namespace that is `socket.nsp()`, of the one that was named for
-  // Server::of(name, worker), which are both to be called on its thread; for Server::of(name) of the worker
-  // on whose thread it is called. Plain names as Emitter takes them.
+  // These cover one worker's sockets. `socket.nsp()` and Server::of(name, worker) belong to a worker: call
+  // them on its thread. Server::of(name) answers for the worker that runs on the calling thread. Plain names
+  // as Emitter takes them.
   std::size_t size(std::string_view name) const { return sockets(name).size(); }
   virtual std::size_t size(Room room) const = 0;
   std::vector<SocketRef> sockets(std::string_view name) const;
@@ -311,7 +311,7 @@ class Server {
   // The namespace, made at its first mention, which must come before `run`. Clients get "Invalid
   // namespace" for all others.
   Namespace& of(const std::string& name);
-  // A worker's part of it, from 0: who is in a room is answered for its sockets. What it emits reaches all.
+  // The part of it on one worker, from 0: its rooms are that worker's. What it emits reaches all workers.
   Namespace& of(const std::string& name, unsigned worker);
   // Answers requests of this method to paths that match: "/a/b" exactly, "{name}" any one segment that is
   // not empty. An exact path comes before patterns, and of those the one that was given first. GET answers
@@ -339,7 +339,7 @@ class Server {
   void post(std::function<void()> task);
   // Calls `task` once on the thread of every worker that still runs.
   void post_to_all(const std::function<void()>& task);
-  // The same, told which worker: for `of(name, worker)`.
+  // The same; `task` is told which worker runs it, for `of(name, worker)`.
   void post_to_all(const std::function<void(unsigned worker)>& task);
   // Stops accepting, closes every connection's transport (clients reconnect elsewhere) and ends `run`
   // when all are gone or `limit` has passed. From any thread.

@@ -1,8 +1,8 @@
-// A namespace as Server::of gives it: that of the server, not of a worker. It is set up by it, and what it
-// emits goes to the sockets of all workers.
+// What Server::of(name) returns: the namespace of the whole server, which belongs to no worker. Applications
+// set it up through this; what it emits goes to the sockets of all workers.
 //
-// Who is in a room is asked of one worker: of the one that runs on the calling thread, and of the first one
-// before they run. Handlers know theirs: `socket.nsp()` is its part, and Server::of(name, worker) anyone's.
+// Rooms belong to workers, so queries go to the part of the worker that runs on the calling thread, or of the
+// first one before they run. Explicit: `socket.nsp()` and Server::of(name, worker) are the parts.
 #pragma once
 
 #include <string_view>
