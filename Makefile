@@ -144,7 +144,7 @@ bench-million: build ## A million people in one process, in steps (USERS=20000: 
 lint: layers format-check ## What CI checks besides tests
 
 layers: ## Who may include whom
-	@scripts/check-layers
+	@scripts/check-layers.js
 
 format: ## Format the C++ sources
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i

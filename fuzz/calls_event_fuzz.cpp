@@ -75,18 +75,18 @@ void answer(calls::Request& request) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::string_view args(reinterpret_cast<const char*>(data + 1), size - 1);
-  std::size_t at = data[0] % calls::kClientCalls;
+  std::size_t at = data[0] % calls::kClientCalls.size();
   if (data[0] >= 0x80) {
     const std::size_t end = std::min(args.find('\n'), args.size());
     const std::string_view event = args.substr(0, end);
     args.remove_prefix(end);
     at = calls::find_event(event);
-    if (at == calls::kClientCalls) {
+    if (at == calls::kClientCalls.size()) {
       check(calls::unknown_event(event));
       return 0;
     }
   }
-  const auto request = calls::decode(*calls::of_clients()[at], args, 0, kLimits);
+  const auto request = calls::decode(*calls::kClientCalls[at], args, 0, kLimits);
   if (request) {
     answer(**request);
   } else {

@@ -89,8 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   else
     check(user_id.error());
   const Input input(text);
-  for (const Call* call : all()) {
-    if (!call->read_http) continue;
+  for (const Call* call : of_backends()) {
     const auto question = call->read_http(input, kLimits);
     if (!question) {
       check(question.error());

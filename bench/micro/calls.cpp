@@ -45,7 +45,7 @@ class Crowd {
   }
 
   std::string ask(std::string_view event, std::string_view args) {
-    const calls::Call& call = *calls::of_clients()[calls::find_event(event)];
+    const calls::Call& call = *calls::kClientCalls[calls::find_event(event)];
     auto request = calls::decode(call, args, 0, kLimits);
     ROLLCALL_ASSERT(request.ok());
     (*request)->look({core_, announcer_}, {1, kNow, online_list_});

@@ -35,7 +35,7 @@ json::object route_of(const calls::Route& route) {
 
 json::array requests() {
   json::array all;
-  for (const calls::Call* call : calls::of_clients()) {
+  for (const calls::Call* call : calls::kClientCalls) {
     all.push_back(json::object{{"event", text(call->event)},
                                {"reply", text(call->reply)},
                                {"payload", call->payload_optional ? "optional" : "required"}});
@@ -45,9 +45,7 @@ json::array requests() {
 
 json::array routes() {
   json::array all;
-  for (const calls::Call* call : calls::all()) {
-    if (!call->route.method.empty()) all.push_back(route_of(call->route));
-  }
+  for (const calls::Call* call : calls::of_backends()) all.push_back(route_of(call->route));
   for (const gateway::ServerCall* call : gateway::server_calls()) all.push_back(route_of(call->route));
   return all;
 }

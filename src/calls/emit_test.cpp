@@ -96,7 +96,7 @@ TEST(ReadEmit, RefusesEventsThatSocketIoKeepsForItself) {
 TEST(ReadEmit, RefusesEventsThatPresenceAloneSends) {
   std::vector<std::string> events = {"user-online", "user-offline",  "connected",      "authentication_error",
                                      "exception",   "presence-mode", "co\\u006enected"};
-  for (const Call* call : of_clients()) events.emplace_back(call->reply);
+  for (const Call* call : kClientCalls) events.emplace_back(call->reply);
   for (const std::string& event : events) {
     const Error error = refusal(read_emit(R"({"event":")" + event + "\"}"));
     EXPECT_EQ(error.code, ErrorCode::forbidden) << event;

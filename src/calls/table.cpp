@@ -8,40 +8,25 @@
 
 namespace rollcall::calls {
 
-extern const Call kCheckUserStatus, kCheckUsersStatus, kGetOnlineUsers, kHeartbeat, kSubscribePresence,
-    kUnsubscribePresence, kRefreshToken, kCountOnline;
-
 namespace {
-
-constexpr const Call* kCalls[] = {
-    &kCheckUserStatus,
-    &kCheckUsersStatus,
-    &kGetOnlineUsers,
-    &kHeartbeat,
-    &kSubscribePresence,
-    &kUnsubscribePresence,
-    &kRefreshToken,
-    // Of backends alone:
-    &kCountOnline,
-};
 
 // A longer event name is not repeated in the error.
 constexpr std::size_t kMaxNamedEventBytes = 64;
 
 }  // namespace
 
-std::span<const Call* const> all() {
-  return kCalls;
-}
-
-std::span<const Call* const, kClientCalls> of_clients() {
-  return std::span(kCalls).first<kClientCalls>();
+std::vector<const Call*> of_backends() {
+  std::vector<const Call*> calls;
+  for (const Call* call : kClientCalls) {
+    if (call->read_http) calls.push_back(call);
+  }
+  calls.insert(calls.end(), kBackendCalls.begin(), kBackendCalls.end());
+  return calls;
 }
 
 std::size_t find_event(std::string_view event) {
-  const auto calls = of_clients();
   std::size_t at = 0;
-  while (at < calls.size() && calls[at]->event != event) ++at;
+  while (at < kClientCalls.size() && kClientCalls[at]->event != event) ++at;
   return at;
 }
 
@@ -64,9 +49,9 @@ Result<RequestPtr, wire::Error> decode(const Call& call, std::string_view args_j
 
 bool is_own_event(std::string_view name) {
   const auto told = wire::server_events();
-  const auto calls = of_clients();
   return std::find(told.begin(), told.end(), name) != told.end() ||
-         std::any_of(calls.begin(), calls.end(), [&](const Call* call) { return call->reply == name; });
+         std::any_of(kClientCalls.begin(), kClientCalls.end(),
+                     [&](const Call* call) { return call->reply == name; });
 }
 
 }  // namespace rollcall::calls

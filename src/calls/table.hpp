@@ -4,20 +4,29 @@
 // The gateway decodes every event with this before it does anything else. Pure; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory_resource>
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "calls/call.hpp"
 
 namespace rollcall::calls {
 
-// Those of clients come first.
-std::span<const Call* const> all();
-inline constexpr std::size_t kClientCalls = 7;
-std::span<const Call* const, kClientCalls> of_clients();
-// Its place in `of_clients`; kClientCalls if no call has that event.
+extern const Call kCheckUserStatus, kCheckUsersStatus, kGetOnlineUsers, kHeartbeat, kSubscribePresence,
+    kUnsubscribePresence, kRefreshToken, kCountOnline;
+
+// Metrics list them in this order.
+inline constexpr std::array kClientCalls = {
+    &kCheckUserStatus,   &kCheckUsersStatus,    &kGetOnlineUsers, &kHeartbeat,
+    &kSubscribePresence, &kUnsubscribePresence, &kRefreshToken,
+};
+inline constexpr std::array kBackendCalls = {&kCountOnline};
+
+// All that have a route.
+std::vector<const Call*> of_backends();
+// Its place in kClientCalls; their number if no call has that event.
 std::size_t find_event(std::string_view event);
 wire::Error unknown_event(std::string_view event);
 

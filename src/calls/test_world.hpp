@@ -70,8 +70,8 @@ class World {
   // The data of the answer, or "CODE: message". It is ann's connection that asks.
   std::string ask(std::string_view event, std::string_view args = "", std::size_t attachments = 0) {
     const std::size_t at = find_event(event);
-    if (at == kClientCalls) return said(unknown_event(event));
-    auto request = decode(*of_clients()[at], args, attachments, limits_);
+    if (at == kClientCalls.size()) return said(unknown_event(event));
+    auto request = decode(*kClientCalls[at], args, attachments, limits_);
     if (!request) return said(request.error());
     (*request)->look(view(), {1, kAnsweredAt, online_list_});
     ids = (*request)->ids();
@@ -81,7 +81,7 @@ class World {
 
   // The same for a backend.
   std::string ask_route(std::string_view name, const TestInput& input) {
-    for (const Call* call : all()) {
+    for (const Call* call : of_backends()) {
       if (call->route.name != name) continue;
       auto question = call->read_http(input, limits_);
       if (!question) return said(question.error());

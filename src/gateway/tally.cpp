@@ -34,9 +34,8 @@ TallyFigures Tallies::figures() const {
   figures.refusals = sums<wire::ErrorCode>(
       [&](std::size_t i) { return sum(tallies_, [&](const Tally& t) { return t.refusals(i); }); });
   figures.expired = sum(tallies_, [](const Tally& t) { return t.expired(); });
-  const auto calls = calls::of_clients();
   for (std::size_t i = 0; i < Tally::kRequests; ++i) {
-    TallyFigures::Event event{i < calls.size() ? calls[i]->event : "other", {}};
+    TallyFigures::Event event{i < calls::kClientCalls.size() ? calls::kClientCalls[i]->event : "other", {}};
     for (const auto& tally : tallies_) event.durations += tally->durations(i);
     figures.requests.push_back(event);
   }

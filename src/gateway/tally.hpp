@@ -54,13 +54,13 @@ constexpr std::string_view name_of(Denial denial) {
 
 class Tally {
  public:
-  static constexpr std::size_t kNoRequest = calls::kClientCalls;
+  static constexpr std::size_t kNoRequest = calls::kClientCalls.size();
   static constexpr std::size_t kRequests = kNoRequest + 1;
 
   void deny(Denial denial) { denials_[static_cast<std::size_t>(denial)].add(); }
   void refuse(wire::ErrorCode code) { refusals_[static_cast<std::size_t>(code)].add(); }
   void expire() { expired_.add(); }
-  // One more was answered, or refused, in this turn: its place in calls::of_clients, or kNoRequest. What it
+  // One more was answered, or refused, in this turn: its place in calls::kClientCalls, or kNoRequest. What it
   // took is what the turn will have taken, for then the reply is with the system: no clock is read for it.
   void answered(std::size_t request) {
     ++of_this_turn_[request];

@@ -39,7 +39,7 @@ void Contract::serve(Namespace& nsp) {
 }
 
 bool Contract::on(std::string event, EventHandler handler) {
-  if (calls::find_event(event) < calls::kClientCalls) return false;
+  if (calls::find_event(event) < calls::kClientCalls.size()) return false;
   handlers_[std::move(event)] = std::move(handler);
   return true;
 }
@@ -65,7 +65,7 @@ void Contract::received(Socket& socket, std::string_view event, const Payload& p
   std::byte memory[kRequestMemory];
   std::pmr::monotonic_buffer_resource resource(memory, sizeof memory);
   const std::size_t index = calls::find_event(event);
-  const calls::Call* call = index < calls::kClientCalls ? calls::of_clients()[index] : nullptr;
+  const calls::Call* call = index < calls::kClientCalls.size() ? calls::kClientCalls[index] : nullptr;
   auto request =
       call ? calls::decode(*call, payload.args, payload.attachments.size(), rules.requests, &resource)
            : fail(calls::unknown_event(event));

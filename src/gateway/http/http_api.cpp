@@ -59,8 +59,7 @@ HttpApi::HttpApi(Server& server, PresenceGateway& gateway, const ApiSettings& se
       about_(std::move(about)),
       feed_source_(gateway.presence()),
       feed_(server, feed_source_) {
-  for (const calls::Call* call : calls::all()) {
-    if (call->route.method.empty()) continue;
+  for (const calls::Call* call : calls::of_backends()) {
     route(call->route, [this, call](const HttpRequest& request, const HttpReply& reply) {
       reply.answer(answer(*call, request));
     });
