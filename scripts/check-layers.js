@@ -20,7 +20,6 @@ const kRanks = [
 ];
 // What a layer has no business with, though it is lower.
 const kStrangers = {
-  http: [], // rank 1 knows base alone
   wire: ['http', 'websocket', 'engineio', 'socketio', 'jwt'],
   net: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence'],
   calls: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'net'],
@@ -30,8 +29,8 @@ const kStrangers = {
   adapters: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'calls', 'server'],
   gateway: ['websocket', 'engineio', 'jwt', 'adapters'],
 };
-// Inside the server, lowest first: each wing those before it, and these machines.
-const kWings = { shared: ['http'], http: ['http', 'websocket'], engine: ['http', 'websocket', 'engineio'], sockets: ['http', 'engineio', 'socketio'], crew: ['http', 'engineio', 'socketio'] };
+// Inside the server, lowest first: each wing those before it, and these machines (shared: for the kinds of counts).
+const kWings = { shared: ['http', 'engineio'], http: ['http', 'websocket'], engine: ['http', 'websocket', 'engineio'], sockets: ['http', 'engineio', 'socketio'], crew: ['http', 'engineio', 'socketio'] };
 const kPure = ['base', 'http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence', 'wire', 'calls', 'feed'];
 const kClock = /<(?:sys\/|netinet\/|arpa\/|unistd\.h|poll\.h|fcntl\.h|thread|fstream|ctime|time\.h)|(?:system|steady|high_resolution)_clock|std::time\(|\bgetenv\(/;
 const kLock = /<(?:mutex|atomic|condition_variable|future)>/;

@@ -7,7 +7,7 @@
 #include "gateway/server_options.hpp"
 #include "jwt/key_set.hpp"
 #include "rollcall/tokens.hpp"
-#include "server/namespace.hpp"
+#include "server/sockets/namespace.hpp"
 #include "sham/kernel.hpp"
 
 namespace rollcall::sham {

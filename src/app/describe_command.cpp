@@ -12,7 +12,7 @@
 #include "gateway/contract/socket_caller.hpp"
 #include "gateway/http/server_call.hpp"
 #include "gateway/tally.hpp"
-#include "server/readiness.hpp"
+#include "server/crew/readiness.hpp"
 #include "telemetry/metrics.hpp"
 #include "wire/events.hpp"
 #include "wire/problem.hpp"

@@ -12,7 +12,7 @@
 #include "net/thread.hpp"
 #include "net/tls.hpp"
 #include "rollcall/log.hpp"
-#include "server/figures.hpp"
+#include "server/crew/figures.hpp"
 
 namespace rollcall::app {
 namespace {

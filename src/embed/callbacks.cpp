@@ -4,7 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
-#include "server/thread.hpp"
+#include "server/shared/thread.hpp"
 
 namespace rollcall::embed {
 namespace {

@@ -12,7 +12,7 @@
 #include "gateway/online_ids.hpp"
 #include "gateway/presence_gateway.hpp"
 #include "gateway/server_options.hpp"
-#include "server/emission.hpp"
+#include "server/sockets/emission.hpp"
 
 namespace rollcall {
 namespace {

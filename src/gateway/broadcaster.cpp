@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "server/figures.hpp"
+#include "server/crew/figures.hpp"
 #include "wire/events.hpp"
 
 namespace rollcall::gateway {

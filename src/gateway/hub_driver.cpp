@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "gateway/random_word.hpp"
-#include "server/figures.hpp"
+#include "server/crew/figures.hpp"
 
 namespace rollcall::gateway {
 

@@ -7,8 +7,8 @@
 #include "gateway/contract/socket_caller.hpp"
 #include "gateway/endings.hpp"
 #include "gateway/member.hpp"
-#include "server/reply_place.hpp"
-#include "server/socket_timers.hpp"
+#include "server/sockets/reply_place.hpp"
+#include "server/sockets/socket_timers.hpp"
 #include "wire/events.hpp"
 
 namespace rollcall::gateway {

@@ -16,9 +16,9 @@
 #include "calls/table.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
-#include "server/bus_port.hpp"
-#include "server/counters.hpp"
-#include "server/figures.hpp"
+#include "server/crew/figures.hpp"
+#include "server/shared/counters.hpp"
+#include "server/sockets/bus_port.hpp"
 #include "wire/error.hpp"
 #include "wire/events.hpp"
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "server/bus_port.hpp"
-#include "server/sid.hpp"
+#include "server/engine/sid.hpp"
+#include "server/sockets/bus_port.hpp"
 #include "server/test_client.hpp"
 #include "server/test_host.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "gateway/http/answers.hpp"
-#include "server/readiness.hpp"
+#include "server/crew/readiness.hpp"
 
 namespace rollcall::telemetry {
 namespace {

@@ -7,7 +7,7 @@
 #include <future>
 
 #include "gateway/http/test_api.hpp"
-#include "server/readiness.hpp"
+#include "server/crew/readiness.hpp"
 
 namespace rollcall::telemetry {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "server/readiness.hpp"
+#include "server/crew/readiness.hpp"
 #include "telemetry/exposition.hpp"
 
 namespace rollcall::telemetry {

@@ -10,7 +10,7 @@
 #include "feed/webhook.hpp"
 #include "gateway/http/http_api.hpp"
 #include "gateway/presence_gateway.hpp"
-#include "server/figures.hpp"
+#include "server/crew/figures.hpp"
 #include "telemetry/process.hpp"
 
 namespace rollcall::telemetry {

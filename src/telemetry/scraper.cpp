@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/thread.hpp"
+#include "server/shared/thread.hpp"
 #include "telemetry/exposition.hpp"
 
 namespace rollcall::telemetry {

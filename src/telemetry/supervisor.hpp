@@ -11,7 +11,7 @@
 
 #include "gateway/presence_gateway.hpp"
 #include "rollcall/server.hpp"
-#include "server/readiness.hpp"
+#include "server/crew/readiness.hpp"
 
 namespace rollcall::telemetry {
 

@@ -70,11 +70,11 @@ test('what anybody may read is what is served without a key', async () => {
 const kBits = 8;
 testConstants('SECURITY.md', [
   [/watch up to ([\d,]+) users/, 'src/gateway/contract/socket_caller.hpp', /kMaxWatched = ([\d']+)/],
-  [/(\d+) random bits, unrelated to the ids/, 'src/server/sid.cpp', /kRandomBytes = (\d+)/, kBits],
-  [/secret of (\d+) random bits/, 'src/server/pid.hpp', /then come (\d+) random bits/],
+  [/(\d+) random bits, unrelated to the ids/, 'src/server/engine/sid.cpp', /kRandomBytes = (\d+)/, kBits],
+  [/secret of (\d+) random bits/, 'src/server/sockets/pid.hpp', /then come (\d+) random bits/],
   [/keys of (\d+) random bits/, 'src/app/key_command.cpp', /kKeyBytes = (\d+)/, kBits],
-  [/a header within (\d+) s/, 'src/server/pipe.cpp', /kHeaderTimeout\{(\d+)\}/],
-  [/a body within (\d+) s/, 'src/server/pipe.cpp', /kBodyTimeout\{(\d+)\}/],
+  [/a header within (\d+) s/, 'src/server/http/pipe.cpp', /kHeaderTimeout\{(\d+)\}/],
+  [/a body within (\d+) s/, 'src/server/http/pipe.cpp', /kBodyTimeout\{(\d+)\}/],
   [/values are cut at (\d+) KB/, 'src/base/log.hpp', /kMaxValueBytes = (\d+)/, 1 / 1024],
   [/a \/(\d+) or a \/48/, 'src/gateway/coarse_address.cpp', /AF_INET, bytes, 3, "\/(\d+)"/],
   [/a \/24 or a \/(\d+)/, 'src/gateway/coarse_address.cpp', /AF_INET6, bytes, 6, "\/(\d+)"/],

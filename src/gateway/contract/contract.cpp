@@ -9,8 +9,8 @@
 #include "gateway/contract/socket_caller.hpp"
 #include "gateway/member.hpp"
 #include "gateway/random_word.hpp"
-#include "server/refusals.hpp"
-#include "server/reply_place.hpp"
+#include "server/sockets/refusals.hpp"
+#include "server/sockets/reply_place.hpp"
 #include "wire/events.hpp"
 
 namespace rollcall::gateway {

@@ -4,7 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
-#include "server/bus_port.hpp"
+#include "server/sockets/bus_port.hpp"
 #include "wire/problem.hpp"
 
 namespace rollcall::gateway {

@@ -16,7 +16,7 @@
 #include "feed/source.hpp"
 #include "rollcall/http.hpp"
 #include "rollcall/server.hpp"
-#include "server/turn_signal.hpp"
+#include "server/crew/turn_signal.hpp"
 
 namespace rollcall::gateway {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/bus_port.hpp"
+#include "server/sockets/bus_port.hpp"
 #include "server/test_workers.hpp"
 
 namespace rollcall::gateway {

@@ -3,7 +3,7 @@
 
 #include "gateway/http/answers.hpp"
 #include "gateway/http/http_api.hpp"
-#include "server/readiness.hpp"
+#include "server/crew/readiness.hpp"
 
 namespace rollcall::gateway {
 namespace {

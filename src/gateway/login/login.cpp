@@ -5,7 +5,7 @@
 
 #include "base/log.hpp"
 #include "gateway/login/token_source.hpp"
-#include "server/refusals.hpp"
+#include "server/sockets/refusals.hpp"
 #include "wire/events.hpp"
 
 namespace rollcall::gateway {

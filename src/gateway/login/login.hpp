@@ -19,7 +19,7 @@
 #include "gateway/tally.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
-#include "server/user_limit.hpp"
+#include "server/sockets/user_limit.hpp"
 #include "wire/error.hpp"
 
 namespace rollcall::gateway {

@@ -5,8 +5,8 @@
 
 #include "base/log.hpp"
 #include "gateway/member.hpp"
-#include "server/figures.hpp"
-#include "server/socket_timers.hpp"
+#include "server/crew/figures.hpp"
+#include "server/sockets/socket_timers.hpp"
 #include "wire/events.hpp"
 
 namespace rollcall::gateway {

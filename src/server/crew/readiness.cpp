@@ -1,0 +1,40 @@
+#include "server/crew/readiness.hpp"
+
+#include <algorithm>
+
+namespace rollcall::server {
+namespace {
+
+// "1 of 4 workers"; empty if there is none.
+std::string share(const Figures& figures, Life life) {
+  const auto count = std::count_if(figures.workers.begin(), figures.workers.end(),
+                                   [&](const WorkerFigures& worker) { return worker.life == life; });
+  if (count == 0) return "";
+  return std::to_string(count) + " of " + std::to_string(figures.workers.size()) + " workers";
+}
+
+}  // namespace
+
+Readiness readiness_of(const Figures& figures) {
+  if (figures.draining || !share(figures, Life::ended).empty()) {
+    return {false, "DRAINING", "The server is ending: it accepts no new connections"};
+  }
+  if (const std::string hung = share(figures, Life::hung); !hung.empty()) {
+    return {false, "WORKER_HUNG", hung + " hang: their connections are not served"};
+  }
+  if (const std::string starting = share(figures, Life::starting); !starting.empty()) {
+    return {false, "STARTING", starting + " have not begun to turn"};
+  }
+  if (figures.turning_away) {
+    return {
+        false, "NO_DESCRIPTORS",
+        "File descriptors have run out, and connections are turned away: raise ulimit -n, or LimitNOFILE= of "
+        "the systemd unit"};
+  }
+  if (figures.memory_full) {
+    return {false, "MEMORY", "The memory budget (limits.memory_bytes) is used up: newcomers are refused"};
+  }
+  return {};
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,115 @@
+// One Engine.IO session on a worker: joins its machine (engineio::Session) to the connections that serve it
+// at the moment. Owned by Engine.
+//
+// Every step of the machine goes through `drive`, which does what the machine wants done once the step is
+// over, and sets the timer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/frame.hpp"
+#include "base/recent_count.hpp"
+#include "base/short_text.hpp"
+#include "base/timing_wheel.hpp"
+#include "engineio/session.hpp"
+#include "rollcall/server.hpp"
+#include "server/http/pipe_port.hpp"
+
+namespace rollcall::server {
+
+class Engine;
+class Stranger;
+
+// The layer above may derive from it, to keep what it knows of a session in the same place.
+class EngineSession : public base::Timer, public PipeSession {
+ public:
+  EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
+                Instant opened);
+  ~EngineSession() override;
+
+  std::string_view sid() const { return sid_; }
+  const Handshake& handshake() const { return handshake_; }
+  const engineio::Session& machine() const { return machine_; }
+
+  // Messages for the client, in order.
+  void send(base::FrameRef message);
+  void send_text(std::string_view message);
+  void close(engineio::CloseReason reason);
+  // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
+  bool writable() const;
+  void set_known(bool known);
+  // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
+  void count_refusal();
+  void count_service();
+  // The client ended it in so many words, by a close frame or packet; its connection did not just break.
+  bool closed_by_client() const { return closed_by_client_; }
+
+ private:
+  friend class Engine;
+
+  // A step of the machine: `take(machine, actions)`.
+  template <class Step>
+  std::invoke_result_t<Step, engineio::Session&, engineio::Actions&> drive(Step&& take);
+  void carry_out(engineio::Actions actions);
+  void close_websocket(PipeRole role);
+  void probe_becomes_transport(std::vector<base::FrameRef> waiting);
+  void send_ping();
+  void on_timer(Instant now) override;
+
+  // What comes for it. False: to be answered with 400; the connection is not joined to it.
+  bool take_poll(Pipe& pipe);
+  bool take_post(Pipe& pipe);
+  bool take_probe();
+  void end_post();
+  void take_probe_packet(const std::optional<engineio::Packet>& packet);
+  engineio::Received receive(const std::optional<engineio::Packet>& packet);
+  void lose(PipeRole role, PipeLoss loss);
+  void flush();
+
+  // Joins it to the connection that serves it in that role, and parts them. Null: there was none.
+  void attach(Pipe& pipe, PipeRole role);
+  Pipe* detach(PipeRole role);
+  Pipe*& place_of(PipeRole role) { return pipes_[static_cast<std::size_t>(role) - 1]; }
+  Pipe* websocket() const { return pipes_[static_cast<std::size_t>(PipeRole::transport) - 1]; }
+
+  void leave_strangers();
+  Pipe* sender() const;  // the connection whose message is handled
+  // Sets the timer, or reports the end. Part of `drive`, and for one that begins as of then.
+  void settle(Instant now);
+
+  // First what is small, where base::Timer leaves room.
+ protected:
+  base::RecentCount connects_;  // CONNECTs: of the layer above
+
+ private:
+  Engine& engine_;
+  base::ShortText<22> sid_;
+  engineio::Session machine_;
+  std::array<Pipe*, 4> pipes_{};  // the connections that serve it, by PipeRole
+  Stranger* stranger_ = nullptr;  // until it is known, or closed
+  engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
+  bool flush_queued_ = false;
+  bool reap_queued_ = false;
+  bool close_reported_ = false;
+
+ protected:
+  std::uint8_t refused_connects_ = 0;  // in a row: of the layer above, here where there is room
+
+ private:
+  bool closed_by_client_ = false;
+  bool counted_ = false;  // among the sessions of its address
+  Handshake handshake_;
+};
+
+// Messages for clients. A text may be given in up to three parts.
+base::FrameRef message_frame(std::initializer_list<std::string_view> text);
+base::FrameRef binary_frame(std::string_view bytes);
+
+}  // namespace rollcall::server

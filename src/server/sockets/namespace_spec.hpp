@@ -1,0 +1,32 @@
+// What the workers' parts of a namespace have in common: its name and what the application has set up. Not
+// changed any more once the workers run.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollcall/server.hpp"
+#include "server/sockets/bus.hpp"
+#include "server/sockets/user_limit.hpp"
+
+namespace rollcall::server {
+
+struct NamespaceSpec {
+  NamespaceSpec(std::string its_name, NamespaceIndex its_index)
+      : name(std::move(its_name)), index(its_index) {}
+
+  const std::string name;
+  const NamespaceIndex index;
+  std::vector<Middleware> middleware;
+  std::optional<UserLimit> user_limit;  // asked once the middleware lets a socket in
+  std::vector<ConnectionHandler> on_connection;
+  std::map<std::string, EventHandler, std::less<>> handlers;
+  std::vector<AnyEventHandler> on_any;
+  std::vector<EndHandler> on_end;
+  std::atomic<std::size_t> connected{0};  // on all workers
+};
+
+}  // namespace rollcall::server
