@@ -26,13 +26,13 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  struct News {
+  struct Available {
     std::uint64_t last = 0;  // the number of the newest change
     bool whole = true;       // all changes after the one asked about are still to be had
   };
-  virtual News after(std::uint64_t number) = 0;
+  virtual Available after(std::uint64_t number) = 0;
   // The same, and appends at most `most` of them to `out`, in order; none if they are not whole.
-  virtual News read(std::uint64_t number, std::size_t most, ChangeList& out) = 0;
+  virtual Available read(std::uint64_t number, std::size_t most, ChangeList& out) = 0;
   virtual std::string cursor(std::uint64_t number) const = 0;
   // How much longer users may need to come back after the server's start. 0: those not online are offline.
   virtual milliseconds settling() const = 0;
@@ -51,15 +51,15 @@ class MirrorSource : public Source {
 template <class Guard>
 class GuardedSource : public MirrorSource {
  public:
-  News after(std::uint64_t number) override {
+  Available after(std::uint64_t number) override {
     return guard().with_ring([&](const Ring& ring) {
-      return News{ring.last(), ring.remembers_after(number)};
+      return Available{ring.last(), ring.remembers_after(number)};
     });
   }
-  News read(std::uint64_t number, std::size_t most, ChangeList& out) override {
+  Available read(std::uint64_t number, std::size_t most, ChangeList& out) override {
     return guard().with_ring([&](const Ring& ring) {
       const bool whole = ring.read(number, most, out);
-      return News{ring.last(), whole};
+      return Available{ring.last(), whole};
     });
   }
   Result<std::uint64_t, FeedGap> find(std::string_view cursor) override {

@@ -36,7 +36,7 @@ class TestSource final : public GuardedSource<TestSource> {
   auto with_ring(Use&& use) {
     return use(std::as_const(ring));
   }
-  News read(std::uint64_t number, std::size_t most, ChangeList& out) override {
+  Available read(std::uint64_t number, std::size_t most, ChangeList& out) override {
     if (before_read) std::exchange(before_read, nullptr)();
     return GuardedSource::read(number, most, out);
   }

@@ -36,7 +36,7 @@ WebhookCounts& WebhookCounts::operator+=(const WebhookCounts& other) {
 const Delivery* Webhook::next(Source& source, Instant now, WallTime wall) {
   ROLLCALL_ASSERT(!under_way_);
   if (ended_ || (delivery_ && now < *deadline_)) return nullptr;
-  const Source::News news = source.after(taken_);
+  const Source::Available news = source.after(taken_);
   if (!news.whole) fall_behind(news.last);
   if (delivery_) {
     ++counts_.retried;
@@ -78,7 +78,7 @@ void Webhook::make_reset(Source& source, std::uint64_t last, WallTime wall) {
 
 void Webhook::make_batch(Source& source, WallTime wall) {
   changes_.clear();
-  const Source::News news = source.read(taken_, rules_.batch, changes_);
+  const Source::Available news = source.read(taken_, rules_.batch, changes_);
   if (!news.whole) {  // since it was asked, more has been forgotten
     fall_behind(news.last);
     make_reset(source, news.last, wall);

@@ -20,11 +20,11 @@ presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned worker
   return pace;
 }
 
-void Broadcaster::tell(const presence::News& news) {
-  if (const auto* change = std::get_if<presence::UserChanged>(&news)) {
+void Broadcaster::tell(const presence::Announcement& announcement) {
+  if (const auto* change = std::get_if<presence::UserChanged>(&announcement)) {
     tell_change(*change);
   } else {
-    tell_mode(std::get<presence::ModeChanged>(news));
+    tell_mode(std::get<presence::ModeChanged>(announcement));
   }
 }
 
@@ -45,7 +45,7 @@ void Broadcaster::tell_change(const presence::UserChanged& change) {
 void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
   const Payload payload{wire::presence_mode(mode.window, server_.wall_now()), {}, true};
   for (Namespace* nsp : namespaces_) Emitter(*nsp).newest_of({}).emit(wire::kPresenceModeEvent, payload);
-  server_.post([mode] {  // not under whatever lock the news is told under
+  server_.post([mode] {  // not under whatever lock the announcement is told under
     log::info("presence mode", {{"mode", wire::name_of_mode(mode.window)},
                                 {"window_ms", mode.window.count()},
                                 {"deliveries_per_second", mode.load},

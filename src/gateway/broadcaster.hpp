@@ -23,7 +23,7 @@ class Broadcaster final : public hub::Audience {
   Broadcaster(Server& server, const std::vector<Namespace*>& namespaces, bool watchers_only)
       : server_(server), namespaces_(namespaces), watchers_only_(watchers_only), work_(server.workers()) {}
 
-  void tell(const presence::News& news) override;
+  void tell(const presence::Announcement& announcement) override;
   std::size_t receivers() const override;
   std::span<const presence::LoopWork> work() override;
 

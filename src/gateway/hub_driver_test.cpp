@@ -47,7 +47,7 @@ TEST(HubDriver, SignsOfLifeOnAllWorkersAreSeenByAll) {
 }
 
 struct Thousand final : hub::Audience {
-  void tell(const presence::News&) override { ++told; }
+  void tell(const presence::Announcement&) override { ++told; }
   std::size_t receivers() const override { return 1000; }
   std::span<const presence::LoopWork> work() override { return {}; }
 

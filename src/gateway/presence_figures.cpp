@@ -4,7 +4,7 @@ namespace rollcall::gateway {
 
 PresenceFigures PresenceGateway::figures() const {
   PresenceFigures figures;
-  static_cast<TallyFigures&>(figures) = tallies_.figures();
+  static_cast<CounterFigures&>(figures) = counters_.figures();
   hub_.read([&](const presence::View& view) {
     figures.online = view.online_count();
     figures.connections = view.connections();

@@ -48,15 +48,15 @@ PresenceGateway::PresenceGateway(Server& server, const Config& config,
     : server_(server),
       offline_grace_(config.presence.offline_grace),
       backlog_bytes_(config.limits.backlog_bytes),
-      tallies_(server),
+      counters_(server),
       namespaces_(namespaces_of(server, config.socketio.namespaces)),
       broadcaster_(server, namespaces_, config.presence.broadcast == "watchers"),
       hub_(server, {config.presence.offline_grace, config.limits.connections_per_user},
            pace_of(config.presence, server.workers()), feed_changes_of(config), broadcaster_),
       online_list_(config.presence.max_online_list),
-      login_(server, hub_, namespaces_, tallies_, login_rules(config.limits, std::move(verifier)),
+      login_(server, hub_, namespaces_, counters_, login_rules(config.limits, std::move(verifier)),
              [this](Socket& socket, Claims claims) { admit(socket, std::move(claims)); }),
-      contract_(server, hub_, login_, tallies_, online_list_, contract_rules(config)),
+      contract_(server, hub_, login_, counters_, online_list_, contract_rules(config)),
       started_(server.now()) {
   hub_.settle_until(started_ + config.presence.settling);
   for (Namespace* nsp : namespaces_) set_up(*nsp);

@@ -18,9 +18,9 @@
 #include "calls/request.hpp"
 #include "gateway/broadcaster.hpp"
 #include "gateway/contract/contract.hpp"
+#include "gateway/gateway_counters.hpp"
 #include "gateway/hub_driver.hpp"
 #include "gateway/login/login.hpp"
-#include "gateway/tally.hpp"
 #include "rollcall/config.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
@@ -28,7 +28,7 @@
 namespace rollcall::gateway {
 
 // As read at one moment; what is counted is counted since the start.
-struct PresenceFigures : TallyFigures {
+struct PresenceFigures : CounterFigures {
   std::size_t online = 0;       // users
   std::size_t connections = 0;  // theirs
   hub::ChangeTotals::Totals changes;
@@ -96,7 +96,7 @@ class PresenceGateway {
   Server& server_;
   const milliseconds offline_grace_;
   std::atomic<std::size_t> backlog_bytes_;  // for the log
-  Tallies tallies_;
+  GatewayCounters counters_;
   std::atomic<presence::ConnectionId> next_connection_{1};
   const std::vector<Namespace*> namespaces_;
   Broadcaster broadcaster_;

@@ -40,7 +40,7 @@ std::optional<Instant> Hub::tick(Moment at) {
   core_.tick(now_, wall_, changes_);
   pass_on();
   announcer_.measure(audience_.work(), now_);
-  announcer_.tick(audience_.receivers(), now_, news_);
+  announcer_.tick(audience_.receivers(), now_, due_);
   publish();
   return deadline();
 }
@@ -54,12 +54,12 @@ void Hub::pass_on() {
   if (changes_.empty()) return;
   for (Sink* sink : sinks_) sink->take(changes_, core_);
   announcer_.measure(audience_.work(), now_);
-  announcer_.take(changes_, audience_.receivers(), now_, news_);
+  announcer_.take(changes_, audience_.receivers(), now_, due_);
 }
 
 void Hub::publish() {
-  for (const presence::News& news : news_) audience_.tell(news);
-  base::clear_scratch(news_);
+  for (const presence::Announcement& due : due_) audience_.tell(due);
+  base::clear_scratch(due_);
 }
 
 std::optional<Instant> Hub::deadline() const {

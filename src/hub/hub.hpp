@@ -96,7 +96,7 @@ class Hub {
   Instant now_{};
   WallTime wall_{};
   std::vector<presence::UserChanged> changes_;  // empty; kept for its memory, as the next
-  std::vector<presence::News> news_;
+  std::vector<presence::Announcement> due_;
 };
 
 }  // namespace rollcall::hub

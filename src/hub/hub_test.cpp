@@ -27,8 +27,8 @@ std::string word_of(const presence::UserChanged& change) {
 }
 
 struct Listeners final : Audience {
-  void tell(const presence::News& news) override {
-    const auto* change = std::get_if<presence::UserChanged>(&news);
+  void tell(const presence::Announcement& announcement) override {
+    const auto* change = std::get_if<presence::UserChanged>(&announcement);
     heard.push_back(change ? word_of(*change) : "mode");
   }
   std::size_t receivers() const override { return 10; }

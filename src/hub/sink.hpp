@@ -24,7 +24,7 @@ class Audience {
  public:
   virtual ~Audience() = default;
 
-  virtual void tell(const presence::News& news) = 0;
+  virtual void tell(const presence::Announcement& announcement) = 0;
   // How many hear of a change, and what telling has cost the event loops so far: paces what is told.
   virtual std::size_t receivers() const = 0;
   virtual std::span<const presence::LoopWork> work() = 0;

@@ -17,14 +17,15 @@ bool Announcer::behind() const {
 }
 
 void Announcer::take(std::vector<UserChanged>& changes, std::size_t receivers, Instant now,
-                     std::vector<News>& out) {
+                     std::vector<Announcement>& out) {
   for (UserChanged& change : changes) {
     if (!damper_.hold(change, now)) pass(change, receivers, now, out);
   }
   base::clear_scratch(changes);
 }
 
-void Announcer::pass(UserChanged& change, std::size_t receivers, Instant now, std::vector<News>& out) {
+void Announcer::pass(UserChanged& change, std::size_t receivers, Instant now,
+                     std::vector<Announcement>& out) {
   pace_.count(receivers, now);
   if (live() && may_tell(now)) {
     out.emplace_back(std::move(change));
@@ -38,7 +39,7 @@ void Announcer::pass(UserChanged& change, std::size_t receivers, Instant now, st
 }
 
 // What waits further may have been read while it was held there: whoever did must hear what follows.
-void Announcer::pass_calmed(std::size_t receivers, Instant now, std::vector<News>& out) {
+void Announcer::pass_calmed(std::size_t receivers, Instant now, std::vector<Announcement>& out) {
   damper_.release(now, calmed_);
   for (UserChanged& change : calmed_) {
     const std::string user = change.user_id;
@@ -57,14 +58,14 @@ bool Announcer::may_tell(Instant now) {
   return told_then_++ < kMostAtOnce;
 }
 
-void Announcer::tell_held(Instant now, std::vector<News>& out) {
+void Announcer::tell_held(Instant now, std::vector<Announcement>& out) {
   if (now == told_at_) return;
   told_at_ = now;
   told_then_ = std::min(held_.size(), kMostAtOnce);
   held_.release(kMostAtOnce, out);
 }
 
-void Announcer::tick(std::size_t receivers, Instant now, std::vector<News>& out) {
+void Announcer::tick(std::size_t receivers, Instant now, std::vector<Announcement>& out) {
   pass_calmed(receivers, now, out);
   pace_.review(receivers, behind(), now);
   if (live()) {
@@ -88,7 +89,7 @@ void Announcer::tick(std::size_t receivers, Instant now, std::vector<News>& out)
   tell_mode(receivers, out);
 }
 
-void Announcer::tell_mode(std::size_t receivers, std::vector<News>& out) {
+void Announcer::tell_mode(std::size_t receivers, std::vector<Announcement>& out) {
   if (std::exchange(told_window_, window_needed()) == window_needed()) return;
   out.emplace_back(ModeChanged{told_window_, pace_.load(), receivers});
 }

@@ -36,7 +36,7 @@ struct ModeChanged {
   std::size_t load = 0;  // deliveries a second that brought it about
   std::size_t receivers = 0;
 };
-using News = std::variant<UserChanged, ModeChanged>;
+using Announcement = std::variant<UserChanged, ModeChanged>;
 
 class Announcer {
  public:
@@ -56,9 +56,10 @@ class Announcer {
   void measure(std::span<const LoopWork> loops, Instant now);
 
   // Takes over `changes`, and appends what is to be told now to `out`.
-  void take(std::vector<UserChanged>& changes, std::size_t receivers, Instant now, std::vector<News>& out);
+  void take(std::vector<UserChanged>& changes, std::size_t receivers, Instant now,
+            std::vector<Announcement>& out);
   // To be called at `deadline()`; early or late calls do no harm.
-  void tick(std::size_t receivers, Instant now, std::vector<News>& out);
+  void tick(std::size_t receivers, Instant now, std::vector<Announcement>& out);
   std::optional<Instant> deadline() const;
 
   // Somebody is told by other means how things are with this user; with everyone. Several threads may call
@@ -80,11 +81,11 @@ class Announcer {
   bool live() const { return pace_.live() && load_.live(); }
   milliseconds window_needed() const { return std::max(pace_.window(), load_.window()); }
   bool behind() const;
-  void pass(UserChanged& change, std::size_t receivers, Instant now, std::vector<News>& out);
-  void pass_calmed(std::size_t receivers, Instant now, std::vector<News>& out);
+  void pass(UserChanged& change, std::size_t receivers, Instant now, std::vector<Announcement>& out);
+  void pass_calmed(std::size_t receivers, Instant now, std::vector<Announcement>& out);
   bool may_tell(Instant now);
-  void tell_held(Instant now, std::vector<News>& out);
-  void tell_mode(std::size_t receivers, std::vector<News>& out);
+  void tell_held(Instant now, std::vector<Announcement>& out);
+  void tell_mode(std::size_t receivers, std::vector<Announcement>& out);
 
   Damper damper_;
   std::vector<UserChanged> calmed_;  // empty; kept for its memory

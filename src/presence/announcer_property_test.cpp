@@ -110,7 +110,7 @@ struct World {
     now = until;
   }
   void deliver() {
-    for (const News& one : news) {
+    for (const Announcement& one : news) {
       if (const auto* mode = std::get_if<ModeChanged>(&one)) {
         RC_ASSERT(mode->window != told_window);
         told_window = mode->window;
@@ -154,7 +154,7 @@ struct World {
   std::map<std::string, bool> online;
   std::array<std::optional<Receiver>, kReceivers> receivers;
   std::vector<UserChanged> changes;
-  std::vector<News> news;
+  std::vector<Announcement> news;
   milliseconds told_window{0};
 };
 

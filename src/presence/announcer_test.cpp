@@ -39,7 +39,7 @@ class Telling : public testing::Test {
   }
   std::vector<std::string> news() {
     std::vector<std::string> words;
-    for (const News& one : news_) {
+    for (const Announcement& one : news_) {
       if (const auto* mode = std::get_if<ModeChanged>(&one)) {
         words.push_back("mode " + std::to_string(mode->window.count()));
       } else {
@@ -55,7 +55,7 @@ class Telling : public testing::Test {
   std::size_t receivers_ = 10;
   Instant now_{seconds(1000)};
   std::vector<UserChanged> changes_;
-  std::vector<News> news_;
+  std::vector<Announcement> news_;
 };
 
 TEST_F(Telling, IsLiveWithinTheBudget) {

@@ -50,7 +50,7 @@ class Toggled {
     hear();
   }
   void hear() {
-    for (const News& one : news_) {
+    for (const Announcement& one : news_) {
       if (const auto* change = std::get_if<UserChanged>(&one)) hear(change->user_id, is_online(*change));
     }
     news_.clear();
@@ -76,7 +76,7 @@ class Toggled {
   Instant now_{seconds(1000)};
   ConnectionId next_ = 1;
   std::vector<UserChanged> changes_;
-  std::vector<News> news_;
+  std::vector<Announcement> news_;
   std::map<std::string, std::vector<ConnectionId>> connections_;
   std::map<std::string, bool> heard_, known_;
   std::map<std::string, int> times_;

@@ -111,7 +111,7 @@ class SimulatedLoop {
   }
   std::size_t deliver() {
     told_.clear();
-    for (const News& one : news_) {
+    for (const Announcement& one : news_) {
       if (std::holds_alternative<ModeChanged>(one)) {
         ++modes_;
         continue;
@@ -142,7 +142,7 @@ class SimulatedLoop {
   std::deque<Arrival> arrivals_;
   std::vector<bool> online_;
   std::vector<Instant> since_;
-  std::vector<News> news_;
+  std::vector<Announcement> news_;
   std::vector<std::size_t> told_;
   std::size_t next_user_ = 0;
   microseconds longest_turn_{0}, longest_wait_{0};

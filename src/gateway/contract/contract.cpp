@@ -22,12 +22,12 @@ thread_local base::Spare<std::string> spare_reply;
 
 }  // namespace
 
-Contract::Contract(Server& server, HubDriver& hub, Login& login, Tallies& tallies,
+Contract::Contract(Server& server, HubDriver& hub, Login& login, GatewayCounters& counters,
                    calls::OnlineList& online_list, const Rules& rules)
     : server_(server),
       hub_(hub),
       login_(login),
-      tallies_(tallies),
+      counters_(counters),
       online_list_(online_list),
       rules_(server, std::make_shared<const Rules>(rules)),
       budgets_(random_word()) {}
@@ -46,14 +46,14 @@ bool Contract::on(std::string event, EventHandler handler) {
 
 void Contract::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
-  Tally& tally = tallies_.here();
+  WorkerCounters& counters = counters_.here();
   const Rules& rules = rules_.get();
   RequestRate rate(rules.rates, member.rate,
                    rules.rates.user == 0 ? UserBudget()
                                          : budgets_.of(socket.owner(), rules.rates.user,
                                                        rules.rates.user_burst, server_.now()));
   if (const auto refusal = rate.take(server_.now())) {
-    tally.answered(Tally::kNoRequest);
+    counters.answered(WorkerCounters::kNoRequest);
     refuse(socket, *refusal, ack);
     return;
   }
@@ -69,7 +69,7 @@ void Contract::received(Socket& socket, std::string_view event, const Payload& p
   auto request =
       call ? calls::decode(*call, payload.args, payload.attachments.size(), rules.requests, &resource)
            : fail(calls::unknown_event(event));
-  tally.answered(request ? index : Tally::kNoRequest);
+  counters.answered(request ? index : WorkerCounters::kNoRequest);
   std::optional<server::ReplyPlace> place;
   const bool subscribes = request && call->subscribes;
   const calls::Surroundings around{member.connection, server_.wall_now(), online_list_};
@@ -105,7 +105,7 @@ void Contract::received(Socket& socket, std::string_view event, const Payload& p
 
 void Contract::refuse(Socket& socket, const wire::Error& error, Ack& ack) {
   server::count_refusal(socket);
-  tallies_.here().refuse(error.code);
+  counters_.here().refuse(error.code);
   if (ack) {
     ack({wire::to_json(error), {}, true});
   } else if (error.code != wire::ErrorCode::unknown_event) {

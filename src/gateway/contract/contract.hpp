@@ -13,10 +13,10 @@
 #include "calls/online_list.hpp"
 #include "gateway/contract/request_rate.hpp"
 #include "gateway/contract/user_budgets.hpp"
+#include "gateway/gateway_counters.hpp"
 #include "gateway/hub_driver.hpp"
 #include "gateway/live.hpp"
 #include "gateway/login/login.hpp"
-#include "gateway/tally.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall::gateway {
@@ -30,8 +30,8 @@ class Contract {
   };
 
   // All must outlive this.
-  Contract(Server& server, HubDriver& hub, Login& login, Tallies& tallies, calls::OnlineList& online_list,
-           const Rules& rules);
+  Contract(Server& server, HubDriver& hub, Login& login, GatewayCounters& counters,
+           calls::OnlineList& online_list, const Rules& rules);
   Contract(const Contract&) = delete;
   Contract& operator=(const Contract&) = delete;
 
@@ -52,7 +52,7 @@ class Contract {
   Server& server_;
   HubDriver& hub_;
   Login& login_;
-  Tallies& tallies_;
+  GatewayCounters& counters_;
   calls::OnlineList& online_list_;
   Live<const Rules> rules_;
   UserBudgets budgets_;

@@ -40,13 +40,13 @@ HttpAnswer stream_head() {
 FeedStreams::FeedStreams(Server& server, feed::MirrorSource& source)
     : server_(server),
       source_(source),
-      desks_(server.workers()),
+      by_worker_(server.workers()),
       grown_(server.workers(), [this] { pump_all(); }) {}
 
-FeedStreams::Desk& FeedStreams::here() {
+FeedStreams::WorkerStreams& FeedStreams::here() {
   server::BusPort* port = server::BusPort::current();
   ROLLCALL_ASSERT(port);
-  return desks_[port->index()];
+  return by_worker_[port->index()];
 }
 
 void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
@@ -67,10 +67,10 @@ void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
 }
 
 void FeedStreams::open(std::string cursor, HttpStream http) {
-  Desk& desk = here();
-  const Id id = ++desk.last_id;
+  WorkerStreams& own = here();
+  const Id id = ++own.last_id;
   Stream& stream =
-      desk.streams.emplace(id, Stream{feed::Reader(std::move(cursor), server_.now()), std::move(http), {}})
+      own.streams.emplace(id, Stream{feed::Reader(std::move(cursor), server_.now()), std::move(http), {}})
           .first->second;
   grown_.listen(true);  // before it looks at the feed: what comes later is told
   stream.http.on_close([this, id] { remove(id); });
@@ -87,8 +87,8 @@ void FeedStreams::end_all() {
 }
 
 void FeedStreams::pump_all() {
-  Desk& desk = here();
-  for (auto next = desk.streams.begin(); next != desk.streams.end();) pump((next++)->first);
+  WorkerStreams& own = here();
+  for (auto next = own.streams.begin(); next != own.streams.end();) pump((next++)->first);
 }
 
 void FeedStreams::pump(Id id) {
@@ -117,10 +117,10 @@ void FeedStreams::on_deadline(Id id) {
 }
 
 void FeedStreams::remove(Id id) {
-  Desk& desk = here();
-  if (desk.streams.erase(id) == 0) return;
+  WorkerStreams& own = here();
+  if (own.streams.erase(id) == 0) return;
   --readers_;
-  if (desk.streams.empty()) grown_.listen(false);
+  if (own.streams.empty()) grown_.listen(false);
 }
 
 }  // namespace rollcall::gateway

@@ -47,12 +47,12 @@ class FeedStreams {
     std::shared_ptr<void> timer;
   };
   // The readers of one worker, in the order in which they came.
-  struct Desk {
+  struct WorkerStreams {
     std::map<Id, Stream> streams;
     Id last_id = 0;
   };
 
-  Desk& here();
+  WorkerStreams& here();
   void open(std::string cursor, HttpStream http);
   void pump_all();
   void pump(Id id);
@@ -62,7 +62,7 @@ class FeedStreams {
 
   Server& server_;
   feed::MirrorSource& source_;
-  std::vector<Desk> desks_;  // one a worker
+  std::vector<WorkerStreams> by_worker_;  // one a worker
   server::TurnSignal grown_;
   std::atomic<std::size_t> readers_{0};
 };

@@ -19,13 +19,13 @@ constexpr const char* kAuthenticationFailed = "Authentication failed";
 }  // namespace
 
 Login::Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces,
-             Tallies& tallies, const Rules& rules, Admit admit)
+             GatewayCounters& counters, const Rules& rules, Admit admit)
     : server_(server),
       hub_(hub),
-      tallies_(tallies),
+      counters_(counters),
       rules_(server, std::make_shared<const Rules>(rules)),
       admit_(std::move(admit)),
-      expiry_(server, namespaces, tallies) {
+      expiry_(server, namespaces, counters) {
   for (unsigned i = 0; i < server.workers(); ++i) {
     gates_.push_back(std::make_unique<Gate>(rules.failures_per_address));
   }
@@ -114,7 +114,7 @@ server::UserLimit Login::user_limit() {
 
 ConnectError Login::refusal(const Socket& socket, Denial denial, const std::string& details) {
   const std::string_view code = name_of(denial);
-  tallies_.here().deny(denial);
+  counters_.here().deny(denial);
   if (log::sampled(log::Level::info, kConnectionRefused, code, server_.now())) {
     log::info(kConnectionRefused,
               {{"code", code}, {"details", details}, {"address", socket.handshake().address()}});

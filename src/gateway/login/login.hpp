@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "gateway/gateway_counters.hpp"
 #include "gateway/hub_driver.hpp"
 #include "gateway/live.hpp"
 #include "gateway/login/failure_limit.hpp"
 #include "gateway/login/token_expiry.hpp"
 #include "gateway/login/verification_queue.hpp"
-#include "gateway/tally.hpp"
 #include "rollcall/server.hpp"
 #include "rollcall/verifier.hpp"
 #include "server/sockets/user_limit.hpp"
@@ -36,8 +36,8 @@ class Login {
   using Admit = std::function<void(Socket&, Claims)>;
 
   // All must outlive this. `hub` says who has too many connections.
-  Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces, Tallies& tallies,
-        const Rules& rules, Admit admit);
+  Login(Server& server, const HubDriver& hub, const std::vector<Namespace*>& namespaces,
+        GatewayCounters& counters, const Rules& rules, Admit admit);
   Login(const Login&) = delete;
   Login& operator=(const Login&) = delete;
 
@@ -75,7 +75,7 @@ class Login {
 
   Server& server_;
   const HubDriver& hub_;
-  Tallies& tallies_;
+  GatewayCounters& counters_;
   Live<const Rules> rules_;
   const Admit admit_;
   TokenExpiry expiry_;

@@ -21,8 +21,8 @@ constexpr seconds kLookAtClock{10};
 
 }  // namespace
 
-TokenExpiry::TokenExpiry(Server& server, const std::vector<Namespace*>& namespaces, Tallies& tallies)
-    : server_(server), namespaces_(namespaces), tallies_(tallies), clocks_(server.workers()) {
+TokenExpiry::TokenExpiry(Server& server, const std::vector<Namespace*>& namespaces, GatewayCounters& counters)
+    : server_(server), namespaces_(namespaces), counters_(counters), clocks_(server.workers()) {
   server.post_to_all([this] { watch_clock(); });
 }
 
@@ -36,7 +36,7 @@ void TokenExpiry::watch(Socket& socket, std::optional<WallTime> expires_at, mill
 }
 
 void TokenExpiry::expired(Socket& socket) {
-  tallies_.here().expire();
+  counters_.here().expire();
   if (log::sampled(log::Level::info, kTokenExpired, "", server_.now())) {
     log::info(kTokenExpired, {{"socket", socket.id()}});
   }

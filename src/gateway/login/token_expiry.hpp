@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/clock_watch.hpp"
-#include "gateway/tally.hpp"
+#include "gateway/gateway_counters.hpp"
 #include "rollcall/server.hpp"
 
 namespace rollcall::gateway {
@@ -17,7 +17,7 @@ namespace rollcall::gateway {
 class TokenExpiry {
  public:
   // All must outlive this. To be made before the server runs. The sockets of `namespaces` have tokens.
-  TokenExpiry(Server& server, const std::vector<Namespace*>& namespaces, Tallies& tallies);
+  TokenExpiry(Server& server, const std::vector<Namespace*>& namespaces, GatewayCounters& counters);
   TokenExpiry(const TokenExpiry&) = delete;
   TokenExpiry& operator=(const TokenExpiry&) = delete;
 
@@ -39,7 +39,7 @@ class TokenExpiry {
 
   Server& server_;
   const std::vector<Namespace*>& namespaces_;
-  Tallies& tallies_;
+  GatewayCounters& counters_;
   std::vector<WorkerClock> clocks_;
 };
 

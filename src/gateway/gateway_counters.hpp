@@ -1,6 +1,6 @@
 // What the presence server counts: whom it lets in, what it answers and refuses, how long that takes.
 //
-// One Tally a worker, kept on its thread and read by any; no lock, no allocation (net/counter.hpp).
+// One WorkerCounters a worker, kept on its thread and read by any; no lock, no allocation (net/counter.hpp).
 #pragma once
 
 #include <array>
@@ -52,7 +52,7 @@ constexpr std::string_view name_of(Denial denial) {
   return {};
 }
 
-class Tally {
+class WorkerCounters {
  public:
   static constexpr std::size_t kNoRequest = calls::kClientCalls.size();
   static constexpr std::size_t kRequests = kNoRequest + 1;
@@ -88,7 +88,7 @@ class Tally {
 };
 
 // As read at one moment, of all workers together, since the start.
-struct TallyFigures {
+struct CounterFigures {
   std::vector<server::NamedCount> denials;   // by code
   std::vector<server::NamedCount> refusals;  // of requests, by code
   std::uint64_t expired = 0;                 // connections whose token ran out
@@ -99,17 +99,17 @@ struct TallyFigures {
   std::vector<Event> requests;  // by event; the last one, "other", are those that were not understood
 };
 
-class Tallies {
+class GatewayCounters {
  public:
   // `server` must outlive this, and not run yet.
-  explicit Tallies(Server& server);
+  explicit GatewayCounters(Server& server);
 
   // That of this thread's worker.
-  Tally& here() { return *tallies_[server::BusPort::current()->index()]; }
-  TallyFigures figures() const;
+  WorkerCounters& here() { return *counters_[server::BusPort::current()->index()]; }
+  CounterFigures figures() const;
 
  private:
-  std::vector<std::unique_ptr<Tally>> tallies_;
+  std::vector<std::unique_ptr<WorkerCounters>> counters_;
 };
 
 }  // namespace rollcall::gateway

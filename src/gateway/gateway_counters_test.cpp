@@ -1,5 +1,5 @@
 // What the presence server counts, each thing provoked.
-#include "gateway/tally.hpp"
+#include "gateway/gateway_counters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -157,19 +157,19 @@ TEST_F(TallyTest, ChangesThatWaitForTheEndOfAWindow) {
 }
 
 TEST(TallyTimes, AreThoseOfTheTurnForEachOfItsRequests) {
-  Tally tally;
-  tally.turn_ended(microseconds(7));  // with no request in it
-  tally.answered(0);
-  tally.answered(0);
-  tally.answered(3);
-  tally.turn_ended(microseconds(60));
-  tally.answered(0);
-  tally.turn_ended(seconds(1));
-  EXPECT_EQ(tally.durations(0).count(), 3U);
-  EXPECT_EQ(tally.durations(0).counts[1], 2U);
-  EXPECT_EQ(tally.durations(0).total, microseconds(120) + seconds(1));
-  EXPECT_EQ(tally.durations(3).count(), 1U);
-  EXPECT_EQ(tally.durations(Tally::kNoRequest).count(), 0U);
+  WorkerCounters counters;
+  counters.turn_ended(microseconds(7));  // with no request in it
+  counters.answered(0);
+  counters.answered(0);
+  counters.answered(3);
+  counters.turn_ended(microseconds(60));
+  counters.answered(0);
+  counters.turn_ended(seconds(1));
+  EXPECT_EQ(counters.durations(0).count(), 3U);
+  EXPECT_EQ(counters.durations(0).counts[1], 2U);
+  EXPECT_EQ(counters.durations(0).total, microseconds(120) + seconds(1));
+  EXPECT_EQ(counters.durations(3).count(), 1U);
+  EXPECT_EQ(counters.durations(WorkerCounters::kNoRequest).count(), 0U);
 }
 
 }  // namespace
