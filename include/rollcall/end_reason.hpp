@@ -19,17 +19,17 @@ enum class EndReason : unsigned char {
 };
 inline constexpr std::size_t kEndReasons = 8;
 
-// As clients, handlers and metrics name it. These texts are fixed.
+// As clients, handlers and metrics name them, in that order. These texts are fixed.
+inline constexpr std::array<std::string_view, kEndReasons> kEndReasonTexts = {"transport close",
+                                                                              "transport error",
+                                                                              "ping timeout",
+                                                                              "parse error",
+                                                                              "forced close",
+                                                                              "slow consumer",
+                                                                              "client namespace disconnect",
+                                                                              "server namespace disconnect"};
 constexpr std::string_view text_of(EndReason reason) {
-  constexpr std::array<std::string_view, kEndReasons> kTexts = {"transport close",
-                                                                "transport error",
-                                                                "ping timeout",
-                                                                "parse error",
-                                                                "forced close",
-                                                                "slow consumer",
-                                                                "client namespace disconnect",
-                                                                "server namespace disconnect"};
-  return kTexts[static_cast<std::size_t>(reason)];
+  return kEndReasonTexts[static_cast<std::size_t>(reason)];
 }
 
 }  // namespace rollcall
