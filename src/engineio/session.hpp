@@ -55,7 +55,7 @@ constexpr std::string_view name_of(CloseReason reason) {
 // What a step of a session wants done, in this order, once the step is over.
 class Actions {
  public:
-  enum Kind : std::uint8_t {
+  enum Kind : unsigned {
     confirm_probe = 1,  // send `3probe` on the websocket that probes
     answer_poll = 2,    // end the waiting GET with 200 and `body`
     close_probe = 4,
@@ -64,22 +64,19 @@ class Actions {
     close_websocket = 32,  // after what was sent
     close = 64,            // for `reason`. Once; nothing is received from now on
   };
+  // Of several kinds.
+  using Kinds = unsigned;
   bool none() const { return kinds_ == 0; }
-  bool has(Kind kind) const { return (kinds_ & kind) != 0; }
-  void add(Kind kind) { kinds_ = static_cast<std::uint8_t>(kinds_ | kind); }
-  // All of them; none are left.
-  Actions take() {
-    Actions taken = std::move(*this);
-    kinds_ = 0;
-    return taken;
-  }
+  void add(Kind kind) { kinds_ |= kind; }
+  // None are left. Before another step: take what goes with them, too.
+  Kinds take() { return std::exchange(kinds_, 0U); }
 
   std::string body;
   std::vector<base::FrameRef> waiting;
   CloseReason reason = CloseReason::transport_close;
 
  private:
-  std::uint8_t kinds_ = 0;
+  Kinds kinds_ = 0;
 };
 
 // What a packet means to the layer above.

@@ -66,18 +66,20 @@ class Driven : public Session {
     return take();
   }
   void carry_out() {
-    const Actions actions = out_.take();
-    if (actions.has(Actions::confirm_probe)) script_.note("probe:3probe");
-    if (actions.has(Actions::answer_poll)) script_.note("poll:" + actions.body);
-    if (actions.has(Actions::close_probe)) script_.note("close-probe");
-    if (actions.has(Actions::probe_becomes_transport)) script_.note("switch");
-    for (const base::FrameRef& frame : actions.waiting) script_.note("ws:" + std::string(frame->packet()));
-    if (actions.has(Actions::send_ping)) {
+    const Actions::Kinds todo = out_.take();
+    const std::string body = std::move(out_.body);
+    const std::vector<base::FrameRef> waiting = std::move(out_.waiting);
+    const CloseReason reason = out_.reason;
+    if (todo & Actions::confirm_probe) script_.note("probe:3probe");
+    if (todo & Actions::answer_poll) script_.note("poll:" + body);
+    if (todo & Actions::close_probe) script_.note("close-probe");
+    if (todo & Actions::probe_becomes_transport) script_.note("switch");
+    for (const base::FrameRef& frame : waiting) script_.note("ws:" + std::string(frame->packet()));
+    if (todo & Actions::send_ping) {
       transport() == Transport::websocket ? script_.note("ws:2") : send(frame_of("2", ""));
     }
-    if (actions.has(Actions::close_websocket)) script_.note("close-ws");
-    if (actions.has(Actions::close))
-      script_.note("closed:" + std::string(name_of(end_reason_of(actions.reason))));
+    if (todo & Actions::close_websocket) script_.note("close-ws");
+    if (todo & Actions::close) script_.note("closed:" + std::string(name_of(end_reason_of(reason))));
   }
 
   Script& script_;

@@ -63,7 +63,7 @@ std::invoke_result_t<Step, engineio::Session&, engineio::Actions&> EngineSession
     EngineSession& session;
     ~Settling() {
       engineio::Actions& actions = session.engine_.actions_;
-      if (!actions.none()) session.carry_out(actions.take());
+      if (!actions.none()) session.carry_out(actions);
       session.settle(session.engine_.loop().now());
     }
   } settling{*this};
@@ -178,23 +178,35 @@ void EngineSession::lose(PipeRole role, PipeLoss loss) {
   });
 }
 
-void EngineSession::carry_out(engineio::Actions actions) {
+void EngineSession::carry_out(engineio::Actions& actions) {
   using engineio::Actions;
-  if (actions.has(Actions::confirm_probe)) {
-    if (Pipe* pipe = place_of(PipeRole::probe)) pipe->send(engine_.control_frame("3probe"));
+  constexpr Actions::Kinds kForPolling =
+      Actions::confirm_probe | Actions::answer_poll | Actions::close_probe | Actions::probe_becomes_transport;
+  const engineio::CloseReason reason = actions.reason;
+  const Actions::Kinds todo = actions.take();
+  if (todo & kForPolling) {
+    carry_out_for_polling(todo, std::move(actions.body), std::move(actions.waiting));
   }
-  if (actions.has(Actions::answer_poll)) {
-    if (Pipe* pipe = detach(PipeRole::poll)) pipe->respond(poll_response(std::move(actions.body)));
-  }
-  if (actions.has(Actions::close_probe)) close_websocket(PipeRole::probe);
-  if (actions.has(Actions::probe_becomes_transport)) probe_becomes_transport(std::move(actions.waiting));
-  if (actions.has(Actions::send_ping)) send_ping();
-  if (actions.has(Actions::close_websocket)) close_websocket(PipeRole::transport);
-  if (actions.has(Actions::close)) {
-    close_reason_ = actions.reason;
+  if (todo & Actions::send_ping) send_ping();
+  if (todo & Actions::close_websocket) close_websocket(PipeRole::transport);
+  if (todo & Actions::close) {
+    close_reason_ = reason;
     leave_strangers();
     engine_.queue_reap(*this);
   }
+}
+
+void EngineSession::carry_out_for_polling(engineio::Actions::Kinds todo, std::string body,
+                                          std::vector<base::FrameRef> waiting) {
+  using engineio::Actions;
+  if (todo & Actions::confirm_probe) {
+    if (Pipe* pipe = place_of(PipeRole::probe)) pipe->send(engine_.control_frame("3probe"));
+  }
+  if (todo & Actions::answer_poll) {
+    if (Pipe* pipe = detach(PipeRole::poll)) pipe->respond(poll_response(std::move(body)));
+  }
+  if (todo & Actions::close_probe) close_websocket(PipeRole::probe);
+  if (todo & Actions::probe_becomes_transport) probe_becomes_transport(std::move(waiting));
 }
 
 void EngineSession::probe_becomes_transport(std::vector<base::FrameRef> waiting) {

@@ -57,7 +57,9 @@ class EngineSession : public base::Timer, public PipeSession {
   // A step of the machine: `take(machine, actions)`.
   template <class Step>
   std::invoke_result_t<Step, engineio::Session&, engineio::Actions&> drive(Step&& take);
-  void carry_out(engineio::Actions actions);
+  void carry_out(engineio::Actions& actions);
+  void carry_out_for_polling(engineio::Actions::Kinds todo, std::string body,
+                             std::vector<base::FrameRef> waiting);
   void close_websocket(PipeRole role);
   void probe_becomes_transport(std::vector<base::FrameRef> waiting);
   void send_ping();

@@ -30,6 +30,7 @@ SocketImpl* Peer::find(const Namespace& nsp) const {
 }
 
 void Peer::forget(SocketImpl* socket) {
+  if (!sockets.empty() && sockets.back() == socket) return sockets.pop_back();  // most have one
   SocketImpl** const found = std::find(sockets.begin(), sockets.end(), socket);
   if (found == sockets.end()) return;
   *found = sockets.back();
