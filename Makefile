@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers tidy clean \
   bench-smoke bench-deps bench-test bench-compare bench-wss bench-attack bench-memory bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -145,6 +145,11 @@ lint: layers format-check ## What CI checks besides tests
 
 layers: ## Who may include whom
 	@scripts/check-layers.js
+
+# In CI's clone there is no branch to compare with, so it reads the last commits, the newest first, for TIDY_SECONDS.
+tidy: deps ## clang-tidy on what differs from origin/main (ALL=1: everything, FILES="src/x.cpp", SINCE=HEAD~5, TIDY_SECONDS=60: a limit)
+	@cmake --preset release >/dev/null
+	@scripts/tidy $(if $(ALL),--all) $(if $(SINCE),--since $(SINCE)) $(if $(TIDY_SECONDS),--seconds $(TIDY_SECONDS)) $(FILES)
 
 format: ## Format the C++ sources
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i

@@ -78,7 +78,7 @@ class HttpStream {
 
  private:
   friend class HttpReply;
-  explicit HttpStream(std::shared_ptr<server::Exchange> exchange);
+  explicit HttpStream(const std::shared_ptr<server::Exchange>& exchange);
   std::shared_ptr<server::Exchange> exchange_;
 };
 

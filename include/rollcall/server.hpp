@@ -346,7 +346,7 @@ class Server {
   void drain(milliseconds limit);
   // `handler` is called on the first worker's thread. The signals are blocked for this thread and those it
   // starts from now on: call it before there are others.
-  void on_signal(std::vector<int> signals, std::function<void(int)> handler);
+  void on_signal(const std::vector<int>& signals, std::function<void(int)> handler);
 
   // From any thread.
   std::size_t connections() const;     // of any kind, those on their way to a worker among them

@@ -45,8 +45,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // `slot` must be free: its last answer was taken. `body` must stay until this one's is.
-  void post(std::size_t slot, const std::string& url, const std::vector<std::string>& headers,
+  // The slot `index` must be free: its last answer was taken. `body` must stay until this one's is.
+  void post(std::size_t index, const std::string& url, const std::vector<std::string>& headers,
             std::string_view body);
   // Until an answer may be there, something else is to be done for a request, `wake` is called, or `most`
   // passes.

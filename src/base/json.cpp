@@ -84,7 +84,8 @@ std::optional<std::string> without_halves(std::string_view text) {
 
 }  // namespace
 
-Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory, bool* halves) {
+Result<value, std::string> parse(std::string_view text, const boost::json::storage_ptr& memory,
+                                 bool* halves) {
   boost::json::error_code error;
   value parsed = parse_strictly(text, error, memory);
   if (error) {

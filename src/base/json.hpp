@@ -43,7 +43,7 @@ class Scratch {
 //
 // An escaped half of a surrogate pair ("\ud83d" where an emoji was cut in two), which JSON allows and UTF-8
 // cannot say, becomes U+FFFD. `halves` says if there was one: what names somebody must not be changed so.
-Result<value, std::string> parse(std::string_view text, boost::json::storage_ptr memory = {},
+Result<value, std::string> parse(std::string_view text, const boost::json::storage_ptr& memory = {},
                                  bool* halves = nullptr);
 
 // Appends `utf8` as a JSON string, quotes included; control characters are escaped (0x1e among them,

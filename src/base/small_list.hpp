@@ -14,7 +14,7 @@ namespace rollcall::base {
 template <typename T>
 class SmallList {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T>);
-  static_assert(sizeof(T) <= sizeof(T*));
+  static_assert(sizeof(T) <= sizeof(void*));
 
  public:
   SmallList() = default;

@@ -101,11 +101,11 @@ Result<Emit, Error> read_emit(const Body& body) {
   return Emit{std::string(name), std::string(body.data)};
 }
 
-UserIds each_once(UserIds ids) {
+UserIds each_once(const UserIds& ids) {
   std::unordered_set<std::string_view> seen;
   UserIds once;
   once.reserve(ids.size());
-  for (UserId& id : ids) {
+  for (const UserId& id : ids) {
     if (seen.insert(id).second) once.push_back(id);
   }
   return once;

@@ -27,14 +27,14 @@ std::string names_of(const std::vector<Algorithm>& algorithms) {
 void load_secret(const std::string& secret, LoadedKeys& loaded) {
   // A public key used as a secret lets everyone sign who can read it, and it is meant to be read.
   if (secret.find("-----BEGIN ") != std::string::npos) {
-    loaded.mistakes.push_back(
+    loaded.mistakes.emplace_back(
         "The secret is a PEM text; give public keys as files and list their algorithms");
     return;
   }
   auto key = make_secret_key(std::string(kSecretName), secret);
   if (key) loaded.keys.push_back(std::move(*key));
   if (secret.find_last_not_of(kSpace) != secret.size() - 1) {
-    loaded.warnings.push_back("The secret ends in white space, which is part of it");
+    loaded.warnings.emplace_back("The secret ends in white space, which is part of it");
   }
 }
 
@@ -120,9 +120,9 @@ Result<std::shared_ptr<const KeySet>, std::vector<std::string>> KeySet::make(con
   LoadedKeys loaded = load_all(source);
   const bool all_read = loaded.mistakes.empty();
   if (algorithms.empty()) {
-    loaded.mistakes.push_back("No algorithm is listed");
+    loaded.mistakes.emplace_back("No algorithm is listed");
   } else if (all_read && loaded.keys.empty() && !source.jwks) {
-    loaded.mistakes.push_back("There is no key: give a secret, public keys or a JWKS");
+    loaded.mistakes.emplace_back("There is no key: give a secret, public keys or a JWKS");
   } else {
     find_unused_keys(algorithms, loaded);
     warn_of_short_secrets(algorithms, loaded);
@@ -134,9 +134,9 @@ Result<std::shared_ptr<const KeySet>, std::vector<std::string>> KeySet::make(con
     loaded.mistakes.push_back("There are more than " + std::to_string(kMaxKeys) + " keys");
   }
   if (options.max_age < milliseconds::zero())
-    loaded.mistakes.push_back("The maximal age must not be negative");
+    loaded.mistakes.emplace_back("The maximal age must not be negative");
   if (options.leeway < milliseconds::zero() || options.leeway > kMaxLeeway) {
-    loaded.mistakes.push_back("The leeway must be between 0 and 1 hour");
+    loaded.mistakes.emplace_back("The leeway must be between 0 and 1 hour");
   }
   if (!loaded.mistakes.empty()) return fail(std::move(loaded.mistakes));
   return std::shared_ptr<const KeySet>(

@@ -40,7 +40,7 @@ void prefer_cheap_suite(SSL_CTX* context) {
     const SSL_CIPHER* const cipher = sk_SSL_CIPHER_value(all, place);
     if (SSL_CIPHER_get_version(cipher) != std::string_view("TLSv1.3")) continue;
     const std::string name = SSL_CIPHER_get_name(cipher);
-    suites = name == kCheap ? name + ":" + suites : suites + name + ":";
+    suites.insert(name == kCheap ? 0 : suites.size(), name + ":");
   }
   if (!suites.empty()) suites.pop_back();
   SSL_CTX_set_ciphersuites(context, suites.c_str());

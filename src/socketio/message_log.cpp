@@ -19,13 +19,13 @@ std::size_t bytes_of(const Message& message) {
   std::size_t bytes = kMessageBytes + message.packet.size() + message.mark.size() + message.subject.size();
   for (const RoomKey& room : message.rooms) bytes += sizeof(room) + room.text().size();
   for (const RoomKey& room : message.except) bytes += sizeof(room) + room.text().size();
-  for (const std::string& attachment : message.attachments) bytes += sizeof(attachment) + attachment.size();
+  for (const std::string& attachment : message.attachments) bytes += sizeof(std::string) + attachment.size();
   return kEntryBytes + bytes / std::max<std::size_t>(message.rooms.size(), 1);
 }
 
 }  // namespace
 
-void MessageLog::add(MessageRef message, Instant now) {
+void MessageLog::add(const MessageRef& message, Instant now) {
   static const std::string kEverybody;
   const Entry entry{message, now, bytes_of(*message)};
   if (message->rooms.empty()) put(shelf_of(kEverybody, now), entry);

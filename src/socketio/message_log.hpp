@@ -32,7 +32,7 @@ class MessageLog {
   explicit MessageLog(const LogLimits& limits) : limits_(limits) {}
 
   // Under its number, which must be greater than those before.
-  void add(MessageRef message, Instant now);
+  void add(const MessageRef& message, Instant now);
   void prune(Instant now);
 
   // Appends what was sent to the room after that number, oldest first. False, and nothing is appended, if it

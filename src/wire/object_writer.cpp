@@ -61,14 +61,14 @@ void append_time(std::string& out, WallTime time) {
   out.append(text, sizeof text - 1);
 }
 
-std::string& ObjectWriter::key(std::string_view key) {
-  ROLLCALL_ASSERT(key.size() <= kMaxKeyBytes);
+std::string& ObjectWriter::key(std::string_view name) {
+  ROLLCALL_ASSERT(name.size() <= kMaxKeyBytes);
   // One append instead of four.
   char text[kMaxKeyBytes + 4];
   char* end = text;
   if (!std::exchange(first_, false)) *end++ = ',';
   *end++ = '"';
-  end += key.copy(end, kMaxKeyBytes);
+  end += name.copy(end, kMaxKeyBytes);
   *end++ = '"';
   *end++ = ':';
   return out_.append(text, end);

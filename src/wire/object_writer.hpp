@@ -24,21 +24,21 @@ class ObjectWriter {
   ObjectWriter& operator=(const ObjectWriter&) = delete;
   ~ObjectWriter() { out_ += '}'; }
 
-  ObjectWriter& text(std::string_view key, std::string_view value);
-  ObjectWriter& text(std::string_view key, const std::optional<std::string_view>& value);
-  ObjectWriter& time(std::string_view key, WallTime value);
-  ObjectWriter& time(std::string_view key, const std::optional<WallTime>& value);
-  ObjectWriter& number(std::string_view key, std::size_t value);
+  ObjectWriter& text(std::string_view name, std::string_view value);
+  ObjectWriter& text(std::string_view name, const std::optional<std::string_view>& value);
+  ObjectWriter& time(std::string_view name, WallTime value);
+  ObjectWriter& time(std::string_view name, const std::optional<WallTime>& value);
+  ObjectWriter& number(std::string_view name, std::size_t value);
   // "settlingMs": how long yet users may need to come back after the start. Nothing if 0.
   ObjectWriter& settling(milliseconds left);
   // Only a bool: a pointer must not slip in as one.
-  ObjectWriter& flag(std::string_view key, std::same_as<bool> auto value) {
-    return raw(key, value ? "true" : "false");
+  ObjectWriter& flag(std::string_view name, std::same_as<bool> auto value) {
+    return raw(name, value ? "true" : "false");
   }
   // `json` is JSON already.
-  ObjectWriter& raw(std::string_view key, std::string_view json);
+  ObjectWriter& raw(std::string_view name, std::string_view json);
   // The key alone: the caller appends its value.
-  std::string& key(std::string_view key);
+  std::string& key(std::string_view name);
 
  private:
   std::string& out_;

@@ -122,7 +122,7 @@ void Server::drain(milliseconds limit) {
     post([&crew, limit] { crew.drain(limit); });
   }
 }
-void Server::on_signal(std::vector<int> signals, std::function<void(int)> handler) {
+void Server::on_signal(const std::vector<int>& signals, std::function<void(int)> handler) {
   impl_->signals.push_back(
       std::make_unique<net::Signals>(impl_->crew.first().loop(), signals, std::move(handler)));
 }

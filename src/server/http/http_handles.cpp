@@ -23,7 +23,7 @@ std::optional<std::string> HttpRequest::query_parameter(std::string_view name) c
   return http::query_parameter(query, name);
 }
 
-HttpStream::HttpStream(std::shared_ptr<server::Exchange> exchange)
+HttpStream::HttpStream(const std::shared_ptr<server::Exchange>& exchange)
     : exchange_(exchange.get(), [exchange](server::Exchange* last) { last->leave_stream(); }) {}
 bool HttpStream::open() const {
   return exchange_ && exchange_->streaming();
