@@ -1,4 +1,4 @@
-// A broken assumption of our own ends the process, in release builds too: going on would be worse.
+// Asserts an invariant of our own code. A failure ends the process, in release builds too.
 #pragma once
 
 #include <cstdio>

@@ -10,7 +10,7 @@ namespace rollcall::base {
 std::string base64_encode(std::string_view bytes);
 std::string base64url_encode(std::string_view bytes);
 void append_base64url(std::string& out, std::string_view bytes);
-// Whether all are digits of the standard alphabet, padding not among them.
+// Whether every character is in the standard alphabet, padding excluded.
 bool all_base64_digits(std::string_view text);
 // Strict: the exact padding, no white space, no stray bits. nullopt for anything else.
 std::optional<std::string> base64_decode(std::string_view text);

@@ -18,7 +18,7 @@ struct Shelf {
   std::size_t count = 0;
 };
 
-// Must outlive whatever is destroyed at the thread's end, so it has no destructor; Closing is that.
+// Must outlive every other thread_local, so it has no destructor; Closing frees the blocks.
 struct Shelves {
   std::array<Shelf, BlockCache::kLargest / BlockCache::kStep> by_size;
   bool closed = false;
@@ -34,7 +34,7 @@ std::size_t size_of(std::size_t index) {
   return (index + 1) * BlockCache::kStep;
 }
 
-// For AddressSanitizer a kept block is free: but for the pointer, whoever touches it is found out.
+// AddressSanitizer treats a cached block as freed, except for its link: any other access is reported.
 void hide(Kept* block, std::size_t index) {
   ASAN_POISON_MEMORY_REGION(block + 1, size_of(index) - sizeof *block);
 }

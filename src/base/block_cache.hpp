@@ -1,10 +1,10 @@
-// Memory for what is made and freed all the time, in small blocks: those given back are kept for whoever asks
-// next. Frame's; malloc keeps seven blocks of a size for a thread, and a turn's answers are hundreds.
+// A cache of small memory blocks for objects that are created and freed constantly, such as Frame. malloc
+// caches only seven blocks of a size per thread; one turn of the loop needs hundreds.
 //
-// Each thread has blocks of its own. A block may be given back on another thread than the one that took it.
+// Each thread has its own cache. A block may be freed on another thread than the one that allocated it.
 //
-// Bounds: blocks of up to kLargest bytes, kMostKept of each of four sizes, 1.3 MB a thread at the most. What
-// is larger or more comes from the heap and goes back to it.
+// Bounds: blocks of up to kLargest bytes, kMostKept of each of four sizes, at most 1.3 MB per thread. Larger
+// blocks, and those beyond the bound, come from the heap and return to it.
 #pragma once
 
 #include <cstddef>
@@ -17,11 +17,11 @@ class BlockCache {
   static constexpr std::size_t kLargest = 4 * kStep;
   static constexpr std::size_t kMostKept = 1024;
 
-  // As aligned as what `operator new` gives. Throws std::bad_alloc.
+  // Aligned like `operator new`. Throws std::bad_alloc.
   static void* take(std::size_t bytes);
-  // `bytes` must be what it was taken with.
+  // `bytes` must be the size it was allocated with.
   static void give(void* block, std::size_t bytes) noexcept;
-  // Blocks that this thread keeps for that many bytes.
+  // The number of cached blocks of this size on this thread.
   static std::size_t kept(std::size_t bytes);
 };
 

@@ -1,6 +1,6 @@
-// Notices that the wall clock was set: it and the clock that only goes forward no longer agree.
+// Detects that the wall clock was set, by comparing it with the monotonic clock.
 //
-// Pure: both readings are arguments. Small corrections add up until they matter.
+// Pure: both readings are arguments. Small corrections add up until they exceed the tolerance.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ class ClockWatch {
  public:
   static constexpr seconds kTolerance{1};
 
-  // By how much the wall clock is ahead of where it would be, had it not been set since the last such answer
-  // (or the first call); nothing if that is within the tolerance.
+  // How far the wall clock was set forward since the last reported step (or the first call); nothing while
+  // that is within the tolerance.
   std::optional<milliseconds> step(Instant now, WallTime wall) {
     const auto ahead = std::chrono::floor<milliseconds>(wall.time_since_epoch() - now.time_since_epoch());
     if (!ahead_) ahead_ = ahead;

@@ -1,5 +1,5 @@
-// A string in eight bytes and one block of the heap: for texts that are kept with every connection and are
-// set once. Empty, it has no block.
+// A string of eight bytes plus one heap block, for texts that every connection keeps and that are set once.
+// An empty one has no block.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class CompactText {
  private:
   static constexpr unsigned char kLong = 128;
 
-  // Returns the place of the text's `length` bytes. A length below 128 takes one byte: a uuid with it fits a
+  // Returns where the text's `length` bytes go. A length below 128 takes one byte: a uuid with it fits a
   // block of the allocator's that it would not fit with four.
   char* allocate(std::size_t length) {
     ROLLCALL_ASSERT(length <= UINT32_MAX);

@@ -1,4 +1,4 @@
-// How many there are of something, in words for people: "1 user", "2 users". Pure.
+// A count with its noun, for people: "1 user", "2 users". Pure.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace rollcall::base {
 
-// `what`: a noun that takes an s for more.
+// `what`: a noun whose plural adds an s.
 inline std::string counted(std::size_t count, std::string_view what) {
   return std::to_string(count).append(" ").append(what).append(count == 1 ? "" : "s");
 }

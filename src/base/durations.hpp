@@ -1,4 +1,4 @@
-// How often something took how long: counts in ranges, as read at one moment. A plain value.
+// A histogram of durations, as read at one moment. A plain value.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace rollcall::base {
 
-// Up to and including each; what took longer than the last is in a range of its own.
+// Upper bounds, inclusive. Anything longer than the last one has a range of its own.
 inline constexpr std::array<microseconds, 15> kDurationBounds = {
     microseconds(50),      microseconds(100),       microseconds(250),      microseconds(500),
     microseconds(1'000),   microseconds(2'500),     microseconds(5'000),    microseconds(10'000),

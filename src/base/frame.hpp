@@ -1,7 +1,7 @@
 // A message encoded once and queued on any number of connections by reference.
 //
 // The bytes are a complete WebSocket frame; `packet()` is the same Engine.IO packet without the
-// WebSocket header, which is what HTTP long-polling sends. One block of memory a frame. The count is not
+// WebSocket header, which is what HTTP long-polling sends. One memory block per frame. The count is not
 // atomic: a frame never leaves the thread of the worker that made it.
 #pragma once
 
@@ -20,7 +20,7 @@ class FrameRef;
 
 class Frame {
  public:
-  // The frame made of `header` followed by the packet, given in parts, so that nothing is put together twice.
+  // Makes a frame of `header` and the packet, which is given in parts to avoid concatenating it first.
   static FrameRef make(std::string_view header, std::initializer_list<std::string_view> packet, bool binary);
 
   std::string_view wire() const { return {data(), header_ + packet_}; }

@@ -1,4 +1,4 @@
-// Times as they stand on the wire: ISO-8601, UTC, milliseconds ("2026-01-04T12:34:56.789Z").
+// Times in the format of the wire: ISO-8601, UTC, milliseconds ("2026-01-04T12:34:56.789Z").
 #pragma once
 
 #include <string>

@@ -56,7 +56,7 @@ value parse_strictly(std::string_view text, boost::json::error_code& error,
 
 enum class Unit { other, high, low };
 
-// What the escape at the start of `text` stands for.
+// The meaning of the escape at the start of `text`.
 Unit unit_of(std::string_view text) {
   if (text.size() < 6 || text[0] != '\\' || text[1] != 'u' || (text[2] | 0x20) != 'd') return Unit::other;
   const char digit = static_cast<char>(text[3] | 0x20);
@@ -64,7 +64,7 @@ Unit unit_of(std::string_view text) {
   return digit >= 'c' && digit <= 'f' ? Unit::low : Unit::other;
 }
 
-// `text` with U+FFFD for every escape that is half of a pair; nothing if there is none. It need not be JSON.
+// `text` with each lone-surrogate escape replaced by U+FFFD; nothing if it has none. Need not be JSON.
 std::optional<std::string> without_halves(std::string_view text) {
   std::optional<std::string> whole;
   for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {

@@ -25,8 +25,8 @@ using boost::json::value;
 
 inline constexpr std::size_t kMaxDepth = 32;
 
-// Memory on the stack for a value that does not outlive the function: what most texts need; the rest of a
-// longer one is taken from the heap.
+// Stack memory for a value that does not outlive the function. Enough for most texts; longer ones continue on
+// the heap.
 template <std::size_t kBytes = 4096>
 class Scratch {
  public:
@@ -39,10 +39,10 @@ class Scratch {
 };
 
 // Parses one JSON text. The error is a reason without position or quotation ("incomplete JSON"). The value
-// keeps its parts in `memory`, by default the heap.
+// is allocated from `memory`, by default the heap.
 //
-// An escaped half of a surrogate pair ("\ud83d" where an emoji was cut in two), which JSON allows and UTF-8
-// cannot say, becomes U+FFFD. `halves` says if there was one: what names somebody must not be changed so.
+// A lone-surrogate escape ("\ud83d" where an emoji was cut in two) is valid JSON but not representable in
+// UTF-8, so it becomes U+FFFD. `halves` tells whether there was one: an id must not be changed like that.
 Result<value, std::string> parse(std::string_view text, const boost::json::storage_ptr& memory = {},
                                  bool* halves = nullptr);
 

@@ -35,7 +35,7 @@ void append_utf8(std::string& out, std::uint32_t code) {
   }
 }
 
-// Decodes the `\u` escape whose digits begin at `at`; returns how many bytes of `raw` it took.
+// Decodes the `\u` escape whose digits begin at `at`; returns how many bytes of `raw` it consumed.
 std::size_t append_unicode_escape(std::string& out, std::string_view raw, std::size_t at) {
   const std::uint32_t first = unit_at(raw, at);
   const bool pair = first >= 0xD800 && first <= 0xDBFF && raw.substr(at + 4, 2) == "\\u";

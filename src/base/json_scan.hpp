@@ -1,8 +1,8 @@
-// A strict RFC 8259 scanner that builds nothing: what applications send passes through byte by byte, whatever
-// way it comes in (a client's events, the HTTP API, C++), so all that is needed is that it is JSON, and
-// where each value ends.
+// A strict RFC 8259 scanner that builds no values. Applications' payloads (from clients, the HTTP API or C++)
+// pass through unchanged, so all we need to know is that they are valid JSON and where each value
+// ends.
 //
-// It takes escaped lone surrogates ("\ud800"), as JSON.parse and JSON.stringify do. UTF-8 is not checked.
+// Accepts escaped lone surrogates ("\ud800"), like JSON.parse and JSON.stringify. UTF-8 is not checked.
 // Recursion is bounded by kMaxJsonDepth. Functions without state: safe from any thread.
 #pragma once
 
@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxJsonDepth = 64;
 // The end of the value that begins at `from` (white space before it is skipped); nullopt if there is none.
 std::optional<std::size_t> scan_value(std::string_view text, std::size_t from);
 
-// True if `text` is one value, or several with commas in between, and nothing else.
+// True if `text` is one value, or several separated by commas, and nothing else.
 bool scan_values(std::string_view text);
 
 // Where a text stops being JSON.
@@ -28,8 +28,8 @@ struct JsonFault {
   std::size_t at = 0;     // bytes from its beginning
   bool too_deep = false;  // it may be JSON, but is nested deeper than kMaxJsonDepth
 };
-// Calls `use` for each member of the object that `text` must be, with the raw texts of its name and value;
-// those before a fault too. A name may come twice.
+// Calls `use` with the raw name and value of each member of the object `text`, including those before a
+// syntax error. Names may repeat.
 std::optional<JsonFault> scan_members(std::string_view text,
                                       const std::function<void(std::string_view, std::string_view)>& use);
 
@@ -41,16 +41,16 @@ struct ArrayText {
   std::string_view rest;   // from the second element to the end of the last, as it stands
   std::string_view all;    // from the first element
 };
-// The same without a list of the elements, of which a peer may send very many; nullopt if it is no array.
+// The same without a list of the elements, whose number a peer controls; nullopt if it is not an array.
 std::optional<ArrayText> split_array(std::string_view text);
 
 // True if `text` is one object and nothing else.
 bool scan_object(std::string_view text);
 
-// The text of a JSON string given with its quotes, if it has no escapes.
+// The content of a quoted JSON string, if it has no escapes.
 std::optional<std::string_view> plain_string(std::string_view raw);
-// The text of a JSON string given with its quotes; lone surrogates become U+FFFD. `raw` must have been
-// scanned.
+// The content of a quoted JSON string; lone surrogates become U+FFFD. `raw` must have been scanned
+// before.
 std::string decode_string(std::string_view raw);
 
 }  // namespace rollcall::base

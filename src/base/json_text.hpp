@@ -1,5 +1,5 @@
-// How far a JSON string goes on without anything special in it, eight characters at a time: ids and names are
-// read and written by the thousand.
+// Finds the first character of a JSON string that needs attention, eight characters at a time: ids and names
+// are read and written by the thousand.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace rollcall::base {
 
 enum class HighBytes { plain, special };  // those above 127: parts of UTF-8 characters
 
-// How many characters at the start of `text` are neither control characters nor '"' nor '\'.
+// The number of characters at the start of `text` that are neither control characters nor '"' nor '\'.
 template <HighBytes kHighBytes>
 std::size_t plain_length(std::string_view text) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;

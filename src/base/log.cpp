@@ -34,8 +34,8 @@ struct Log {
   std::atomic<Format> format = Format::text;
   std::atomic<std::uint64_t> lost = 0;
 
-  // Held while a line is stamped and put into the queue, not while it is written: but for programs without
-  // one.
+  // Held while a line is stamped and queued, but not while it is written, unless there is no queue (no
+  // LogWriter).
   std::mutex mutex;
   std::unique_ptr<spdlog::pattern_formatter> formatter = formatter_of(kTextPattern);
   std::shared_ptr<Output> output;
@@ -79,7 +79,7 @@ class WithoutSigpipe {
   const SignalsBlocked blocked_;
 };
 
-// At once, however long that takes.
+// Blocks until everything is written.
 void write_to_stderr(std::string_view text) {
   const WithoutSigpipe guard;
   while (!text.empty()) {
@@ -118,8 +118,8 @@ const char* text_name(Level level) {
   return "ERROR ";
 }
 
-// What JSON lets pass, but a terminal obeys: DEL, C1 controls, line separators, changes of direction.
-// Returns the bytes of the character at `at`, and the character; 0 if it is harmless.
+// Characters valid in JSON that a terminal interprets: DEL, C1 controls, line separators, bidi controls.
+// Returns the length of the character at `at`, and the character; 0 if it is harmless.
 std::size_t obeyed_by_terminals(std::string_view text, std::size_t at, unsigned& character) {
   const auto byte = [&](std::size_t i) {
     return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
@@ -161,7 +161,7 @@ bool is_bare(std::string_view text) {
 }
 
 std::string text_line(std::string line, std::string_view event, std::initializer_list<Field> fields) {
-  // An event is a phrase of ours; its blanks are no reason to quote it.
+  // Events are our own phrases, so their spaces need no quotes.
   std::string quoted;
   append_quoted(quoted, event);
   line.append(quoted, 1, quoted.size() - 2);
@@ -195,7 +195,7 @@ LogLevel public_level(Level level) {
 static_assert(static_cast<int>(LogLevel::debug) == static_cast<int>(Level::debug));
 static_assert(static_cast<int>(LogLevel::error) == static_cast<int>(Level::error));
 
-// With its time, which is that of the event and not that of its writing. Under the lock.
+// Adds the time of the event, not of writing it. Call under the lock.
 std::string stamped(Log& log, const std::string& line) {
   spdlog::memory_buf_t text;
   log.formatter->format({"", spdlog::level::info, {line.data(), line.size()}}, text);
@@ -261,7 +261,7 @@ void write_all_summaries(Instant now) {
   write_each(all);
 }
 
-// JSON has no word for what is not finite.
+// JSON cannot represent infinities and NaN.
 Field::Field(std::string_view name, double real) : key(name), number(std::isfinite(real)) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", real);
@@ -347,7 +347,7 @@ void set_log_sink(LogSink sink) {
     const std::lock_guard lock(log.mutex);
     output = log.output;
   }
-  if (output) output->flush();  // what was logged until now is still the old one's
+  if (output) output->flush();  // lines logged so far belong to the old sink
   const std::lock_guard lock(log.sink_mutex);
   log.has_sink = sink != nullptr;
   log.sink = std::move(sink);

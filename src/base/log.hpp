@@ -7,10 +7,10 @@
 // from peers: they are escaped so that one can never begin a line, hide a part of it, or pass for another
 // field, and are cut at kMaxValueBytes. Tokens, secrets and keys must not be passed at all.
 //
-// Thread-safe: lines never mix. The one part of `base` that writes. While a net::LogWriter is installed (each
-// server has one while it runs, decision 21), nothing here waits for whoever reads stderr, nor for an
-// embedder's sink: lines go into its queue. Without one, a line is written at once. A line that cannot be
-// written is counted; SIGPIPE is never raised for it.
+// Thread-safe: lines never mix. The only part of `base` that does I/O. While a net::LogWriter is installed
+// (every running server has one, decision 21), logging never waits for the reader of stderr or for an
+// embedder's sink: lines go into its queue. Without one, a line is written synchronously. Lines that cannot
+// be written are counted; they never raise SIGPIPE.
 #pragma once
 
 #include <concepts>
@@ -46,10 +46,10 @@ struct Field {
   bool number = false;  // a number or a boolean, which JSON writes bare
 };
 
-// Until it is called: info and above, as text. Lines written meanwhile have either form.
+// Default: info and above, as text. Lines written during the call may have either format.
 void configure(Level least, Format format);
 
-// For what is dear to gather: `if (enabled(Level::debug)) ...`.
+// To skip expensive fields: `if (enabled(Level::debug)) ...`.
 bool enabled(Level level);
 
 // A finished line on its way out.
@@ -74,36 +74,37 @@ class Output {
   virtual void flush() = 0;
 };
 
-// Null, as at first: lines are written at once.
+// Null, the default: lines are written synchronously.
 void set_output(std::shared_ptr<Output> output);
-// Back to that, if it is this one.
+// Restores the default if `output` is the current one.
 void remove_output(const Output& output);
 
-// For an Output: hands a line to the embedder's sink, or to stderr if there is none any more.
+// For an Output: passes a line to the embedder's sink, or to stderr if the sink was removed.
 void give_to_sink(const Line& line);
-// The line of this event as stderr would have it, with its time and its newline.
+// The line of this event in the format of stderr, with time and newline.
 std::string stamped_line(Level level, std::string_view event, std::initializer_list<Field> fields);
-// For an Output: the same, or what the sink would have.
+// For an Output: the same, or the line in the format of the sink.
 Line line_of(Level level, std::string_view event, std::initializer_list<Field> fields);
 
-// Lines that nobody got since the program started: nobody read, the disk was full, stderr was closed.
+// Lines lost since the program started: the reader was too slow, the disk full, or stderr closed.
 std::uint64_t lines_lost();
 void count_lost(std::uint64_t lines);
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields);
 
-// Whether this occurrence of an event that peers can cause at will gets a line. The first few in ten seconds
-// do; the rest come out as one line, `<event>, repeated  code=... count=... since_s=...`. Write the line
-// behind it, so that nothing is gathered for those that get none:
+// Rate limit for events that peers can cause at will: true if this occurrence should be logged. The first few
+// in ten seconds are; the rest become one summary, `<event>, repeated  code=... count=... since_s=...`. Build
+// the line only if it returns true:
 //
 //   if (log::sampled(Level::info, "connection refused", code, now)) log::info("connection refused", {...});
 //
-// `event` and `code` are of a small set, not chosen by a peer (base/log_throttle.hpp). One short lock.
+// `event` and `code` must come from a small set that no peer controls (base/log_throttle.hpp). Takes a lock
+// briefly.
 bool sampled(Level level, std::string_view event, std::string_view code, Instant now);
-// Writes the summaries of intervals that are over. About once a second; net::LogWriter does while a server
-// is.
+// Writes the summaries of expired intervals. To be called about once a second; net::LogWriter does so while a
+// server runs.
 void write_summaries(Instant now);
-// All of them, however young: when the program ends.
+// Writes all summaries, expired or not: when the program ends.
 void write_all_summaries(Instant now);
 
 inline void debug(std::string_view event, std::initializer_list<Field> fields = {}) {

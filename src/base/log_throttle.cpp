@@ -28,7 +28,7 @@ bool LogThrottle::admit(std::string_view event, std::string_view code, unsigned 
   return ++kind.seen <= kLinesEach;
 }
 
-// A kind whose interval is over is forgotten, so that its next occurrence begins a new one.
+// A kind whose interval has expired is forgotten, so its next occurrence starts a new interval.
 template <class Over>
 std::vector<LogThrottle::Summary> LogThrottle::take(Instant now, Over over) {
   std::vector<Summary> summaries;

@@ -1,12 +1,12 @@
-// Which occurrences of a repeated event get a log line of their own, and how many did not: a stranger must
-// not be able to fill a disk, or to hide what matters among a million equal lines.
+// Rate-limits repeated log events and counts the suppressed ones: an unauthenticated peer must not be able to
+// fill a disk, or to bury important lines under a million identical ones.
 //
-// Events are told apart by their name and a code, both of which come from a small set: never an address, a
-// user or anything else that a peer chooses. Of each, the first kLinesEach in kInterval are let through; the
-// rest are counted, and come out as one summary when the interval is over. Use it by `log::sampled`
+// Events are keyed by name and code, both from a small set: never an address, a user or anything else that
+// a peer chooses. The first kLinesEach of a key in kInterval pass; the rest are counted and become one
+// summary when the interval expires. Use it through `log::sampled`
 // (log.hpp).
 //
-// Bounded: at most kMaxKinds are told apart, what is beyond them is counted together. Pure: `now` is an
+// Bounded: at most kMaxKinds keys; any beyond them are counted together. Pure: `now` is an
 // argument. Not thread-safe.
 #pragma once
 
@@ -34,12 +34,12 @@ class LogThrottle {
     unsigned level = 0;       // as given
   };
 
-  // One more of `event` with `code`. True: write its line. `level` is only kept, for the summary.
+  // Counts an occurrence of `event` with `code`. True: log it. `level` is kept for the summary.
   bool admit(std::string_view event, std::string_view code, unsigned level, Instant now);
 
-  // The intervals that are over and left lines out. Cheap while none is; call it about once a second.
+  // The expired intervals that suppressed lines. Cheap while there are none; call it about once a second.
   std::vector<Summary> take_due(Instant now);
-  // What was left out until now, whether its interval is over or not: at the end of the program.
+  // All suppressed lines so far, whether their interval has expired or not: at the end of the program.
   std::vector<Summary> take_all(Instant now);
 
  private:

@@ -1,8 +1,8 @@
-// How much memory the process may use, and what follows from how much it does use.
+// The memory budget of the process, and its pressure levels.
 //
-// Pure. `scarce`: nobody is refused, but what strangers hold is given up sooner. `full`: newcomers are
-// refused, so that those who are online do not suffer. A level is left only once the use is clearly below it,
-// or the answer would change with every measurement.
+// Pure. `scarce`: nobody is refused, but buffers of unauthenticated peers are dropped sooner. `full`: new
+// connections are refused, to protect existing ones. A level ends only once usage is clearly below it
+// (hysteresis), so it does not flip with every measurement.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
-// How often something has happened lately: everything adds one, and one is forgotten every so often. In three
-// bytes without alignment, for records of which there are many: users, transports.
+// A leaky counter of recent events: each event adds one, and one leaks every `forget`. Three bytes without
+// alignment, for records there are many of: users, transports.
 //
-// Pure. To the second. Wraps after 18 hours, which costs who was silent for just that long some of the
-// forgetting.
+// Pure. Second resolution. The clock wraps after 18 hours: a counter silent for exactly that long leaks less
+// than it should.
 #pragma once
 
 #include <algorithm>
@@ -14,10 +14,10 @@ namespace rollcall::base {
 
 class RecentCount {
  public:
-  // More are not remembered: after as many times `forget` nothing is.
+  // The count saturates here, so it is empty after kMost times `forget`.
   static constexpr std::uint8_t kMost = 100;
 
-  // One more; how many there have been lately, this one included. `forget`: always the same.
+  // Adds one and returns the recent count including it. `forget` must always be the same.
   std::uint8_t add(Instant now, seconds forget) {
     const auto second =
         static_cast<std::uint16_t>(std::chrono::duration_cast<seconds>(now.time_since_epoch()).count());
@@ -30,7 +30,7 @@ class RecentCount {
   }
 
  private:
-  // Seconds: up to when what is to be forgotten has been.
+  // In seconds: the time up to which leaks are accounted for.
   std::uint16_t at() const { return static_cast<std::uint16_t>(at_high_ << 8 | at_low_); }
   void set_at(std::uint16_t second) {
     at_high_ = static_cast<std::uint8_t>(second >> 8);

@@ -1,5 +1,5 @@
-// The event names that no application may emit. On one that socket.io keeps for itself clients close their
-// connection; for one of the server's own they take what it says for true.
+// The event names that applications may not emit. Clients close their connection on names reserved by
+// socket.io, and would believe a forged event of the server's own.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ inline bool is_reserved_event(std::string_view name) {
   return std::find(kReservedEvents.begin(), kReservedEvents.end(), name) != kReservedEvents.end();
 }
 
-// What follows an event that may be recovered (decision 23).
+// The name of the event that follows a recoverable one (decision 23).
 inline constexpr std::string_view kMarkEvent = "recovery-offset";
 
 // Null if an application may emit it.

@@ -1,7 +1,7 @@
-// A number that threads may read and raise at once: the greatest one stays. Nothing else is ordered by it.
+// An atomic maximum: threads may read and raise it concurrently. It orders nothing else (relaxed).
 //
-// For traces that readers leave under a shared lock (presence::HeldChanges), and owners look at under their
-// own.
+// Readers raise it under a shared lock (presence::HeldChanges); owners read it under an exclusive
+// one.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ class SharedMark {
   }
 
   std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
-  // Writes only if it is greater: otherwise the cores need not pass the memory around.
+  // Writes only if it is greater, so the cache line stays shared otherwise.
   void raise(std::uint64_t to) {
     std::uint64_t seen = get();
     while (seen < to && !value_.compare_exchange_weak(seen, to, std::memory_order_relaxed)) {

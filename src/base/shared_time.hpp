@@ -1,8 +1,8 @@
-// A wall time that threads may read and move on at once: the latest one stays, unless the clock was set back.
-// Nothing else is ordered by it.
+// A wall time that threads may read and advance concurrently: the latest one wins, unless the clock was set
+// back. It orders nothing else (relaxed).
 //
-// For what would otherwise need a lock on every event: presence::User's last sign of life. The only atomic in
-// the pure layers, for it makes no difference to what a single thread sees.
+// Avoids a lock on every event, for presence::User's last activity. Allowed in the pure layers because a
+// single thread sees no difference.
 #pragma once
 
 #include <atomic>
@@ -11,11 +11,11 @@
 
 namespace rollcall::base {
 
-// Workers read the clock once a turn, so one may bring a time that is a little older than another's. Whatever
-// is older than that comes from a clock that was set back.
+// Workers read the clock once a turn, so a time may be slightly older than another worker's. A time older
+// than that comes from a clock that was set back.
 inline constexpr seconds kClockLag{10};
 
-// The newer of two readings of the wall clock, of which `now` came last.
+// The newer of two readings of the wall clock; `now` was taken last.
 inline WallTime follow(WallTime before, WallTime now) {
   return now < before && before - now <= kClockLag ? before : now;
 }
@@ -30,7 +30,7 @@ class SharedTime {
   }
 
   WallTime get() const { return WallTime{milliseconds(ms_.load(std::memory_order_relaxed))}; }
-  // Writes only if it is another: within one millisecond the cores need not pass the memory around.
+  // Writes only if it differs, so the cache line stays shared within a millisecond.
   void advance(WallTime to) {
     Ms seen = ms_.load(std::memory_order_relaxed);
     for (;;) {

@@ -1,4 +1,4 @@
-// A string of at most N bytes, in place: ids, of which every connection has several.
+// A string of at most N bytes, stored inline: for ids, which every connection has several of.
 #pragma once
 
 #include <array>

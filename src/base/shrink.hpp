@@ -1,9 +1,9 @@
-// Gives back the memory of containers that a peak has left nearly empty: they grow by themselves, and never
-// shrink.
+// Shrinks containers that a peak has left nearly empty, as the standard ones only ever
+// grow.
 //
-// Called after an erase, each costs O(1) amortised: a container gets room for twice what it holds once that
-// is less than an eighth of its room. The longest pause is a fraction of the one that growing to the peak
-// took.
+// To be called after an erase. O(1) amortised: below an eighth of its capacity a container is shrunk to twice
+// its size. The longest pause is a fraction of the pause of growing to the
+// peak.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace rollcall::base {
 
-inline constexpr std::size_t kNotWorthShrinking = 512;  // elements that there is room for
+inline constexpr std::size_t kNotWorthShrinking = 512;  // in elements
 
 // A hash table of Boost's. Invalidates its iterators.
 template <typename Table>
@@ -32,7 +32,7 @@ void shrink_vector(std::vector<T>& vector) {
   vector.swap(smaller);
 }
 
-// Empties a vector whose memory is to be used again, unless it is more than most turns need.
+// Clears a vector and keeps its memory for reuse, unless it is more than most turns need.
 template <typename T>
 void clear_scratch(std::vector<T>& vector, std::size_t most = 4096) {
   vector.clear();

@@ -1,7 +1,7 @@
-// A list of small plain values, of which the first is kept in place: most have one element, and there are
-// some for every connection. 16 bytes where a vector takes 24 and a block of the heap. What is far from full
-// gives half of its room back, each element moved O(1) times amortised: a list that was twice as long takes
-// what it took before.
+// A list of small plain values that stores its first element inline: most lists have one element, and every
+// connection has several lists. 16 bytes, where a vector takes 24 and a heap block. A list far from full
+// halves its capacity, moving each element O(1) times amortised, so it returns to its former size after a
+// peak.
 #pragma once
 
 #include <algorithm>
@@ -56,7 +56,7 @@ class SmallList {
  private:
   void grow() { resize(capacity_ == 1 ? 4 : capacity_ * 2); }
 
-  // `capacity`: more than one, and enough.
+  // `capacity`: more than one, and at least the size.
   void resize(std::uint32_t capacity) {
     T* many = new T[capacity];
     std::copy(begin(), end(), many);

@@ -1,5 +1,5 @@
-// A string or vector whose memory is used again: what a hot path needs for itself is not allocated anew each
-// time. Whoever asks while it is out gets an empty one, so that re-entering is safe. For one thread.
+// A string or vector whose memory is reused, so hot paths need not allocate. A nested borrower gets
+// an empty one, so re-entrance is safe. For one thread.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace rollcall::base {
 
-// `kMost`: of the elements there is room for; larger ones are not kept, so that one long text does not hold
-// its memory for ever.
+// `kMost`: the largest capacity that is kept, in elements, so that one long text does not hold its memory for
+// ever.
 template <typename Container, std::size_t kMost = 64 * 1024>
 class Spare {
  public:

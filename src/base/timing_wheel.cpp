@@ -29,7 +29,7 @@ void TimingWheel::arm(Timer& timer, Instant deadline) {
   if (timer.wheel_) timer.wheel_->unlink(timer);
   timer.wheel_ = this;
   timer.deadline_ = deadline;
-  // Nothing that is armed while an advance fires may fire in it: a timer could keep it from ending.
+  // A timer armed during an advance must not fire in it: otherwise the advance might never end.
   const std::uint64_t tick = tick_of(deadline);
   if (tick <= target_) {
     link(timer, kDuePlace);
@@ -92,7 +92,7 @@ void TimingWheel::cascade(unsigned level) {
 }
 
 void TimingWheel::fire_due(Instant now) {
-  // Taken one by one from the list, so that a timer may do as it likes to the others.
+  // Popped one by one, because a timer may disarm or destroy the others.
   while (Timer* timer = lists_[kFiringPlace]) {
     unlink(*timer);
     timer->wheel_ = nullptr;
@@ -111,7 +111,7 @@ void TimingWheel::advance(Instant now) {
   }
   fire_due(now);
   while (current_ < target) {
-    // To the next occupied slot of the lowest level, or to the end of its round, in one step.
+    // Jumps to the next occupied slot of the lowest level, or to the end of its round.
     const auto slot = static_cast<unsigned>(current_ & (kSlots - 1));
     const std::uint64_t ahead = slot == kSlots - 1 ? 0 : occupied_[0] >> (slot + 1);
     const std::uint64_t step =
@@ -137,7 +137,7 @@ std::optional<Instant> TimingWheel::next() const {
         ((current_ >> shift) + static_cast<std::uint64_t>(std::countr_zero(ahead)) + 1) << shift;
     return start_ + milliseconds(target);
   }
-  for (unsigned level = 0; level < kLevels; ++level) {  // only the clamped remain, behind the wheel's end
+  for (unsigned level = 0; level < kLevels; ++level) {  // only clamped timers remain, out of range
     if (occupied_[level]) return start_ + milliseconds(((current_ >> 36) + 1) << 36);
   }
   return std::nullopt;

@@ -2,7 +2,7 @@
 //
 // Timers are intrusive: arming allocates nothing, and costs O(1) whatever their number. A timer never
 // fires early; it fires in the first `advance` at or after its deadline (rounded up to the tick). Six
-// levels of 64 slots reach 2^36 ms, two years; what lies beyond is clamped and re-armed by its owner.
+// levels of 64 slots reach 2^36 ms, two years; later deadlines are clamped and re-armed by their owner.
 // Not thread-safe.
 #pragma once
 
@@ -48,7 +48,7 @@ class TimingWheel {
   // Arming an armed timer moves it. A past deadline fires at the next `advance`.
   void arm(Timer& timer, Instant deadline);
   void disarm(Timer& timer);
-  // Fires what is due. While firing, timers may arm, disarm and destroy any timer, themselves included.
+  // Fires all due timers. They may arm, disarm and destroy any timer, themselves included.
   void advance(Instant now);
   // When to call `advance` next; never later than the earliest deadline's tick.
   std::optional<Instant> next() const;
@@ -69,7 +69,7 @@ class TimingWheel {
 
   Instant start_;
   std::uint64_t current_ = 0;  // the last tick that has been fired
-  std::uint64_t target_ = 0;   // where the advance in hand ends, or the last one has
+  std::uint64_t target_ = 0;   // the end of the current or the last advance
   std::array<std::uint64_t, kLevels> occupied_{};
   std::array<Timer*, kLevels * kSlots + 2> lists_{};  // the last two: due, firing
 };

@@ -9,7 +9,7 @@ namespace rollcall::base {
 
 class Utf8Validator {
  public:
-  // False as soon as the bytes so far cannot be the beginning of valid UTF-8.
+  // False once the bytes so far cannot be a prefix of valid UTF-8.
   bool feed(std::string_view bytes);
   // True if no character is left unfinished.
   bool complete() const { return needed_ == 0; }

@@ -1,6 +1,6 @@
-// Numbers and texts one behind the other in a string: seven bits a byte, the lowest first, and a text behind
-// its length. Nearly all lengths are below 128 and take a byte. For memory only: what is read must have been
-// written by these.
+// Varint encoding of numbers and length-prefixed texts in a string: seven bits a byte, lowest first. Nearly
+// all lengths are below 128 and take one byte. For memory only: reads trust that the data was written by
+// these functions.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ inline void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-// Both take from the front of `rest`.
+// Both consume from the front of `rest`.
 inline std::uint64_t take_varint(std::string_view& rest) {
   std::uint64_t value = 0;
   unsigned char byte = 0;

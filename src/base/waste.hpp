@@ -1,9 +1,9 @@
-// When to give free memory back to the system: the allocator keeps what was freed, so a spike would stay for
-// ever.
+// Decides when to return free memory to the system: the allocator keeps freed memory, so a spike would last
+// for ever.
 //
-// Pure. Counting free memory and giving it back both block threads that allocate. So they take a small
-// share of the time, whatever they cost; and what could not be given back, as it lies scattered among what is
-// in use, is not tried again.
+// Pure. Measuring free memory and returning it both block threads that allocate, so they are limited to a
+// small share of the time. Memory that could not be returned because it is fragmented is not tried
+// again.
 #pragma once
 
 #include <algorithm>
@@ -15,17 +15,17 @@ namespace rollcall::base {
 
 class Waste {
  public:
-  // Resident beyond what is allocated. A fresh process has some 16 MiB of it: the program itself.
+  // Resident memory beyond what is allocated. A fresh process has about 16 MiB of it: the program itself.
   static constexpr std::size_t kWorth = 32 << 20;
   static constexpr seconds kInterval{10};
   static constexpr int kCountingShare = 1000;  // one part of so many
   static constexpr int kGivingShare = 25;
 
-  // So long after the last time it is to be counted again.
+  // How long after the last measurement to measure again.
   microseconds pause() const { return pause_; }
-  // Cheap, and asked first: less than this cannot be worth it.
+  // Cheap, and checked first: less than this cannot be worth measuring.
   bool worth_counting(std::size_t resident) const { return resident >= kWorth + stuck_; }
-  // True: it is to be given back.
+  // True: return it to the system.
   bool counted(std::size_t resident, std::size_t allocated, microseconds took) {
     const std::size_t free = beyond(resident, allocated);
     pause_ = std::max<microseconds>(kInterval, kCountingShare * took);

@@ -8,7 +8,7 @@ bool transport_offered(const RequestFacts& facts) {
   return facts.transport == "websocket" && facts.websocket_offered;
 }
 
-// A websocket request may come for a polling session (the upgrade); anything else must match.
+// A websocket request may name a polling session (the upgrade); anything else must match.
 bool transport_fits_session(const RequestFacts& facts) {
   if (facts.transport == "websocket") return facts.websocket_upgrade;
   return !facts.websocket_upgrade && facts.session_transport == Transport::polling;

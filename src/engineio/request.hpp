@@ -1,4 +1,4 @@
-// Which requests the Engine.IO path takes, and the six refusals of the reference server.
+// Which requests the Engine.IO path accepts, and the six refusals of the reference server.
 #pragma once
 
 #include <string>

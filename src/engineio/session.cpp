@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view kClose = "1";
 constexpr std::string_view kNoop = "6";
 constexpr std::string_view kProbe = "probe";
-// How long a closed polling session keeps its last packets for one more GET. Clients poll again at
-// once; the reference server waits as long.
+// How long a closed polling session keeps its last packets for one more GET. Clients poll again immediately;
+// the reference server waits equally long.
 constexpr seconds kFarewell{30};
 constexpr std::size_t kSlowBytesPerSecond = 10'000;  // of a client on a bad network
 constexpr std::size_t kMostFetchingSeconds = 120;
@@ -93,7 +93,7 @@ bool Session::post_arrived(Instant now, Actions& out) {
 }
 
 Received Session::take_pong(Instant now) {
-  // A pong nobody asked for must not put the next ping off.
+  // An unsolicited pong must not delay the next ping.
   if (awaiting_pong_) {
     awaiting_pong_ = false;
     heartbeat_ = now + settings_.ping_interval;
@@ -177,7 +177,7 @@ void Session::heard(Instant now) {
   if (!silent_) return;
   silent_ = false;
   const auto took = std::chrono::duration_cast<seconds>(now - transport_since_).count();
-  // Forgotten by halves: a client that was slow once, as when its page was loaded, is not so for ever.
+  // Decays by half: a client that was slow once, such as during page load, is not treated as slow for ever.
   slow_seconds_ =
       static_cast<std::uint8_t>(std::clamp<std::int64_t>(took, slow_seconds_ / 2, kMostSlowSeconds));
 }
@@ -196,8 +196,8 @@ void Session::close(CloseReason reason, Actions& out) {
     finish(reason, kClose, out);
     return;
   }
-  // A polling client is to get what was sent before by one GET and the close packet by the next: clients
-  // handle `close` at once but messages a tick later, and would drop those that come together with it.
+  // A polling client gets pending messages by one GET and the close packet by the next: clients handle
+  // `close` immediately but messages a tick later, so they would drop messages that come together with it.
   state_ = State::closing;
   heartbeat_ += kFarewell;
   if (probe_ != Probe::none) abandon_probe(out);
@@ -247,7 +247,7 @@ void Session::tick(Instant now, Actions& out) {
     finish(CloseReason::ping_timeout, kClose, out);
     return;
   }
-  // From the time the ping was due, not from now: a late turn of the loop must not lengthen it.
+  // Counted from when the ping was due, not from now: a late turn of the loop must not extend the timeout.
   awaiting_pong_ = true;
   heartbeat_ += settings_.ping_timeout;
   out.add(Actions::send_ping);

@@ -3,8 +3,8 @@
 // Pure: packets and instants come in through the methods, and what is to be done goes out in Actions. The
 // server's EngineSession drives it. Not thread-safe; a session lives on one worker.
 //
-// Bounds: what a polling client has not fetched is limited by Settings::max_buffered_bytes beyond the
-// first message; passing it closes the session (CloseReason::slow_consumer).
+// Bounds: the buffer of a polling client is limited to Settings::max_buffered_bytes beyond the first message;
+// exceeding it closes the session (CloseReason::slow_consumer).
 #pragma once
 
 #include <cstdint>
@@ -30,9 +30,9 @@ struct Settings {
   std::size_t max_payload_bytes = 1'000'000;
   std::size_t max_buffered_bytes = 1 << 20;
   bool offer_upgrade = true;  // the open packet lists websocket
-  // How long a polling client may be without a GET, a POST or a probe: clients poll again at once. For an
-  // answer that takes long to be fetched there is more, at kSlowBytesPerSecond, and for a client that was
-  // slow to come of late, twice what it took; half of that is forgotten each time it is quicker.
+  // How long a polling client may go without a GET, a POST or a probe; clients poll again immediately. A
+  // large answer extends it, at kSlowBytesPerSecond, and so does a client that was slow recently: twice the
+  // gap it left, which decays by half each time it is faster.
   milliseconds poll_gap{8000};
 };
 
@@ -91,15 +91,16 @@ class Session {
 
   Transport transport() const { return transport_; }
   bool closed() const { return state_ != State::open; }
-  // Nothing is left to do: the shell may forget the session (one closed by the server waits for GETs to
-  // hand over what was buffered and then the close packet).
+  // Finished: the shell may destroy the session (one closed by the server waits for GETs that fetch the
+  // buffer and then the close packet).
   bool finished() const { return state_ == State::finished; }
 
   // Whether a message can be sent on the websocket at once. If not, give it to `keep`.
   bool sends_at_once() const { return state_ == State::open && transport_ == Transport::websocket; }
   // A message packet, already framed, to be polled. Dropped once the session is closed.
   void keep(base::FrameRef frame, Actions& out);
-  // Whether volatile messages may go, as far as is known here: a poll waits, or the transport is a websocket.
+  // Whether volatile messages can be sent, as far as known here: a poll waits, or the transport is a
+  // websocket.
   bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && !buffer_); }
   // Answers the waiting GET with all that is buffered. Called once a turn.
   void flush(Actions& out);
@@ -111,8 +112,8 @@ class Session {
   bool post_arrived(Instant now, Actions& out);
   void post_finished() { posting_ = false; }
 
-  // A packet by POST or on the websocket that is the transport. `message`: packet.data is for the
-  // layer above. A packet that did not parse is given as nullopt.
+  // A packet from a POST or from the websocket that is the transport. `message`: packet.data is for the layer
+  // above. nullopt stands for a packet that did not parse.
   Received receive(const std::optional<Packet>& packet, Instant now, Actions& out);
 
   // The upgrade. `probe_arrived` is false if no websocket is wanted now: close it.
@@ -121,10 +122,10 @@ class Session {
   void probe_packet(const std::optional<Packet>& packet, Actions& out);
   void probe_lost();
   bool upgrading() const { return probe_ != Probe::none; }
-  // To be called after the others: a session that nobody serves any more is over when the gap is.
+  // Call it after the others: a polling session without a request ends when its gap is over.
   void look(Instant now);
-  // Whether the gap ends it; at first it does. A client that has just opened its session may take long to go
-  // on, a thousand in one busy program for one.
+  // Whether the gap ends it; by default it does. A client that has just opened its session may be slow to
+  // continue, for example one of a thousand in a busy program.
   void limit_silence(bool limited);
 
   void websocket_lost(CloseReason reason, Actions& out);

@@ -1,6 +1,6 @@
-// Changes of presence one behind the other in two blocks of memory: what a Ring is made of, and what its
-// readers take away to write without the hub's lock. A list that is cleared and filled again allocates
-// nothing once it has been as full before.
+// Changes of presence, stored contiguously in two memory blocks: the building block of Ring, and what its
+// readers copy out in order to serialize without the hub's lock. A list that is reused does not allocate
+// until it grows beyond its previous size.
 //
 // Bounds: the caller's; a change takes 32 bytes and its texts (an id of at most kMaxUserIdBytes, details of
 // at most kMaxDetailBytes: longer ones are left out, as in Profile). Not thread-safe.
@@ -18,7 +18,7 @@
 
 namespace rollcall::feed {
 
-// A user's session began, or ended. Views of whoever gave it.
+// A user's session began or ended. Its views point into the owner's memory.
 struct Change {
   std::string_view user_id;
   bool online = false;
@@ -33,7 +33,7 @@ struct Change {
 class ChangeList {
  public:
   void add(const Change& change);
-  // Good until the list changes.
+  // Valid until the list changes.
   Change operator[](std::size_t index) const;
 
   std::size_t size() const { return entries_.size(); }

@@ -85,7 +85,7 @@ void Reader::reset(MirrorSource& source, const char* reason, WallTime wall, std:
 
 void Reader::tell_users(MirrorSource& source, WallTime wall, std::string& out) {
   if (told_of_page_ == page_.users.size()) {
-    if (!source.after(taken_).whole) {  // what has happened meanwhile is not to be had any more
+    if (!source.after(taken_).whole) {  // the feed has forgotten changes since then
       reset(source, kFellBehind, wall, out);
       return;
     }

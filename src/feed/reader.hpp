@@ -1,4 +1,4 @@
-// One reader of the feed by server-sent events: which bytes it is sent next.
+// One reader of the feed by server-sent events: decides which bytes to send next.
 //
 //   retry: 2000
 //   event: reset      {reason, timestamp}      if it has to begin anew
@@ -6,14 +6,14 @@
 //   event: live       {count, timestamp}       id: a cursor; what follows is what has changed since
 //   event: user-online, user-offline           each with its cursor as id
 //
-// The cursor of `live` is taken before the first page of the snapshot, and the pages are read one by one: so
-// what happens meanwhile may be told twice, and nothing is missed. Changes say how things are: whoever
-// applies them in order has the truth.
+// The cursor of `live` is taken before the first page of the snapshot, and the pages are read one by one: a
+// change in between may be sent twice, but none is missed. Changes carry the new state, so applying them is
+// idempotent, and applying them in order gives the current state.
 //
 // Driven by gateway::FeedStreams. Pure: time is an argument. Not thread-safe.
 //
-// Bounds: it gives at most kPortion and one event, and nothing while its reader has not taken that. It holds
-// one page of the snapshot. A reader that is behind what the source remembers begins anew.
+// Bounds: it produces at most kPortion and one event, and nothing more until its reader has taken that. It
+// holds one page of the snapshot. A reader that falls behind the source's memory starts again with a reset.
 #pragma once
 
 #include <cstddef>
@@ -32,26 +32,26 @@ class Reader {
   static constexpr std::size_t kPortion = 64 * 1024;
   static constexpr std::size_t kPageUsers = 100;    // read under one lock
   static constexpr std::size_t kReadChanges = 100;  // the same
-  static constexpr seconds kKeepAlive{15};          // after nothing else was sent for so long
-  static constexpr seconds kPatience{120};          // for a reader that takes nothing
+  static constexpr seconds kKeepAlive{15};          // of silence
+  static constexpr seconds kPatience{120};          // until a stalled reader is given up
 
-  // `cursor`: where the reader stopped; empty if it does not say.
+  // `cursor`: the last one the reader has seen; empty if it sent none.
   Reader(std::string cursor, Instant now);
 
-  // What to send now, maybe nothing; `unsent` is what the reader has not taken yet of all before. To be asked
-  // when the feed has grown, at `deadline()`, and when all is taken, if `waits_for_room()`.
+  // What to send now, maybe nothing; `unsent`: bytes the reader has not taken yet. To be called when the feed
+  // has grown, at `deadline()`, and, if `waits_for_room()`, once everything is taken.
   std::string next(MirrorSource& source, std::size_t unsent, Instant now, WallTime wall);
 
   // Of the last call of `next`.
   bool waits_for_room() const { return waits_for_room_; }
   Instant deadline() const { return deadline_; }
-  // It takes nothing, and has not for long: its place is another's.
+  // The reader has stalled: close its stream.
   bool given_up() const { return given_up_; }
 
  private:
   enum class State { begin, snapshot, live };
 
-  // False: there is nothing to tell.
+  // False: there is nothing to send.
   bool step(MirrorSource& source, WallTime wall, std::string& out);
   void begin(MirrorSource& source, WallTime wall, std::string& out);
   void reset(MirrorSource& source, const char* reason, WallTime wall, std::string& out);

@@ -38,7 +38,7 @@ void Ring::add(const Change& change) {
   if (last_ - forgotten_ > limit_) ++forgotten_;
 }
 
-// The ring's oldest block becomes its newest. Those that are too many by their bytes are let go of.
+// Reuses the ring's oldest block as its newest. Blocks beyond the byte limit are freed.
 void Ring::begin_block() {
   ChangeList& newest = block_at(last_);
   text_bytes_ -= newest.text_bytes();
@@ -74,7 +74,7 @@ Result<std::uint64_t, FeedGap> Ring::find(std::string_view cursor) const {
   std::uint64_t number = 0;
   const auto [stopped, error] = std::from_chars(digits.data(), end, number);
   const bool whole = error == std::errc{} && stopped == end;
-  // Only as `cursor` writes it.
+  // Accepts only the exact form that `cursor` writes.
   if (!whole || number > last_ || (digits.front() == '0' && digits.size() > 1)) return fail(FeedGap::unknown);
   if (!remembers_after(number)) return fail(FeedGap::fell_behind);
   return number;

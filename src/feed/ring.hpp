@@ -1,6 +1,6 @@
-// The newest changes of presence, numbered, for readers outside of the sockets: server-sent events and
-// webhooks. Each reader keeps the number of the last change that it has, and takes what came after it; one
-// that is away for longer than the feed remembers is told so, and takes a snapshot.
+// A numbered ring of the newest changes of presence, for server-sent events and webhooks. Each reader keeps
+// the number of its last change and reads the changes after it; a reader that has fallen behind the ring is
+// told so, and takes a snapshot.
 //
 // Filled and read by the gateway's hub, under its lock. Pure. Not thread-safe.
 //
@@ -23,12 +23,12 @@ namespace rollcall::feed {
 // Why a reader cannot go on from where it was.
 enum class FeedGap {
   unknown,      // the cursor is of another start of the server, or none of ours at all
-  fell_behind,  // what came after it is not remembered any more
+  fell_behind,  // some changes after it have been overwritten
 };
 
 class Ring {
  public:
-  // `epoch`: another one at each start, so that cursors of an earlier one are known to be that.
+  // `epoch`: different at each start, so that cursors of an earlier start are recognised.
   // A `limit` of 0: nothing is kept.
   Ring(std::uint64_t epoch, std::size_t limit);
 
@@ -40,12 +40,12 @@ class Ring {
   // From now on. Nothing must have been kept so far.
   void begin(std::size_t limit);
 
-  // Appends at most `most` changes that came after number `after`, in order. False, and nothing is appended,
-  // if some of them are forgotten. `after` must be a number that has been.
+  // Appends up to `most` changes after number `after`, in order. False, and nothing is appended, if some of
+  // them have been overwritten. `after` must not be in the future.
   bool read(std::uint64_t after, std::size_t most, ChangeList& out) const;
   bool remembers_after(std::uint64_t after) const { return after >= forgotten_; }
 
-  // The text that stands for a number, for strangers to keep: "9f86d081884c7d65-42".
+  // A number as an opaque cursor for readers to keep: "9f86d081884c7d65-42".
   std::string cursor(std::uint64_t number) const;
   Result<std::uint64_t, FeedGap> find(std::string_view cursor) const;
 

@@ -1,8 +1,8 @@
-// Where the readers of the feed take it from: the gateway's hub, behind its lock. Each reader keeps a number
-// of its own, and pulls.
+// What the readers of the feed pull from: the gateway's hub, behind its lock. Each reader keeps its own
+// position.
 //
-// Called by the machines beside it; what they copy out they write without the lock. Implementations are
-// thread-safe.
+// Called by the machines in this folder, which copy changes out and serialize them without the lock.
+// Implementations are thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace rollcall::feed {
 
-// Why a reader begins anew: the source no longer remembers all it has missed.
+// Why a reader must start again: the source no longer remembers everything it missed.
 inline constexpr const char* kFellBehind = "fell-behind";
 
 class Source {
@@ -28,17 +28,17 @@ class Source {
 
   struct Available {
     std::uint64_t last = 0;  // the number of the newest change
-    bool whole = true;       // all changes after the one asked about are still to be had
+    bool whole = true;       // all changes after the requested one are still available
   };
   virtual Available after(std::uint64_t number) = 0;
-  // The same, and appends at most `most` of them to `out`, in order; none if they are not whole.
+  // The same, and appends up to `most` of them to `out`, in order; none if some are missing.
   virtual Available read(std::uint64_t number, std::size_t most, ChangeList& out) = 0;
   virtual std::string cursor(std::uint64_t number) const = 0;
   // How much longer users may need to come back after the server's start. 0: those not online are offline.
   virtual milliseconds settling() const = 0;
 };
 
-// And who is online, for those who begin with that.
+// Adds who is online, for readers that start with a snapshot.
 class MirrorSource : public Source {
  public:
   virtual Result<std::uint64_t, FeedGap> find(std::string_view cursor) = 0;

@@ -9,7 +9,7 @@
 namespace rollcall::feed {
 namespace {
 
-// Half of it is certain.
+// Equal jitter: half of the wait is fixed.
 microseconds retry_delay(std::size_t failures, seconds wish, double chance) {
   milliseconds most = Webhook::kFirstRetry;
   for (std::size_t i = 1; i < failures && most < Webhook::kLastRetry; ++i) most *= 2;
@@ -52,7 +52,7 @@ const Delivery* Webhook::next(Source& source, Instant now, WallTime wall) {
   return &*delivery_;
 }
 
-// What is known of the receiver's side is of no use any more: neither is what waits for it.
+// The receiver has to take a snapshot, so the pending delivery is useless too.
 void Webhook::fall_behind(std::uint64_t last) {
   const bool told = delivery_ && delivery_->changes == 0;
   if (!told) report_ = Report::fell_behind;
@@ -78,8 +78,8 @@ void Webhook::make_reset(Source& source, std::uint64_t last, WallTime wall) {
 
 void Webhook::make_batch(Source& source, WallTime wall) {
   changes_.clear();
-  const Source::Available news = source.read(taken_, rules_.batch, changes_);
-  if (!news.whole) {  // since it was asked, more has been forgotten
+  const Source::Available available = source.read(taken_, rules_.batch, changes_);
+  if (!available.whole) {  // more changes were forgotten since the check
     fall_behind(news.last);
     make_reset(source, news.last, wall);
     return;

@@ -1,16 +1,16 @@
-// One webhook: which request is to be made next, and when; what follows from its outcome.
+// One webhook: decides which request to send next, and when, and handles its outcome.
 //
 // Driven by adapters::WebhookSender, which makes the requests. Pure: time and chance are arguments. Not
 // thread-safe.
 //
-// The rules: changes go out in order, one request at a time, each with up to `batch` of them, the first of
-// which has waited `batch_wait` at most. A request that fails is made again, with the same id and body, later
-// and later, until it is accepted; 410 Gone ends the webhook. If the feed has meanwhile forgotten changes
-// that are still to be sent, the receiver is told to take a snapshot instead (`feed.reset`), and so it is at
-// the start: what it knows is of an earlier one. So a receiver that hears nothing else is never wrong for
-// good.
+// Changes are sent in order, one request at a time, each with up to `batch` changes, the first of which has
+// waited at most `batch_wait`. A failed request is retried with the same id and body, with exponential
+// backoff and jitter, until it is accepted; 410 Gone ends the webhook. If the feed has forgotten changes that
+// were still to be sent, the receiver is told to take a snapshot instead (`feed.reset`). The same happens at
+// the start, because the receiver's state is of an earlier run. So a receiver always converges to the current
+// state.
 //
-// Bounds: one body of at most kMostBodyBytes and one event; what waits behind it stays in the feed.
+// Bounds: one body of at most kMostBodyBytes and one event; pending changes stay in the feed.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ struct WebhookRules {
 };
 
 struct Delivery {
-  std::string id;  // the same whenever it is made again
+  std::string id;  // the same for every retry
   std::string body;
   std::size_t changes = 0;
 };
@@ -39,18 +39,18 @@ struct Delivery {
 struct Outcome {
   enum class Kind { accepted, gone, failed };
   Kind kind = Kind::failed;
-  seconds retry_after{0};  // the receiver's wish
+  seconds retry_after{0};  // from the receiver's Retry-After
 };
 
-// What the operator should hear of: turns for the worse or better, not each attempt.
+// What to log for the operator: changes between failing and working, not each attempt.
 enum class Report { nothing, failing, recovered, gone, fell_behind };
 
 // Since the start.
 struct WebhookCounts {
   std::uint64_t sent = 0;     // requests accepted
-  std::uint64_t failed = 0;   // requests made in vain
-  std::uint64_t retried = 0;  // requests made again
-  std::uint64_t dropped = 0;  // changes that a receiver was not told of, but to take a snapshot
+  std::uint64_t failed = 0;   // requests failed
+  std::uint64_t retried = 0;  // requests retried
+  std::uint64_t dropped = 0;  // changes replaced by a snapshot request
 
   WebhookCounts& operator+=(const WebhookCounts& other);
   bool operator==(const WebhookCounts&) const = default;
@@ -63,28 +63,28 @@ class Webhook {
   static constexpr milliseconds kLastRetry{60'000};
   static constexpr seconds kMostRetryAfter{600};
 
-  // `name` begins the ids of its deliveries: another one for each webhook and start.
+  // `name` is the prefix of its delivery ids: unique for each webhook and start.
   Webhook(std::string name, const WebhookRules& rules) : name_(std::move(name)), rules_(rules) {}
 
-  // The request to be made now, if there is one. Then `done` must come before it is asked again. Good until
-  // then.
+  // The request to send now, if there is one. It is valid until `done`, which must be called before the next
+  // call of this.
   const Delivery* next(Source& source, Instant now, WallTime wall);
-  // `chance` is from 0 to 1, so that not all servers come back in the same instant.
+  // `chance` is random from 0 to 1, so that servers do not retry in the same instant.
   void done(const Outcome& outcome, Instant now, double chance);
 
-  // When to ask for the next request; nothing: when the feed has grown, if `waits_for_news`, or else after
+  // When to call `next` again; nothing: when the feed has grown, if `waits_for_news`, otherwise after
   // `done`, if at all.
   std::optional<Instant> deadline() const { return deadline_; }
   bool waits_for_news() const { return !ended_ && !under_way_ && !delivery_ && !deadline_; }
 
-  // Of the last call of `next` or `done`; told once.
+  // Of the last call of `next` or `done`; returned once.
   Report take_report() { return std::exchange(report_, Report::nothing); }
   const WebhookCounts& counts() const { return counts_; }
-  // For requests that are not made yet.
+  // Applies to requests that are not made yet.
   void set_rules(const WebhookRules& rules) { rules_ = rules; }
-  // Its receiver wants no more: 410 Gone.
+  // The receiver answered 410 Gone.
   bool ended() const { return ended_; }
-  // Attempts in vain since it worked last.
+  // Failed attempts since the last success.
   std::size_t failures() const { return failures_; }
 
  private:
@@ -96,7 +96,7 @@ class Webhook {
 
   std::string name_;
   WebhookRules rules_;
-  std::uint64_t taken_ = 0;             // the last change that was put into a delivery, or need not be
+  std::uint64_t taken_ = 0;             // the last change that was delivered or skipped
   const char* reset_reason_ = "start";  // null: none is due
   std::optional<Delivery> delivery_;    // until it is accepted
   bool under_way_ = false;              // it

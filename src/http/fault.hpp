@@ -1,7 +1,7 @@
-// Why a request cannot be read, and what to answer (RFC 9110, section 15.5 and 15.6).
+// Why a request is invalid, and what to answer (RFC 9110, section 15.5 and 15.6).
 //
-// Made by RequestParser; whoever owns the connection answers and closes it, as what follows a fault
-// cannot be told from a request. Plain values: safe on any thread.
+// Made by RequestParser; the owner of the connection answers and closes it, because after a fault the start
+// of the next request is unknown. Plain values: safe on any thread.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,7 @@ std::string_view for_of(std::string_view element) {
   return {};
 }
 
-// The list that all headers of that name are together, from its end.
+// Iterates over the combined list of all headers of that name, from its end.
 template <class Use>
 bool each_from_the_end(const Request& request, std::string_view name, Use&& use) {
   bool found = false;

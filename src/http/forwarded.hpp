@@ -8,9 +8,9 @@
 
 namespace rollcall::http {
 
-// From the nearest proxy's note to the farthest, without ports and brackets; at most kMaxHops. Whoever sent
-// the request may have written any of them but those of trusted proxies. X-Forwarded-For wins where both
-// headers are there.
+// From the nearest proxy's entry to the farthest, without ports and brackets; at most kMaxHops. The sender of
+// the request can forge all entries except those added by trusted proxies. X-Forwarded-For wins if both
+// headers are present.
 inline constexpr std::size_t kMaxHops = 16;
 std::vector<std::string> forwarded_for(const Request& request);
 

@@ -1,4 +1,4 @@
-// What is kept of a query or a Cookie header: there is one for every connection.
+// Extracts the part of a query or a Cookie header that every connection keeps.
 #pragma once
 
 #include <string>

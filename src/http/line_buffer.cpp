@@ -12,7 +12,7 @@ constexpr bool is_control(char c) {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 }
 
-// What may stand in the middle of a line, behind another of them.
+// Characters allowed in the middle of a line.
 constexpr bool is_plain(char c) {
   return c != '\r' && c != '\n' && !is_control(c);
 }
@@ -61,7 +61,7 @@ Result<std::size_t, Fault> LineBuffer::take_line(std::string_view bytes) {
   const std::string_view taken = bytes.substr(0, std::min(line_bytes, limit_bytes_ - text_.size()));
   if (!may_all_follow(text_.empty() ? '\0' : text_.back(), taken)) return fail(Fault::bad_request);
   if (taken.size() < line_bytes) return fail(Fault::header_too_big);
-  // At once for all the lines that are there: most heads come whole, in one read.
+  // Checks all available lines at once: most heads arrive whole, in one read.
   if (text_.size() + taken.size() > text_.capacity()) {
     text_.reserve(std::min(text_.size() + bytes.size(), limit_bytes_));
   }

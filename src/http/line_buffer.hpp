@@ -1,9 +1,9 @@
 // The lines of a head, or of the framing of a chunk, collected until there are enough to parse.
 //
-// Used by RequestParser only. What no line of HTTP may contain is refused at the very byte, so that the
-// outcome does not depend on how the bytes were cut: control characters, CR or LF alone, and a line that
-// begins with white space (obs-fold, RFC 9112, section 5.2). At most `limit_bytes` in all, the growth
-// follows the input. Not thread-safe.
+// Used by RequestParser only. Bytes that no line of HTTP may contain are refused immediately, so the outcome
+// does not depend on how the input was split: control characters, CR or LF alone, and a line that begins
+// with white space (obs-fold, RFC 9112, section 5.2). At most `limit_bytes` in all, and memory grows with
+// the input. Not thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Origins (RFC 6454) and the Host header, compared as what they name and not as text: without regard to case,
-// a trailing dot of the host, or whether the scheme's own port is written out.
+// Compares origins (RFC 6454) and the Host header by meaning, not as text: ignoring case, a trailing dot of
+// the host, and whether the default port is written out.
 //
 // Browsers write them in one way, proxies in several (`Host: name:443`). Pure functions, linear in their
 // input, no allocation: called for every request that has an Origin.
@@ -13,9 +13,9 @@ namespace rollcall::http {
 // text.
 bool same_origin(std::string_view a, std::string_view b);
 
-// Whether a page of `origin` (http or https) is of the site that `host`, a Host header, names. A port that
-// Host leaves out is that of the origin's scheme: behind a proxy that ends TLS we speak plain http, and it is
-// https all the same.
+// Whether `origin` (http or https) is the site named by `host`, a Host header. A missing port in Host is the
+// default of the origin's scheme: behind a proxy that terminates TLS we see plain http although the site is
+// https.
 bool origin_is_host(std::string_view origin, std::string_view host);
 
 }  // namespace rollcall::http

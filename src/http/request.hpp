@@ -36,12 +36,12 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
-// Percent-decoded, '+' is a space; an escape that is none stands for itself. The result can be any bytes.
+// Percent-decoded, '+' is a space; an invalid escape stays as it is. The result can be any bytes.
 // Of parameters of one name, the first counts.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 
-// A segment of a path, percent-decoded; nothing if an escape in it is none. The result can be any bytes.
+// A segment of a path, percent-decoded; nothing if it has an invalid escape. The result can be any bytes.
 std::optional<std::string> decode_segment(std::string_view segment);
 
 // From the value of a Cookie header: the first cookie of that name, as it came but for the quotes around

@@ -52,15 +52,16 @@ std::size_t authority_begin(std::string_view target) {
   return 0;
 }
 
-// Not the whole grammar of a host: what could make another server read another host out of it.
+// Not the full grammar of a host: refuses what another server could parse as a different host.
 bool is_host(std::string_view value) {
   return value.find_first_of(" \t,/?#@\\") == std::string_view::npos;
 }
 
 }  // namespace
 
-// One request. Beast is given whole pieces only - the head, the framing of one chunk, the last chunk with
-// the trailers - and data as it comes: so it never looks at bytes twice, and cannot see how they were cut.
+// One request. Beast gets complete pieces only (the head, the framing of one chunk, the last chunk with the
+// trailers) and data as it arrives: so it never scans bytes twice, and how they were split makes no
+// difference.
 class RequestParser::Machine final : private beast::http::basic_parser<true> {
  public:
   explicit Machine(Limits limits) : limits_(limits), lines_(limits.header_bytes) {
@@ -136,7 +137,7 @@ std::size_t RequestParser::Machine::step(std::string_view bytes) {
 }
 
 std::size_t RequestParser::Machine::take_lines(std::string_view bytes) {
-  // Told at once, as the end of a line may never come in what follows an overlong chunk.
+  // Reported immediately, because after an overlong chunk the end of the line may never come.
   if (chunk_seen_ && lines_.text().empty() && bytes.front() != '\r') {
     fault_ = Fault::bad_request;
     return 0;
@@ -156,7 +157,7 @@ bool RequestParser::Machine::lines_suffice() {
   if (phase_ == Phase::chunk_line) return !(chunk_seen_ && lines_.text().size() == 2);
   if (!lines_.last_line_empty()) return false;
   if (lines_.text().size() > 2) return true;
-  // Some clients end a body with an empty line; only one is forgiven, or idle() could be held forever.
+  // Some clients send an empty line after a body; only one is accepted, or idle() could be delayed forever.
   if (std::exchange(empty_line_seen_, true)) fault_ = Fault::bad_request;
   lines_.release();
   return false;
@@ -214,7 +215,7 @@ std::optional<Fault> RequestParser::Machine::fault_of_head() const {
 
   const auto encoding = request_.header("transfer-encoding");
   if (!encoding) return std::nullopt;
-  // HTTP/1.0 has no such header: whoever sent it did not mean the framing (RFC 9112, section 6.1).
+  // HTTP/1.0 has no such header, so its framing cannot be trusted (RFC 9112, section 6.1).
   if (request_.http_1_0 || request_.header("content-length")) return Fault::bad_request;
   if (count(request_, "transfer-encoding") > 1) return Fault::unsupported_transfer;
   if (lower({encoding->data(), encoding->size()}) != "chunked") return Fault::unsupported_transfer;
@@ -223,7 +224,7 @@ std::optional<Fault> RequestParser::Machine::fault_of_head() const {
 
 void RequestParser::Machine::refuse(Fault fault, error_code& error) {
   fault_ = fault;
-  error = beast::http::error::bad_value;  // which one does not matter: fault_ is what is told
+  error = beast::http::error::bad_value;  // any error will do: fault_ is what we report
 }
 
 void RequestParser::Machine::on_request_impl(beast::http::verb, beast::string_view method,

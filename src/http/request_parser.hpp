@@ -1,9 +1,9 @@
 // Turns what an HTTP/1.x client sends into requests (RFC 9112).
 //
-// Each connection has one, fed by its pipe. How the bytes are cut never changes what comes out. The
-// grammar is Boost.Beast's; on top of it, whatever two servers could read differently (request smuggling)
-// is a fault: Content-Length with Transfer-Encoding, differing lengths, folded lines, bare CR or LF,
-// control characters, no Host or several.
+// Each connection has one, fed by its pipe. How the input is split never changes the result. The grammar is
+// Boost.Beast's; in addition, anything that two servers could parse differently (request smuggling) is a
+// fault: Content-Length with Transfer-Encoding, differing lengths, folded lines, bare CR or LF, control
+// characters, no Host or several.
 //
 // Bounds: a head, and a chunk's framing with the trailers, has at most `header_bytes` each; a request has
 // at most kMaxHeaders headers and a body of `body_bytes`. Buffers grow with the bytes received, never with
@@ -35,11 +35,10 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
 
-  // How many of the bytes were used: all of them, unless the request is complete; then what is left
-  // belongs to the next request, or to the protocol that the connection is upgraded to. A request that asks
-  // for an upgrade is complete at the end of its head as any other, or of its body if it announces one:
-  // were that left for later, the body could pass for a request where the upgrade is refused.
-  // Every call after a fault returns it again.
+  // Returns how many bytes were consumed: all of them, unless the request is complete; then the rest belongs
+  // to the next request, or to the protocol the connection is upgraded to. A request for an upgrade is
+  // complete at the end of its head, or of its body if it announces one: otherwise the body could be parsed
+  // as a request when the upgrade is refused. Every call after a fault returns it again.
   Result<std::size_t, Fault> feed(std::string_view bytes);
 
   // The request as soon as its head is complete, without (all of) its body; null before. It stays after a
@@ -49,13 +48,13 @@ class RequestParser {
   // Of the request in hand, whose head is complete: how long its body is to be. Nothing if it comes in
   // chunks.
   std::optional<std::size_t> announced_body() const;
-  // Lowers the limit for the body of the request in hand, whose head is complete. False: what it announces,
-  // or has sent, is more.
+  // Lowers the body limit of the current request, whose head is complete. False: its announced or received
+  // body is already larger.
   bool limit_body(std::size_t bytes);
 
   bool complete() const;
 
-  // The memory that the request in hand takes, about.
+  // The approximate memory of the current request.
   std::size_t buffered_bytes() const;
 
   // The complete request; the parser is ready for the next one.

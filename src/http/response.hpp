@@ -1,7 +1,7 @@
 // A response, and the bytes to send for it (RFC 9112, section 4).
 //
-// Called by the pipe that owns the connection. Nothing in a Response can break out of its place in the
-// head: what is not a header field by the grammar is left out. Pure functions: safe on any thread.
+// Called by the pipe that owns the connection. A Response cannot inject anything into the head: fields that
+// violate the grammar are left out. Pure functions: safe on any thread.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct Response {
 
 // The framing is decided here: headers named Content-Length, Transfer-Encoding and (but for 1xx) Connection
 // are ours and are left out of `response.headers`. The connection has to be closed afterwards if not
-// `keep_alive` or if `response.close`. Keeping it is said aloud, as an HTTP/1.0 client needs to be told.
+// `keep_alive` or if `response.close`. Keep-alive is always stated, because HTTP/1.0 clients need that.
 // The answer to a HEAD request has the Content-Length of the body that it does not have.
 std::string serialize(const Response& response, bool keep_alive, bool head_request = false);
 

@@ -1,4 +1,4 @@
-// Puts the changes into feed::Ring as they happen, whatever the announcer holds back. Read it under a
+// Appends changes to feed::Ring immediately, even those the announcer is holding back. Read it under a
 // lane of the hub.
 #pragma once
 
@@ -18,7 +18,7 @@ class FeedSink final : public Sink {
 
   // Called like a sink whenever the feed has grown. Before the first command.
   void on_growth(std::function<void()> grown) { grown_.push_back(std::move(grown)); }
-  // Keeps so many changes from now on, if none were kept so far. While nobody reads.
+  // Keeps this many changes from now on, if none were kept so far. Call it while there are no readers.
   void begin(std::size_t limit) {
     if (!feed_.keeps() && limit > 0) feed_.begin(limit);
   }

@@ -15,7 +15,7 @@ void Hub::allow_connections(std::size_t per_user) {
   exclusively([&] { core_.allow_connections(per_user); });
 }
 
-// Else a grace has to be ended first: that takes all lanes.
+// Otherwise a grace has to be ended first, which takes all lanes.
 bool Hub::nothing_due(Instant now) const {
   const auto due = core_.deadline();
   return !due || *due > now;

@@ -1,12 +1,12 @@
 // The one owner of presence state: presence::Core and the Announcer behind it, under one lock with a lane for
 // each thread that reads often.
 //
-// A command or tick changes the state, hands the changes to the sinks in the order in which those were added,
-// tells the audience the changes that are due, and returns the deadline of the next tick. All of it happens
-// under all lanes, so everyone hears of the changes in the order in which they happened. Readers, and signs
-// of life, take one lane: on different lanes they share no memory that either writes.
+// A command or tick changes the state, passes the changes to the sinks in the order they were added, tells
+// the audience the changes that are due, and returns the deadline of the next tick. All of that happens under
+// all lanes, so everyone sees the changes in the order they happened. Reads and activity take one lane: on
+// different lanes they share no memory that either writes.
 //
-// Knows no clock and no thread: the time is an argument, and somebody else owns the timer. Thread-safe.
+// Has no clock and no thread: the time is an argument, and the caller owns the timer. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -35,10 +35,10 @@ class Hub {
 
   // Before the first command. The sink must outlive the hub.
   void add(Sink& sink) { sinks_.push_back(&sink); }
-  // A user may have so many connections from now on.
+  // Sets how many connections a user may have from now on.
   void allow_connections(std::size_t per_user);
 
-  // These return the next deadline. Times of threads whose clocks are behind count as the newest seen.
+  // These return the next deadline. A time older than the newest one seen counts as the newest.
   std::optional<Instant> apply(const presence::Command& command, Moment at);
   // To be called at the deadline; early or late calls do no harm.
   std::optional<Instant> tick(Moment at);
@@ -65,7 +65,7 @@ class Hub {
     const std::lock_guard lock(lanes_.of(reader));
     return use(presence::View(core_, announcer_));
   }
-  // For readers who hear of every change: nothing they read needs to be told again.
+  // For readers that get every change: what they read need not be announced again.
   template <typename Use>
   auto read_untraced(std::size_t reader, Use&& use) const {
     const std::lock_guard lock(lanes_.of(reader));
@@ -90,9 +90,9 @@ class Hub {
   std::vector<Sink*> sinks_;
   mutable Lanes lanes_;
   presence::Core core_;
-  mutable presence::Announcer announcer_;  // a read leaves its trace there, which several may do at once
-  // Here time does not go back. The wall clock's does when it is set back: changes are ordered by their
-  // place.
+  mutable presence::Announcer announcer_;  // reads leave marks in it, concurrently
+  // Never goes back here. The wall clock does when it is set back: changes are ordered by their
+  // position, not by their time.
   Instant now_{};
   WallTime wall_{};
   std::vector<presence::UserChanged> changes_;  // empty; kept for its memory, as the next

@@ -1,9 +1,9 @@
-// A readers-writer lock for what is read on every request and changed now and then: a reader takes a lane of
-// its own, a writer all of them. So readers on different workers share no memory that either writes, which a
-// common lock, or a common count of readers, would be.
+// A readers-writer lock for data that is read on every request and rarely changed: a reader takes its own
+// lane, a writer takes all of them. So readers on different workers share no memory that either writes,
+// unlike with a common lock or reader count.
 //
-// Known as a big-reader lock. Any lane will do for reading; two readers that have the same one wait for each
-// other, no more. `lock` and `unlock` are the writer's, so std::lock_guard works. Not recursive.
+// Known as a big-reader lock. Any lane will do for reading; readers of the same lane only wait for each
+// other. `lock` and `unlock` are the writer's, so std::lock_guard works. Not recursive.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,8 @@ namespace rollcall::hub {
 
 class Lanes {
  public:
-  // A writer takes about 20 ns for each, more where they are in other cores' caches: workers beyond that
-  // share.
+  // A writer takes about 20 ns per lane, more where they are in other cores' caches; workers beyond that
+  // share lanes.
   static constexpr std::size_t kMost = 16;
 
   // For so many threads that read often.
@@ -32,7 +32,7 @@ class Lanes {
   }
 
  private:
-  // Two lines: processors fetch them in pairs.
+  // Two cache lines: processors prefetch them in pairs.
   struct alignas(128) Lane {
     std::mutex mutex;
   };

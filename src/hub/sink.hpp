@@ -1,4 +1,4 @@
-// Whoever wants to know of every change of presence: the feed, an embedder's callbacks, counters.
+// Receives every change of presence: the feed, an embedder's callbacks, counters.
 #pragma once
 
 #include <cstddef>
@@ -14,18 +14,18 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  // Called under all lanes of the hub, with the changes in their order and the core as it is after them: it
-  // must not call the hub, and cost next to nothing.
+  // Called under all lanes of the hub, with the changes in order and the core's state after them: it must not
+  // call the hub, and must be cheap.
   virtual void take(std::span<const presence::UserChanged> changes, const presence::Core& core) = 0;
 };
 
-// Those who are told of the changes as they happen, or in batches: the sockets. Called like a Sink.
+// Receives changes as the announcer releases them, live or in batches: the sockets. Called like a Sink.
 class Audience {
  public:
   virtual ~Audience() = default;
 
   virtual void tell(const presence::Announcement& announcement) = 0;
-  // How many hear of a change, and what telling has cost the event loops so far: paces what is told.
+  // How many receivers a change has, and what deliveries have cost the event loops so far: sets the pace.
   virtual std::size_t receivers() const = 0;
   virtual std::span<const presence::LoopWork> work() = 0;
 };

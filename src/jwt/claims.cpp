@@ -112,7 +112,7 @@ std::optional<AuthFault> check_age(const json::object& claims, const KeyOptions&
   }
   const auto issued = numeric_date(*value);
   if (!issued) return invalid_fault("The token's iat is not a time in seconds");
-  // A time to come would make it younger than it is.
+  // A time in the future would make the token younger than it is.
   if (now + options.leeway < *issued) {
     return invalid_fault("The token was issued in the future, at " + base::iso8601(*issued));
   }
@@ -124,7 +124,7 @@ std::optional<AuthFault> check_age(const json::object& claims, const KeyOptions&
                                                 std::to_string(options.max_age.count() / 1000) + " s only"};
 }
 
-// When the token is over, if ever; or why it already is.
+// When the token expires, if ever; or why it is expired already.
 std::optional<AuthFault> check_end(const json::object& claims, const KeyOptions& options, WallTime now,
                                    std::optional<WallTime>& end) {
   if (auto fault = check_exp(claims, options, now, end)) return fault;

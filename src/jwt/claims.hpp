@@ -1,4 +1,5 @@
-// What a token whose signature holds must say to be accepted (RFC 7519, section 4.1), and what is kept of it.
+// The claims a token with a valid signature must have to be accepted (RFC 7519, section 4.1), and those we
+// keep.
 //
 // Used by KeySet only. Pure; thread-safe. Bounds: kMaxTextBytes for each text kept. Spec: contract.md,
 // section 2.

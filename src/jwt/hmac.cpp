@@ -11,7 +11,7 @@
 namespace rollcall::jwt {
 namespace {
 
-// At the beginning of a text. The original is held on to, so that another's can never be taken for it.
+// A context ready for a new text. Holding the original keeps its address from being reused by another secret.
 EVP_MAC_CTX* copy_of(const std::shared_ptr<EVP_MAC_CTX>& original) {
   thread_local std::shared_ptr<EVP_MAC_CTX> copied;
   thread_local std::unique_ptr<EVP_MAC_CTX, base::FreeWith<EVP_MAC_CTX_free>> copy;
@@ -19,7 +19,7 @@ EVP_MAC_CTX* copy_of(const std::shared_ptr<EVP_MAC_CTX>& original) {
     copy.reset(EVP_MAC_CTX_dup(original.get()));
     copied = original;
   }
-  // Without a key it goes back to where the secret has been worked in.
+  // Without a key this resets the context to just after the secret was absorbed.
   ROLLCALL_ASSERT(copy && EVP_MAC_init(copy.get(), nullptr, 0, nullptr) == 1);
   return copy.get();
 }

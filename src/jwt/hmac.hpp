@@ -1,8 +1,8 @@
 // HMAC with one secret (RFC 2104, for the HS* of RFC 7518, section 3.2), computed by OpenSSL.
 //
-// Used by Key only. The secret is worked into the three contexts once, which makes a verification several
-// times cheaper than from the beginning, and every connection needs one. Any number of threads may verify at
-// the same time, each with a copy that it keeps until it verifies with another secret or algorithm.
+// Used by Key only. The secret is absorbed into the three contexts once, which makes verification several
+// times cheaper; every connection needs one. Any number of threads may verify concurrently, each with its own
+// copy, kept until it verifies with another secret or algorithm.
 #pragma once
 
 #include <openssl/evp.h>

@@ -28,7 +28,7 @@ std::optional<Family> curve_named(std::optional<std::string_view> name) {
   return std::nullopt;
 }
 
-// Why a key is none of our business, if so (RFC 7517, sections 4.2 to 4.4 and 5).
+// Why to skip a key, or null (RFC 7517, sections 4.2 to 4.4 and 5).
 std::optional<std::string> reason_to_skip(const json::object& jwk) {
   const auto type = text_of(jwk, "kty");
   if (type && *type != "RSA" && *type != "EC" && *type != "oct") return "its type is not supported";

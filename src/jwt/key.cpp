@@ -24,7 +24,7 @@ Number number(std::string_view bytes) {
   return Number(BN_bin2bn(octets(bytes), static_cast<int>(bytes.size()), nullptr));
 }
 
-// OpenSSL leaves its errors in a queue of the thread, where the next TLS call would take them for its own.
+// OpenSSL leaves errors in a per-thread queue, where the next TLS call would mistake them for its own.
 struct ErrorQueueGuard {
   ErrorQueueGuard() { ERR_set_mark(); }
   ErrorQueueGuard(const ErrorQueueGuard&) = delete;

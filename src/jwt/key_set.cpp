@@ -25,7 +25,7 @@ std::string names_of(const std::vector<Algorithm>& algorithms) {
 }
 
 void load_secret(const std::string& secret, LoadedKeys& loaded) {
-  // A public key used as a secret lets everyone sign who can read it, and it is meant to be read.
+  // A public key used as a secret would let everyone who can read it sign tokens.
   if (secret.find("-----BEGIN ") != std::string::npos) {
     loaded.mistakes.emplace_back(
         "The secret is a PEM text; give public keys as files and list their algorithms");
@@ -38,7 +38,7 @@ void load_secret(const std::string& secret, LoadedKeys& loaded) {
   }
 }
 
-// RFC 7518, section 3.2. Only a warning, for the secrets of servers that exist are often shorter.
+// RFC 7518, section 3.2. Only a warning, because existing servers often have shorter secrets.
 void warn_of_short_secrets(const std::vector<Algorithm>& algorithms, LoadedKeys& loaded) {
   for (const Key& key : loaded.keys) {
     for (const Algorithm one : algorithms) {
@@ -53,7 +53,7 @@ void warn_of_short_secrets(const std::vector<Algorithm>& algorithms, LoadedKeys&
 void find_unused_keys(const std::vector<Algorithm>& algorithms, LoadedKeys& loaded) {
   for (const Key& key : loaded.keys) {
     if (serves_any(key, algorithms)) continue;
-    // A JWKS is often written by someone else, for more servers than this one.
+    // A JWKS is often published by someone else, for other servers too.
     auto& where = key.from_jwks ? loaded.warnings : loaded.mistakes;
     where.push_back(key.name + " is never used: " + (key.from_jwks ? "it is " : "as ") + name_of(key.family) +
                     (key.from_jwks ? ", which" : " it") + " serves none of the listed algorithms (" +
@@ -126,7 +126,7 @@ Result<std::shared_ptr<const KeySet>, std::vector<std::string>> KeySet::make(con
   } else {
     find_unused_keys(algorithms, loaded);
     warn_of_short_secrets(algorithms, loaded);
-    // A key that could not be read may be the one that an algorithm lacks.
+    // An unreadable key may be the one that an algorithm lacks.
     if (all_read) find_unserved_algorithms(algorithms, loaded);
     if (all_read) check_jwks_is_used(source, algorithms, loaded);
   }

@@ -36,7 +36,7 @@ std::string not_accepted(std::string_view name, std::span<const Algorithm> accep
   return sentence;
 }
 
-// Reads into `token` what the header says, or gives the sentence that says why not.
+// Parses the header into `token`, or returns a sentence that says why it is invalid.
 std::optional<std::string> read_header(std::string_view encoded, std::span<const Algorithm> accepted,
                                        Token& token) {
   const auto text = decode_base64url(encoded);

@@ -23,10 +23,10 @@ struct Token {
   std::size_t signed_bytes = 0;  // of the text, from its beginning: what the signature is of
 };
 
-// The error is a sentence for the client. `accepted`: the algorithms that will do; none = any that is known.
+// The error is a sentence for the client. `accepted`: the accepted algorithms; none = all known ones.
 Result<Token, std::string> parse_token(std::string_view text, std::span<const Algorithm> accepted = {});
 
-// What a stranger wrote, fit for a message: at most kMaxShownBytes, quoted, what is not printable ASCII as
+// Untrusted text made safe for a message: at most kMaxShownBytes, quoted, anything but printable ASCII as
 // '?'.
 inline constexpr std::size_t kMaxShownBytes = 64;
 std::string shown(std::string_view text);

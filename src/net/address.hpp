@@ -12,12 +12,12 @@ struct sockaddr_storage;
 
 namespace rollcall::net {
 
-// In 17 bytes; an IPv4 address that came over IPv6 counts as IPv4.
+// 17 bytes; an IPv4-mapped IPv6 address counts as IPv4.
 class PeerAddress {
  public:
   PeerAddress() = default;
   explicit PeerAddress(const sockaddr_storage& address);
-  // As text() writes it. Nothing if it is no address; ports and brackets are not part of one.
+  // Parses the format of text(). Nothing if it is not an address; ports and brackets are not accepted.
   static std::optional<PeerAddress> parse(std::string_view text);
 
   // Without the port. Empty if there is none.

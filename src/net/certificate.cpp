@@ -37,7 +37,7 @@ WallTime wall_time_of(const ASN1_TIME* time) {
   return WallTime{seconds(timegm(&parts))};
 }
 
-// Else OpenSSL asks for it on the terminal.
+// Without it OpenSSL would prompt on the terminal.
 int no_passphrase(char*, int, int, void*) {
   return 0;
 }

@@ -1,5 +1,5 @@
-// What a certificate says of itself, and what is wrong with a pair of files, in words for the operator.
-// OpenSSL only says "key values mismatch".
+// Checks a certificate and its key, and explains to the operator what is wrong with them. OpenSSL only says
+// "key values mismatch".
 #pragma once
 
 #include <optional>
@@ -19,11 +19,11 @@ struct Validity {
 
 Validity validity_of(const x509_st* certificate);
 
-// A sentence if clients will refuse the certificate at `now`, or will within a week; else nothing.
+// A warning if clients refuse the certificate at `now` or will within a week; otherwise nothing.
 std::optional<std::string> validity_warning(const Validity& validity, WallTime now);
 
-// Puts certificate chain and key into `context`. The error names the file and the reason: a chain in the
-// wrong order is told as such, and not blamed on the key.
+// Loads the certificate chain and key into `context`. The error names the file and the reason; a chain in the
+// wrong order is reported as such, not blamed on the key.
 std::optional<std::string> use_certificate(ssl_ctx_st* context, const std::string& certificate_file,
                                            const std::string& key_file);
 

@@ -1,4 +1,4 @@
-// An open connection that no loop has: just accepted, or on its way from one loop to another.
+// An open connection owned by no loop: just accepted, or moving from one loop to another.
 #pragma once
 
 #include <memory>

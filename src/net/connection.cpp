@@ -13,16 +13,16 @@ namespace rollcall::net {
 namespace {
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP;
 constexpr std::uint32_t kHangUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-constexpr std::size_t kJoinBytes = 64 * 1024;  // small frames are put together up to this, in one send
+constexpr std::size_t kJoinBytes = 64 * 1024;  // small frames are coalesced up to this size, in one send
 constexpr seconds kLinger{2};
 constexpr seconds kDrain{30};  // for the last bytes to leave
-// A turn's share of a connection. 4 KiB of the smallest requests take about half a millisecond; who sends
-// what is cheaper to take, a long body, may send more of it in the same turn.
+// The share of a turn that one connection gets. 4 KiB of the smallest requests take about half a millisecond;
+// input that is cheaper to process, such as a long body, may go on in the same turn.
 constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kNextRead = 16 * 1024;
 constexpr std::size_t kShareBytes = 256 * 1024;
 constexpr microseconds kShareTime{100};
-constexpr std::size_t kTimedBytes = 1024;  // what is less is not worth reading a clock
+constexpr std::size_t kTimedBytes = 1024;  // below this, reading a clock is not worth it
 }  // namespace
 
 // Ends a connection whose peer does not close in time.
@@ -78,8 +78,9 @@ void Connection::queue(base::FrameRef frame) {
   if (backlog() > backlog_limit_) relieve();
 }
 
-// A turn may make much more than the limit: what a few bytes of input ask for can be megabytes. It must not
-// pile up until the flush; but closing has to wait for it, as the caller is in the middle of something.
+// One turn may produce far more than the limit: a few bytes of input can ask for megabytes. So the kernel
+// gets as much as it accepts before the flush; closing waits for the flush, as the caller still uses the
+// connection.
 void Connection::relieve() {
   ssize_t sent = 0;
   while (has_output() && sent >= 0) {
@@ -91,7 +92,7 @@ void Connection::relieve() {
     loop_.count().bytes_sent.add(static_cast<std::size_t>(sent));
     loop_.count().bytes_waiting.subtract(static_cast<std::size_t>(sent));
   }
-  overflowing_ = backlog() > backlog_limit_;  // if it is broken, the flush will find that too
+  overflowing_ = backlog() > backlog_limit_;  // if it is broken, the flush notices too
 }
 
 void Connection::mark_dirty() {
@@ -103,7 +104,7 @@ void Connection::mark_dirty() {
 void Connection::close_after_flush() {
   if (state_ != State::open) return;
   state_ = State::flushing;
-  paused_ = false;  // what comes is read, and thrown away: unread, it would reset the connection
+  paused_ = false;  // input is read and discarded: unread input would reset the connection
   if (deaf_) listen_again();
   linger_ = std::make_unique<Linger>(*this, kDrain);
   mark_dirty();
@@ -149,7 +150,7 @@ void Connection::seal(std::string_view plain, std::span<char> room) {
   });
 }
 
-// Encrypting, and what TLS says by itself, change how much waits to be sent.
+// Encryption, and records that TLS sends by itself, change how much waits to be sent.
 template <typename Change>
 void Connection::recount(Change&& change) {
   const std::size_t before = unsent();
@@ -221,7 +222,7 @@ void Connection::take_input(std::uint32_t events) {
     } else if (hung_up) {
       take_end();
     } else if (!deaf_) {
-      deaf_ = true;  // not before there is something to be deaf to: most pauses are over by then
+      deaf_ = true;  // EPOLLIN is disabled only when input arrives: most pauses are over by then
       rewatch();
     }
     return;
@@ -259,8 +260,8 @@ void Connection::serve_turn() {
   read_some(true);
 }
 
-// After a hang-up to the very end, if that is not far, so that the end is known before other connections are
-// read. The clock is read only where a share may have cost something.
+// After a hang-up, reads to EOF if that is near, so the end is known before other connections are read. The
+// clock is read only where a share may have been expensive.
 void Connection::read_some(bool hung_up) {
   std::size_t asked = kFirstRead;
   std::size_t taken = 0;
@@ -322,7 +323,7 @@ void Connection::take_end() {
     handler_->on_end();
     if (state_ == State::open) close_after_flush();
   }
-  if (state_ != State::closed) rewatch();  // RDHUP would be reported again and again
+  if (state_ != State::closed) rewatch();  // epoll would report RDHUP in every turn
 }
 
 void Connection::finish_flushing() {
@@ -341,7 +342,7 @@ void Connection::begin_linger() {
   linger_ = std::make_unique<Linger>(*this, kLinger);
 }
 
-// The object lives until the turn ends: those who called it are still on the stack.
+// The object lives until the turn ends: its callers are still on the stack.
 void Connection::leave_loop() {
   state_ = State::closed;
   loop_.count().bytes_waiting.subtract(unsent());
@@ -352,7 +353,8 @@ void Connection::leave_loop() {
 
 std::optional<Channel> Connection::release() {
   if (state_ != State::open || ended_) return std::nullopt;
-  // Where it goes it is one frame, and does not count: it could grow from loop to loop.
+  // In the next loop it is one frame and does not count towards the limit, or it could grow from loop to
+  // loop.
   if (queue_.bytes() > backlog_limit_) relieve();
   if (overflowing_ || queue_.bytes() > backlog_limit_) {
     close(CloseCause::overflow);

@@ -3,9 +3,9 @@
 // Output is queued by reference and leaves once a turn, many frames in one system call (SendBatch). There
 // is no read buffer: the loop's is used. A turn reads a small share of what the peer sends; a connection
 // whose share costs too much time is `busy`, and the loop serves it after all others (Loop::serve_busy).
-// Bounds: what is queued behind the message being written may not exceed `backlog_limit`. If it does, and the
-// kernel takes no more, the rest is dropped and the connection closed at the end of the turn
-// (CloseCause::overflow). With TLS what is queued is plain text, encrypted when it is sent.
+// Bounds: output queued behind the message being written may not exceed `backlog_limit`. If it does, and the
+// kernel accepts no more, the rest is dropped and the connection closed at the end of the turn
+// (CloseCause::overflow). With TLS the queue holds plain text, encrypted when it is sent.
 #pragma once
 
 #include <cstdint>
@@ -56,11 +56,11 @@ class Connection final : public EventSource {
   std::size_t backlog() const { return queue_.bytes_behind_first(); }
   // All of it, the message being written included.
   std::size_t unsent() const { return queue_.bytes() + (tls_ ? tls_->output().size() : 0); }
-  // Calls the handler's `on_sent`, while flushing, as soon as the system has taken all that was sent.
+  // Calls the handler's `on_sent`, while flushing, once the kernel has accepted all output.
   void report_when_sent() { reports_sent_ = true; }
-  // The backlog has passed its limit: the end is near, and what is sent from now on goes nowhere.
+  // The backlog has exceeded its limit: the connection will be closed, and further output is dropped.
   bool overflowing() const { return overflowing_; }
-  // The system has not yet taken all of what was flushed.
+  // The kernel has not yet accepted all flushed output.
   bool congested() const { return watching_output_; }
   // Sends what is queued, says that no more will come, and waits a moment for the peer to close, so
   // that it reads the last bytes before any reset.
@@ -73,20 +73,20 @@ class Connection final : public EventSource {
   bool paused() const { return paused_; }
   // Reads on, in a later turn and after the handler's `on_resume`.
   void resume();
-  // Gives the open connection away, with what is still unsent: its handler hears no more of it. Nothing if
+  // Gives the open connection away, with its unsent output; its handler is not called again. Nothing if
   // it is closing, or has to be closed for its backlog.
   std::optional<Channel> release();
 
   Loop& loop() { return loop_; }
   const PeerAddress& peer() const { return peer_; }
   bool counted() const { return counted_; }  // Channel::counted
-  // False: the system could not watch one more. The loop closes it at the end of the turn.
+  // False: epoll could not watch one more descriptor. The loop closes it at the end of the turn.
   bool watched() const { return watched_; }
   std::string peer_address() const { return peer_.text(); }
   bool secure() const { return tls_ != nullptr; }
   bool shaking_hands() const { return tls_ && !tls_->ready(); }
 
-  // For SendBatch, once a turn: what to send now, how much of it has gone, and what to do then.
+  // For SendBatch, once a turn: what to send now, how much of it was sent, and what to do then.
   bool has_output() const;
   std::string_view next_output(SendBatch& batch);
   void consume(std::size_t bytes) { tls_ ? tls_->sent(bytes) : queue_.consume(bytes); }

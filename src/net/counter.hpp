@@ -1,7 +1,7 @@
-// Figures that one thread keeps and every thread may read, for the price of a plain number: no lock, no
-// locked instruction, no allocation.
+// Counters with one writer and any number of readers, as cheap as a plain number: no lock, no locked
+// instruction, no allocation.
 //
-// Kept by the thread of the loop they belong to and by no other; read by whoever wants to know (the metrics).
+// Only the thread of the owning loop may write; any thread may read (the metrics do).
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace rollcall::net {
 class Counter {
  public:
   void add(std::uint64_t more = 1) { set(value() + more); }
-  // For what goes down, too.
+  // For gauges.
   void subtract(std::uint64_t less) { set(value() - less); }
   void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
 

@@ -24,7 +24,7 @@ std::size_t open_descriptors() {
   std::error_code error;
   const std::filesystem::directory_iterator first("/proc/self/fd", error);
   const auto count = error ? 0 : std::distance(first, {});
-  return count > 0 ? static_cast<std::size_t>(count - 1) : 0;  // one is the directory's own
+  return count > 0 ? static_cast<std::size_t>(count - 1) : 0;  // one is of the open directory itself
 }
 
 std::size_t accept_queue_limit() {

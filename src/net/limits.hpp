@@ -1,5 +1,5 @@
-// What the system allows: how many descriptors this process may have (each connection takes one), and how
-// many connections may wait to be accepted.
+// Limits of the system: the number of file descriptors (each connection takes one) and the length of the
+// accept queue.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@ struct DescriptorLimit {
   std::size_t hard = 0;
 };
 
-// Raises the soft limit to the hard one, and returns what holds now.
+// Raises the soft limit to the hard one, and returns the limit in force.
 DescriptorLimit raise_descriptor_limit();
 
-// In use. Reads a directory with an entry for each. 0: it cannot be found out.
+// Descriptors in use. Reads a directory with an entry for each. 0: unknown.
 std::size_t open_descriptors();
 
-// The length of the queue of connections that the listener asks for, and what the system makes of it at most
-// (0 if that cannot be found out).
+// The accept queue length that the listener asks for, and the system's maximum (net.core.somaxconn; 0 if
+// unknown).
 inline constexpr int kAcceptQueue = 4096;
 std::size_t accept_queue_limit();
 

@@ -54,7 +54,7 @@ int bind_one(const addrinfo& info) {
   if (descriptor < 0) return -1;
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  // What listens on IPv4 beside it is another one's, or nobody's.
+  // IPv6 only: IPv4 has its own listener, or none.
   if (info.ai_family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
   if (bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, kAcceptQueue) == 0)
@@ -65,7 +65,7 @@ int bind_one(const addrinfo& info) {
   return -1;
 }
 
-// For whoever runs a program with this server in it: its own options have other names.
+// The message names no option: embedding programs have their own names for it.
 const char* advice_about(int error) {
   switch (error) {
     case EADDRINUSE:
@@ -84,7 +84,7 @@ const char* advice_about(int error) {
 
 }  // namespace
 
-// Accepts nothing for a moment: the socket stays ready, and the loop would spin.
+// Pauses accepting for a moment: the socket stays readable, so the loop would spin.
 class Listener::Pause final : public base::Timer {
  public:
   explicit Pause(Listener& listener) : listener_(listener) {}
@@ -110,7 +110,7 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, Listen
   int descriptor = -1;
   errno = 0;
   for (int family : {AF_INET, AF_INET6}) {  // "localhost" means 127.0.0.1, where both exist
-    // A port that is taken on 127.0.0.1 is taken, though ::1 may have it free.
+    // A port in use on 127.0.0.1 counts as in use, even if it is free on ::1.
     for (const addrinfo* info = found; info && descriptor < 0 && errno != EADDRINUSE; info = info->ai_next) {
       if (info->ai_family == family) descriptor = bind_one(*info);
     }
@@ -205,7 +205,7 @@ bool Listener::refuse_one() {
     turned_away_.add();
     last_turned_away_us_.set(static_cast<std::uint64_t>(loop_.now().time_since_epoch().count()));
   }
-  // The callback may need one descriptor.
+  // The callback may need a descriptor.
   if (!nobody_waits && options_.on_descriptors_exhausted && loop_.now() - last_report_ >= seconds(1)) {
     last_report_ = loop_.now();
     options_.on_descriptors_exhausted();

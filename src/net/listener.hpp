@@ -35,11 +35,11 @@ class Listener final : public EventSource {
   std::string address() const;  // HOST:PORT as bound
   void set_tls(std::shared_ptr<TlsContext> tls) { options_.tls = std::move(tls); }
   void close();
-  // So many a turn at most; 0: as usual.
+  // At most this many per turn; 0: the default.
   void accept_slowly(int most_a_turn);
   // Connections refused because no descriptor was left. From any thread.
   std::uint64_t turned_away() const { return turned_away_.value(); }
-  // Whether one was in the last `span` before `now`. From any thread.
+  // Whether one was refused in the last `span` before `now`. From any thread.
   bool turned_away_within(microseconds span, Instant now) const {
     const Instant last{microseconds(static_cast<std::int64_t>(last_turned_away_us_.value()))};
     return turned_away_.value() > 0 && now - last < span;
@@ -57,10 +57,10 @@ class Listener final : public EventSource {
 
   Loop& loop_;
   int descriptor_;
-  int spare_;  // given up for a moment to accept and refuse when the table is full
+  int spare_;  // closed for a moment, to accept and refuse a connection when the descriptor table is full
   ListenerOptions options_;
   AcceptHandler handler_;
-  // Twice as many when there were that many: to find out that there is no other costs as much as to accept.
+  // Doubled while turns use it up: finding that the queue is empty costs as much as accepting.
   int accepts_a_turn_ = 1;
   int most_a_turn_;
   Instant last_report_{};

@@ -13,7 +13,7 @@ namespace {
 
 using Listeners = std::vector<std::unique_ptr<Listener>>;
 
-// A port that is free on one address may be taken on the next: then another is tried.
+// A port that is free on one address may be in use on the next: then another one is tried.
 constexpr int kTries = 32;
 constexpr std::string_view kAnyPort = ":0";
 

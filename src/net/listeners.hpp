@@ -13,10 +13,10 @@ namespace rollcall::net {
 // At most this many addresses.
 inline constexpr std::size_t kMostListeners = 16;
 
-// `addresses`: with commas; `options` are those of each, but for the address. All or none.
+// `addresses`: separated by commas; `options` apply to each, except for the address. All or none are opened.
 //
-// - Where several have port 0 they get the same one, which was free on all.
-// - [::], which stands for every IPv6 address, is left out, beside others, on a machine without IPv6.
+// - Addresses with port 0 get the same port, which was free on all of them.
+// - [::] is skipped on a machine without IPv6 if there are other addresses.
 Result<std::vector<std::unique_ptr<Listener>>, std::string> open_listeners(Loop& loop,
                                                                            std::string_view addresses,
                                                                            const ListenerOptions& options,

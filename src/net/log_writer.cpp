@@ -28,8 +28,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kTick{1000};
 constexpr seconds kConsolePatience{5};
-// As much as a pipe that says it is writable takes without waiting. The descriptors are not ours alone, so
-// they cannot be made non-blocking.
+// A writable pipe accepts at least this much without blocking. The descriptors are shared with other
+// processes, so we cannot make them non-blocking.
 constexpr std::size_t kPiece = PIPE_BUF;
 
 std::size_t cost_of(const Line& line) {
@@ -42,7 +42,7 @@ std::uint64_t lines_in(std::string_view text) {
 
 }  // namespace
 
-// What those that log put in, and the writing thread takes out.
+// The queue between logging threads and the writing thread.
 class LogWriter::Queue final : public log::Output {
  public:
   void take(Line line) override;
@@ -108,11 +108,11 @@ bool LogWriter::Queue::end() {
   ending_ = true;
   last_moment_ = Clock::now() + kFlush;
   something_.notify_one();
-  // A little longer: the thread gives up by itself, unless it is stuck in a write.
+  // Slightly longer than kFlush: the thread gives up by itself, unless it is stuck in a write.
   return progress_.wait_for(lock, kFlush + milliseconds(200), [this] { return ended_; });
 }
 
-// Asked to end, and the time for the rest has passed.
+// Asked to end, and the time to flush is over.
 bool LogWriter::Queue::over() {
   const std::lock_guard lock(mutex_);
   return ending_ && Clock::now() >= last_moment_;
@@ -163,7 +163,7 @@ bool LogWriter::Queue::put(int descriptor, std::string_view text, Clock::time_po
   return true;
 }
 
-// With the next batch, and once a second: until it gets through.
+// Retried with the next batch, and once a second, until it is written.
 void LogWriter::Queue::tell_lost() {
   {
     const std::lock_guard lock(mutex_);
@@ -193,7 +193,7 @@ void LogWriter::Queue::print(const Line& line) {
   batch_.push_front(std::move(complaint));
 }
 
-// Whoever waits for a line on stdout, that the server is ready for one, must not wait for a reader of stderr.
+// A process waiting for a line on stdout, such as the ready line, must not wait for a reader of stderr.
 void LogWriter::Queue::print_what_waits() {
   std::vector<Line> lines;
   {
@@ -220,7 +220,7 @@ void LogWriter::Queue::put_log(std::string& text, std::size_t& cost) {
   text.clear();
 }
 
-// Whole lines together, up to what a pipe takes at once.
+// Whole lines, up to what a pipe accepts in one write.
 void LogWriter::Queue::write_batch() {
   std::string text;
   std::size_t cost = 0;

@@ -1,11 +1,11 @@
-// The log's way out while servers run: a bounded queue, and a thread that writes what is in it. Whoever logs
-// never waits for a reader of stderr, however stuck (decision 21).
+// Writes the log while servers run: a bounded queue and a thread that drains it. Logging never waits for the
+// reader of stderr, even a stuck one (decision 21).
 //
 // - The queue holds kMostBytes. Lines beyond that, and lines that cannot be written (no reader, disk full,
-//   closed), are dropped and counted (base::log::lines_lost). Once lines get through again, one says how many
+//   closed), are dropped and counted (base::log::lines_lost). Once writing works again, a line says how many
 //   were lost.
-// - The writing thread takes no signals: a pipe without a reader costs a line, not the process.
-// - At the end, what waits is written for kFlush at most; a reader that is stuck does not hold up the end.
+// - The writing thread blocks all signals: a pipe without a reader costs a line, not the process.
+// - At the end the queue is flushed for kFlush at most; a stuck reader does not delay the exit further.
 //
 // Also calls base::log::write_summaries. Thread-safe.
 #pragma once
@@ -25,15 +25,15 @@ class LogWriter {
   static constexpr std::size_t kMostBytes = 1 << 20;
   static constexpr milliseconds kFlush{1000};
 
-  // The one of the process, for as long as anyone holds it. The log goes through it meanwhile; its
-  // destruction waits for what is queued, up to kFlush.
+  // The writer of the process, shared by all holders. The log goes through it while anyone holds it; its
+  // destructor flushes the queue, for up to kFlush.
   static std::shared_ptr<LogWriter> lease();
 
   ~LogWriter();
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // To stdout, behind what was logged before; while stderr is stuck, not behind that.
+  // To stdout, after all lines logged before; but it does not wait for a stuck stderr.
   void print(std::string text);
 
  private:

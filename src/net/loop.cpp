@@ -23,7 +23,7 @@ timespec timespec_of(microseconds duration) {
           static_cast<long>(duration.count() % 1'000'000 * 1000)};
 }
 
-// What busy connections get of a turn, together: for so long those that ask for little wait because of them.
+// The share of a turn that all busy connections get together, which bounds how long they delay others.
 constexpr microseconds kBusyShare{4000};
 constexpr std::uint32_t kHangUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
@@ -80,7 +80,7 @@ void Loop::run() {
   thread_.store({}, std::memory_order_relaxed);
 }
 
-// Tasks may hold what has to be given back, a connection for one.
+// Tasks may own resources, such as a connection, so they are destroyed here.
 void Loop::end_mailbox() {
   std::vector<std::function<void()>> dropped;
   const std::lock_guard lock(mailbox_mutex_);
@@ -99,7 +99,7 @@ void Loop::post(std::function<void()> task) {
     const std::lock_guard lock(mailbox_mutex_);
     if (ended_) return;
     mailbox_.push_back(std::move(task));
-    if (mailbox_.size() > 1) return;  // whoever put the first one in wakes the loop
+    if (mailbox_.size() > 1) return;  // only the first task in the mailbox wakes the loop
   }
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
@@ -153,8 +153,8 @@ void Loop::dispatch(std::span<epoll_event> events) {
     if (source->accepts()) return 2;
     return event.events & kHangUp ? 0 : 1;
   };
-  // Sources are not destroyed before the turn ends, so ranking may look at them all. The sort takes memory,
-  // and most turns are in order.
+  // Sources live until the turn ends, so sorting may access them all. Sorting allocates, and most turns are
+  // in order already.
   const auto before = [&](const epoll_event& a, const epoll_event& b) { return rank(a) < rank(b); };
   if (!std::is_sorted(events.begin(), events.end(), before)) {
     std::stable_sort(events.begin(), events.end(), before);
@@ -167,7 +167,7 @@ void Loop::dispatch(std::span<epoll_event> events) {
   }
 }
 
-// Round robin: whoever has more to be read comes to the end of the queue, in this turn or the next.
+// Round robin: a connection with more input goes to the end of the queue, for this turn or the next.
 void Loop::serve_busy() {
   const Instant end = read_clock() + kBusyShare;
   std::size_t left = inputs_.size();
@@ -186,7 +186,7 @@ void Loop::run_mailbox() {
   run_taken();
 }
 
-// They may leave others to be done.
+// Deferred tasks may defer others.
 void Loop::run_taken() {
   for (auto& task : running_) task();
   base::clear_scratch(running_);
@@ -232,7 +232,7 @@ Connection& Loop::adopt(Channel channel, std::size_t backlog_limit) {
   return *connection.release();
 }
 
-// At the end of the turn: then it has its handler, which hears of it.
+// At the end of the turn, when its handler is set and gets `on_closed`.
 void Loop::refuse_unwatched(Connection& connection) {
   if (counters_.unwatchable.value() == 0) {
     base::log::error("a connection was closed at once: the system cannot watch one more",

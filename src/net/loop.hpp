@@ -42,12 +42,12 @@ struct EventSource {
 
 // What a loop counts.
 struct LoopCounters {
-  // From the end of a wait to the end of the flush: for so long what comes has to wait at most.
+  // From the end of a wait to the end of the flush: the longest that input has to wait.
   DurationCounter turns;
   Counter bytes_received;
   Counter bytes_sent;
   Counter bytes_waiting;  // to be sent, on all connections
-  Counter unwatchable;    // connections that were closed at once, for the system could not watch one more
+  Counter unwatchable;    // connections closed at once because epoll could not watch one more descriptor
 };
 
 class Loop {
@@ -63,9 +63,9 @@ class Loop {
   // One turn, waiting at most `max_wait`.
   void turn(milliseconds max_wait);
   void stop();
-  // It is being destroyed: what its users share may be gone.
+  // It is being destroyed: objects its users share may be gone.
   bool dying() const { return dying_; }
-  // Once `run` has ended, what is posted is dropped, as is what was not run by then.
+  // Once `run` has ended, tasks are dropped, including those that have not run by then.
   void post(std::function<void()> task);
 
   Instant now() const { return now_; }  // as of the beginning of this turn
@@ -74,11 +74,11 @@ class Loop {
   static WallTime read_wall_clock();
   base::TimingWheel& timers() { return timers_; }
 
-  // At the end of this turn, before output is flushed; what is deferred meanwhile runs in the same turn.
+  // Runs at the end of this turn, before output is flushed; tasks deferred meanwhile run in the same turn.
   void defer(std::function<void()> task) { deferred_.push_back(std::move(task)); }
 
-  // Calls `watcher` at the end of each turn, with how long it took: when its output has been flushed. It must
-  // be quick, and leave nothing to be done. To be set before the loop runs.
+  // Calls `watcher` with the duration of each turn, after its output was flushed. It must be quick, and must
+  // not produce output or defer tasks. To be set before the loop runs.
   void on_turn_end(std::function<void(microseconds)> watcher) {
     turn_watchers_.push_back(std::move(watcher));
   }
@@ -92,7 +92,7 @@ class Loop {
   // From any thread.
   const LoopCounters& counters() const { return counters_; }
   Pulse::Reading pulse() const { return pulse_.read(); }
-  // Closes every connection as soon as what is queued on it is sent.
+  // Closes every connection once its queued output is sent.
   void close_connections();
 
   // For net's own classes. `try_watch`: false if the system has no memory, or no watch, for one more; `watch`
@@ -101,10 +101,10 @@ class Loop {
   void watch(int descriptor, EventSource& source, std::uint32_t events);
   void rewatch(int descriptor, EventSource& source, std::uint32_t events);
   void unwatch(int descriptor, EventSource& source);
-  // Its descriptor was closed, which is the cheaper way out of epoll.
+  // Its descriptor was closed, which removes it from epoll more cheaply.
   void closed(EventSource& source) { unwatched_.push_back(&source); }
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
-  // For what a read decrypts to, or what is encrypted together. Nobody's from one use to the next.
+  // Scratch memory for decrypted input or records to send. Not preserved between uses.
   std::span<char> plain_buffer();
   void queue_flush(Connection& connection) { dirty_.push_back(&connection); }
   void queue_input(Connection& connection) { inputs_.push_back(&connection); }

@@ -12,7 +12,7 @@
 namespace rollcall::net {
 namespace {
 
-// 0: no number is there ("max"), or one that means none.
+// 0: not a number ("max"), or one that means no limit.
 std::size_t number_in(const std::string& file) {
   std::uint64_t number = 0;
   if (!(std::ifstream(file) >> number)) return 0;
@@ -77,8 +77,7 @@ std::size_t allocated_bytes() {
 
 void give_large_blocks_back() {
   constexpr int kLargeBlock = 256 * 1024;
-  constexpr int kTopKept =
-      4 * 1024 * 1024;  // or each turn would take memory from the system and give it back
+  constexpr int kTopKept = 4 * 1024 * 1024;  // or every turn would take memory from the system and return it
   mallopt(M_MMAP_THRESHOLD, kLargeBlock);
   mallopt(M_TRIM_THRESHOLD, kTopKept);
 }

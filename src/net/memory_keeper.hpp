@@ -1,5 +1,5 @@
-// Gives free memory back to the system while a server runs (base::Waste), on a thread of its own: a loop that
-// needs the allocator's arena meanwhile waits for that one, and all others go on.
+// Returns free memory to the system while a server runs (base::Waste), on its own thread: only loops that
+// need the allocator arena being trimmed wait.
 #pragma once
 
 #include <condition_variable>
@@ -21,7 +21,7 @@ struct MemorySystem {
   std::function<Instant()> clock;
 };
 
-// Looks once, and gives back what is worth it.
+// Measures once, and returns memory if that is worth it.
 void give_waste_back(base::Waste& waste, const MemorySystem& memory);
 
 class MemoryKeeper {

@@ -5,9 +5,9 @@
 
 namespace rollcall::net {
 namespace {
-constexpr std::size_t kFirstReserve = 14;  // with the allocator's header, two lines of the cache
+constexpr std::size_t kFirstReserve = 14;  // with the allocator's header, two cache lines
 
-// One is kept for whoever comes next: of the connections that have just opened, each sends two frames in a
+// One block is cached for the next queue: a connection that has just opened sends two frames in a
 // turn.
 thread_local std::unique_ptr<std::vector<base::FrameRef>> spare_rest;
 }  // namespace

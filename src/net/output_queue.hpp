@@ -1,5 +1,5 @@
-// What a connection has still to send, by reference. One frame is kept in place: most turns send one, and
-// then nothing is allocated. Connection's own.
+// The unsent output of a connection, by reference. The first frame is stored inline: most turns send one, and
+// then nothing is allocated. Internal to Connection.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class OutputQueue {
   void push(base::FrameRef frame);
   // What is left of the first frame.
   std::string_view front() const { return first_->wire().substr(sent_); }
-  // The bytes of whole frames from the front on that have no more than `limit` together; 0 if not even two.
+  // The total of the whole frames at the front that fit `limit` together; 0 if fewer than two fit.
   std::size_t joinable(std::size_t limit) const;
   // Copies that many bytes from the front.
   void copy(char* out, std::size_t bytes) const;

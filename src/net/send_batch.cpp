@@ -15,7 +15,7 @@ namespace rollcall::net {
 
 class SendBatch::Ring {
  public:
-  // Null where io_uring is missing, forbidden, or does not keep what the batch relies on.
+  // Null where io_uring is missing, forbidden, or does not behave as the batch needs.
   static std::unique_ptr<Ring> open() {
     auto ring = std::make_unique<Ring>();
     if (!ring->ready_ || !ring->keeps_its_promises()) return nullptr;
@@ -45,8 +45,8 @@ class SendBatch::Ring {
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
   }
 
-  // What was not sent whole is reported to `failed(index, result)`. Returns how many of the sends, the last
-  // ones, the kernel did not take at all.
+  // Incomplete sends are reported to `failed(index, result)`. Returns how many sends at the end of the batch
+  // the kernel did not accept.
   template <typename Report>
   std::size_t submit(Report&& failed) {
     int submitted = 0;
@@ -62,7 +62,7 @@ class SendBatch::Ring {
   }
 
  private:
-  // A send that fits leaves no completion; one that does not leaves one that says how much went.
+  // A complete send posts no completion; a partial one posts one that says how much was sent.
   bool keeps_its_promises() {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) return false;
@@ -128,7 +128,7 @@ void SendBatch::send_by_ring() {
   const std::size_t left =
       ring_->submit([&](std::size_t index, int result) { entries_[index].result = result; });
   if (left == 0) return;
-  ring_.reset();  // the kernel has no memory for it: what it did not take must not lie in it
+  ring_.reset();  // the kernel is out of memory: entries it did not accept must not stay in the ring
   send_each(std::span(entries_).last(left));
 }
 
@@ -139,7 +139,7 @@ void SendBatch::send() {
     send_each(entries_);
   }
   staged_ = 0;
-  // First all forget what has gone: what one does about a failure may make another send.
+  // First all drop what was sent: handling one connection's failure may make another one send.
   for (const Entry& entry : entries_) {
     const auto gone = static_cast<std::size_t>(std::max(entry.result, 0L));
     entry.connection->consume(gone);

@@ -1,12 +1,12 @@
-// All that the connections of a loop have to send in one turn, in as few system calls as may be: one
-// io_uring submission where the kernel allows it, else a `send` for each connection.
+// Sends the output of all connections of a loop, once a turn, in as few system calls as possible: one
+// io_uring submission where the kernel allows it, otherwise one `send` for each connection.
 //
-// A connection has at most one entry in a batch, so that its bytes keep their order. In the ring every send
-// is MSG_DONTWAIT | MSG_WAITALL and silent when it succeeds whole: when the submission returns all is done,
-// the buffers are free again, and only failures and partial sends have left a completion. That this is
-// so is tried out once, at the start; where it is not, `send` is used.
+// A connection has at most one entry in a batch, so its bytes keep their order. In the ring every send is
+// MSG_DONTWAIT | MSG_WAITALL and posts no completion when it succeeds: when the submission returns, all sends
+// are done, the buffers are free again, and only failures and partial sends have posted a completion. This is
+// verified once at the start; where it does not hold, `send` is used.
 //
-// Bounds: kMaxEntries, and kStagingBytes of small frames put together. Not thread-safe.
+// Bounds: kMaxEntries, and kStagingBytes of coalesced small frames. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -31,10 +31,10 @@ class SendBatch {
 
   // Adds what the connection has to send now. A batch that is full is sent first.
   void add(Connection& connection);
-  // Sends it all, and tells each connection how much of its own has gone.
+  // Sends the batch, and tells each connection how much of its output was sent.
   void send();
 
-  // How many bytes the system has taken since this was asked last.
+  // The bytes the kernel has accepted since the last call.
   std::size_t take_sent_bytes() { return std::exchange(sent_bytes_, 0); }
 
   // Memory for a connection to put small frames together in; null if the batch has too little left.
@@ -45,7 +45,7 @@ class SendBatch {
  private:
   static constexpr std::size_t kMaxEntries = 1024;
   static constexpr std::size_t kStagingBytes = 512 * 1024;
-  // For so few a ring costs as much as it saves.
+  // With so few entries a ring costs as much as it saves.
   static constexpr std::size_t kFewEntries = 3;
 
   struct Entry {

@@ -24,9 +24,9 @@ class Signals final : public EventSource {
   int descriptor_;
 };
 
-// For a program, never for a library: signals that would end it by default, and mean nothing to it, do
-// nothing from now on. What is left are those that the program takes itself, SIGQUIT for a core dump, SIGXCPU
-// of a limit on its time, and those of its own faults.
+// For programs, never for a library: ignores the signals that would end the process by default and mean
+// nothing to it. Not ignored: the signals the program handles, SIGQUIT (core dump), SIGXCPU (CPU limit), and
+// those of its own faults.
 void ignore_idle_signals();
 
 }  // namespace rollcall::net

@@ -12,7 +12,7 @@ struct ssl_ctx_st;
 
 namespace rollcall::net {
 
-// Certificate and key. Shared by connections, which keep theirs when a new one is loaded.
+// Certificate and key. Shared by connections; existing ones keep theirs when a new one is loaded.
 class TlsContext {
  public:
   // PEM files; the certificate file may hold the chain. The error names the file and the reason.

@@ -10,8 +10,8 @@
 
 namespace rollcall::net {
 
-// A BIO that reads what `feed` was given and writes to the stream's output. OpenSSL's own memory BIOs would
-// keep two growing buffers for each connection.
+// A BIO that reads the input of `feed` and writes to the stream's output. OpenSSL's own memory BIOs would
+// keep two growing buffers per connection.
 struct MemoryBio {
   static BIO* make(TlsStream& stream) {
     BIO* bio = BIO_new(method());
@@ -112,7 +112,7 @@ void TlsStream::seal(std::string_view plain, std::span<char> room) {
   room_ = {};
 }
 
-// Appends to the output. Records that have no room where the output lies move it, whole, to what is kept.
+// Appends to the output. Once a record does not fit the caller's room, the whole output moves to `kept_`.
 void TlsStream::write_out(std::string_view records) {
   const bool in_room = output_.empty() ? !room_.empty() : kept_.empty();
   if (in_room && records.size() <= room_.size()) {

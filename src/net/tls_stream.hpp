@@ -1,8 +1,8 @@
 // One connection's TLS (1.2 and up), by OpenSSL over memory: bytes in, bytes out. No socket is touched here.
 //
-// Nothing is encrypted before it can be sent. What waits to be sent is plain text, which frames hold once for
-// all their receivers; of the encrypted bytes only those that the kernel did not take are kept. OpenSSL reads
-// and writes the caller's memory, so an idle stream holds no buffers. Not thread-safe.
+// Output is encrypted only when it can be sent. Until then it waits as plain text, in frames shared by all
+// their receivers; only encrypted bytes that the kernel did not accept are kept. OpenSSL reads and writes the
+// caller's memory, so an idle stream holds no buffers. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -30,9 +30,9 @@ class TlsStream {
     return plain + (plain / kRecordBytes + 1) * kRecordOverhead;
   }
 
-  // Takes bytes from the network. What they decrypt to goes to the front of `plain`, which has `plain_room`;
-  // what the protocol answers by itself (handshake, alerts) becomes output. Not good: the peer broke the
-  // protocol; send the output, then close.
+  // Takes bytes from the network. Decrypts them to the front of `plain`, which has `plain_room`; replies of
+  // the protocol itself (handshake, alerts) become output. On a fault the peer broke the protocol: send the
+  // output, then close.
   struct Fed {
     std::size_t plain = 0;
     bool good = true;
@@ -54,7 +54,7 @@ class TlsStream {
   // For the network.
   std::string_view output() const { return output_; }
   bool has_output() const { return !output_.empty(); }
-  // So much of the output has gone. What is left is kept inside.
+  // Drops the part of the output that was sent. The rest is kept inside.
   void sent(std::size_t bytes);
 
  private:

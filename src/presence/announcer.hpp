@@ -1,15 +1,15 @@
-// What is told of the changes to everyone connected, and when: at once, or when a loop is full of telling (or
-// there are more than the operator's cap allows) collected and told together (docs/decisions/0009, 0025).
+// Decides which changes are broadcast, and when: immediately, or in batches when a loop is saturated with
+// deliveries or the operator's cap is exceeded (docs/decisions/0009, 0025).
 //
 // The gateway's hub puts the core's changes through it, reports what is read meanwhile, and makes known
 // what comes out. Pure: `now` is an argument. Not thread-safe.
 //
-// For any receiver and any user what is told alternates, and the last is the truth once nothing is held: at
-// the window's end, while the load is one that batches can carry. Beyond that the changes queue up, but of
-// each user only the newest state (and the one before, where somebody read that): a queue never longer than
-// the list of users.
+// For every receiver and user, online and offline alternate, and the last one is the current state once
+// nothing is held: at the end of the window, if batches can carry the load. Beyond that changes queue up, but
+// coalesced to each user's newest state (and the one before, where a reply revealed that), so the queue is
+// never longer than the list of users.
 //
-// Users who come and go again and again are held back by themselves, for half a minute at most (Damper).
+// Users who flap are debounced individually, for half a minute at most (Damper).
 // While changes are told at once, a turn that has more than kMostAtOnce leaves the others to the next ones,
 // if telling has been seen to take long: so no turn is longer than that many changes make it.
 #pragma once
@@ -30,20 +30,20 @@
 
 namespace rollcall::presence {
 
-// From now on changes are collected on a window that long; 0: told at once.
+// From now on changes are batched on this window; 0: broadcast immediately.
 struct ModeChanged {
   milliseconds window{0};
-  std::size_t load = 0;  // deliveries a second that brought it about
+  std::size_t load = 0;  // the deliveries per second that caused it
   std::size_t receivers = 0;
 };
 using Announcement = std::variant<UserChanged, ModeChanged>;
 
 class Announcer {
  public:
-  // Users told of at once. More would gain little (the send is shared by 50 already) and keep the loop from
-  // everything else for too long.
+  // Users in one portion. More would gain little (50 share the send already) and block the loop for too
+  // long.
   static constexpr std::size_t kMostAtOnce = 50;
-  // The others follow when the budget has paid for these; to catch up it may be spent twice as fast.
+  // The others follow once the budget has paid for these; to catch up it may be spent twice as fast.
   static constexpr int kCatchUp = 2;
 
   explicit Announcer(const PaceSettings& settings)
@@ -52,18 +52,18 @@ class Announcer {
         load_(settings.max_window),
         by_load_(settings.by_load) {}
 
-  // What the loops have done by `now`; to be told before `take` and `tick`.
+  // The work of the loops by `now`; call it before `take` and `tick`.
   void measure(std::span<const LoopWork> loops, Instant now);
 
-  // Takes over `changes`, and appends what is to be told now to `out`.
+  // Takes `changes`, and appends what to broadcast now to `out`.
   void take(std::vector<UserChanged>& changes, std::size_t receivers, Instant now,
             std::vector<Announcement>& out);
   // To be called at `deadline()`; early or late calls do no harm.
   void tick(std::size_t receivers, Instant now, std::vector<Announcement>& out);
   std::optional<Instant> deadline() const;
 
-  // Somebody is told by other means how things are with this user; with everyone. Several threads may call
-  // these at once, while none calls anything that is not const.
+  // A reply reveals the state of this user, or of everyone. Several threads may call these concurrently, but
+  // not concurrently with non-const functions.
   void read(std::string_view user_id) {
     damper_.read(user_id);
     held_.read(user_id);

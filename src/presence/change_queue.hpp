@@ -1,8 +1,8 @@
-// Changes on their way to callbacks that may be slow: every one of them, in order, while not too many wait.
-// Of what comes beyond that only each user's newest state is kept, so the queue stays bounded and what it
-// gives stays true: of any one user each change continues the last, and the last one is how things are.
+// A bounded queue of changes for callbacks that may be slow: every change in order, up to `limit`. Changes
+// beyond that are coalesced to each user's newest state, so the queue stays bounded and consistent: each
+// change of a user continues the previous one, and the last one is the current state.
 //
-// Filled by the gateway's hub, emptied by whoever calls the callbacks. Pure. Not thread-safe.
+// Filled by the gateway's hub, drained by the caller of the callbacks. Pure. Not thread-safe.
 //
 // Bounds: `limit` changes, and one for each user beyond. `add` is O(1).
 #pragma once
@@ -20,7 +20,7 @@ class ChangeQueue {
  public:
   explicit ChangeQueue(std::size_t limit) : limit_(limit) {}
 
-  // Of any one user each change must continue the last, as the core's do.
+  // Each change of a user must continue the previous one, as the core's do.
   void add(const UserChanged& change) {
     if (changes_.size() < limit_) {
       changes_.push_back(change);
@@ -31,7 +31,7 @@ class ChangeQueue {
 
   bool empty() const { return changes_.empty() && held_.size() == 0; }
 
-  // All there is.
+  // Drains the queue.
   std::vector<UserChanged> take() {
     std::vector<UserChanged> taken = std::exchange(changes_, {});
     held_.release(held_.size(), taken);

@@ -1,5 +1,5 @@
-// What one node knows of a user from its own connections. A user's state follows from the contributions of
-// all nodes; with one node, from the only one.
+// What one node knows about a user from its own connections. A user's state is derived from the contributions
+// of all nodes; with one node, from that one.
 #pragma once
 
 #include <cstdint>

@@ -69,7 +69,7 @@ void Core::handle(const Connect& command, Instant now, WallTime wall, std::vecto
   user.profile = Profile(command.user_id, command.details);
   ++list_version_;
   user.last_active.advance(wall);
-  user.own.grace_ends = Instant{};  // whoever broke is back: the next goodbye means what it says
+  user.own.grace_ends = Instant{};  // the broken connection was replaced: the next goodbye counts again
   ++user.own.connections;
   connections_.emplace(command.connection, slot);
   update(slot, user, before, now, wall, out);
@@ -85,7 +85,7 @@ void Core::handle(const Disconnect& command, Instant now, WallTime wall, std::ve
   Contribution& own = user.own;
   --own.connections;
   const bool goodbye = is_goodbye(command.ending);
-  // A goodbye speaks for its own connection only: another that broke may still come back.
+  // A goodbye ends only its own connection: another one that broke may still come back.
   if (!goodbye || own.grace_ends <= now) own.ending = command.ending;
   if (!goodbye && settings_.offline_grace > milliseconds::zero()) {
     own.grace_ends = now + settings_.offline_grace;

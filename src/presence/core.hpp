@@ -1,11 +1,12 @@
 // Who is online: connections come and go, users stay as long as one connection lives or broke less
 // than `offline_grace` ago (docs/protocol.md, "Words" and "Broadcasts").
 //
-// The gateway's hub owns the only Core of a server, reports what happens as commands, and makes the
-// changes known. Pure: `now` and `wall` are arguments. Nothing a peer does is a fault here; a command about a
-// connection that is not known (or is known already) does nothing.
+// The gateway's hub owns the only Core of a server, feeds it commands, and publishes the changes. Pure: `now`
+// and `wall` are arguments. Nothing a peer does is a fault here; a command about an unknown connection (or a
+// Connect of a known one) does nothing.
 //
-// Threads: any number may call `touch` and the const functions at once, while none calls `apply` or `tick`.
+// Threads: any number may call `touch` and the const functions concurrently, but not concurrently with
+// `apply` or `tick`.
 //
 // Bounds: online users are bounded by who may connect; of users who are offline at most
 // Settings::remembered_users are kept, those who left first are forgotten first. A user with one
@@ -40,25 +41,25 @@ struct Settings {
 class Core {
  public:
   explicit Core(const Settings& settings);
-  // A user may have so many connections from now on; those that are there stay.
+  // Sets how many connections a user may have from now on; existing ones stay.
   void allow_connections(std::size_t per_user) { settings_.connections_per_user = per_user; }
 
-  // To be asked before a connection is accepted: false if the user has as many as are allowed, or if
-  // the id is empty or too long. A Connect that comes all the same is counted, for it is the truth
-  // (but not under an impossible id).
+  // Ask before accepting a connection: false if the user is at the limit, or if the id is empty or too
+  // long. A Connect that comes anyway is counted, because the connection exists (but not under an invalid
+  // id).
   bool may_connect(std::string_view user_id) const;
 
-  // Appends to `out` what became of it, in order. Graces that are over by `now` end first.
+  // Appends the resulting changes to `out`, in order. Graces that are over by `now` end first.
   void apply(const Command& command, Instant now, WallTime wall, std::vector<UserChanged>& out);
 
-  // An Activity, while no grace is over: nothing changes but a time.
+  // An Activity while no grace is over: only a time changes.
   void touch(ConnectionId connection, WallTime wall);
 
   // Ends the graces that are over. Due at `deadline()`; early or late calls do no harm.
   void tick(Instant now, WallTime wall, std::vector<UserChanged>& out);
   std::optional<Instant> deadline() const;
 
-  // What is told from here on is as of the last command or tick.
+  // The functions below answer as of the last command or tick.
   State state(std::string_view user_id) const;
   Account account(std::string_view user_id) const;
   std::size_t connections(std::string_view user_id) const;
@@ -78,9 +79,9 @@ class Core {
     for (const Slot slot : roster_.page(limit, 0).slots) use(slot, directory_[slot]);
   }
   const User& user(Slot slot) const { return directory_[slot]; }
-  // Online, or remembered; null if neither. Good until the next command.
+  // Online or remembered; null if neither. Valid until the next command.
   const User* find(std::string_view user_id) const;
-  // Grows whenever the list, or a detail of someone in it, becomes another; `last_active` apart.
+  // Increases whenever the list, or a detail of a user in it other than `last_active`, changes.
   std::uint64_t list_version() const { return list_version_; }
   // The cursor that leads on from the list's first `limit` users, if there are more.
   std::optional<std::string> cursor_after(std::size_t limit) const;
@@ -95,7 +96,7 @@ class Core {
 
   void handle(const Connect& command, Instant now, WallTime wall, std::vector<UserChanged>& out);
   void handle(const Disconnect& command, Instant now, WallTime wall, std::vector<UserChanged>& out);
-  // The one place where facts become a state, and its change known.
+  // The only place where facts become a state, and where its changes are reported.
   void update(Slot slot, User& user, const State& before, Instant now, WallTime wall,
               std::vector<UserChanged>& out);
   bool stale(const Grace& grace) const;
@@ -105,7 +106,7 @@ class Core {
   Roster roster_;
   std::uint64_t list_version_ = 0;
   boost::unordered_flat_map<ConnectionId, Slot> connections_;
-  // The grace is the same for all, so they end in the order in which they began.
+  // The grace is the same for all, so graces end in the order they began.
   std::deque<Grace> graces_;
 };
 

@@ -1,10 +1,10 @@
-// Holds back the changes of users who come and go again and again, each user's alone (docs/decisions/0025).
+// Debounces users who flap between online and offline, each user individually (docs/decisions/0025).
 //
-// Used by Announcer, before anything is paced: nobody else is told later because of them. The first changes
-// pass; from then on a user's changes are held, and of each hold only the outcome is told: nothing, if they
-// are where they were. Holds take 1 s, then 2, 4 ... 32 s while it goes on; after one in which nothing
-// changed the user is like any other again. So each receiver hears of the user once a hold, and knows the
-// truth after kLongest.
+// Used by Announcer, before pacing, so other users' changes are not delayed by them. The first changes pass;
+// after that a user's changes are held, and only the outcome of each hold is broadcast, or nothing if the
+// state is the same as before. Holds last 1 s, then 2, 4 ... 32 s while it continues; after a hold without a
+// change the user is treated normally again. So a receiver gets at most one change per hold, and knows the
+// current state after kLongest.
 //
 // Pure. Bounds: one entry a user who has changed more than `free` times lately (`lately`). Each call is O(1),
 // or O(log entries).
@@ -28,12 +28,12 @@ class Damper {
   static constexpr seconds kFirst{1};
   static constexpr seconds kLongest{32};
 
-  // `free`: so many changes in quick succession pass; 0: all do.
+  // `free`: the number of changes in quick succession that pass; 0: all do.
   explicit Damper(std::size_t free) : free_(free) {}
 
-  // Takes the change over and returns true if it is held; false: it is to be told now.
+  // Returns true if it takes and holds the change; false: broadcast it now.
   bool hold(UserChanged& change, Instant now);
-  // What has been held for long enough, in order. Due at `deadline()`; other calls do no harm.
+  // The changes whose hold is over, in order. Due at `deadline()`; other calls do no harm.
   void release(Instant now, std::vector<UserChanged>& out);
   std::optional<Instant> deadline() const;
 

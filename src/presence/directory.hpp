@@ -1,9 +1,9 @@
-// The records of all users known, by id and by slot; presence::Core's memory. It knows nothing of
+// The records of all known users, by id and by slot: the storage of presence::Core. It knows nothing about
 // sessions and graces.
 //
-// Bounds: users who are not remembered (the online ones) are the caller's to bound; of the remembered
-// at most `remembered_limit` are kept, the one remembered first is forgotten first. A slot stays the
-// same until its user is forgotten. Not thread-safe.
+// Bounds: the caller bounds the online users; at most `remembered_limit` offline ones are kept, and the one
+// who left first is evicted first. A slot stays valid until its user is
+// forgotten. Not thread-safe.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -50,14 +50,14 @@ class Directory {
   User& operator[](Slot slot) { return users_[slot]; }
   const User& operator[](Slot slot) const { return users_[slot]; }
 
-  // The user may be forgotten from now on, once enough others have left after them - this very moment
-  // if nobody is to be remembered. Details are dropped.
+  // The user may be evicted from now on, once enough others have left later, or immediately if the
+  // limit is 0. Details are dropped.
   void remember(Slot slot);
-  // The user is back and must not be forgotten.
+  // The user is back and must not be evicted.
   void recall(Slot slot);
 
  private:
-  // The hash is kept beside the slot: growing the index need not visit a million records.
+  // The hash is stored beside the slot, so growing the index does not touch a million records.
   struct Key {
     std::uint32_t hash;
     Slot slot;

@@ -1,11 +1,11 @@
-// Changes that are known but not told yet, one user's at a time: of what happens to a user while held, only
-// the outcome is told.
+// Changes not broadcast yet, coalesced per user: only the outcome of what happens to a user while held is
+// broadcast.
 //
 // Used by Announcer. Pure. The one trap: leaving and returning cancel out, unless someone read the state in
-// between. So changes that lead back to what was told last are dropped only if nobody read of that user
-// meanwhile; otherwise the way out and the way back are both told, in order.
+// between. So a user who is back in the last broadcast state is dropped only if nobody read the user's state
+// meanwhile; otherwise both changes are broadcast, in order.
 //
-// Bounds: at most one entry a user. Each call is O(1), `release` O(what it gives).
+// Bounds: at most one entry per user. Each call is O(1), `release` O(number of results).
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -23,20 +23,20 @@ namespace rollcall::presence {
 
 class HeldChanges {
  public:
-  // Of any one user each change continues the last, and the first what was told of that user.
+  // Each change of a user continues the previous one, and the first one the last broadcast state.
   void hold(UserChanged change);
 
-  // A reply reveals this user's state; everyone's. Several threads may call
-  // these at once, while none calls anything else.
+  // A reply reveals the state of this user, or of everyone. Several threads may call
+  // these concurrently, but nothing else.
   void read(std::string_view user_id);
   void read_all();
 
   // Users of whom something may be to be told.
   std::size_t size() const { return entries_.size(); }
-  // What is to be told of the `most` users who have waited longest; then they are forgotten here.
+  // Removes the `most` users who have waited longest, and returns their changes to broadcast.
   template <typename Out>
   void release(std::size_t most, std::vector<Out>& out);
-  // The same of one user, who may have nothing to be told.
+  // The same for one user, who may have no change.
   template <typename Out>
   void release_user(std::string_view user_id, std::vector<Out>& out);
 

@@ -59,7 +59,7 @@ void LoadPace::review(double telling, bool behind, Instant now) {
   }
   calm_peak_ = std::max(calm_peak_, telling);
   if (now - *calm_since_ < calm_needed_) return;
-  // Half the window makes at most twice the telling.
+  // Half the window at most doubles the deliveries.
   const double needed = static_cast<double>(window_.count()) * calm_peak_ / kWidenAbove;
   window_ = needed < static_cast<double>(kLeastWindow.count()) ? milliseconds{0} : step_for(needed);
   calm_since_.reset();

@@ -1,5 +1,5 @@
-// How long changes are collected before they are told, by what telling them is measured to take of the loops'
-// time (docs/decisions/0025).
+// Chooses the batch window by the measured share of the loops' time that deliveries take
+// (docs/decisions/0025).
 //
 // Used by Announcer. Pure: it is given the loops' totals and the time. A loop that is behind tells all
 // changes of a turn in one send to each connection, so load below its capacity needs no help. Only when a
@@ -7,8 +7,8 @@
 // changes are collected on a window; at its end they are told in portions, with pauses that leave a quarter
 // of the loop to the rest.
 //
-// It widens at once. It narrows, or ends, after a calm in which twice the telling would have been well
-// served; a calm that proves to be a mistake makes the next one twice as long, so it cannot flap.
+// It widens at once. It narrows, or ends, after a calm in which the loops could have delivered twice as
+// much; if that proves wrong, the next calm must last twice as long, so it cannot flap.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ class LoadPace {
   // told; the longer one is too much, for requests and pings wait meanwhile.
   static constexpr milliseconds kLong{50};
   static constexpr milliseconds kTooLong{250};
-  // While changes are told at once: what waits would take so long to tell.
+  // In live mode: how long the pending changes would take to deliver.
   static constexpr seconds kFarBehind{2};
   // The share of a loop that telling may take while there is a window.
   static constexpr double kShare = 0.75;

@@ -1,5 +1,5 @@
-// How long changes are collected before they are told, by the deliveries that telling them makes: for
-// operators who set a cap (`presence.deliveries_per_second`). Without one LoadPace alone decides.
+// Chooses the batch window by the number of deliveries, for operators who set a cap
+// (`presence.deliveries_per_second`). Without one LoadPace alone decides.
 //
 // Used by Announcer. Pure. The load is the deliveries that telling each change by itself would take in a
 // second: changes times receivers. Up to the limit changes are told live. Beyond it they are collected for a

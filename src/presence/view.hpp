@@ -1,7 +1,7 @@
-// What others may look at: a Core, through eyes that remember whom they have looked at, so that the Announcer
-// drops no change that someone may have seen the beginning of.
+// Read access to a Core that records whose state was read, so that the Announcer does not cancel out changes
+// that a reply has revealed.
 //
-// Given by the gateway's hub to who reads under its lock, and not to be kept.
+// Passed by the gateway's hub to readers under its lock; must not be kept.
 #pragma once
 
 #include <cstddef>
@@ -29,13 +29,13 @@ class View {
     announcer_.read(user_id);
     return core_.connections(user_id);
   }
-  // For lists and pages: everyone is looked at.
+  // For lists and pages: marks everyone as read.
   const Core& everyone() const {
     announcer_.read_all();
     return core_;
   }
 
-  // These say of nobody whether they are online.
+  // These reveal nobody's state.
   bool may_connect(std::string_view user_id) const { return core_.may_connect(user_id); }
   std::optional<WallTime> last_active(ConnectionId connection) const { return core_.last_active(connection); }
   std::size_t online_count() const { return core_.online_count(); }

@@ -75,7 +75,7 @@ Result<std::optional<Incoming>, Fault> Client::take_connect(const Packet& packet
     if (membership->state != State::left) return fail(Fault::already_connected);
     refuse(packet.nsp);
   }
-  // Clients do not answer the server's leaving: what it has left must not keep the place for ever.
+  // Clients do not acknowledge a disconnect by the server, so what it has left is dropped here.
   if (memberships_.size() >= kMaxNamespaces) {
     std::erase_if(memberships_, [](const Membership& known) { return known.state == State::left; });
   }

@@ -9,12 +9,13 @@
 namespace rollcall::socketio {
 namespace {
 
-// What a message takes beside its texts: the objects, and what the allocator adds; and its entry on a shelf.
+// The memory of a message besides its texts: the objects with the allocator's overhead; and its entry on a
+// shelf.
 constexpr std::size_t kMessageBytes = 280;
 constexpr std::size_t kEntryBytes = 40;
 constexpr std::size_t kMinToCompact = 16;
 
-// What it takes of each of its shelves: they share the message, which may be for thousands of users.
+// The bytes charged to each of its shelves: they share the message, which may be for thousands of users.
 std::size_t bytes_of(const Message& message) {
   std::size_t bytes = kMessageBytes + message.packet.size() + message.mark.size() + message.subject.size();
   for (const RoomKey& room : message.rooms) bytes += sizeof(room) + room.text().size();
@@ -101,7 +102,7 @@ MessageLog::Shelf& MessageLog::largest() {
   return *found->back();
 }
 
-// A shelf whose lost messages would not be too old yet stays, for it says that they are lost.
+// A shelf whose lost messages have not expired yet stays, because it records that they are lost.
 void MessageLog::prune(Instant now) {
   while (!checks_.empty() && now >= checks_.front().first) {
     Shelf& shelf = *checks_.front().second;

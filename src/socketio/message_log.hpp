@@ -1,8 +1,8 @@
-// The messages sent lately that a client may come back for, by the room they were sent to. Recovery's own.
+// The recent messages that a client may need to recover, by the room they were sent to. Internal to Recovery.
 //
-// Each room has a shelf, and shares the space with the others: when it is full, the largest shelf gives up
-// its oldest message, so nobody can push out what was sent to somebody else with less. Reading a shelf costs
-// what is read. Bounds: age, bytes of all shelves, bytes of one. Not thread-safe.
+// Each room has a shelf, and all shelves share one space: when it is full, the largest shelf drops its oldest
+// message, so a busy room cannot evict the messages of quieter ones. Reading a shelf is linear in the result.
+// Bounds: age, bytes of all shelves, bytes of one. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -35,9 +35,9 @@ class MessageLog {
   void add(const MessageRef& message, Instant now);
   void prune(Instant now);
 
-  // Appends what was sent to the room after that number, oldest first. False, and nothing is appended, if it
-  // is more than `most` or some of it was forgotten for want of space. What was forgotten for its age does
-  // not count.
+  // Appends the messages sent to the room after that number, oldest first. False, and nothing is appended, if
+  // there are more than `most` or some were dropped for lack of space. Messages dropped for their age do not
+  // count.
   bool read(Room room, std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const;
   bool read_everybodys(std::uint64_t after, std::size_t most, std::vector<MessageRef>& out) const;
 

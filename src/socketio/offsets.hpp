@@ -1,4 +1,4 @@
-// The text of an offset: what a client keeps, and shows when it comes back (docs/protocol.md, "Recovery").
+// The text of an offset, which a client stores and sends when it reconnects (docs/protocol.md, "Recovery").
 //
 // It names a place in the order of one start of the server: `~`, four characters that say which start, `:`,
 // and the number in base 36. Clients keep the last argument of any event for it, if that is a string: so it
@@ -16,7 +16,8 @@ class Offsets {
  public:
   static constexpr std::size_t kEpochChars = 4;
 
-  // `epoch`: another one at each start, so that an offset of an earlier start is not taken for one of now.
+  // `epoch`: different at each start, so that an offset of an earlier start is not mistaken for a current
+  // one.
   explicit Offsets(std::string epoch) : prefix_("~" + std::move(epoch) + ":") {}
 
   std::string text(std::uint64_t number) const;

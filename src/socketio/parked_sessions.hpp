@@ -1,9 +1,9 @@
-// Which sessions wait for their clients to come back, whose they are, and how much memory they hold: decides
-// who must give way. The sessions themselves stay where they lived, on their workers.
+// Tracks the disconnected sessions that wait for their clients, with owner and memory, and decides which to
+// evict. The sessions themselves stay on their workers.
 //
-// Bounds: age; number and bytes of one owner's and of all. Beyond them the oldest go first: the owner's own
-// where the owner is over, anybody's where all together are. Sessions without an owner have nothing in common
-// but the latter. Pure. Not thread-safe.
+// Bounds: age; number and bytes per owner and in total. Beyond them the oldest are evicted first: the owner's
+// own if the owner is over a limit, anybody's if the total is. Sessions without an owner are only subject to
+// the total. Pure. Not thread-safe.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -28,7 +28,7 @@ struct ParkLimits {
   std::size_t max_owner_bytes = 4 << 20;
 };
 
-// Where a session is. A slot that is used again has another generation.
+// Where a session is. A reused slot has another generation.
 struct ParkPlace {
   std::uint32_t nsp = 0;
   std::uint32_t worker = 0;
@@ -42,13 +42,13 @@ class ParkedSessions {
  public:
   explicit ParkedSessions(const ParkLimits& limits) : limits_(limits) {}
 
-  // Appends to `gone` those that must give way, which may be this very one. `sent`: the number of the newest
-  // message that its client may have got.
+  // Appends the evicted sessions to `gone`, possibly this one. `sent`: the number of the newest message that
+  // its client may have received.
   void park(std::string_view owner, const ParkPlace& place, std::size_t bytes, std::uint64_t sent,
             Instant now, std::vector<ParkPlace>& gone);
-  // What `sent` was. Absent if nobody is parked there, or has been for too long.
+  // The value of `sent`. Absent if there is no parked session, or if it has expired.
   std::optional<std::uint64_t> take(const ParkPlace& place, Instant now);
-  // Appends to `gone` those that are too old.
+  // Appends expired sessions to `gone`.
   void expire(Instant now, std::vector<ParkPlace>& gone);
 
   std::size_t sessions() const { return by_age_.size(); }

@@ -21,7 +21,7 @@ bool is_index(std::string_view raw, std::size_t attachments) {
   return number >= 0 && number < static_cast<double>(attachments) && number == std::floor(number);
 }
 
-// Walks JSON that has been scanned, so it checks no syntax; nor does it recurse deeper than the scanner.
+// Walks JSON that has been scanned, so it neither checks syntax nor recurses deeper than the scanner.
 class Walker {
  public:
   Walker(std::string_view json, std::size_t attachments) : json_(json), attachments_(attachments) {}

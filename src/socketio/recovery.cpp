@@ -140,7 +140,7 @@ std::optional<std::vector<MessageRef>> Recovery::missed(const Rooms& rooms, Room
   const auto number = [](const MessageRef& message) { return message->number; };
   std::sort(missed.begin(), missed.end(),
             [&](const MessageRef& a, const MessageRef& b) { return number(a) < number(b); });
-  // What went to several rooms stands on several shelves.
+  // A message to several rooms is on several shelves.
   missed.erase(std::unique(missed.begin(), missed.end()), missed.end());
   std::erase_if(missed, [&](const MessageRef& message) { return !is_for(*message, rooms, slot, id); });
   keep_news(missed, sent);

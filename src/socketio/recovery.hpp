@@ -1,9 +1,9 @@
 // Connection state recovery (docs/protocol.md, "Recovery") for one namespace: the order of what was sent, and
 // what a client that comes back has missed of it (docs/decisions/0023).
 //
-// Events carry no offset themselves, for clients would hand it to their handlers. It follows as an event of
-// its own, the mark. Bounds: those of the logs, and RecoveryLimits::max_replay_bytes for one client.
-// Not thread-safe.
+// Events carry no offset themselves, because clients would pass it to their handlers. It follows as an event
+// of its own, the mark. Bounds: those of the logs, and RecoveryLimits::max_replay_bytes for one client. Not
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ inline bool ends_with_string(std::string_view packet) {
 
 struct RecoveryLimits {
   milliseconds max_age{120'000};  // of a session, since its connection broke
-  // How long a connection may have been broken before it was noticed: the logs reach back that much further.
+  // How long a broken connection may go unnoticed: the logs reach back that much further.
   milliseconds max_unnoticed{45'000};
   std::size_t max_log_bytes = 48 << 20;    // of messages
   std::size_t max_edge_bytes = 16 << 20;   // of states: those who would need what is lost start anew
@@ -55,7 +55,7 @@ class Recovery {
   // Gives the message its number and its mark, if it needs them, before anybody gets it. `receivers`: how
   // many get a message to everybody.
   void stamp(Message& message, std::size_t receivers, Instant now);
-  // Keeps it, if it is to be kept. After `stamp`, in the same order.
+  // Logs the message if its Keep says so. Call it after `stamp`, in the same order.
   void log(const MessageRef& message, Instant now);
 
   // The number of the newest message.
@@ -76,7 +76,7 @@ class Recovery {
   // The newest number that was forgotten for its age: `missed` takes it for seen.
   std::uint64_t aged_through() const;
 
-  // Forgets what is too old. `log` does it, too; this is for servers where nothing happens.
+  // Drops expired messages. `log` does so too; this is for idle servers.
   void prune(Instant now);
 
  private:

@@ -88,7 +88,7 @@ bool Rooms::remove_from_room(Membership gone) {
   return true;
 }
 
-// A few places for each room that goes, so that nobody waits for all of them.
+// A few places per removed room, so that no single call pays for all of them.
 void Rooms::close_up(std::size_t rooms_gone) {
   base::shrink_table(by_name_);
   for (std::size_t steps = kMostPlacesARoom * rooms_gone; steps > 0; --steps) {

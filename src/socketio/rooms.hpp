@@ -50,7 +50,7 @@ class Rooms {
     if (!found) return;
     for (const Member& member : found->members) use(member.slot);
   }
-  // What would be freed if the member left all, roughly: rooms that others are in stay.
+  // Roughly the memory freed if the member left all rooms; rooms with other members stay.
   std::size_t bytes_of(Slot slot) const;
   std::size_t size(Room room) const;
   std::size_t rooms() const { return by_name_.size(); }

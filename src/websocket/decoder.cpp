@@ -55,7 +55,7 @@ Decoder::Next Decoder::advance(std::span<char>& input) {
   if (phase_ == Phase::failed) return fail(fault_);
   while (phase_ != Phase::closed) {
     if (phase_ == Phase::header) {
-      // Judged before the rest of the header is awaited: it says how long that is.
+      // Checked before waiting for the rest of the header, whose length it determines.
       if (!read_header(input, kStartSize)) return kNothingYet;
       if (!start_is_valid()) return failed(Fault::protocol);
       if (!read_header(input, kStartSize + extended_size() + kMaskSize)) return kNothingYet;
@@ -68,7 +68,7 @@ Decoder::Next Decoder::advance(std::span<char>& input) {
   return kNothingYet;
 }
 
-// What the last call returned is no longer in use.
+// The message returned by the last call is no longer in use.
 void Decoder::release_delivered() {
   if (control_size_ > 0) {
     buffer_.resize(buffer_.size() - control_size_);

@@ -1,9 +1,9 @@
 // Turns what a WebSocket client sends into messages (RFC 6455, sections 5 to 8).
 //
-// Fed by a connection's pipe from the loop's shared read buffer. An idle decoder owns no heap memory, and
-// may serve another connection. A message that lies whole in the input is returned where it lies; one that is
-// cut across reads or fragmented is collected in a buffer that is released by the call after the one that
-// returned it (so call until nullopt).
+// Fed by a connection's pipe from the loop's shared read buffer. An idle decoder owns no heap memory, and may
+// serve another connection. A message that is complete in the input is returned in place; one that is split
+// across reads or fragmented is collected in a buffer, which the call after the one that returned it
+// releases (so call until nullopt).
 //
 // Bounds: a data message has at most `max_message_bytes`, judged from the frame headers before its
 // bytes are kept; the buffer grows with the bytes received (doubling at most), never with the length
@@ -25,7 +25,7 @@
 
 namespace rollcall::websocket {
 
-// Why the connection has to be failed; the value is the close code to send.
+// Why to fail the connection; the value is the close code to send.
 enum class Fault : std::uint16_t { protocol = 1002, bad_utf8 = 1007, too_big = 1009 };
 
 enum class Kind : std::uint8_t { text, binary, ping, pong, close };
@@ -43,16 +43,16 @@ class Decoder {
   // The next message. Takes bytes from the front of `input`, unmasking them in place, and moves
   // `input` past them; nullopt: all input is used and more is needed.
   // A control frame (ping, pong, close) may come between the fragments of a message.
-  // Once a close was returned, whatever follows is used up in silence. A fault uses up all input, and
+  // After a close was returned, all further input is ignored. A fault consumes all input, and
   // every later call returns it again.
   Result<std::optional<Message>, Fault> next(std::span<char>& input);
 
-  // Nothing of a frame or message is in hand: as good as new.
+  // No frame or message is in progress: equivalent to a new decoder.
   bool idle() const {
     return phase_ == Phase::header && header_size_ == 0 && message_ == Opcode::continuation &&
            buffer_.empty();
   }
-  // The memory that the message in hand takes.
+  // The memory of the current message.
   std::size_t buffered_bytes() const { return buffer_.capacity(); }
 
  private:

@@ -47,7 +47,7 @@ bool is_key(std::string_view key) {
   return key.size() == kKeySize && key.ends_with("==") && base::all_base64_digits(key.substr(0, kKeyDigits));
 }
 
-// Found once: to look for it takes longer than the digest.
+// Looked up once: the lookup takes longer than the digest.
 const EVP_MD* sha1() {
   static EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA1", nullptr);
   ROLLCALL_ASSERT(found != nullptr);
@@ -56,7 +56,7 @@ const EVP_MD* sha1() {
 
 using Digest = std::array<unsigned char, 20>;
 
-// With a context that each thread keeps: to make one takes about as long as the digest of so short a text.
+// Each thread keeps a context: making one takes about as long as the digest of such a short text.
 Digest sha1_of(std::string_view text) {
   thread_local const std::unique_ptr<EVP_MD_CTX, base::FreeWith<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   Digest digest;

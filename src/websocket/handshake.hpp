@@ -28,16 +28,16 @@ enum class UpgradeFault : std::uint8_t {
   bad_version,     // Sec-WebSocket-Version is not 13; the answer should name 13 (section 4.4)
 };
 
-// Whether the request asks for a websocket, rightly or not in the details: only its other fields decide that.
+// Whether the request asks for a websocket; whether it does so correctly depends on its other fields.
 bool asks_for_websocket(const UpgradeFields& fields);
 
 // The Sec-WebSocket-Accept to answer with. The version is judged before the key: another version may
 // have other keys.
 Result<std::string, UpgradeFault> accept_key(const UpgradeFields& fields);
 
-// Of the subprotocols that a client offers, the first, as Node's `ws` answers where the application does not
-// choose: browsers fail a connection whose offer nobody took. Empty if none is offered; nothing if it is no
-// list of different names (section 11.3.4).
+// The first subprotocol that a client offers, like Node's `ws` when the application does not choose: browsers
+// fail a connection if none of their offers is accepted. Empty if none is offered; nothing if the offer is
+// not a list of distinct names (section 11.3.4).
 std::optional<std::string_view> choose_protocol(std::string_view offered);
 
 }  // namespace rollcall::websocket
