@@ -36,13 +36,13 @@ WebhookCounts& WebhookCounts::operator+=(const WebhookCounts& other) {
 const Delivery* Webhook::next(Source& source, Instant now, WallTime wall) {
   ROLLCALL_ASSERT(!under_way_);
   if (ended_ || (delivery_ && now < *deadline_)) return nullptr;
-  const Source::Available news = source.after(taken_);
-  if (!news.whole) fall_behind(news.last);
+  const Source::Available available = source.after(taken_);
+  if (!available.whole) fall_behind(available.last);
   if (delivery_) {
     ++counts_.retried;
   } else if (reset_reason_) {
-    make_reset(source, news.last, wall);
-  } else if (collected(news.last, now)) {
+    make_reset(source, available.last, wall);
+  } else if (collected(available.last, now)) {
     make_batch(source, wall);
   } else {
     return nullptr;
@@ -80,8 +80,8 @@ void Webhook::make_batch(Source& source, WallTime wall) {
   changes_.clear();
   const Source::Available available = source.read(taken_, rules_.batch, changes_);
   if (!available.whole) {  // more changes were forgotten since the check
-    fall_behind(news.last);
-    make_reset(source, news.last, wall);
+    fall_behind(available.last);
+    make_reset(source, available.last, wall);
     return;
   }
   std::string events;
