@@ -10,42 +10,21 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/test_log.hpp"
-#include "feed/test_source.hpp"
+#include "feed/test_shared_source.hpp"
 
 namespace rollcall::adapters {
 namespace {
 
 using namespace test;
 using base::test::CapturedLog;
+using feed::test::SharedSource;
+using feed::test::TestSource;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 using testing::StartsWith;
 
 const std::string kSecret = "0123456789abcdef0123456789abcdef";
-
-// As the hub: filled by one thread, read by another.
-class LockedSource final : public feed::Source {
- public:
-  void come(const std::string& user) {
-    const std::lock_guard lock(mutex_);
-    source_.come(user);
-  }
-  News after(std::uint64_t number) override {
-    const std::lock_guard lock(mutex_);
-    return source_.after(number);
-  }
-  News read(std::uint64_t number, std::size_t most, feed::ChangeList& out) override {
-    const std::lock_guard lock(mutex_);
-    return source_.read(number, most, out);
-  }
-  std::string cursor(std::uint64_t number) const override { return source_.cursor(number); }
-  milliseconds settling() const override { return source_.settling(); }
-
- private:
-  std::mutex mutex_;
-  feed::test::TestSource source_{100'000};
-};
 
 WebhookSettings settings_for(std::vector<std::string> urls) {
   base::log::configure(base::log::Level::error, base::log::Format::text);
@@ -82,10 +61,10 @@ std::vector<std::string> users_of(const std::vector<Received>& requests) {
 
 TEST(WebhookSender, PostsSignedJson) {
   Receiver receiver;
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSender sender(settings_for({receiver.url()}), source, "rollcall/9.9");
   receiver.await(1);
-  source.come("ann");
+  source.with([&](TestSource& feed) { feed.come("ann"); });
   sender.wake();
   const auto requests = receiver.await(2);
   ASSERT_THAT(requests, SizeIs(2));
@@ -105,14 +84,14 @@ TEST(WebhookSender, PostsSignedJson) {
 TEST(WebhookSender, EachReceiverGetsAllChangesInOrderHoweverFastTheyCome) {
   constexpr std::size_t kChanges = 3000;
   Receiver one, two;
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSender sender(settings_for({one.url(), two.url()}), source, "rollcall");
   one.await(1);
   two.await(1);
   std::vector<std::string> users;
   for (std::size_t i = 0; i < kChanges; ++i) {
     users.push_back("u" + std::to_string(i));
-    source.come(users.back());
+    source.with([&](TestSource& feed) { feed.come(users.back()); });
     sender.wake();
   }
   EXPECT_EQ(users_of(one.await(changes_are(kChanges))), users);
@@ -123,7 +102,7 @@ TEST(WebhookSender, MakesARefusedRequestAgainAndCounts) {
   Receiver receiver([](std::size_t number, const Received&) {
     return number == 0 ? answer(503) : number == 1 ? answer(302, "Location: /elsewhere\r\n") : answer(200);
   });
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSender sender(settings_for({receiver.url()}), source, "rollcall");
   const auto requests = receiver.await(3);
   ASSERT_THAT(requests, SizeIs(3));
@@ -132,7 +111,7 @@ TEST(WebhookSender, MakesARefusedRequestAgainAndCounts) {
     EXPECT_EQ(request.body, requests[0].body);
     EXPECT_EQ(request.field("Rollcall-Delivery"), requests[0].field("Rollcall-Delivery"));
   }
-  source.come("ann");
+  source.with([&](TestSource& feed) { feed.come("ann"); });
   sender.wake();
   receiver.await(4);
   const feed::WebhookCounts counts = sender.counts();
@@ -146,7 +125,7 @@ TEST(WebhookSender, DoesNotReadAnEndlessAnswer) {
     if (number > 0) return answer(200);
     return "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n" + std::string(1 << 20, 'x');
   });
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSettings settings = settings_for({receiver.url()});
   settings.timeout = milliseconds(600'000);  // longer than the test waits
   CapturedLog log;
@@ -158,12 +137,12 @@ TEST(WebhookSender, DoesNotReadAnEndlessAnswer) {
 
 TEST(WebhookSender, AReceiverThatHangsIsGivenUpInTimeAndKeepsNobodyWaiting) {
   Receiver hanging([](std::size_t, const Received&) { return std::string(); }), other;
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSettings settings = settings_for({hanging.url(), other.url()});
   settings.timeout = milliseconds(200);
   WebhookSender sender(settings, source, "rollcall");
   other.await(1);
-  source.come("ann");
+  source.with([&](TestSource& feed) { feed.come("ann"); });
   sender.wake();
   EXPECT_THAT(other.await(2), SizeIs(2));
   EXPECT_THAT(hanging.await(2), SizeIs(2));
@@ -171,12 +150,12 @@ TEST(WebhookSender, AReceiverThatHangsIsGivenUpInTimeAndKeepsNobodyWaiting) {
 
 TEST(WebhookSender, AReceiverThatIsGoneIsLeftAlone) {
   Receiver gone([](std::size_t, const Received&) { return answer(410); }), other;
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSender sender(settings_for({gone.url(), other.url()}), source, "rollcall");
   gone.await(1);
   other.await(1);
   for (std::size_t i = 2; i < 5; ++i) {
-    source.come("u" + std::to_string(i));
+    source.with([&](TestSource& feed) { feed.come("u" + std::to_string(i)); });
     sender.wake();
     other.await(i);
   }
@@ -185,7 +164,7 @@ TEST(WebhookSender, AReceiverThatIsGoneIsLeftAlone) {
 
 TEST(WebhookSender, EndsInTimeWhateverAReceiverDoes) {
   Receiver hanging([](std::size_t, const Received&) { return std::string(); });
-  LockedSource source;
+  SharedSource source(100'000);
   const auto begin = std::chrono::steady_clock::now();
   {
     WebhookSender sender(settings_for({hanging.url()}), source, "rollcall");
@@ -197,7 +176,7 @@ TEST(WebhookSender, EndsInTimeWhateverAReceiverDoes) {
 TEST(WebhookSender, EndsWhenThereIsNobodyToConnectTo) {
   std::string url;
   { url = Receiver().url(); }
-  LockedSource source;
+  SharedSource source(100'000);
   const WebhookSettings settings = settings_for({url});
   CapturedLog log;
   base::log::configure(base::log::Level::warn, base::log::Format::text);
@@ -210,7 +189,7 @@ TEST(WebhookSender, EndsWhenThereIsNobodyToConnectTo) {
 
 TEST(WebhookSender, GoesOnWithOtherSettingsAndAReceiverWhoseUrlStaysMissesNothing) {
   Receiver stays, goes, comes;
-  LockedSource source;
+  SharedSource source(100'000);
   WebhookSender sender(settings_for({stays.url(), goes.url()}), source, "rollcall/test");
   stays.await(1);
   goes.await(1);
@@ -218,7 +197,7 @@ TEST(WebhookSender, GoesOnWithOtherSettingsAndAReceiverWhoseUrlStaysMissesNothin
   settings.secret = "another secret of thirty-two bytes";
   sender.reconfigure(settings);
   comes.await(1);
-  source.come("ann");
+  source.with([&](TestSource& feed) { feed.come("ann"); });
   sender.wake();
   const auto to_stays = stays.await(2);
   EXPECT_THAT(to_stays[0].body, HasSubstr("feed.reset"));

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "feed/test_events.hpp"
-#include "feed/test_source.hpp"
+#include "feed/test_shared_source.hpp"
 #include "gateway/http/feed_streams.hpp"
 #include "server/test_http.hpp"
 #include "server/test_workers.hpp"
@@ -21,40 +21,13 @@
 namespace rollcall::gateway::test {
 
 using feed::test::Event;
+using feed::test::SharedSource;
 using feed::test::TestSource;
 using server::test::get_request;
 using server::test::kPatience;
 using server::test::take_chunks;
 using server::test::Wire;
 using server::test::WorkersHost;
-
-// The hub's part.
-class SharedSource final : public feed::GuardedSource<SharedSource> {
- public:
-  explicit SharedSource(std::size_t limit) : source_(limit) {}
-
-  template <typename Use>
-  auto with(Use&& use) {
-    const std::lock_guard lock(mutex_);
-    return use(source_);
-  }
-  template <typename Use>
-  auto with_ring(Use&& use) {
-    return with([&](TestSource& source) { return source.with_ring(use); });
-  }
-  std::string cursor(std::uint64_t number) const override { return source_.cursor(number); }
-  presence::OnlinePage page(std::size_t most, const std::optional<std::string>& after) override {
-    return with([&](TestSource& source) { return source.page(most, after); });
-  }
-  std::size_t online_count() override {
-    return with([](TestSource& source) { return source.online_count(); });
-  }
-  milliseconds settling() const override { return milliseconds{0}; }
-
- private:
-  std::mutex mutex_;
-  TestSource source_;
-};
 
 class FeedHost : public WorkersHost {
  public:
