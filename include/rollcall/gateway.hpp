@@ -99,7 +99,7 @@ class Gateway {
   // limited by events_per_second and count as signs of life, as presence's own do (those of `Namespace::on`
   // do not). To be set before the server runs. Throws std::invalid_argument if the event is one of presence's
   // own.
-  void on(std::string event, EventHandler handler);
+  void on(const std::string& event, EventHandler handler);
 
   // Whom an event goes to.
   class Receivers {

@@ -138,23 +138,23 @@ std::vector<std::string> config_warnings(const Config& config) {
   std::vector<std::string> warnings;
   const auto& origins = config.cors.origins;
   if (config.cors.credentials && std::find(origins.begin(), origins.end(), "*") != origins.end()) {
-    warnings.push_back(
+    warnings.emplace_back(
         "cors.origins has * and cors.credentials is true: any page on the web may use the cookies of your "
         "users; list the exact origins instead");
   }
   if (config.limits.event_bytes > config.engineio.max_payload_bytes) {
-    warnings.push_back(
+    warnings.emplace_back(
         "limits.event_bytes is above engineio.max_payload_bytes, which closes the connection first");
   }
   for (const std::string& url : config.webhooks.urls) {
     if (!url.starts_with("http://") || is_loopback_url(url)) continue;
-    warnings.push_back(
+    warnings.emplace_back(
         "webhooks.urls has a URL of http to another host: who is online, and with which address, goes there "
         "for all to read; use https");
     break;
   }
   if (config.webhooks.urls.empty() && !config.webhooks.secret.empty()) {
-    warnings.push_back("webhooks.secret is set, but no webhooks.urls: nothing is sent");
+    warnings.emplace_back("webhooks.secret is set, but no webhooks.urls: nothing is sent");
   }
   return warnings;
 }

@@ -64,7 +64,7 @@ std::string announcement(const Config& config, const std::vector<std::string>& a
   const std::string scheme = config.server.tls_cert.empty() ? "http" : "https";
   std::string ready = "rollcall is ready on";
   for (const std::string& address : addresses) {
-    ready += (address == addresses.front() ? " " : " and ") + scheme + "://" + address;
+    ready.append(address == addresses.front() ? " " : " and ").append(scheme).append("://").append(address);
   }
   // Collectors are given JSON lines only; --dev talks to people.
   if (!dev && config.server.log_format == "json") return log::stamped_line(log::Level::info, ready, {});

@@ -33,6 +33,6 @@ struct FileContents {
 
 // A line KEY = VALUE that is not TOML hides none of the others, for at most kMaxUnreadableLines.
 inline constexpr unsigned kMaxUnreadableLines = 50;
-FileContents parse_toml(std::string_view text);
+FileContents parse_toml(std::string_view given);
 
 }  // namespace rollcall::app

@@ -109,7 +109,7 @@ std::size_t Gateway::online_user_count() const {
   return impl_->read([](const presence::View& view) { return view.online_count(); });
 }
 
-void Gateway::on(std::string event, EventHandler handler) {
+void Gateway::on(const std::string& event, EventHandler handler) {
   if (!impl_->presence.on(event, std::move(handler)))
     throw std::invalid_argument("rollcall::Gateway: " + base::json::quote(event) +
                                 " is an event of presence's own");

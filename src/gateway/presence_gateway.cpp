@@ -22,6 +22,7 @@ constexpr const char* kSlowConsumer = "slow consumer closed";
 
 std::vector<Namespace*> namespaces_of(Server& server, const std::vector<std::string>& names) {
   std::vector<Namespace*> namespaces;
+  namespaces.reserve(names.size());
   for (const std::string& name : names) namespaces.push_back(&server.of(name));
   return namespaces;
 }
