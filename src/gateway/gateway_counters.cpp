@@ -13,6 +13,7 @@ std::uint64_t sum(const std::vector<std::unique_ptr<WorkerCounters>>& workers, R
 template <class Kind>
 std::vector<server::NamedCount> sums(auto&& sum_of) {
   std::vector<server::NamedCount> named;
+  named.reserve(base::kKinds<Kind>);
   for (const std::string_view name : base::kKindNames<Kind>) named.push_back({name, sum_of(named.size())});
   return named;
 }
