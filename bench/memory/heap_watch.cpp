@@ -65,6 +65,7 @@ void* answer(void*) {
 
 extern "C" {
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the system's is __pad
 int malloc_trim(size_t keep) noexcept {
   static const auto call = real<int (*)(size_t)>("malloc_trim");
   return timed("malloc_trim", [&] { return call(keep); });

@@ -57,7 +57,7 @@ class Crowd {
   void turns(bool until_quiet);
   void hear();
   void hear(int descriptor, std::string_view bytes);
-  void hear_packet(int descriptor, std::string_view packet);
+  void hear_packet(int descriptor, std::string_view text);
   void ask(std::size_t count, const std::function<std::string(std::size_t)>& question);
   std::string watch_frame(std::size_t person) const;
 

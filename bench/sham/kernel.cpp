@@ -131,7 +131,7 @@ long Kernel::receive(int descriptor, char* out, std::size_t bytes) {
   }
   std::string& input = inputs_[connection.input - 1];
   const std::size_t got = std::min(bytes, input.size());
-  std::memcpy(out, input.data(), got);
+  std::copy_n(input.data(), got, out);
   input.erase(0, got);
   if (input.empty()) drop_input(connection);
   return static_cast<long>(got);

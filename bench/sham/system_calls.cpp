@@ -44,6 +44,7 @@ void tell_address(int descriptor, sockaddr* address, socklen_t* size) {
 
 }  // namespace
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker chooses these names (--wrap)
 extern "C" {
 
 int __real_listen(int, int);
@@ -130,6 +131,7 @@ ssize_t __wrap_getrandom(void* out, size_t bytes, unsigned) {
 }
 
 }  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)
 
 // std::chrono::steady_clock::now() and system_clock::now(), by the names that the linker knows.
 steady_clock::time_point steady_now() __asm__("__wrap__ZNSt6chrono3_V212steady_clock3nowEv");

@@ -14,7 +14,6 @@
 #include "gateway/http/server_call.hpp"
 #include "server/crew/readiness.hpp"
 #include "telemetry/metrics.hpp"
-#include "wire/events.hpp"
 #include "wire/problem.hpp"
 
 namespace rollcall::app {
@@ -52,7 +51,7 @@ json::array routes() {
 
 json::array events() {
   json::array all;
-  for (const std::string_view event : wire::server_events()) all.push_back(text(event));
+  for (const std::string_view event : calls::kServerEvents) all.push_back(text(event));
   return all;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "calls/payload.hpp"
-#include "wire/events.hpp"
 #include "wire/first_argument.hpp"
 
 namespace rollcall::calls {
@@ -48,8 +47,7 @@ Result<RequestPtr, wire::Error> decode(const Call& call, std::string_view args_j
 }
 
 bool is_own_event(std::string_view name) {
-  const auto told = wire::server_events();
-  return std::find(told.begin(), told.end(), name) != told.end() ||
+  return std::find(kServerEvents.begin(), kServerEvents.end(), name) != kServerEvents.end() ||
          std::any_of(kClientCalls.begin(), kClientCalls.end(),
                      [&](const Call* call) { return call->reply == name; });
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "calls/call.hpp"
+#include "wire/events.hpp"
 
 namespace rollcall::calls {
 
@@ -23,6 +24,11 @@ inline constexpr std::array kClientCalls = {
     &kSubscribePresence, &kUnsubscribePresence, &kRefreshToken,
 };
 inline constexpr std::array kBackendCalls = {&kCountOnline};
+
+// What clients are told unasked.
+inline constexpr std::array kServerEvents = {wire::kConnectedEvent,   wire::kUserOnlineEvent,
+                                             wire::kUserOfflineEvent, wire::kPresenceModeEvent,
+                                             wire::kExceptionEvent,   wire::kAuthenticationErrorEvent};
 
 // All that have a route.
 std::vector<const Call*> of_backends();
@@ -37,7 +43,7 @@ Result<RequestPtr, wire::Error> decode(const Call& call, std::string_view args_j
                                        const Limits& limits,
                                        std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
-// True of the events that presence sends: the server's own (wire/events.hpp), and all replies.
+// True of the events that presence sends: kServerEvents, and all replies.
 bool is_own_event(std::string_view name);
 
 }  // namespace rollcall::calls

@@ -1,8 +1,5 @@
 #include "wire/events.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "wire/object_writer.hpp"
 #include "wire/users.hpp"
 
@@ -20,15 +17,7 @@ std::string object(Write write) {
   return json;
 }
 
-constexpr std::array<std::string_view, 6> kServerEvents = {kConnectedEvent,   kUserOnlineEvent,
-                                                           kUserOfflineEvent, kPresenceModeEvent,
-                                                           kExceptionEvent,   kAuthenticationErrorEvent};
-
 }  // namespace
-
-std::span<const std::string_view> server_events() {
-  return kServerEvents;
-}
 
 std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered,
                       milliseconds settling) {

@@ -5,7 +5,6 @@
 // ISO-8601, what is not known is null. Sizes are bounded by what is given.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,8 +20,6 @@ inline constexpr std::string_view kUserOfflineEvent = "user-offline";
 inline constexpr std::string_view kPresenceModeEvent = "presence-mode";
 inline constexpr std::string_view kExceptionEvent = "exception";
 inline constexpr std::string_view kAuthenticationErrorEvent = "authentication_error";
-// Those above.
-std::span<const std::string_view> server_events();
 
 // `settling`: how long yet users may need to come back after the start; told unless it is 0.
 std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered,
