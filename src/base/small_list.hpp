@@ -14,6 +14,7 @@ namespace rollcall::base {
 template <typename T>
 class SmallList {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T>);
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): of the pointer, if T is one
   static_assert(sizeof(T) <= sizeof(void*));
 
  public:

@@ -142,7 +142,7 @@ Result<EmitToMany, Error> read_emit_to_many(std::string_view body, const Limits&
   if (some) {
     auto ids = wire::read_user_ids(fields, limits.max_batch_ids);
     if (!ids) return fail(std::move(ids.error()));
-    many.user_ids = each_once(std::move(*ids));
+    many.user_ids = each_once(*ids);
   }
   auto emit = read_emit(*read);
   if (!emit) return fail(std::move(emit.error()));

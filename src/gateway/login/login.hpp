@@ -66,7 +66,7 @@ class Login {
   void authenticate(Socket& socket, const Next& next);
   void verify(Socket& socket, const Next& next);
   void verify_waiting();
-  Result<Claims, AuthFault> claims_of(Socket& socket, Gate& gate);
+  Result<Claims, AuthFault> claims_of(Socket& socket, Gate& here);
   void refuse_address(Socket& socket);
   void tell_of_endless_token();
   server::UserLimit user_limit();
