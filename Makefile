@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ROUNDS ?= 5
 USERS ?= 1000000
 
-.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers tidy clean \
+.PHONY: help deps build run install deb test-deb test test-unit test-e2e test-e2e-variants clients clients-deps packages test-clients test-docs test-recipes test-proxies test-install build-tsan test-tsan warnings build-fuzzers fuzz fuzz-ports lint format format-check layers tidy pictures clean \
   bench-smoke bench-deps bench-test bench-compare bench-wss bench-attack bench-memory bench-plot \
   bench-micro bench-guard bench-guard-record bench-million
 
@@ -140,6 +140,9 @@ bench-guard-record: build ## Record what the hot paths take now
 
 bench-million: build ## A million people in one process, in steps (USERS=20000: a short run)
 	$(BUILD)/release/bin/rollcall-million --users $(USERS) $(ARGS)
+
+pictures: build ## Make the pictures of README.md from the real dashboard
+	node scripts/pictures.js
 
 lint: layers format-check ## What CI checks besides tests
 

@@ -45,49 +45,49 @@ void Crowd::hear() {
 }
 
 void Crowd::hear(int descriptor, std::string_view bytes) {
-  ++tally_.sends;
-  tally_.bytes += bytes.size();
+  ++totals_.sends;
+  totals_.bytes += bytes.size();
   if (bytes.starts_with("HTTP/1.1 101")) bytes.remove_prefix(bytes.find("\r\n\r\n") + 4);
   load::ServerFrame frame{};
   load::Taken taken{};
   while ((taken = load::take_frame(bytes, frame)) == load::Taken::frame) {
-    ++tally_.frames;
+    ++totals_.frames;
     if (frame.opcode == load::Opcode::text) {
       hear_packet(descriptor, frame.payload);
     } else {
-      ++tally_.faults;
+      ++totals_.faults;
     }
   }
-  if (taken == load::Taken::broken || !bytes.empty()) ++tally_.faults;
+  if (taken == load::Taken::broken || !bytes.empty()) ++totals_.faults;
 }
 
 void Crowd::hear_packet(int descriptor, std::string_view text) {
   const load::Packet packet = load::read_packet(text, sham::kNamespace);
   switch (packet.kind) {
     case load::PacketKind::ping:
-      ++tally_.pings;
+      ++totals_.pings;
       sham::Kernel::get().write(descriptor, pong_);
       return;
     case load::PacketKind::event:
       if (load::read_change(packet.body)) {
-        ++tally_.changes;
+        ++totals_.changes;
       } else if (packet.body.starts_with("[\"connected\"")) {
-        ++tally_.greetings;
+        ++totals_.greetings;
       } else if (load::is_aside(packet.body)) {
-        ++tally_.others;
+        ++totals_.others;
       } else {
-        ++tally_.faults;
+        ++totals_.faults;
       }
       return;
     case load::PacketKind::ack:
-      ++(packet.body.find("\"status\":\"ok\"") == std::string_view::npos ? tally_.faults : tally_.answers);
+      ++(packet.body.find("\"status\":\"ok\"") == std::string_view::npos ? totals_.faults : totals_.answers);
       return;
     case load::PacketKind::open:
     case load::PacketKind::joined:
-      ++tally_.others;
+      ++totals_.others;
       return;
     default:
-      ++tally_.faults;
+      ++totals_.faults;
   }
 }
 

@@ -18,7 +18,7 @@ namespace rollcall::million {
 inline constexpr milliseconds kPingInterval{25'000};
 
 // What came from the server so far.
-struct Tally {
+struct Totals {
   std::uint64_t frames = 0, bytes = 0, sends = 0;
   std::uint64_t greetings = 0;  // `connected`
   std::uint64_t pings = 0;
@@ -48,7 +48,7 @@ class Crowd {
   // How many of these there are.
   std::size_t changers() const { return people_ / (watched_ * 2); }
 
-  const Tally& tally() const { return tally_; }
+  const Totals& totals() const { return totals_; }
   // CPU time of the server's turns so far.
   double server_seconds() const { return server_seconds_; }
 
@@ -68,7 +68,7 @@ class Crowd {
   std::size_t first_away_ = 0;    // of the changers, who take turns
   std::size_t away_ = 0;
   std::uint64_t asked_ = 0;
-  Tally tally_;
+  Totals totals_;
   double server_seconds_ = 0;
   std::string pong_;
 };

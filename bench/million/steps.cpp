@@ -49,12 +49,12 @@ void Steps::grow(load::JsonLine& line, std::size_t people) {
   const std::size_t before = crowd_.size();
   const std::size_t added = people - before;
   const std::size_t rss = resident_bytes();
-  const Tally tally = crowd_.tally();
+  const Totals totals = crowd_.totals();
   const double connect_us = each(added, [&] { crowd_.grow_to(people); });
   const std::size_t rss_connected = resident_bytes();
   const double watch_us = each(added, [&] { crowd_.watch(before, people); });
-  expect("greetings", crowd_.tally().greetings - tally.greetings, added);
-  expect("subscriptions", crowd_.tally().answers - tally.answers, added);
+  expect("greetings", crowd_.totals().greetings - totals.greetings, added);
+  expect("subscriptions", crowd_.totals().answers - totals.answers, added);
   line.add("rss_bytes", resident_bytes())
       .add("rss_per_user", share(resident_bytes(), rss_at_start_, people))
       .add("heap_per_user", share(heap_bytes(), heap_at_start_, people))
@@ -67,33 +67,33 @@ void Steps::grow(load::JsonLine& line, std::size_t people) {
 // Twice the interval, for those who came late in this one; the second is measured.
 void Steps::heartbeats(load::JsonLine& line) {
   crowd_.pass(kPingInterval);
-  const Tally before = crowd_.tally();
+  const Totals before = crowd_.totals();
   const double us = each(crowd_.size(), [&] { crowd_.pass(kPingInterval); });
-  expect("pings", crowd_.tally().pings - before.pings, crowd_.size());
+  expect("pings", crowd_.totals().pings - before.pings, crowd_.size());
   line.add("ping_and_pong_us", us);
 }
 
 void Steps::changes(load::JsonLine& line) {
   const std::size_t rounds = 20;
   const std::size_t count = std::min<std::size_t>(crowd_.changers(), 500);
-  const Tally before = crowd_.tally();
+  const Totals before = crowd_.totals();
   double leave_us = 0;
   double return_us = 0;
   for (std::size_t i = 0; i < rounds; ++i) {
     leave_us += each(count * rounds, [&] { crowd_.leave(count); });
     return_us += each(count * rounds, [&] { crowd_.come_back(); });
   }
-  expect("changes told", crowd_.tally().changes - before.changes, 2 * rounds * count * plan_.watched);
+  expect("changes told", crowd_.totals().changes - before.changes, 2 * rounds * count * plan_.watched);
   line.add("leave_us", leave_us).add("return_us", return_us);
 }
 
 void Steps::queries(load::JsonLine& line) {
   constexpr std::size_t kQueries = 100'000;
   constexpr std::size_t kLists = 2'000;
-  const Tally before = crowd_.tally();
+  const Totals before = crowd_.totals();
   line.add("query_us", each(kQueries, [&] { crowd_.ask(kQueries); }));
   line.add("list_of_100_us", each(kLists, [&] { crowd_.ask_lists(kLists); }));
-  expect("answers", crowd_.tally().answers - before.answers, kQueries + kLists);
+  expect("answers", crowd_.totals().answers - before.answers, kQueries + kLists);
 }
 
 // As much a second as the plan says, in slices of 10 ms, while everybody's heart beats. Who came back does
@@ -102,7 +102,7 @@ void Steps::all_together(load::JsonLine& line) {
   constexpr std::size_t kSlices = 100;  // a second
   const std::size_t pairs =
       std::max<std::size_t>(1, std::min(plan_.changes_per_second / 2 / kSlices, crowd_.changers()));
-  const Tally before = crowd_.tally();
+  const Totals before = crowd_.totals();
   const double us = each(plan_.seconds, [&] {
     for (std::size_t slice = 0; slice < plan_.seconds * kSlices; ++slice) {
       crowd_.leave(pairs);
@@ -111,7 +111,7 @@ void Steps::all_together(load::JsonLine& line) {
       crowd_.pass(milliseconds(1000 / kSlices));
     }
   });
-  const Tally& after = crowd_.tally();
+  const Totals& after = crowd_.totals();
   expect("changes told", after.changes - before.changes, 2 * pairs * plan_.seconds * kSlices * plan_.watched);
   line.add("changes_per_second", 2 * pairs * kSlices)
       .add("pings_per_second", (after.pings - before.pings) / plan_.seconds)
@@ -126,7 +126,7 @@ bool Steps::step(std::size_t people) {
   changes(line);
   queries(line);
   all_together(line);
-  expect("faults", crowd_.tally().faults, 0);
+  expect("faults", crowd_.totals().faults, 0);
   line.add("ok", failure_.empty());
   if (!failure_.empty()) line.add("failure", failure_);
   std::puts(line.text().c_str());

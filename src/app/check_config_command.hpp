@@ -1,6 +1,6 @@
 // `rollcall check-config`: every mistake in the configuration, or what is in force.
 //
-// Called by main. Reads the files that the configuration names. Spec: contract.md, section 8.
+// Called by main. Reads the files that the configuration names. Source: config/rollcall.toml.
 #pragma once
 
 #include <iosfwd>

@@ -1,6 +1,6 @@
 // The command line: which command, with what.
 //
-// Called by main only. Pure but for what it prints; CLI11 is behind it. Spec: contract.md, section 8.
+// Called by main only. Pure but for what it prints; CLI11 is behind it. The words: packaging/man.
 #pragma once
 
 #include <iosfwd>

@@ -3,7 +3,7 @@
 //
 // Called by the commands, and when the server reloads. load_config is pure and thread-safe; read_config reads
 // the files (of at most kMaxConfigBytes each) and the environment for it. Names of files that stand in a file
-// are relative to that file. What keys there are: settings.hpp. Spec: contract.md, section 8.
+// are relative to that file. What keys there are: settings.hpp. Source: config/rollcall.toml.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // `rollcall key`: a key by which a backend service may use the HTTP API.
 //
-// Called by main, and by `serve --dev`. Spec: contract.md, section 6.
+// Called by main, and by `serve --dev`. Source: docs/http-api.md, "Keys".
 #pragma once
 
 #include <iosfwd>

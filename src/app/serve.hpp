@@ -1,6 +1,6 @@
 // `rollcall serve`: the whole server, from its configuration to the end of its drain.
 //
-// Called by main only, once, on the main thread. Spec: contract.md, section 8.
+// Called by main only, once, on the main thread.
 #pragma once
 
 #include "app/cli.hpp"

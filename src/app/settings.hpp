@@ -2,7 +2,7 @@
 // test of config/rollcall.toml all go by it: a new setting is a member in rollcall/config.hpp, a row in
 // settings_table.cpp, and a paragraph in the sample.
 //
-// Used by the configuration loader and its neighbours. Pure; thread-safe. Spec: contract.md, section 8.
+// Used by the configuration loader and its neighbours. Pure; thread-safe. Source: config/rollcall.toml.
 #pragma once
 
 #include <cstddef>

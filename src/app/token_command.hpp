@@ -1,6 +1,6 @@
 // `rollcall token`: a token to try the server with, signed with the server's secret.
 //
-// Called by main. Spec: contract.md, section 2.
+// Called by main. Source: docs/protocol.md, "Connecting".
 #pragma once
 
 #include <iosfwd>

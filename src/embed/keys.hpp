@@ -1,7 +1,7 @@
 // The keys that `[auth]` names, read from their files.
 //
 // Called by serve and check-config. Reads files of at most kMaxKeyFileBytes. Thread-safe.
-// Spec: contract.md, section 2.
+// Source: docs/protocol.md, "Connecting".
 #pragma once
 
 #include <cstddef>

@@ -38,7 +38,7 @@ std::uint64_t requests(const PresenceFigures& figures, std::string_view event) {
   return 0;
 }
 
-class TallyTest : public testing::Test {
+class GatewayCountersTest : public testing::Test {
  protected:
   PresenceFigures figures(PresenceHost& host) {
     host.host.settle();
@@ -50,7 +50,7 @@ class TallyTest : public testing::Test {
   }
 };
 
-TEST_F(TallyTest, ThoseNotLetInByCode) {
+TEST_F(GatewayCountersTest, CountRefusedConnectionsByCode) {
   Config config = plain_config();
   config.limits.connections_per_user = 1;
   PresenceHost host(config);
@@ -68,7 +68,7 @@ TEST_F(TallyTest, ThoseNotLetInByCode) {
   EXPECT_EQ(sum(now.denials), 5U);
 }
 
-TEST_F(TallyTest, RequestsByEventWithTheirTimesAndRefusalsByCode) {
+TEST_F(GatewayCountersTest, CountRequestsByEventWithTheirTimesAndRefusalsByCode) {
   PresenceHost host;
   Client ann = host.user("ann");
   heard(ann);  // a heartbeat
@@ -99,7 +99,7 @@ TEST_F(TallyTest, RequestsByEventWithTheirTimesAndRefusalsByCode) {
   EXPECT_EQ(sum(now.refusals), 3U);
 }
 
-TEST_F(TallyTest, WhatIsAboveTheRateAndTheBatch) {
+TEST_F(GatewayCountersTest, CountWhatIsAboveTheRateAndTheBatch) {
   Config config = plain_config();
   config.limits.events_per_second = 1;
   config.limits.event_burst = 2;
@@ -118,7 +118,7 @@ TEST_F(TallyTest, WhatIsAboveTheRateAndTheBatch) {
   EXPECT_EQ(requests(now, "other"), 2U);
 }
 
-TEST_F(TallyTest, UsersConnectionsAndChanges) {
+TEST_F(GatewayCountersTest, CountUsersConnectionsAndChanges) {
   PresenceHost host;
   Client ann = host.user("ann"), again = host.user("ann"), bob = host.user("bob");
   PresenceFigures now = figures(host);
@@ -137,14 +137,14 @@ TEST_F(TallyTest, UsersConnectionsAndChanges) {
   EXPECT_EQ(now.held, 0U);
 }
 
-TEST_F(TallyTest, ConnectionsWhoseTokenRunsOut) {
+TEST_F(GatewayCountersTest, CountConnectionsWhoseTokenRunsOut) {
   PresenceHost host;
   Client ann = host.brief_user("ann");
   EXPECT_THAT(ann.next(), HasSubstr("authentication_error"));
   EXPECT_EQ(figures(host).expired, 1U);
 }
 
-TEST_F(TallyTest, ChangesThatWaitForTheEndOfAWindow) {
+TEST_F(GatewayCountersTest, CountChangesThatWaitForTheEndOfAWindow) {
   Config config = plain_config();
   config.presence.deliveries_per_second = 1;
   config.presence.max_window = seconds(60);
@@ -156,7 +156,7 @@ TEST_F(TallyTest, ChangesThatWaitForTheEndOfAWindow) {
   EXPECT_GT(now.held, 0U);
 }
 
-TEST(TallyTimes, AreThoseOfTheTurnForEachOfItsRequests) {
+TEST(RequestTimes, AreThoseOfTheTurnForEachOfItsRequests) {
   WorkerCounters counters;
   counters.turn_ended(microseconds(7));  // with no request in it
   counters.answered(0);

@@ -1,7 +1,7 @@
 // The signature algorithms a token may use (RFC 7518, section 3.1), and the family of keys each needs.
 //
 // Used by KeySet and by the configuration loader. `none` is not among them, so it can never be listed.
-// Pure values. Spec: contract.md, section 2.
+// Pure values. Source: RFC 7518, section 3.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // The claims a token with a valid signature must have to be accepted (RFC 7519, section 4.1), and those we
 // keep.
 //
-// Used by KeySet only. Pure; thread-safe. Bounds: kMaxTextBytes for each text kept. Spec: contract.md,
-// section 2.
+// Used by KeySet only. Pure; thread-safe. Bounds: kMaxTextBytes for each text kept. Source: docs/protocol.md,
+// "Connecting".
 #pragma once
 
 #include <string>

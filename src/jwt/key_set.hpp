@@ -3,8 +3,8 @@
 // Made once by the app from the configuration; asked by every worker for every connection. Immutable
 // after make(), so verify() may run on any number of threads at once. Keys are built once: an HS256
 // token costs about 3 us, 2 of them in cjose. Bounds: tokens of kMaxTokenBytes, headers of kMaxHeaderBytes,
-// kMaxKeys keys. Signatures are checked by cjose on OpenSSL; no cryptography is done here. Spec: contract.md,
-// section 2.
+// kMaxKeys keys. Signatures are checked by cjose on OpenSSL; no cryptography is done here. Source:
+// docs/protocol.md, "Connecting".
 #pragma once
 
 #include <cstddef>

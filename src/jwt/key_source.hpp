@@ -1,7 +1,7 @@
 // Reads keys from PEM texts and JWKS documents.
 //
 // Called by KeySet::make() only, once at the start. The texts are the operator's files, already read.
-// Bounds: kMaxKeys keys in all. Pure; thread-safe. Spec: contract.md, section 2; RFC 7468, RFC 7517.
+// Bounds: kMaxKeys keys in all. Pure; thread-safe. Source: RFC 7468, RFC 7517.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // A token's parts (RFC 7515, section 7.1): split, decoded, its header read. Nothing in it is trusted yet.
 //
-// Used by KeySet only. Bounds: kMaxTokenBytes, kMaxHeaderBytes. Pure; thread-safe. Spec: contract.md,
-// section 2.
+// Used by KeySet only. Bounds: kMaxTokenBytes, kMaxHeaderBytes. Pure; thread-safe. Source: docs/protocol.md,
+// "Connecting".
 #pragma once
 
 #include <cstddef>

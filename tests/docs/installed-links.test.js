@@ -43,6 +43,11 @@ describe('an installed document', () => {
           assert.ok(!path || existsSync(join(folder, path)), whole);
         }
       });
+
+      test(`${name}/${file} shows no picture that is not there`, () => {
+        const shown = [...readFileSync(join(folder, file), 'utf8').matchAll(/ (?:src|srcset)="([^"]+)"/g)];
+        for (const [whole, path] of shown) assert.ok(existsSync(join(folder, path)), whole);
+      });
     }
   }
 

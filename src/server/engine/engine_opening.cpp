@@ -64,7 +64,7 @@ EngineSession* Engine::open_session(Pipe& pipe, const http::Request& request) {
     session.stranger_ = &strangers_.add(session, client.address, session.handshake().bytes(), loop_.now());
   }
   count_opened(engineio::Transport::websocket);
-  session.settle(loop_.now());
+  session.set_timer_or_reap(loop_.now());
   return &session;
 }
 
@@ -95,7 +95,7 @@ EngineSession& Engine::claim(Stranger& stranger) {
     strangers_.claim(stranger, session);
     session.stranger_ = &stranger;
   }
-  session.settle(opened);
+  session.set_timer_or_reap(opened);
   return session;
 }
 

@@ -59,14 +59,14 @@ void EngineSession::leave_strangers() {
 // What is done after the step may cause another one: of this session, too.
 template <class Step>
 std::invoke_result_t<Step, engineio::Session&, engineio::Actions&> EngineSession::drive(Step&& take) {
-  struct Settling {
+  struct AfterTheStep {
     EngineSession& session;
-    ~Settling() {
+    ~AfterTheStep() {
       engineio::Actions& actions = session.engine_.actions_;
       if (!actions.none()) session.carry_out(actions);
-      session.settle(session.engine_.loop().now());
+      session.set_timer_or_reap(session.engine_.loop().now());
     }
-  } settling{*this};
+  } after{*this};
   return take(machine_, engine_.actions_);
 }
 
@@ -103,7 +103,7 @@ void EngineSession::close(engineio::CloseReason reason) {
   drive([&](auto& machine, auto& out) { machine.close(reason, out); });
 }
 
-void EngineSession::settle(Instant now) {
+void EngineSession::set_timer_or_reap(Instant now) {
   machine_.look(now);
   if (machine_.finished()) {
     engine_.loop().timers().disarm(*this);

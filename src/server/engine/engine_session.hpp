@@ -84,7 +84,7 @@ class EngineSession : public base::Timer, public PipeSession {
   void leave_strangers();
   Pipe* sender() const;  // the connection whose message is handled
   // Sets the timer, or reports the end. Part of `drive`, and for one that begins as of then.
-  void settle(Instant now);
+  void set_timer_or_reap(Instant now);
 
   // First what is small, where base::Timer leaves room.
  protected:

@@ -19,7 +19,7 @@ HttpReply Exchange::reply_to(const std::shared_ptr<Exchange>& exchange) {
       std::shared_ptr<Exchange>(exchange.get(), [exchange](Exchange* last) { last->abandon(); }));
 }
 
-void Exchange::settle(std::function<void(Exchange&)> with) {
+void Exchange::finish_with(std::function<void(Exchange&)> with) {
   if (taken_.exchange(true)) return;
   if (door_->leads_here()) {
     with(*this);
@@ -29,13 +29,13 @@ void Exchange::settle(std::function<void(Exchange&)> with) {
 }
 
 void Exchange::answer(HttpAnswer answer) {
-  settle([response = response_of(std::move(answer))](Exchange& self) mutable {
+  finish_with([response = response_of(std::move(answer))](Exchange& self) mutable {
     self.give(std::move(response));
   });
 }
 
 void Exchange::abandon() {
-  settle([](Exchange& self) {
+  finish_with([](Exchange& self) {
     if (!self.pipe_) return;
     self.give(self.context_->routes.refusal(500, "The request was not answered.", self.path_));
   });

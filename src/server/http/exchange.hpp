@@ -52,7 +52,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
  private:
   // On the worker's thread, now or soon.
-  void settle(std::function<void(Exchange&)> with);
+  void finish_with(std::function<void(Exchange&)> with);
   void give(http::Response response);
   // From here on nobody reaches the pipe.
   Pipe* detach();

@@ -188,7 +188,7 @@ class Pipe final : public net::ConnectionHandler {
   http::Response refusal_of_match(const Routes::Match& match, std::string_view path);
   void request_arrived(http::Request request);
   void serve(http::Request request);
-  http::Response dress(http::Response response);
+  http::Response with_common_headers(http::Response response);
   http::Response refusal(unsigned status, std::string_view sentence, std::string_view path);
   void answered(bool keep_alive);
   void fault(http::Fault fault);

@@ -98,7 +98,7 @@ void Pipe::forget_exchange() {
 }
 
 // CORS, which each answer gets once.
-http::Response Pipe::dress(http::Response response) {
+http::Response Pipe::with_common_headers(http::Response response) {
   for (http::Header& header : http_->cors) response.headers.push_back(std::move(header));
   http_->cors.clear();
   return response;
@@ -132,7 +132,7 @@ void Pipe::answered(bool keep_alive) {
 
 bool Pipe::begin_stream(HttpAnswer head) {
   if (closing_) return false;
-  const http::Response response = dress(response_of(std::move(head)));
+  const http::Response response = with_common_headers(response_of(std::move(head)));
   // Without chunks the end of the connection is the end of the answer.
   http_->keep_alive = http_->keep_alive && http_->chunks_understood && !context_.draining;
   http_->body_wanted = !http_->head_request && !http::has_no_body(response.status);
