@@ -257,6 +257,9 @@ describe('back before the loss was noticed', () => {
       assert.equal(client.socket.id, id);
       await client.take('notification', (data) => data === 'into the void');
       assert.deepEqual(client.held('notification'), [], 'nothing twice');
+      // The old connection's worker hears of it a moment later.
+      const soon = Date.now() + 30000;
+      while ((await emit(client.user, 'anybody twice?')).body.delivered > 1) assert.ok(Date.now() < soon, 'the old connection is counted');
       assert.equal((await emit(client.user, 'later')).body.delivered, 1, 'the old connection is none any more');
       await client.take('notification', (data) => data === 'later');
       await observer.data('heartbeat');

@@ -1,7 +1,6 @@
 #include "gateway/contract/contract.hpp"
 
 #include <memory_resource>
-#include <optional>
 #include <utility>
 
 #include "base/spare.hpp"
@@ -10,7 +9,6 @@
 #include "gateway/member.hpp"
 #include "gateway/random_word.hpp"
 #include "server/sockets/refusals.hpp"
-#include "server/sockets/reply_place.hpp"
 #include "wire/events.hpp"
 
 namespace rollcall::gateway {
@@ -46,14 +44,10 @@ bool Contract::on(std::string event, EventHandler handler) {
 
 void Contract::received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack) {
   Member& member = member_of(socket);
-  WorkerCounters& counters = counters_.here();
   const Rules& rules = rules_.get();
-  RequestRate rate(rules.rates, member.rate,
-                   rules.rates.user == 0 ? UserBudget()
-                                         : budgets_.of(socket.owner(), rules.rates.user,
-                                                       rules.rates.user_burst, server_.now()));
+  RequestRate rate(rules.rates, member.rate, budget_of(socket, rules.rates));
   if (const auto refusal = rate.take(server_.now())) {
-    counters.answered(WorkerCounters::kNoRequest);
+    counters_.here().answered(WorkerCounters::kNoRequest);
     refuse(socket, *refusal, ack);
     return;
   }
@@ -69,38 +63,54 @@ void Contract::received(Socket& socket, std::string_view event, const Payload& p
   auto request =
       call ? calls::decode(*call, payload.args, payload.attachments.size(), rules.requests, &resource)
            : fail(calls::unknown_event(event));
-  counters.answered(request ? index : WorkerCounters::kNoRequest);
-  std::optional<server::ReplyPlace> place;
-  const bool subscribes = request && call->subscribes;
-  const calls::Surroundings around{member.connection, server_.wall_now(), online_list_};
-  hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
-    place.emplace(socket, subscribes);
-    if (request) (*request)->look(view, around);
-  });
+  counters_.here().answered(request ? index : WorkerCounters::kNoRequest);
+  server::ReplyPlace place =
+      look(socket, member, request ? request->get() : nullptr, request && call->subscribes);
   rate.charge(request ? (*request)->ids() : 0, payload.args.size());
-  place->catch_up();
-  if (!request) {
+  place.catch_up();
+  if (request) {
+    answer(socket, *call, **request, place, ack);
+  } else {
     refuse(socket, request.error(), ack);
-    return;
   }
+}
+
+UserBudget Contract::budget_of(const Socket& socket, const EventRates& rates) {
+  if (rates.user == 0) return {};
+  return budgets_.of(socket.owner(), rates.user, rates.user_burst, server_.now());
+}
+
+// The reply takes its place while the state cannot change.
+server::ReplyPlace Contract::look(Socket& socket, const Member& member, calls::Request* request,
+                                  bool subscribes) {
+  const calls::Surroundings around{member.connection, server_.wall_now(), online_list_};
+  return hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
+    const server::ReplyPlace place(socket, subscribes);
+    if (request) request->look(view, around);
+    return place;
+  });
+}
+
+void Contract::answer(Socket& socket, const calls::Call& call, calls::Request& request,
+                      server::ReplyPlace& place, Ack& ack) {
   std::string begin = spare_reply.take();
-  if (ack) begin = wire::begin_ack_ok(call->reply, std::move(begin));
-  SocketCaller caller(socket, member, login_);
-  auto data = (*request)->answer(caller, server_.wall_now(), std::move(begin));
+  if (ack) begin = wire::begin_ack_ok(call.reply, std::move(begin));
+  SocketCaller caller(socket, member_of(socket), login_);
+  auto data = request.answer(caller, server_.wall_now(), std::move(begin));
   if (!data) {
     refuse(socket, data.error(), ack);
     return;
   }
   server::count_service(socket);
-  Payload answer{std::move(*data), {}, true};
+  Payload reply{std::move(*data), {}, true};
   if (ack) {
-    answer.args += wire::kAckOkEnd;
-    ack(answer);
+    reply.args += wire::kAckOkEnd;
+    ack(reply);
   } else {
-    place->emit(call->reply, answer);
+    place.emit(call.reply, reply);
   }
-  if (subscribes) place->mark();
-  spare_reply.give(std::move(answer.args));
+  if (call.subscribes) place.mark();
+  spare_reply.give(std::move(reply.args));
 }
 
 void Contract::refuse(Socket& socket, const wire::Error& error, Ack& ack) {

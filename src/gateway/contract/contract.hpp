@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "calls/limits.hpp"
+#include "calls/call.hpp"
 #include "calls/online_list.hpp"
 #include "gateway/contract/request_rate.hpp"
 #include "gateway/contract/user_budgets.hpp"
@@ -17,7 +17,9 @@
 #include "gateway/hub_driver.hpp"
 #include "gateway/live.hpp"
 #include "gateway/login/login.hpp"
+#include "gateway/member.hpp"
 #include "rollcall/server.hpp"
+#include "server/sockets/reply_place.hpp"
 
 namespace rollcall::gateway {
 
@@ -47,6 +49,12 @@ class Contract {
 
  private:
   void received(Socket& socket, std::string_view event, const Payload& payload, Ack& ack);
+  UserBudget budget_of(const Socket& socket, const EventRates& rates);
+  // What the request, if there is one, needs of the state; and the place of its reply. `subscribes`: see
+  // Call.
+  server::ReplyPlace look(Socket& socket, const Member& member, calls::Request* request, bool subscribes);
+  void answer(Socket& socket, const calls::Call& call, calls::Request& request, server::ReplyPlace& place,
+              Ack& ack);
   void refuse(Socket& socket, const wire::Error& error, Ack& ack);
 
   Server& server_;
