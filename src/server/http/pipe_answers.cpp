@@ -112,7 +112,8 @@ void Pipe::respond(http::Response response) {
   } else {
     count_service();
   }
-  connection_.send(http::serialize(dress(std::move(response)), keep_alive, http_->head_request));
+  connection_.send(
+      http::serialize(with_common_headers(std::move(response)), keep_alive, http_->head_request));
   answered(keep_alive);
 }
 
