@@ -85,7 +85,7 @@ server::ReplyPlace Contract::look(Socket& socket, const Member& member, calls::R
                                   bool subscribes) {
   const calls::Surroundings around{member.connection, server_.wall_now(), online_list_};
   return hub_.apply_and_read(presence::Activity{member.connection}, [&](const presence::View& view) {
-    const server::ReplyPlace place(socket, subscribes);
+    server::ReplyPlace place(socket, subscribes);
     if (request) request->look(view, around);
     return place;
   });

@@ -8,7 +8,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Instant kStart{seconds(100)};
+constexpr Instant kAskedAt{seconds(100)};
 
 LimitSettings limits(std::uint32_t connection, std::uint32_t user) {
   LimitSettings settings;
@@ -21,7 +21,7 @@ LimitSettings limits(std::uint32_t connection, std::uint32_t user) {
 class Asker {
  public:
   explicit Asker(const LimitSettings& settings)
-      : rates_(settings), connection_(rates_.connection_burst, kStart) {}
+      : rates_(settings), connection_(rates_.connection_burst, kAskedAt) {}
 
   // What is said to one more event; empty: it is served. It costs by its ids and bytes.
   std::string ask(Instant now, std::size_t ids = 0, std::size_t bytes = 0) {
@@ -37,7 +37,7 @@ class Asker {
   }
   std::size_t served_of(std::size_t events, std::size_t ids = 0, std::size_t bytes = 0) {
     std::size_t served = 0;
-    for (std::size_t i = 0; i < events; ++i) served += ask(kStart, ids, bytes).empty() ? 1 : 0;
+    for (std::size_t i = 0; i < events; ++i) served += ask(kAskedAt, ids, bytes).empty() ? 1 : 0;
     return served;
   }
 
@@ -50,16 +50,16 @@ class Asker {
 TEST(RequestRate, ServesABurstAndSaysWhenToSendTheNextOneAgain) {
   Asker asker(limits(10, 0));
   EXPECT_EQ(asker.served_of(10), 10U);
-  const std::string refusal = asker.ask(kStart);
+  const std::string refusal = asker.ask(kAskedAt);
   EXPECT_THAT(refusal, HasSubstr("More than 10 events a second on this connection"));
   EXPECT_THAT(refusal, HasSubstr("Send it again in 101 ms"));
-  EXPECT_EQ(asker.ask(kStart + milliseconds(101)), "");
+  EXPECT_EQ(asker.ask(kAskedAt + milliseconds(101)), "");
 }
 
 TEST(RequestRate, ServesNoMoreThanTheUserMayAskOnAllConnections) {
   Asker asker(limits(10, 4));
   EXPECT_EQ(asker.served_of(10), 4U);
-  EXPECT_THAT(asker.ask(kStart),
+  EXPECT_THAT(asker.ask(kAskedAt),
               HasSubstr("More than 4 events a second on this user's connections together"));
 }
 
