@@ -57,7 +57,7 @@ TEST(RequestRate, ServesABurstAndSaysWhenToSendTheNextOneAgain) {
 }
 
 TEST(RequestRate, ServesNoMoreThanTheUserMayAskOnAllConnections) {
-  Asker asker(limits(10, 4));
+  Asker asker(limits(100, 4));
   EXPECT_EQ(asker.served_of(10), 4U);
   EXPECT_THAT(asker.ask(kAskedAt),
               HasSubstr("More than 4 events a second on this user's connections together"));
