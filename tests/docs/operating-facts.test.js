@@ -107,7 +107,7 @@ testConstants(kPage, [
   [/\(45 s\); (\d+) s there/, kHaproxy, /timeout tunnel (\d+)s/],
   [/Both files have a limit of their own \(([\d,]+) connections, answered 429\)/, kNginx, /limit_conn rollcall_by_address (\d+);\s+limit_conn_status 429;/],
   [/Both files have a limit of their own \(([\d,]+) connections, answered 429\)/, kHaproxy, /deny_status 429 if \{ sc0_conn_cur gt (\d+) \}/],
-  [/how many are online, every (\d+) s/, 'src/telemetry/supervisor.hpp', /kInterval\{(\d+)'000\}/],
+  [/how many are online, every (\d+) s/, 'src/telemetry/supervisor.cpp', /kLongestInterval\{(\d+)'000\}/],
   [/a worker hangs for (\d+) s/, kUnit, /^WatchdogSec=(\d+)$/m],
   [/started again after (\d+) s, for ever/, kUnit, /^RestartSec=(\d+)$/m],
   [/keeps at most (\d+) KB behind the request/, 'src/net/connection.cpp', /kNextRead = (\d+) \* 1024/],
