@@ -73,7 +73,7 @@ struct PresenceSettings {
 struct LimitSettings {
   std::uint32_t events_per_second = 100;  // a connection; 0 = no limit
   std::uint32_t event_burst = 200;
-  // A user's connections together, on each worker; not if connections have no limit. 0 = no limit.
+  // All connections of a user together, on all workers; not if connections have no limit. 0 = no limit.
   std::uint32_t user_events_per_second = 1000;
   std::uint32_t user_event_burst = 2000;
   std::uint32_t connections_per_user = 100;

@@ -7,7 +7,6 @@
 #include "app/settings.hpp"
 #include "base/json.hpp"
 #include "base/kinds.hpp"
-#include "calls/emit.hpp"
 #include "calls/table.hpp"
 #include "gateway/contract/socket_caller.hpp"
 #include "gateway/gateway_counters.hpp"
@@ -60,7 +59,7 @@ json::object codes() {
   for (const std::string_view code : base::kKindNames<wire::ErrorCode>) requests.push_back(text(code));
   for (const std::string_view code : base::kKindNames<gateway::Denial>) logins.push_back(text(code));
   for (const std::string_view code : wire::problem_codes()) problems.push_back(text(code));
-  for (const std::string_view code : server::kReadinessCodes) readiness.push_back(text(code));
+  for (const std::string_view code : base::kKindNames<server::NotReady>) readiness.push_back(text(code));
   return {{"requests", requests}, {"logins", logins}, {"problems", problems}, {"readiness", readiness}};
 }
 
@@ -102,9 +101,7 @@ json::array described_settings() {
 
 // What has a limit that is no setting.
 json::object bounds() {
-  return {{"watchedUsers", gateway::kMaxWatched},
-          {"userIdBytes", presence::kMaxUserIdBytes},
-          {"eventNameBytes", calls::kMaxEventNameBytes}};
+  return {{"watchedUsers", gateway::kMaxWatched}, {"userIdBytes", presence::kMaxUserIdBytes}};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What one kind of request is: its names, who may make it, how it is read. A file of this folder defines
-// each, and table.cpp lists them.
+// One kind of request: its names, who may make it, and how it is read. Each has its own .cpp in this folder;
+// table.hpp lists them.
 #pragma once
 
 #include <optional>
@@ -22,20 +22,21 @@ class HttpInput {
   virtual std::string_view body() const = 0;
 };
 
-// A call by HTTP (docs/http-api.md).
+// How a call is reached over HTTP (docs/http-api.md).
 struct Route {
   std::string_view method;
   std::string_view pattern;
   Scope scope = Scope::read;
-  const char* name = "";  // in the log: paths name users
+  const char* name = "";  // for the log, which must not contain paths: they hold user ids
 };
 
 struct Call {
-  // By a socket: the event that asks, and the one that answers if no acknowledgement was asked for.
+  // From a socket: the request's event, and the reply's event if the client asked for no acknowledgement.
   std::string_view event = {};  // empty: clients cannot ask
   std::string_view reply = {};
   bool payload_optional = false;
-  // After the answer the client is told of changes of what it says: on recovery it has heard all up to there.
+  // The client is told of later changes to what the answer says. On recovery, everything up to the answer
+  // counts as received.
   bool subscribes = false;
   Result<RequestPtr, wire::Error> (*read)(const wire::Fields&, const Limits&) = nullptr;
 

@@ -1,5 +1,5 @@
 // check-users-status: the statuses of several users.
-#include "calls/call.hpp"
+#include "calls/batch.hpp"
 #include "calls/payload.hpp"
 #include "calls/statuses.hpp"
 
@@ -22,16 +22,10 @@ class CheckUsersStatus final : public Question {
   Statuses statuses_;
 };
 
-template <class Pointer>
-Result<Pointer, Error> read_fields(const wire::Fields& fields, const Limits& limits) {
-  auto ids = wire::read_user_ids(fields, limits.max_batch_ids);
-  if (!ids) return fail(std::move(ids.error()));
-  return Pointer(make<CheckUsersStatus>(fields.memory, std::move(*ids)));
-}
-
 Result<QuestionPtr, Error> read_query_route(const HttpInput& input, const Limits& limits) {
-  return with_payload(input.body(), false, std::pmr::get_default_resource(),
-                      [&](const wire::Fields& fields) { return read_fields<QuestionPtr>(fields, limits); });
+  return with_payload(input.body(), false, std::pmr::get_default_resource(), [&](const wire::Fields& fields) {
+    return read_batch<CheckUsersStatus, QuestionPtr>(fields, limits);
+  });
 }
 
 }  // namespace
@@ -39,7 +33,7 @@ Result<QuestionPtr, Error> read_query_route(const HttpInput& input, const Limits
 extern const Call kCheckUsersStatus{
     .event = "check-users-status",
     .reply = "users-status",
-    .read = read_fields<RequestPtr>,
+    .read = read_batch<CheckUsersStatus>,
     .route = {"POST", "/api/v1/presence/query", Scope::read, "query"},
     .read_http = read_query_route,
 };

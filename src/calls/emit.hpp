@@ -1,7 +1,7 @@
-// What a backend may send to users by HTTP: the event's name, its data, to whom.
+// An event that a backend sends to users over HTTP: its name, its data, and its recipients.
 //
-// `data` is never read into values: clients get the text that came, with numbers that no double holds, its
-// escapes and the order of its members, once it is known to be JSON in UTF-8.
+// `data` is validated as JSON in UTF-8 but never parsed into values: clients get the text exactly as it came,
+// including escapes, the order of members, and numbers that do not fit a double.
 //
 // Called by the gateway's HTTP API and by rollcall::Gateway. Pure; thread-safe. Bounds: those of `Limits`;
 // bodies are bounded by the server.
@@ -17,8 +17,8 @@
 
 namespace rollcall::calls {
 
-// Why an application may not emit an event of that name, if so: clients close their connection on one that
-// socket.io keeps for itself, and believe one of presence's.
+// The reason why an application may not emit an event of that name; nothing if it may. A name reserved by
+// socket.io makes clients close their connection; a name of presence's own would be believed.
 std::optional<wire::Error> refused_event(std::string_view name);
 
 struct Emit {
@@ -29,12 +29,12 @@ inline constexpr std::size_t kMaxEventNameBytes = 256;
 Result<Emit, wire::Error> read_emit(std::string_view body);
 
 struct EmitToMany {
-  std::optional<wire::UserIds> user_ids;  // each once; none: everyone
+  std::optional<wire::UserIds> user_ids;  // without duplicates; nullopt: everyone
   Emit emit;
 };
 Result<EmitToMany, wire::Error> read_emit_to_many(std::string_view body, const Limits& limits);
 
-// The answers. `delivered`: to how many connections; `online`: whether the user is, or how many of them are.
+// The answers. `delivered` counts connections; `online` says whether the user is online, or how many are.
 std::string emitted(std::size_t delivered, bool online);
 std::string emitted_to_many(std::size_t delivered, std::size_t online);
 

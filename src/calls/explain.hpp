@@ -1,7 +1,7 @@
-// Why a user is shown online or offline: everything that speaks for it, and a sentence for a person
+// Why a user is shown as online or offline: all the evidence, and one sentence for a human reader
 // (`GET /api/v1/users/{userId}/explain`).
 //
-// Pure and thread-safe. Written by the gateway's HTTP API from what all workers know of the user.
+// Pure and thread-safe. The gateway's HTTP API fills it in from what every worker knows about the user.
 #pragma once
 
 #include <optional>
@@ -31,8 +31,8 @@ struct Explanation {
   std::vector<ConnectionFacts> connections;  // in whatever order
   std::optional<WallTime> grace_ends;        // if a grace is running
   milliseconds offline_grace{};              // as configured
-  milliseconds window{};                     // in which changes are told at present; 0: at once
-  WallTime started_at{};                     // of the server: what was before is not known
+  milliseconds window{};                     // of batches at present; 0: changes are told at once
+  WallTime started_at{};                     // of the server, which knows nothing from before
 };
 
 std::string explanation(Explanation facts, WallTime now);

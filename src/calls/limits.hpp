@@ -1,4 +1,4 @@
-// What one request may ask for.
+// Limits on a single request.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
-// The list of who is online as JSON, for those who ask for all of it: written once a change, and brought up
-// to date in place when only times of activity have changed since it was asked for last.
+// A cache of the list of online users as JSON, for requests that want the whole list. It is rewritten when
+// the list has changed, and patched in place when only activity times have changed since the last request.
 //
-// `page` may be called by several threads at once, as long as the core stays as it is. The text it gives may
-// be kept and read without a lock. It holds the first `limit` users of the list.
+// `page` may be called by several threads at once while the core does not change. The text it returns holds
+// the first `limit` users; it may be kept and read without a lock.
 #pragma once
 
 #include <atomic>
@@ -37,8 +37,8 @@ class OnlineList {
     WallTime last_active;
   };
 
-  // With a count of its readers of its own: to see that nobody has it any more has to mean that their reading
-  // is over, which a shared_ptr's count does not say.
+  // Counts its readers itself: before the text is overwritten, their reads must have happened, and
+  // shared_ptr::use_count() does not synchronize with them.
   struct Text {
     std::string json;
     std::atomic<std::uint32_t> readers{0};

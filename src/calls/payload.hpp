@@ -12,7 +12,7 @@ namespace rollcall::calls {
 
 inline constexpr std::size_t kPayloadMemory = 12 * 1024;  // a hundred ids
 
-// What `read` makes of the fields of `text`, or why it has none. The ids are kept in `memory`.
+// Parses `text` and returns what `read` makes of its fields, or the parse error. Ids are stored in `memory`.
 template <class Read>
 auto with_payload(std::string_view text, bool optional, std::pmr::memory_resource* memory, Read&& read)
     -> decltype(read(wire::Fields{})) {

@@ -1,11 +1,11 @@
-// A request between its reading and its answer, whoever makes it: a client by an event, a backend by HTTP.
+// One request, from a client (an event) or a backend (HTTP), in three steps:
 //
-// 1. Read from the wire: Call::read, Route::read (call.hpp).
-// 2. `look`, under a lane of the hub's lock: what the answer needs of the state is copied.
-// 3. `answer`, without the lock: what the request changes is carried out, and the answer's data written.
+// 1. It is read from the wire by Call::read or Call::read_http (call.hpp).
+// 2. `look` runs under a lane of the hub's lock and copies the state that the answer needs.
+// 3. `answer` runs without the lock: it makes the request's changes and writes the answer's data.
 //
-// Pure. One lives for one turn, in memory that its reader was given; it is not thread-safe, but `look` may
-// run on several threads at once, each with its own request.
+// Pure. A request lives for one turn, in memory supplied by whoever reads it. Not thread-safe, but the `look`
+// of different requests may run on several threads at once.
 #pragma once
 
 #include <cstddef>
@@ -25,19 +25,19 @@ namespace rollcall::calls {
 
 class OnlineList;
 
-// The client that asks, as far as a call may change something for it.
+// The client that makes the request: what a call may change for it.
 class Caller {
  public:
   virtual ~Caller() = default;
-  // From now on it is told of these users' changes. If that is refused, nothing has changed.
+  // From now on the client is told of these users' changes. All or nothing: an error changes nothing.
   virtual std::optional<wire::Error> watch(const wire::UserIds& user_ids) = 0;
-  // How many it watches yet.
+  // Returns how many users it still watches.
   virtual std::size_t unwatch(const wire::UserIds& user_ids) = 0;
-  // The connection's new token; when it ends, if it does.
+  // Replaces the connection's token. Returns when the new one expires, if it does.
   virtual Result<std::optional<WallTime>, wire::Error> renew(const std::string& token) = 0;
 };
 
-// What a request sees beside the users.
+// What a request sees besides the users' states.
 struct Surroundings {
   presence::ConnectionId asker = 0;  // the connection that asks; 0: none does
   WallTime now{};
@@ -53,14 +53,14 @@ class Request {
   virtual void look(const presence::View&, const Surroundings&) {}
   // The data is appended to `begin`.
   virtual Result<std::string, wire::Error> answer(Caller& caller, WallTime now, std::string begin) = 0;
-  // How many ids it names, or the answer lists: what it costs. After `look`.
+  // What it costs: the number of ids that it names or that its answer lists. Call it after `look`.
   virtual std::size_t ids() const { return 0; }
 
  protected:
   Request() = default;
 };
 
-// A request that changes nothing for who asks, so that backends may make it, too.
+// A request that changes nothing for the caller, so backends may make it too.
 class Question : public Request {
  public:
   virtual Result<std::string, wire::Error> answer(WallTime now, std::string begin) = 0;

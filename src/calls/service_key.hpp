@@ -1,5 +1,5 @@
-// A key by which a backend service may use the HTTP API, as it is configured: a name, what it may do, and the
-// digest of the secret, which is not kept. "billing:read+emit:<64 hexadecimal digits>".
+// A backend's key for the HTTP API, as configured: a name, scopes, and a digest. The secret itself is not
+// stored. Written as "billing:read+emit:<64 hexadecimal digits>".
 //
 // Pure; thread-safe.
 #pragma once
@@ -31,12 +31,12 @@ class Scopes {
 };
 
 const char* name_of(Scope scope);
-// "read+emit", with that separator. Nothing if a name is none, or if there is none at all.
+// Parses "read+emit" (with `separator` for the plus). Nothing if a name is unknown or the list is empty.
 std::optional<Scopes> parse_scopes(std::string_view names, char separator);
 std::string names_of(const Scopes& scopes, char separator);
 
 inline constexpr std::size_t kMaxKeyNameBytes = 64;
-// It stands in the log and between colons: letters, digits, '.', '_' and '-'.
+// Letters, digits, '.', '_' and '-' only: the name appears in the log, and between colons.
 bool is_key_name(std::string_view text);
 
 using Digest = std::array<unsigned char, 32>;  // SHA-256 of the key

@@ -1,4 +1,4 @@
-// What the server says of itself to backends (`GET /api/v1/stats`).
+// The server's statistics, for backends (`GET /api/v1/stats`).
 //
 // Pure and thread-safe. Written by the gateway's HTTP API.
 #pragma once
@@ -23,7 +23,7 @@ struct Stats {
   std::size_t went_online = 0;  // since the start
   std::size_t went_offline = 0;
   std::size_t feed_readers = 0;
-  milliseconds settling{0};  // how long yet users may need to come back after the start; told unless it is 0
+  milliseconds settling{0};  // after a start: how much longer users may need to return; left out if 0
 };
 std::string stats(const Stats& stats, WallTime now);
 

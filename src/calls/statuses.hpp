@@ -1,4 +1,4 @@
-// The statuses of several users, as check-users-status and subscribe-presence answer.
+// The statuses of several users: the answer to check-users-status and to subscribe-presence.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // subscribe-presence: from now on the client is told of these users' changes; the answer is how they are.
-#include "calls/call.hpp"
+#include "calls/batch.hpp"
 #include "calls/statuses.hpp"
 
 namespace rollcall::calls {
@@ -22,19 +22,13 @@ class SubscribePresence final : public Request {
   Statuses statuses_;
 };
 
-Result<RequestPtr, Error> read_subscribe_presence(const wire::Fields& fields, const Limits& limits) {
-  auto ids = wire::read_user_ids(fields, limits.max_batch_ids);
-  if (!ids) return fail(std::move(ids.error()));
-  return RequestPtr(make<SubscribePresence>(fields.memory, std::move(*ids)));
-}
-
 }  // namespace
 
 extern const Call kSubscribePresence{
     .event = "subscribe-presence",
     .reply = "presence-subscribed",
     .subscribes = true,
-    .read = read_subscribe_presence,
+    .read = read_batch<SubscribePresence>,
 };
 
 }  // namespace rollcall::calls

@@ -1,7 +1,7 @@
-// Every call that clients, or backends, may make of the state of users. The calls of backends that do more
-// are the HTTP API's own (gateway/http).
+// The list of all calls about users: those of clients, and those of backends that only read. The other calls
+// of backends (emit, disconnect, ...) are in gateway/http.
 //
-// The gateway decodes every event with this before it does anything else. Pure; thread-safe.
+// The gateway decodes every event with this. Pure; thread-safe.
 #pragma once
 
 #include <array>
@@ -25,14 +25,14 @@ inline constexpr std::array kClientCalls = {
 };
 inline constexpr std::array kBackendCalls = {&kCountOnline};
 
-// What clients are told unasked.
+// The events that the server sends on its own initiative.
 inline constexpr std::array kServerEvents = {wire::kConnectedEvent,   wire::kUserOnlineEvent,
                                              wire::kUserOfflineEvent, wire::kPresenceModeEvent,
                                              wire::kExceptionEvent,   wire::kAuthenticationErrorEvent};
 
 // All that have a route.
 std::vector<const Call*> of_backends();
-// Its place in kClientCalls; their number if no call has that event.
+// The index in kClientCalls of the call with that event; kClientCalls.size() if there is none.
 std::size_t find_event(std::string_view event);
 wire::Error unknown_event(std::string_view event);
 

@@ -1,5 +1,5 @@
 // unsubscribe-presence: the client is no longer told of these users; the answer is how many it watches yet.
-#include "calls/call.hpp"
+#include "calls/batch.hpp"
 #include "wire/object_writer.hpp"
 
 namespace rollcall::calls {
@@ -21,18 +21,12 @@ class UnsubscribePresence final : public Request {
   wire::UserIds user_ids_;
 };
 
-Result<RequestPtr, Error> read_unsubscribe_presence(const wire::Fields& fields, const Limits& limits) {
-  auto ids = wire::read_user_ids(fields, limits.max_batch_ids);
-  if (!ids) return fail(std::move(ids.error()));
-  return RequestPtr(make<UnsubscribePresence>(fields.memory, std::move(*ids)));
-}
-
 }  // namespace
 
 extern const Call kUnsubscribePresence{
     .event = "unsubscribe-presence",
     .reply = "presence-unsubscribed",
-    .read = read_unsubscribe_presence,
+    .read = read_batch<UnsubscribePresence>,
 };
 
 }  // namespace rollcall::calls

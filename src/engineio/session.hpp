@@ -1,7 +1,7 @@
 // One Engine.IO v4 session: heartbeat, long-polling, the upgrade to WebSocket, and its end.
 //
-// Pure: packets and instants come in through the methods, and what is to be done goes out in Actions. The
-// server's EngineSession drives it. Not thread-safe; a session lives on one worker.
+// Pure: methods take packets and the time, and return what the shell must do as Actions. The server's
+// EngineSession drives it. Not thread-safe; a session lives on one worker.
 //
 // Bounds: the buffer of a polling client is limited to Settings::max_buffered_bytes beyond the first message;
 // exceeding it closes the session (CloseReason::slow_consumer).

@@ -1,5 +1,5 @@
-// Tells presence changes to those they concern (docs/protocol.md, "Broadcasts"): everyone connected, or the
-// users' watchers, as configured. Thread-safe.
+// Broadcasts presence changes to everyone connected, or only to the user's watchers, as configured
+// (docs/protocol.md, "Broadcasts"). Thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What the reason of a socket's end means to presence.
+// Translates the reason why a socket ended into presence's Ending.
 #pragma once
 
 #include "presence/types.hpp"

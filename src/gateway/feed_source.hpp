@@ -1,4 +1,4 @@
-// The hub's feed, as its readers see it. Thread-safe.
+// Gives the feed's readers access to the hub's ring of changes, under a lane of its lock. Thread-safe.
 #pragma once
 
 #include <utility>

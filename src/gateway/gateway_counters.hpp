@@ -1,6 +1,7 @@
-// What the presence server counts: whom it lets in, what it answers and refuses, how long that takes.
+// The presence server's counters: logins refused, requests answered and refused, and how long they took.
 //
-// One WorkerCounters a worker, kept on its thread and read by any; no lock, no allocation (net/counter.hpp).
+// Each worker writes its own WorkerCounters; any thread may read them. No lock, no allocation
+// (net/counter.hpp).
 #pragma once
 
 #include <array>
@@ -60,8 +61,8 @@ class WorkerCounters {
   void deny(Denial denial) { denials_[static_cast<std::size_t>(denial)].add(); }
   void refuse(wire::ErrorCode code) { refusals_[static_cast<std::size_t>(code)].add(); }
   void expire() { expired_.add(); }
-  // One more was answered, or refused, in this turn: its place in calls::kClientCalls, or kNoRequest. What it
-  // took is what the turn will have taken, for then the reply is with the system: no clock is read for it.
+  // Counts a request that was answered or refused: its index in calls::kClientCalls, or kNoRequest. Its
+  // duration is that of the whole turn, at the end of which the kernel has the reply: this reads no clock.
   void answered(std::size_t request) {
     ++of_this_turn_[request];
     seen_this_turn_ |= 1U << request;

@@ -1,5 +1,5 @@
-// Runs the hub of presence on a server: gives it the server's clocks, a lane for each worker, and a timer on
-// the first one. What the workers share of presence is here. Thread-safe.
+// Runs the presence hub on a server: gives it the server's clocks, a lane for each worker, and a timer on the
+// first worker. All presence state that workers share is here. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ class HubDriver {
 
   // Until `end`, users of before the start may be on their way back. To be set before the server runs.
   void settle_until(Instant end) { settling_until_ = end; }
-  // How long yet; needs no lock.
+  // The time left until then; needs no lock.
   milliseconds settling() const;
 
   // Called on a worker's thread under the lock whenever the feed has grown: see FeedSink. To be set before
@@ -54,7 +54,7 @@ class HubDriver {
   auto read_feed(Use&& use) const {
     return hub_.read_untraced(reader(), [&](const presence::Core&) { return use(feed_.feed()); });
   }
-  // For readers of the feed, who hear of every change: what they read need not be remembered.
+  // For readers of the feed. They get every change, so the announcer need not know what they have read.
   template <typename Use>
   auto read_for_feed(Use&& use) const {
     return hub_.read_untraced(reader(), std::forward<Use>(use));

@@ -1,9 +1,8 @@
 // A value that the workers of a server read at any time and that can be replaced while they do: what a reload
 // changes. Reading is one load of a pointer; no lock, no count.
 //
-// A replaced value is destroyed once every worker has begun another task, for then none can still be reading
-// it. So what `get` returns is good until the handler that asked for it returns, and must not be kept for
-// longer.
+// A replaced value is destroyed once every worker has started another task, because then none can still be
+// reading it. So the result of `get` is valid until the current handler returns, and must not be kept longer.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,8 @@
-// What the gateway keeps with each socket. Its user is Socket::owner(), its timer the token's end.
+// What the gateway stores for each socket. The socket's user is Socket::owner(); the timer is for the end of
+// its token.
 //
-// There is one for every connection, so nothing may make it grow: the small fields stand first, where
-// base::Timer leaves room.
+// There is one for every connection, so it must stay small: the small fields come first, in the padding that
+// base::Timer leaves.
 #pragma once
 
 #include <cstdint>

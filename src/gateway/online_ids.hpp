@@ -1,4 +1,4 @@
-// The ids of all who are online, read page by page: a million of them must not be copied under one lock.
+// The ids of all online users, read page by page so that the lock is never held to copy a million of them.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace rollcall::gateway {
 
 inline constexpr std::size_t kIdsAtOnce = 1000;  // about 100 us under the lock
 
-// Sorted, each once. Whoever is online throughout is among them.
+// Sorted, without duplicates. Includes everyone who stays online during the whole call.
 std::vector<std::string> online_ids(const HubDriver& hub, std::size_t page = kIdsAtOnce);
 
 }  // namespace rollcall::gateway

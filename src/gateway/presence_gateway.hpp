@@ -32,7 +32,7 @@ struct PresenceFigures : CounterFigures {
   std::size_t online = 0;       // users
   std::size_t connections = 0;  // theirs
   hub::ChangeTotals::Totals changes;
-  milliseconds window{0};  // on which changes are told; 0: at once
+  milliseconds window{0};  // of batches; 0: changes are told at once
   std::size_t held = 0;    // changes that are still to be told
   std::uint64_t feed_changes = 0;
 };
@@ -53,7 +53,7 @@ class PresenceGateway {
   void on_feed(std::function<void()> grown) { hub_.on_feed(std::move(grown)); }  // see there
   // From any thread.
   PresenceFigures figures() const;
-  // What a backend asked.
+  // Answers a backend's question.
   Result<std::string, wire::Error> answer(calls::Question& question);
   const calls::Limits& limits() const { return contract_.rules().requests; }
   // To all connections of the user, and to those that come back in time to recover what they missed.
@@ -77,8 +77,8 @@ class PresenceGateway {
 
   // Before the server runs; the sink must outlive this.
   void add(hub::Sink& sink) { hub_.add(sink); }
-  // Of the worker on whose thread they are called: the user's connections, and their end. They come to a good
-  // end: the clients do not come back by themselves.
+  // For the worker of the calling thread: lists the user's connections, or disconnects them as a goodbye, so
+  // that the clients do not reconnect by themselves.
   std::vector<calls::ConnectionFacts> connections_here(const std::string& user_id);
   std::size_t disconnect_here(const std::string& user_id);
   // See TokenExpiry.

@@ -1,4 +1,4 @@
-// 64 bits that nobody can guess.
+// 64 unpredictable random bits.
 #pragma once
 
 #include <cstdint>

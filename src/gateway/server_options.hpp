@@ -1,4 +1,4 @@
-// The Socket.IO server that presence runs on, as the configuration wants it.
+// Turns the configuration into the options of the Socket.IO server that presence runs on.
 #pragma once
 
 #include "rollcall/config.hpp"

@@ -1,10 +1,10 @@
-// The one owner of presence state: presence::Core and the Announcer behind it, under one lock with a lane for
-// each thread that reads often.
+// The one owner of presence state: presence::Core and the Announcer after it, under one lock (Lanes) with a
+// lane for each thread that reads often.
 //
-// A command or tick changes the state, passes the changes to the sinks in the order they were added, tells
-// the audience the changes that are due, and returns the deadline of the next tick. All of that happens under
-// all lanes, so everyone sees the changes in the order they happened. Reads and activity take one lane: on
-// different lanes they share no memory that either writes.
+// A command or tick changes the state, passes the changes to the sinks in the order they were added, passes
+// those that are due to the audience, and returns the deadline of the next tick. All of this holds every
+// lane, so everyone sees the changes in the order they happened. Reads and activity hold a single lane; on
+// different lanes they do not contend for any memory.
 //
 // Has no clock and no thread: the time is an argument, and the caller owns the timer. Thread-safe.
 #pragma once

@@ -1,4 +1,5 @@
-// Receives every change of presence: the feed, an embedder's callbacks, counters.
+// The hub's two kinds of observers. A Sink receives every change of presence: the feed, an embedder's
+// callbacks, counters. The Audience receives what the announcer lets through.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class Audience {
   virtual ~Audience() = default;
 
   virtual void tell(const presence::Announcement& announcement) = 0;
-  // How many receivers a change has, and what deliveries have cost the event loops so far: sets the pace.
+  // These set the pace: how many receivers a change has, and what deliveries have cost the loops so far.
   virtual std::size_t receivers() const = 0;
   virtual std::span<const presence::LoopWork> work() = 0;
 };

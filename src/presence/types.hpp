@@ -1,5 +1,5 @@
 // The words of the domain (docs/protocol.md, "Words"): what is told to presence::Core, what it answers, and
-// what it makes known. Plain values, used by api and gateway too.
+// what it makes known. Plain values, used by the layers above too.
 #pragma once
 
 #include <cstddef>

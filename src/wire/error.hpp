@@ -1,7 +1,7 @@
-// Why a request is refused, whoever made it and by whatever means (docs/protocol.md, "Errors").
+// Why a request is refused, over a socket or HTTP (docs/protocol.md, "Errors").
 //
-// Plain values; thread-safe. A message names the field and the reason. Of what the client sent it repeats a
-// number or a short event name at most: it stays short and never holds a token.
+// Plain values; thread-safe. A message names the field and the reason. It quotes nothing the client sent
+// except a number or a short event name, so it stays short and never contains a token.
 #pragma once
 
 #include <string>
@@ -33,7 +33,7 @@ constexpr const char* name_of(ErrorCode code) {
 struct Error {
   ErrorCode code;
   std::string message;     // for the client's developer
-  std::string field = {};  // the one to blame, if it is one
+  std::string field = {};  // the offending field, if there is one
 };
 Error error_of(presence::CursorFault fault);
 // "<field> <reason>"; without a field the reason alone.

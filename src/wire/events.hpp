@@ -1,8 +1,8 @@
-// What the server says unasked, as JSON texts (docs/protocol.md, "Broadcasts"), and the envelope of
-// acknowledgements. Each text is written once and shared by all who get it.
+// The events that the server sends on its own initiative, as JSON (docs/protocol.md, "Broadcasts"), and the
+// envelope of acknowledgements. Each text is written once and shared by all its receivers.
 //
-// Pure and thread-safe. Keys stand in the order of docs/protocol.md; strings are escaped, times are
-// ISO-8601, what is not known is null. Sizes are bounded by what is given.
+// Pure and thread-safe. Keys are in the order of docs/protocol.md; strings are escaped, times are ISO-8601,
+// unknown values are null. A text is no longer than its arguments require.
 #pragma once
 
 #include <string>
@@ -21,13 +21,13 @@ inline constexpr std::string_view kPresenceModeEvent = "presence-mode";
 inline constexpr std::string_view kExceptionEvent = "exception";
 inline constexpr std::string_view kAuthenticationErrorEvent = "authentication_error";
 
-// `settling`: how long yet users may need to come back after the start; told unless it is 0.
+// `settling`: after a start, how much longer users may need to return; left out if 0.
 std::string connected(std::string_view user_id, std::string_view socket_id, WallTime now, bool recovered,
                       milliseconds settling = {});
-// The event that tells of it; empty: none does.
+// The event that announces such a change; empty if none does.
 std::string_view event_of(presence::Edge edge);
 std::string user_changed(const presence::UserChanged& change);
-// `window`: on which changes are collected before they are told; 0: told at once.
+// `window`: how long changes are collected before they are told; 0: told at once.
 std::string presence_mode(milliseconds window, WallTime now);
 const char* name_of_mode(milliseconds window);
 

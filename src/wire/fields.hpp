@@ -1,5 +1,5 @@
-// The fields of a request, wherever they came from: an event's payload, the body of an HTTP request, its
-// path. Each rule is here once.
+// Reads and checks the fields of a request, wherever they come from: an event's payload, or the body or path
+// of an HTTP request. Each rule is written here only.
 //
 // Used by the calls. Pure; thread-safe.
 #pragma once
@@ -25,11 +25,11 @@ struct Fields {
   }
 };
 
-// What was sent, in words: its kind, and never its content unless it is a number.
+// Describes a value for an error message: its type, and its content only if it is a number.
 std::string described(const base::json::value* value);
 bool is_nothing(const base::json::value* value);
 
-// An id that came as text of its own.
+// A user id taken from a path instead of from JSON.
 Result<UserId, Error> user_id_in_path(std::string_view text);
 Result<UserId, Error> read_user_id(const Fields& fields);                      // userId
 Result<UserIds, Error> read_user_ids(const Fields& fields, std::size_t most);  // userIds

@@ -1,7 +1,7 @@
 // Finds the first of an event's arguments, where several JSON texts are joined by commas.
 //
-// Called by decode. It does not check that the text is JSON; it finds the comma that ends the first
-// value if it is, and a piece of the text in any case.
+// Called by calls::decode. The text need not be JSON: then the result is just some part of it, and it is for
+// the caller to parse and refuse it.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
 // Appends one JSON object to a string, key by key: the shapes are fixed, and a list of ten thousand
-// users must be quick to write. Used by replies.cpp only.
+// users must be quick to write. Used by wire, calls and feed.
 //
 // Keys and event names are the program's own; strings are escaped, whatever bytes they hold.
 #pragma once
@@ -29,7 +29,7 @@ class ObjectWriter {
   ObjectWriter& time(std::string_view name, WallTime value);
   ObjectWriter& time(std::string_view name, const std::optional<WallTime>& value);
   ObjectWriter& number(std::string_view name, std::size_t value);
-  // "settlingMs": how long yet users may need to come back after the start. Nothing if 0.
+  // "settlingMs": after a start, how much longer users may need to return. Writes nothing if 0.
   ObjectWriter& settling(milliseconds left);
   // Only a bool: a pointer must not slip in as one.
   ObjectWriter& flag(std::string_view name, std::same_as<bool> auto value) {

@@ -1,6 +1,6 @@
 // Errors of the HTTP API, as RFC 9457 writes them: {type, title, status, detail, code, field?}.
 //
-// `code` is what programs look at; it is the same as a client would get for the same mistake by a socket.
+// Programs should look at `code`: it is the code that a client gets over a socket for the same mistake.
 // Pure; thread-safe.
 #pragma once
 
@@ -21,11 +21,11 @@ struct Problem {
   std::string field = {};
 };
 
-// Those of refusals that are no request's own.
+// The codes of refusals that do not come from a request's own checks (401, 404, 429, ...).
 std::vector<std::string_view> problem_codes();
 
 Problem problem_of(Error error);
-// Of a refusal that is no request's own: the code follows from the status.
+// For a refusal that does not come from a request's own checks: the code follows from the status.
 Problem problem_of_status(unsigned status, std::string detail);
 
 std::string to_json(const Problem& problem);

@@ -1,4 +1,4 @@
-// The users that a request names.
+// The ids of the users that a request names.
 #pragma once
 
 #include <memory_resource>

@@ -1,6 +1,6 @@
-// Users as JSON (docs/protocol.md, "Requests"): what stands in replies, lists, and the feed's snapshot.
+// Users as JSON (docs/protocol.md, "Requests"), for replies, lists, and the feed's snapshot.
 //
-// Pure and thread-safe. Strings are escaped, times are ISO-8601, what is not known is null.
+// Pure and thread-safe. Strings are escaped, times are ISO-8601, unknown values are null.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ void write_status(ObjectWriter& writer, std::string_view user_id, const presence
 
 void append_online_user(std::string& out, std::string_view user_id, std::optional<std::string_view> email,
                         std::optional<std::string_view> role, WallTime connected_at, WallTime last_active);
-// The last thing that append_online_user writes, this many bytes, so that it can be brought up to date.
+// The fixed-size end of what append_online_user writes, so that the time can be updated in place.
 std::string online_user_end(WallTime last_active);
 inline constexpr std::size_t kOnlineUserEndBytes = 27;
 

@@ -48,3 +48,11 @@ test('the sample configuration and check-config have each setting', () => {
   const sample = read('config/rollcall.toml');
   for (const { name } of kProgram.settings) assert.match(sample, new RegExp(`^#? ?${name.split('.')[1]} = `, 'm'), name);
 });
+
+test('the bounds that are no settings are those that the documents name', () => {
+  const { watchedUsers, userIdBytes } = kProgram.bounds;
+  const told = (path, pattern) => [...read(path).replace(/\s+/g, ' ').matchAll(pattern)].map(([, digits]) => Number(digits.replaceAll(',', '')));
+  assert.deepEqual(told('SECURITY.md', /watch up to ([\d,]+) users/g), [watchedUsers]);
+  assert.deepEqual(told('docs/protocol.md', /connection can watch at most ([\d,]+) users/g), [watchedUsers]);
+  assert.deepEqual(told('docs/protocol.md', /a string of 1 to (\d+) bytes/g), [userIdBytes]);
+});

@@ -69,7 +69,6 @@ test('what anybody may read is what is served without a key', async () => {
 
 const kBits = 8;
 testConstants('SECURITY.md', [
-  [/watch up to ([\d,]+) users/, 'src/gateway/contract/socket_caller.hpp', /kMaxWatched = ([\d']+)/],
   [/(\d+) random bits, unrelated to the ids/, 'src/server/engine/sid.cpp', /kRandomBytes = (\d+)/, kBits],
   [/secret of (\d+) random bits/, 'src/server/sockets/pid.hpp', /then come (\d+) random bits/],
   [/keys of (\d+) random bits/, 'src/app/key_command.cpp', /kKeyBytes = (\d+)/, kBits],

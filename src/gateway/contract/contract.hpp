@@ -1,5 +1,5 @@
-// The contract of clients (docs/protocol.md): each event becomes a call, is looked up under a lane of the
-// hub's lock, and answered at its place among the broadcasts.
+// Serves the events that clients send (docs/protocol.md): each becomes a request, which looks at the state
+// under a lane of the hub's lock. Its reply takes its place in the order of the broadcasts (ReplyPlace).
 //
 // Handlers run on the threads of all workers; what they share is in HubDriver.
 #pragma once
@@ -39,8 +39,9 @@ class Contract {
 
   // Before the server runs.
   void serve(Namespace& nsp);
-  // An event of the application's, served as presence's own are: for who has a token, within the rate, and a
-  // sign of life. Before the server runs. False if the event is one of presence's own.
+  // Adds a handler for an event of the application's. Like presence's own events it needs a token, counts
+  // towards the rate, and is a sign of life. False if presence has an event of that name. Call it before the
+  // server runs.
   bool on(std::string event, EventHandler handler);
 
   // From any thread, one at a time.

@@ -1,4 +1,4 @@
-// A token bucket: `per_second` events in the long run, `burst` at once. 0 per second: no limit.
+// A token bucket: `per_second` events on average, `burst` at once. `per_second` 0: no limit.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ class alignas(8) RateLimit {  // one word: UserBudgets swaps it whole
     return true;
   }
 
-  // Takes so many more for what was let through: what comes next waits until they are paid back.
+  // Takes `more` tokens for an event that was let through; the next events wait until they are paid back.
   void charge(std::uint32_t more) { tokens_ -= static_cast<float>(more); }
 
   // In how long, rounded up, the next one may be let through.

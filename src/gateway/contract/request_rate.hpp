@@ -1,6 +1,6 @@
-// How many events a connection, and a user, may send: by what they cost, not by their number alone.
+// Limits the events of a connection and of a user, by what they cost and not only by their number.
 //
-// Of one event under way, on its worker's thread. Pure: time is an argument.
+// One object for each event being handled, on its worker's thread. Pure: time is an argument.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class RequestRate {
   RequestRate(const EventRates& rates, RateLimit& connection, UserBudget user)
       : rates_(rates), connection_(connection), user_(user) {}
 
-  // Why the event is not served, if so.
+  // The error if the event is over the rate; nothing if it may be served.
   std::optional<wire::Error> take(Instant now);
   // What it costs beyond one event.
   void charge(std::size_t ids, std::size_t bytes);

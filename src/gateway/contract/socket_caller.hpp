@@ -1,7 +1,7 @@
 // The client behind a socket, as calls see it: what it watches, and its token.
 //
-// Watching a user is being in a room: then subscriptions survive recovery as rooms do, and a missed change is
-// replayed like any other event. On the socket's worker's thread.
+// Watching a user means being in that user's room of watchers: so recovery restores subscriptions with the
+// rooms, and replays missed changes like any other event. Used on the thread of the socket's worker.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace rollcall::gateway {
 
 inline constexpr std::size_t kMaxWatched = 10'000;  // users one connection may watch
 
-// From the socket's rooms, which recovery has brought back.
+// Counts the users that a recovered socket watches, from the rooms that recovery has restored.
 std::size_t count_watched(const Socket& socket);
 
 class SocketCaller final : public calls::Caller {

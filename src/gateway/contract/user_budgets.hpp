@@ -1,9 +1,8 @@
-// A rate for each user, whatever the number of their connections and the workers that have them: of the users
-// who have asked for something lately.
+// A rate limit for each recently active user, over all of the user's connections on all workers.
 //
-// Every worker uses it, and none waits for another: a place is two atomic words. A table that never grows: a
-// budget that is full again makes room for another user's. If all places that a user may have are taken,
-// which needs thousands of busy users, that user has no limit but each connection's.
+// All workers use it without waiting for each other: a place is two atomic words. The table never grows: a
+// budget that is full again gives its place to another user. If all places a user may have are taken, which
+// takes thousands of busy users, only the limit of each connection applies.
 #pragma once
 
 #include <atomic>

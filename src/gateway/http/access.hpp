@@ -1,6 +1,7 @@
-// Which backends may call: whose key is known, includes the call's scope, and is within its rate.
+// Decides whether a backend may make a call: its key must be known, have the call's scope, and be within its
+// rate.
 //
-// On the threads of all workers.
+// Used on the threads of all workers.
 #pragma once
 
 #include <optional>
@@ -23,11 +24,12 @@ class Access {
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
 
-  // Why the request may not be served, if so. `call` is its name in the log, a literal: paths name users.
+  // The answer that refuses the request; nothing if it may be served. `call` names it in the log, and is a
+  // literal, because paths contain user ids.
   std::optional<HttpAnswer> refusal(const HttpRequest& request, calls::Scope scope, const char* call);
-  // Why its body is not read, if so: the key is missing, or unknown.
+  // The answer instead of reading its body: the key is missing or unknown. Nothing if the body may be read.
   std::optional<HttpAnswer> refusal_of_body(const HttpRequest& head, const char* call);
-  // What was let in costs its key so many requests more.
+  // Charges the key of a request that was let in for `more` requests.
   void charge(const HttpRequest& request, std::size_t more);
 
   // Takes the keys and their rate from these. True if a key that was good is no longer. From any thread, one

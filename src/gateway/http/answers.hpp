@@ -1,4 +1,4 @@
-// Answers to backends; none is ever to be kept by a cache.
+// Answers to backends; all of them forbid caching.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace rollcall::gateway {
 HttpAnswer json_answer(std::string json);
 HttpAnswer problem_answer(const wire::Problem& problem);
 HttpAnswer problem_answer(wire::Error error);
-// The server is about to end, and its workers are not all to be asked.
+// 503: the server is shutting down, so not all of its workers can be asked any more.
 HttpAnswer ending_answer();
 
 }  // namespace rollcall::gateway

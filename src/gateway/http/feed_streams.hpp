@@ -1,8 +1,8 @@
-// The change feed as server-sent events: `GET /api/v1/presence/feed` for whoever may read it. What a reader
-// is sent is feed::Reader's; here are the streams, on the threads of the workers that have their connections.
+// The change feed as server-sent events (`GET /api/v1/presence/feed`). feed::Reader decides what a reader is
+// sent; this class owns the streams, each on the thread of the worker that has its connection.
 //
-// A change wakes each worker that has readers at most once a turn. At most kMostReaders at once, and for each
-// what feed::Reader's bounds say: a slow one costs its memory and nobody's time.
+// Changes wake each worker that has readers at most once a turn. Bounds: kMostReaders readers, each with the
+// bounds of feed::Reader. A slow reader costs memory, but delays nobody.
 #pragma once
 
 #include <atomic>

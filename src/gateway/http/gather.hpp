@@ -1,4 +1,4 @@
-// A question to every worker, and what comes of the answers.
+// Asks every worker and collects the answers.
 #pragma once
 
 #include <functional>
@@ -11,12 +11,12 @@
 
 namespace rollcall::gateway {
 
-// Calls `ask` on each worker's thread, then `done` with all they said, on some worker's; or `incomplete`, on
-// any thread, if one of the workers ended before it could be asked.
+// Calls `ask` on each worker's thread, then `done` with all the answers, on the thread of one of them; or
+// `incomplete`, on any thread, if a worker ended before it could be asked.
 template <class Part>
 void gather(Server& server, std::function<Part()> ask, std::function<void(std::vector<Part>)> done,
             std::function<void()> incomplete) {
-  // Whatever becomes of the tasks, run or dropped: with the last one this ends.
+  // Owned by the tasks: destroyed with the last of them, whether they ran or were dropped.
   struct State {
     std::function<Part()> ask;
     std::function<void(std::vector<Part>)> done;

@@ -1,4 +1,5 @@
-// The HTTP API for backend services (docs/http-api.md): its routes, from the tables of calls.
+// The HTTP API for backend services (docs/http-api.md). Makes a route of each call that has one
+// (calls/table.hpp, server_calls.cpp), and lets requests in through Access.
 //
 // Handlers run on the threads of all workers.
 #pragma once
@@ -17,7 +18,7 @@
 
 namespace rollcall::gateway {
 
-// What the program says of itself.
+// Facts about the program, for the answers.
 struct About {
   std::string version;
   WallTime started_at{};

@@ -1,7 +1,7 @@
 // The keys of backend services: who calls, what they may do, and how often.
 //
-// Shared by all workers; thread-safe. A key is found by its digest, which is compared with every one there is
-// in constant time: how long it takes says nothing of how near a guess was.
+// Shared by all workers; thread-safe. To find a key, its digest is compared with every known one in constant
+// time, so the time taken does not reveal how close a guess was.
 #pragma once
 
 #include <cstdint>
@@ -42,11 +42,11 @@ class KeyRing {
   bool empty() const { return callers_.empty(); }
   // Null if it is no key.
   Caller* find(std::string_view token);
-  // Whether the caller may ask for something at the moment, or has used that up: after having been admitted
-  // (`refused`), or still (`refused_again`).
+  // Whether the caller is within its rate. `refused` is the first refusal after an admission, `refused_again`
+  // each further one.
   enum class Admission { admitted, refused, refused_again };
   Admission admit(Caller& caller, Instant now);
-  // What was admitted costs so many requests more, at most as many as may be made at once.
+  // Charges an admitted request for `more` requests, at most the burst.
   void charge(Caller& caller, std::size_t more);
   // After how long a caller that was refused may ask again.
   std::uint32_t retry_seconds(Caller& caller) const;

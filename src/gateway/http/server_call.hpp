@@ -1,5 +1,5 @@
-// What backends may ask of the whole server: the calls that do more than look at the state of users (those
-// are calls/). A file of this folder defines each; server_calls.cpp lists them.
+// A call of backends that needs the whole server: emit, explain, disconnect, stats, feed. (Calls that only
+// read the states of users are in src/calls/.) Each has its own .cpp here; server_calls.cpp lists them.
 #pragma once
 
 #include <span>

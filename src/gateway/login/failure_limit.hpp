@@ -1,6 +1,7 @@
-// How many refused tokens an address has made lately: a token bucket each, of as many addresses as made some.
+// Counts the tokens of each address that were refused lately: a leaky bucket for each address that has any.
 //
-// Pure. Bounds: kMostAddresses; beyond it those are forgotten that have least to answer for. Not thread-safe.
+// Pure. Bounds: kMostAddresses; beyond that, the addresses with the fewest failures are forgotten. Not
+// thread-safe.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-// Whom the gateway lets in: a good token, from an address that has not failed too often, of a user who has
-// not as many connections as are allowed. And the tokens that follow: when they end, and what renews them.
+// Decides who may connect: the token must be valid, its address must not have failed too often, and its user
+// must be below the limit of connections. Then watches when tokens expire, and renews them.
 //
-// On the threads of all workers, each with a queue and failures of its own.
+// Runs on the threads of all workers, each with its own queue and its own count of failures.
 #pragma once
 
 #include <atomic>
@@ -43,12 +43,12 @@ class Login {
 
   // Before the server runs.
   void guard(Namespace& nsp);
-  // For who comes from now on. From any thread, one at a time.
+  // Applies to connections from now on. From any thread, one at a time.
   void reconfigure(const Rules& rules) { rules_.replace(std::make_shared<const Rules>(rules)); }
 
-  // The token of a connected socket ends then, if at all.
+  // Closes the connected socket when its token expires; nullopt: never.
   void watch_expiry(Socket& socket, std::optional<WallTime> expires_at);
-  // Another token for a connected socket, which must be the same user's; when it ends.
+  // Replaces the token of a connected socket with another one of the same user. Returns when it expires.
   Result<std::optional<WallTime>, wire::Error> renew(Socket& socket, const std::string& token);
 
   TokenExpiry& expiry() { return expiry_; }

@@ -1,7 +1,7 @@
-// When the tokens of connections end. Timers run on a clock that only goes forward; the wall clock, by which
-// tokens end, may be set. So it is looked at again and again, and the timers are moved when it was.
+// Closes connections when their tokens expire. Timers run on the monotonic clock, but tokens expire by the
+// wall clock, which may be set: so it is checked every few seconds, and the timers are moved if it was set.
 //
-// Each worker's sockets are watched on its thread.
+// Each worker watches its own sockets, on its thread.
 #pragma once
 
 #include <memory>
@@ -23,9 +23,10 @@ class TokenExpiry {
 
   // As when connecting, a token is good for the leeway beyond its `exp`.
   void watch(Socket& socket, std::optional<WallTime> expires_at, milliseconds leeway);
-  // The token of the socket has ended: it is told, and its connection closed.
+  // The socket's token has expired: tells the client, and closes the connection.
   void expired(Socket& socket);
-  // Of this thread's worker: the wall clock was set by `step`, so tokens end that much earlier.
+  // For the worker of this thread: the wall clock was moved forward by `step`, so tokens expire that much
+  // earlier.
   void clock_set(milliseconds step);
 
  private:

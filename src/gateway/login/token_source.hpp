@@ -1,5 +1,5 @@
-// Where a client's token may stand, in this order: `auth.token`, the Authorization header,
-// the `token` query parameter, the cookie `jwt`.
+// Finds a client's token. The places, in this order: `auth.token`, the Authorization header, the query
+// parameter `token`, the cookie `jwt`.
 #pragma once
 
 #include <optional>

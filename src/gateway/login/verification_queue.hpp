@@ -1,8 +1,8 @@
-// Tokens that wait to be verified, because this turn of the worker has spent its time on others: each address
-// in turn, so that a flood from one delays the others little.
+// Tokens that wait because the worker has already spent this turn's share of time on verifying others. The
+// addresses take turns, so a flood from one hardly delays the others.
 //
-// One a worker. Pure: time comes in, what it is to do is given with each. Bounds: an entry a pending CONNECT,
-// which a session has one of for each namespace at most. Not thread-safe.
+// One per worker. Pure: time is an argument, and each entry brings the function to call. Bounds: one entry
+// per pending CONNECT, of which a session has at most one for each namespace. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ class VerificationQueue {
   void wait(std::uint64_t address, std::function<void()> verify) {
     waiting_[address].push_back(std::move(verify));
   }
-  // The next one: that of the address behind the one whose turn it was last.
+  // Takes the next one, from the address that follows the last one served.
   std::function<void()> next() {
     auto address = waiting_.upper_bound(last_);
     if (address == waiting_.end()) address = waiting_.begin();

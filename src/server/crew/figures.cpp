@@ -9,8 +9,8 @@ namespace {
 
 using Workers = std::vector<std::unique_ptr<Worker>>;
 
-// For how long a connection that was turned away makes the server one that turns connections away: as long as
-// whoever asks /readyz may take until he asks again.
+// For how long the server counts as turning connections away after the last one: as long as a prober of
+// /readyz may wait between two requests.
 constexpr seconds kTurningAwayFor{15};
 
 WorkerFigures figures_of(const Worker& worker, std::size_t inbox, Instant now) {

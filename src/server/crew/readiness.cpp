@@ -1,6 +1,7 @@
 #include "server/crew/readiness.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rollcall::server {
 namespace {
@@ -13,26 +14,31 @@ std::string share(const Figures& figures, Life life) {
   return std::to_string(count) + " of " + std::to_string(figures.workers.size()) + " workers";
 }
 
+Readiness not_ready(NotReady why, std::string detail) {
+  return {false, name_of(why), std::move(detail)};
+}
+
 }  // namespace
 
 Readiness readiness_of(const Figures& figures) {
   if (figures.draining || !share(figures, Life::ended).empty()) {
-    return {false, "DRAINING", "The server is ending: it accepts no new connections"};
+    return not_ready(NotReady::draining, "The server is ending: it accepts no new connections");
   }
   if (const std::string hung = share(figures, Life::hung); !hung.empty()) {
-    return {false, "WORKER_HUNG", hung + " hang: their connections are not served"};
+    return not_ready(NotReady::worker_hung, hung + " hang: their connections are not served");
   }
   if (const std::string starting = share(figures, Life::starting); !starting.empty()) {
-    return {false, "STARTING", starting + " have not begun to turn"};
+    return not_ready(NotReady::starting, starting + " have not begun to turn");
   }
   if (figures.turning_away) {
-    return {
-        false, "NO_DESCRIPTORS",
+    return not_ready(
+        NotReady::no_descriptors,
         "File descriptors have run out, and connections are turned away: raise ulimit -n, or LimitNOFILE= of "
-        "the systemd unit"};
+        "the systemd unit");
   }
   if (figures.memory_full) {
-    return {false, "MEMORY", "The memory budget (limits.memory_bytes) is used up: newcomers are refused"};
+    return not_ready(NotReady::memory,
+                     "The memory budget (limits.memory_bytes) is used up: newcomers are refused");
   }
   return {};
 }

@@ -1,7 +1,6 @@
 // Whether a server should be sent clients, and why not. Pure.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
@@ -9,13 +8,27 @@
 
 namespace rollcall::server {
 
-// No client sees the first: the first worker lets them in last.
-inline constexpr std::array<std::string_view, 5> kReadinessCodes = {"STARTING", "DRAINING", "WORKER_HUNG",
-                                                                    "NO_DESCRIPTORS", "MEMORY"};
+// Why not. No client sees `starting`: the first worker accepts last.
+enum class NotReady : unsigned char { starting, draining, worker_hung, no_descriptors, memory };
+constexpr std::string_view name_of(NotReady why) {
+  switch (why) {
+    case NotReady::starting:
+      return "STARTING";
+    case NotReady::draining:
+      return "DRAINING";
+    case NotReady::worker_hung:
+      return "WORKER_HUNG";
+    case NotReady::no_descriptors:
+      return "NO_DESCRIPTORS";
+    case NotReady::memory:
+      return "MEMORY";
+  }
+  return {};
+}
 
 struct Readiness {
   bool ready = true;
-  std::string_view code;  // if not: one of those
+  std::string_view code;  // if not: the name of a NotReady
   std::string detail;     // and a sentence for the operator
 };
 

@@ -1,4 +1,5 @@
-// What a pipe asks of whoever serves the path of Socket.IO: the pipe owns this port, Engine implements it.
+// What a pipe needs from the layer that serves the Socket.IO path. The pipe owns this interface; Engine
+// implements it.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +27,8 @@ enum class PipeRole : unsigned char { none, poll, post, probe, transport };
 // The session that a connection serves, as far as a pipe asks.
 class PipeSession {
  public:
-  // It has joined what there is to join: until then it may send no more than a token takes, and whoever
-  // opened it has time until it must have joined, polling or not.
+  // The session has joined every namespace it was asked to join. Until then it may send no more than a token
+  // takes, and it must join within a deadline, whether it polls or not.
   bool known() const { return known_; }
 
  protected:
