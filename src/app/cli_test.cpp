@@ -104,7 +104,7 @@ TEST(CommandLine, KeyTakesANameAndScopes) {
   EXPECT_EQ(calls::names_of(key->scopes, '+'), "read+emit");
 }
 
-TEST(CommandLine, describe_is_known_but_in_no_help_text) {
+TEST(CommandLine, DescribeIsKnownButInNoHelpText) {
   EXPECT_TRUE(std::holds_alternative<DescribeCommand>(parse({"describe"}).command));
   EXPECT_THAT(parse({"--help"}).out, testing::Not(HasSubstr("describe")));
 }

@@ -12,6 +12,9 @@ constexpr std::string_view kProbe = "probe";
 // How long a closed polling session keeps its last packets for one more GET. Clients poll again immediately;
 // the reference server waits equally long.
 constexpr seconds kFarewell{30};
+// How long a session that its client has closed waits for a GET that was sent before the close packet and
+// came after it, on a connection of its own. Refused, it would be an error in the browser's console.
+constexpr seconds kLateGet{2};
 constexpr std::size_t kSlowBytesPerSecond = 10'000;  // of a client on a bad network
 constexpr std::size_t kMostFetchingSeconds = 120;
 constexpr std::int64_t kMostSlowSeconds = 60;
@@ -58,8 +61,8 @@ void Session::flush(Actions& out) {
   if (!poll_waiting_) return;
   if (buffer_) {
     answer({}, out);
-  } else if (state_ == State::closing) {
-    answer(kClose, out);
+  } else if (state_ == State::closing || state_ == State::left) {
+    answer(state_ == State::left ? kNoop : kClose, out);
     state_ = State::finished;
   } else if (probe_ == Probe::confirmed) {
     answer(kNoop, out);
@@ -110,7 +113,7 @@ Received Session::receive(const std::optional<Packet>& packet, Instant now, Acti
       case PacketType::pong:
         return take_pong(now);
       case PacketType::close:
-        finish(CloseReason::transport_close, kNoop, out);
+        closed_by_client(now, out);
         return Received::closed;
       default:
         break;
@@ -118,6 +121,18 @@ Received Session::receive(const std::optional<Packet>& packet, Instant now, Acti
   }
   finish(CloseReason::parse_error, kClose, out);
   return Received::closed;
+}
+
+void Session::closed_by_client(Instant now, Actions& out) {
+  if (transport_ == Transport::websocket || poll_waiting_) {
+    finish(CloseReason::transport_close, kNoop, out);
+    return;
+  }
+  buffer_.reset();
+  if (probe_ != Probe::none) abandon_probe(out);
+  stay_for_gets(State::left, now + kLateGet);
+  out.add(Actions::close);
+  out.reason = CloseReason::transport_close;
 }
 
 bool Session::probe_arrived(Instant now) {
@@ -198,12 +213,16 @@ void Session::close(CloseReason reason, Actions& out) {
   }
   // A polling client gets pending messages by one GET and the close packet by the next: clients handle
   // `close` immediately but messages a tick later, so they would drop messages that come together with it.
-  state_ = State::closing;
-  heartbeat_ += kFarewell;
   if (probe_ != Probe::none) abandon_probe(out);
+  stay_for_gets(State::closing, heartbeat_ + kFarewell);
   flush(out);
   out.add(Actions::close);
   out.reason = reason;
+}
+
+void Session::stay_for_gets(State state, Instant until) {
+  state_ = state;
+  heartbeat_ = until;
 }
 
 void Session::finish(CloseReason reason, std::string_view answer_to_poll, Actions& out) {
@@ -235,7 +254,7 @@ Instant Session::deadline() const {
 }
 
 void Session::tick(Instant now, Actions& out) {
-  if (state_ == State::closing && now >= heartbeat_) state_ = State::finished;
+  if (state_ != State::open && now >= heartbeat_) state_ = State::finished;
   if (state_ != State::open) return;
   if (probe_ != Probe::none && now >= transport_since_ + settings_.upgrade_timeout) abandon_probe(out);
   if (silent_ && silence_limited_ && now >= transport_since_ + gap()) {

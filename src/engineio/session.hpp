@@ -91,8 +91,9 @@ class Session {
 
   Transport transport() const { return transport_; }
   bool closed() const { return state_ != State::open; }
-  // Finished: the shell may destroy the session (one closed by the server waits for GETs that fetch the
-  // buffer and then the close packet).
+  // Finished: the shell may destroy the session. One that was closed while polling waits for GETs: the
+  // server's close for those that fetch the buffer and then the close packet, the client's for one that was
+  // overtaken.
   bool finished() const { return state_ == State::finished; }
 
   // Whether a message can be sent on the websocket at once. If not, give it to `keep`.
@@ -138,7 +139,8 @@ class Session {
   void tick(Instant now, Actions& out);
 
  private:
-  enum class State : unsigned char { open, closing, finished };
+  // closing: by the server; left: by the client. Both stay for GETs.
+  enum class State : unsigned char { open, closing, left, finished };
   enum class Probe : unsigned char { none, waiting, confirmed };
 
   void answer(std::string_view lone_packet, Actions& out);
@@ -146,6 +148,8 @@ class Session {
   milliseconds gap() const;
   void abandon_probe(Actions& out);
   void complete_upgrade(Actions& out);
+  void closed_by_client(Instant now, Actions& out);
+  void stay_for_gets(State state, Instant until);
   void finish(CloseReason reason, std::string_view answer_to_poll, Actions& out);
   Received take_pong(Instant now);
 

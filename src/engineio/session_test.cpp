@@ -183,6 +183,28 @@ TEST_F(SessionTest, ACloseByTheClientAnswersTheWaitingPollWithNoop) {
   EXPECT_EQ(io.take(), "poll:6 closed:transport close");
 }
 
+TEST_F(SessionTest, APollThatTheClientsCloseOvertookIsAnswered) {
+  Driven session = make(Transport::polling);
+  say(session, "nobody waits for it");
+  ASSERT_TRUE(session.probe_arrived(at(0)));
+  EXPECT_EQ(give(session, "1"), Received::closed);
+  EXPECT_EQ(io.take(), "close-probe closed:transport close");
+  EXPECT_FALSE(session.finished());
+  EXPECT_FALSE(session.post_arrived(at(0)));
+  ASSERT_TRUE(session.poll_arrived(at(0)));
+  session.flush();
+  EXPECT_EQ(io.take(), "poll:6");
+  EXPECT_TRUE(session.finished());
+}
+
+TEST_F(SessionTest, AClientsCloseIsForgottenTwoSecondsLater) {
+  Driven session = make(Transport::polling);
+  EXPECT_EQ(give(session, "1"), Received::closed);
+  EXPECT_EQ(session.deadline(), at(2000));
+  session.tick(at(2000));
+  EXPECT_TRUE(session.finished());
+}
+
 TEST_F(SessionTest, APacketThatDoesNotParseClosesTheSessionAndTheWaitingPoll) {
   Driven session = make(Transport::polling);
   ASSERT_TRUE(session.poll_arrived(at(0)));

@@ -45,7 +45,8 @@ TEST_F(HandOverTest, EveryRequestOfASessionMayComeToAnotherWorker) {
   EXPECT_EQ(host.worker_of(two), 0U);
   Wire other = host.wire_at(1);
   EXPECT_EQ(ask(other, post_request(target, "1")).body, "ok");
-  EXPECT_EQ(ask(one, get_request(target)).status, 400);
+  EXPECT_EQ(ask(one, get_request(target)).body, "6");
+  EXPECT_EQ(ask(two, get_request(target)).status, 400);
 }
 
 TEST_F(HandOverTest, SoMayTheUpgrade) {

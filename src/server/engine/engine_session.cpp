@@ -26,10 +26,7 @@ EngineSession::EngineSession(Engine& engine, std::string_view sid, engineio::Tra
       handshake_(std::move(handshake)) {}
 
 EngineSession::~EngineSession() {
-  if (counted_) {
-    engine_.admission().remove_session(
-        net::PeerAddress::parse(handshake_.address()).value_or(net::PeerAddress()));
-  }
+  give_back_place();
   for (Pipe* pipe : pipes_) {
     if (pipe) pipe->unbind();
   }
@@ -54,6 +51,12 @@ void EngineSession::set_known(bool known) {
 
 void EngineSession::leave_strangers() {
   if (Stranger* stranger = std::exchange(stranger_, nullptr)) engine_.forget(*stranger);
+}
+
+void EngineSession::give_back_place() {
+  if (!std::exchange(counted_, false)) return;
+  engine_.admission().remove_session(
+      net::PeerAddress::parse(handshake_.address()).value_or(net::PeerAddress()));
 }
 
 // What is done after the step may cause another one: of this session, too.
@@ -192,6 +195,7 @@ void EngineSession::carry_out(engineio::Actions& actions) {
   if (todo & Actions::close) {
     close_reason_ = reason;
     leave_strangers();
+    give_back_place();
     engine_.queue_reap(*this);
   }
 }

@@ -82,7 +82,8 @@ class EngineSession : public base::Timer, public PipeSession {
   Pipe* websocket() const { return pipes_[static_cast<std::size_t>(PipeRole::transport) - 1]; }
 
   void leave_strangers();
-  Pipe* sender() const;  // the connection whose message is handled
+  void give_back_place();  // among the sessions of its address
+  Pipe* sender() const;    // the connection whose message is handled
   // Sets the timer, or reports the end. Part of `drive`, and for one that begins as of then.
   void set_timer_or_reap(Instant now);
 

@@ -131,6 +131,19 @@ TEST_F(EngineTest, AGoodbyeEndsTheSessionAndTheWaitingPoll) {
   EXPECT_THAT(host.notes.await(1), ElementsAre("transport close"));
 }
 
+TEST_F(EngineTest, APollThatTheGoodbyeOvertookIsAnsweredAllTheSame) {
+  serve(host);
+  Client client = member(host, By::polling);
+  client.send("1");
+  EXPECT_EQ(client.post_answer().body, "ok");
+  EXPECT_THAT(host.notes.await(1), ElementsAre("transport close"));
+  client.start_poll();
+  const auto answer = await_http_answer(client.poll_wire());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "6");
+  EXPECT_EQ(body_of_poll(host, client), kUnknownSid);
+}
+
 TEST_F(EngineTest, ALostPollEndsTheSessionAtOnce) {
   serve(host);
   Client client = member(host, By::polling);

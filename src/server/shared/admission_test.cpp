@@ -163,6 +163,19 @@ TEST(Admission, GivesAPlaceBackWhenItsSessionEnds) {
   EXPECT_EQ(get(host.address(), kOpening).status, 200);
 }
 
+TEST(Admission, GivesAPlaceBackAtOnceWhenAPollingClientLeaves) {
+  ServerOptions options;
+  options.per_address = 1;
+  Host host(options);
+  host.server.of("/").on_disconnect([&](Socket&, std::string_view) { host.notes.add("gone"); });
+  host.start();
+  Client client(host.address(), By::polling);
+  client.connect();
+  client.send("1");  // with no GET waiting, which may still be on its way
+  host.notes.await(1);
+  EXPECT_EQ(get(host.address(), kOpening).status, 200);
+}
+
 TEST(Admission, GivesAPlaceBackWhenASessionIsDroppedThatNobodyUsed) {
   ServerOptions options;
   options.per_address = 1;

@@ -29,7 +29,7 @@ export async function launchBrowser(options = {}) {
 export function watchPage(page) {
   const seen = { errors: [], hosts: new Set() };
   page.on('pageerror', (error) => seen.errors.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && seen.errors.push(`${message.text()} ${message.location().url}`.trim()));
   page.on('request', (request) => seen.hosts.add(new URL(request.url()).host));
   page.on('websocket', (socket) => seen.hosts.add(new URL(socket.url()).host));
   return seen;
