@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const kRanks = [
   ['base', 'rollcall'],
   ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence'],
-  ['wire', 'net'],
+  ['wire', 'net', 'cluster'],
   ['calls', 'feed', 'server'],
   ['hub', 'adapters'],
   ['gateway'],
@@ -22,16 +22,17 @@ const kRanks = [
 const kStrangers = {
   wire: ['http', 'websocket', 'engineio', 'socketio', 'jwt'],
   net: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence'],
-  calls: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'net'],
+  cluster: ['http', 'websocket', 'engineio', 'socketio', 'jwt'],
+  calls: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'net', 'cluster'],
   feed: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'net'],
-  server: ['jwt', 'presence', 'wire'], // the library knows nothing of presence
+  server: ['jwt', 'presence', 'wire', 'cluster'], // the library knows nothing of presence
   hub: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'net', 'calls', 'server'],
   adapters: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'calls', 'server'],
   gateway: ['websocket', 'engineio', 'jwt', 'adapters'],
 };
 // Inside the server, lowest first: each wing those before it, and these machines (shared: for the kinds of counts).
 const kWings = { shared: ['http', 'engineio'], http: ['http', 'websocket'], engine: ['http', 'websocket', 'engineio'], sockets: ['http', 'engineio', 'socketio'], crew: ['http', 'engineio', 'socketio'] };
-const kPure = ['base', 'http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence', 'wire', 'calls', 'feed'];
+const kPure = ['base', 'http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence', 'wire', 'cluster', 'calls', 'feed'];
 const kClock = /<(?:sys\/|netinet\/|arpa\/|unistd\.h|poll\.h|fcntl\.h|thread|fstream|ctime|time\.h)|(?:system|steady|high_resolution)_clock|std::time\(|\bgetenv\(/;
 const kLock = /<(?:mutex|atomic|condition_variable|future)>/;
 // The log writes, and asks the clock for its time stamps; values that workers share have their atomics, and the list
