@@ -225,10 +225,14 @@ void LogWriter::Queue::write_batch() {
   std::string text;
   std::size_t cost = 0;
   while (!batch_.empty()) {
+    const Line& next = batch_.front();
+    const bool joins = next.to == Line::To::log && text.size() + next.text.size() <= kPiece;
+    if (!joins && !text.empty()) {
+      put_log(text, cost);
+      continue;  // while stderr was stuck, `next` may have been printed
+    }
     const Line line = std::move(batch_.front());
     batch_.pop_front();
-    const bool joins = line.to == Line::To::log && text.size() + line.text.size() <= kPiece;
-    if (!joins && !text.empty()) put_log(text, cost);
     if (line.to == Line::To::log) {
       text += line.text;
       cost += cost_of(line);
