@@ -15,7 +15,7 @@ void append(List& list, const std::string& line) {
   list.reset(grown);
 }
 
-// Once for the process, before the first client's thread.
+// libcurl's global state: once per process, before any client's thread.
 void initialise() {
   static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   ROLLCALL_ASSERT(done);
@@ -89,7 +89,7 @@ void HttpClient::set_up(Slot& slot) {
   set(easy, CURLOPT_WRITEFUNCTION, throw_away);
   set(easy, CURLOPT_WRITEDATA, &slot.received);
   set(easy, CURLOPT_POST, 1L);
-  // When the process ends, a name that is being looked up is not waited for.
+  // Do not wait for a pending name lookup when the process ends.
   set(easy, CURLOPT_QUICK_EXIT, 1L);
   if (settings_.ca_file.empty()) return;
   set(easy, CURLOPT_CAINFO, settings_.ca_file.c_str());
@@ -101,7 +101,7 @@ void HttpClient::post(std::size_t index, const std::string& url, const std::vect
   Slot& slot = *slots_[index];
   ROLLCALL_ASSERT(!slot.headers);
   for (const std::string& header : headers) append(slot.headers, header);
-  append(slot.headers, "Expect:");  // no round trip to ask whether a large body is welcome
+  append(slot.headers, "Expect:");  // saves the round trip of "Expect: 100-continue"
   slot.received = 0;
   slot.error[0] = '\0';
   set(slot.easy, CURLOPT_URL, url.c_str());

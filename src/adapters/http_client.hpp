@@ -1,10 +1,11 @@
-// HTTP requests to others, by libcurl: one at a time in each of several slots, whose connections are kept for
-// the next one.
+// An HTTP client on libcurl: several slots, each with one request in flight and a connection that is kept
+// alive between requests.
 //
-// Everything but `wake` belongs to one thread. Redirects are not followed, certificates are always verified,
-// and of an answer only its status is of interest: its body is thrown away.
+// All functions but `wake` belong to one thread. Redirects are not followed, certificates are always
+// verified, and response bodies are discarded: only the status counts.
 //
-// Bounds: a request takes `timeout` at most, an answer's body kMostAnswerBytes (libcurl bounds its head).
+// Bounds: a request takes at most `timeout`, a response body at most kMostAnswerBytes (libcurl bounds the
+// head).
 #pragma once
 
 #include <curl/curl.h>
@@ -22,16 +23,16 @@ namespace rollcall::adapters {
 
 struct HttpClientSettings {
   milliseconds timeout{10000};
-  std::string ca_file;  // PEM: trusted instead of the system's certificates; empty = the system's
+  std::string ca_file;  // PEM file to trust instead of the system's certificates; empty: the system's
   std::string user_agent;
 };
 
-// What a request came to.
+// The outcome of a request.
 struct HttpResult {
   std::size_t slot = 0;
-  unsigned status = 0;     // 0: none came
-  std::string reason;      // why none came, for a person
-  seconds retry_after{0};  // what the head asks for
+  unsigned status = 0;     // 0: no response
+  std::string reason;      // why there was no response; for people
+  seconds retry_after{0};  // from the Retry-After header
 };
 
 class HttpClient {
@@ -39,22 +40,21 @@ class HttpClient {
   static constexpr std::size_t kMostAnswerBytes = 64 * 1024;
 
   HttpClient(const HttpClientSettings& settings, std::size_t slots);
-  ~HttpClient();  // what is under way is broken off
-  // As if made anew. Nothing must be under way.
+  ~HttpClient();  // aborts requests in flight
+  // As if newly constructed. No request may be in flight.
   void reset(const HttpClientSettings& settings, std::size_t slots);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // The slot `index` must be free: its last answer was taken. `body` must stay until this one's is.
+  // The slot `index` must be free, its last answer taken. `body` must live until the answer is taken.
   void post(std::size_t index, const std::string& url, const std::vector<std::string>& headers,
             std::string_view body);
-  // Until an answer may be there, something else is to be done for a request, `wake` is called, or `most`
-  // passes.
+  // Returns when an answer may be ready, a request needs work, `wake` was called, or after `most`.
   void wait(milliseconds most);
   std::optional<HttpResult> take_answer();
   std::size_t under_way() const { return under_way_; }
 
-  // From any thread: ends the `wait` that is going on, or else the next one.
+  // From any thread: ends the current `wait`, or the next one if none is running.
   void wake();
 
  private:

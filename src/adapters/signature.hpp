@@ -1,5 +1,5 @@
-// The signature of what webhooks send: HMAC-SHA256 over the time and the body, so that a receiver knows who
-// sent it, and that it is not an old request sent again by somebody else.
+// The signature of webhook requests: HMAC-SHA256 over the time and the body. It proves the sender, and lets
+// receivers reject replayed requests.
 //
 // Pure and thread-safe.
 #pragma once

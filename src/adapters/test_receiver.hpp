@@ -1,5 +1,5 @@
-// Who webhooks are sent to in the tests: an HTTP server on loopback, a thread for each of its connections,
-// that notes what comes and answers as it is told.
+// The webhook receiver of the tests: an HTTP server on loopback with a thread per connection. It records
+// requests and answers as told.
 #pragma once
 
 #include <arpa/inet.h>
@@ -22,7 +22,7 @@ struct Received {
   std::string head;
   std::string body;
 
-  // The value of a header field, by its name as it is sent.
+  // The value of a header field, by its name exactly as sent.
   std::string field(const std::string& name) const {
     const std::size_t at = head.find("\r\n" + name + ": ");
     if (at == std::string::npos) return "";
@@ -37,7 +37,7 @@ inline std::string answer(int status, const std::string& more = "") {
 
 class Receiver {
  public:
-  // What to answer to the n-th request (from 0); empty: nothing, ever.
+  // The answer to the n-th request (from 0); empty: never answer.
   using Answer = std::function<std::string(std::size_t number, const Received& request)>;
 
   explicit Receiver(Answer answer_with = [](std::size_t, const Received&) { return answer(204); })
@@ -65,7 +65,7 @@ class Receiver {
   }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/hook?key=hush"; }
-  // Waits until `enough` have come.
+  // Waits for `enough` requests.
   std::vector<Received> await(const std::function<bool(const std::vector<Received>&)>& enough) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(60), [&] { return enough(received_); });

@@ -16,9 +16,9 @@ using feed::Outcome;
 using feed::Report;
 
 constexpr milliseconds kLongest{60'000};
-constexpr std::size_t kStartIdBytes = 9;  // tells the deliveries of one start from those of another
+constexpr std::size_t kStartIdBytes = 9;  // distinguishes the deliveries of this start from those of others
 
-// Scheme, host and port: paths and queries may hold secrets.
+// Scheme, host and port only: paths and queries may hold secrets.
 std::string receiver_of(const std::string& url) {
   const std::size_t host = url.find("://");
   return url.substr(0, url.find_first_of("/?", host == std::string::npos ? 0 : host + 3));
@@ -59,7 +59,7 @@ WebhookSender::~WebhookSender() {
   thread_.join();
 }
 
-// Those whose URL stays are kept, with what they have still to send.
+// Hooks whose URL stays are kept, with their pending changes.
 void WebhookSender::set_hooks(const WebhookSettings& settings) {
   const feed::WebhookRules rules{settings.batch, settings.batch_wait};
   std::vector<Hook> former = std::exchange(hooks_, {});
@@ -115,7 +115,7 @@ void WebhookSender::run() {
   while (!stopping_) {
     if (changing_) adopt_settings();
     const Instant now = net::Loop::read_clock();
-    if (!changing_) begin_requests(now);  // else those under way are to end first
+    if (!changing_) begin_requests(now);  // else requests in flight must end first
     client_.wait(changing_ ? kLongest : time_left(now));
     finish_requests();
     update_counts();
@@ -123,7 +123,7 @@ void WebhookSender::run() {
   say_goodbye();
 }
 
-// `listening_` is set before it is looked what there is, so that what comes in between is not missed.
+// Set `listening_` before reading the feed, so that growth in between is not missed.
 void WebhookSender::begin_requests(Instant now) {
   listening_ = true;
   bool listening = false;

@@ -1,12 +1,11 @@
-// Sends the changes of presence to the configured webhooks, on a thread of its own. The rules are
-// feed::Webhook's, one for each URL; this makes its requests, signs them, and tells the operator what came of
-// them.
+// Sends presence changes to the configured webhooks, on its own thread. feed::Webhook (one per URL) has the
+// rules; this makes the requests, signs them, and logs the outcome.
 //
 // `wake`, `counts` and `reconfigure` may be called from any thread.
 //
-// Bounds: one request at a time for each URL, with its body in memory. Ending takes kFarewell at most:
-// requests under way may still be answered, what has not been sent is not (at the next start receivers are
-// told to take a snapshot).
+// Bounds: one request in flight per URL, with its body in memory. Ending takes at most kFarewell: requests in
+// flight may still be answered; unsent changes are dropped (after the next start receivers are told to take
+// a snapshot).
 #pragma once
 
 #include <atomic>
@@ -28,16 +27,15 @@ class WebhookSender {
  public:
   static constexpr milliseconds kFarewell{1000};
 
-  // Starts at once. `source` must outlive this. `name` is what this server calls itself: "rollcall/1.2.3".
+  // Starts at once. `source` must outlive this. `name`: the User-Agent, "rollcall/1.2.3".
   WebhookSender(const WebhookSettings& settings, feed::Source& source, const std::string& name);
   ~WebhookSender();
 
-  // The feed has grown. Costs next to nothing unless the sender waits for that.
+  // The feed has grown. Nearly free unless the sender is waiting for it.
   void wake();
 
-  // Goes on with these, once the requests that are under way are over (each takes `timeout` at most).
-  // Receivers whose URL stays miss nothing; new ones, and those that had answered 410 Gone, begin as at a
-  // start.
+  // Switches to these settings once the requests in flight are over (each takes at most `timeout`). Receivers
+  // whose URL stays miss nothing; new ones, and those that had answered 410 Gone, begin as after a start.
   void reconfigure(const WebhookSettings& settings);
 
   feed::WebhookCounts counts() const;
@@ -48,7 +46,7 @@ class WebhookSender {
 
     std::size_t index = 0;
     std::string url;
-    std::string receiver;  // of the URL what may be logged
+    std::string receiver;  // the part of the URL that may be logged
     feed::Webhook machine;
     bool under_way = false;
   };
@@ -67,16 +65,16 @@ class WebhookSender {
   std::string secret_;
   feed::Source& source_;
   const std::string name_;
-  const std::string start_;  // tells the deliveries of one start from those of another
+  const std::string start_;  // distinguishes the deliveries of this start from those of others
   std::vector<Hook> hooks_;
   std::size_t hooks_made_ = 0;
-  feed::WebhookCounts former_counts_;  // of hooks that are gone
-  std::atomic<bool> changing_{false};  // `next_settings_` is to be adopted
+  feed::WebhookCounts former_counts_;  // of removed hooks
+  std::atomic<bool> changing_{false};  // `next_settings_` waits to be adopted
   std::mutex settings_mutex_;
   std::optional<WebhookSettings> next_settings_;
   HttpClient client_;
   std::atomic<bool> stopping_{false};
-  std::atomic<bool> listening_{false};  // a hook has nothing to do until the feed grows
+  std::atomic<bool> listening_{false};  // some hook is idle until the feed grows
   mutable std::mutex counts_mutex_;
   feed::WebhookCounts counts_;
   std::thread thread_;

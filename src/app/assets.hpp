@@ -1,4 +1,4 @@
-// The files of web/, and the client script of the npm package, as built into the program.
+// The files of web/ and the client script of the npm package, built into the program.
 #pragma once
 
 #include <string_view>

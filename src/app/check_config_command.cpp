@@ -11,7 +11,7 @@
 namespace rollcall::app {
 namespace {
 
-// Whether the two belong together is for the server to find out when it starts.
+// Whether certificate and key match is checked when the server starts.
 void check_tls_file(const char* setting, const std::string& name, std::vector<std::string>& mistakes) {
   if (name.empty()) return;
   const auto text = embed::read_file(name, embed::kMaxKeyFileBytes);

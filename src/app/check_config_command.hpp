@@ -1,4 +1,4 @@
-// `rollcall check-config`: every mistake in the configuration, or what is in force.
+// `rollcall check-config`: prints every mistake in the configuration, or the settings in force.
 //
 // Called by main. Reads the files that the configuration names. Source: config/rollcall.toml.
 #pragma once
@@ -14,7 +14,7 @@ namespace rollcall::app {
 // Returns the exit status.
 int run_check_config(const CheckConfigCommand& command, std::ostream& out, std::ostream& err);
 
-// The part that follows once the configuration itself is right: its files.
+// The second half, once the configuration itself is valid: checks the files that it names.
 int report_config(const Config& config, std::ostream& out, std::ostream& err);
 
 }  // namespace rollcall::app

@@ -100,7 +100,7 @@ std::string check_ttl(const std::string& text) {
              : "must be a number of seconds, or like 45s, 30m, 1h or 7d, of at least 1 second";
 }
 
-// CLI11 copies what it parses into variables; these are all of them.
+// The variables that CLI11 parses into.
 class CommandLine {
  public:
   CommandLine() : app_(kAbout, "rollcall") {
@@ -115,7 +115,7 @@ class CommandLine {
     add_key();
     add_webhook();
     describe_ = app_.add_subcommand("describe", "Print what the program knows by name, as JSON");
-    describe_->group("");  // for the tests of documents: in no help text
+    describe_->group("");  // for the tests of the documents; hidden from --help
   }
 
   Command parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {

@@ -1,6 +1,6 @@
-// The command line: which command, with what.
+// The command line: which command, with which options.
 //
-// Called by main only. Pure but for what it prints; CLI11 is behind it. The words: packaging/man.
+// Called by main only. Pure except for printing; implemented with CLI11. Reference: packaging/man.
 #pragma once
 
 #include <iosfwd>
@@ -27,7 +27,7 @@ struct ServeCommand {
 };
 
 struct TokenCommand {
-  Claims claims;  // expires_at stays empty: it depends on when the token is made
+  Claims claims;  // expires_at stays empty until the token is made
   seconds ttl{3600};
   std::optional<std::string> config_file;
   std::optional<std::string> env_file;
@@ -53,7 +53,7 @@ struct WebhookCommand {
 // `rollcall describe`.
 struct DescribeCommand {};
 
-// The int is an exit status: --help, --version, or a mistake, which has been printed.
+// The int is an exit status: after --help, --version, or a mistake, which has been printed.
 using Command = std::variant<ServeCommand, TokenCommand, CheckConfigCommand, KeyCommand, WebhookCommand,
                              DescribeCommand, int>;
 

@@ -44,7 +44,7 @@ class Checks {
     if (key && !cert) add("server.tls_key", "needs server.tls_cert beside it: set both, or neither");
   }
 
-  // The listed algorithms that need a secret (or a public key), with commas.
+  // The listed algorithms that need a secret (or a public key), comma-separated.
   std::string listed(bool needing_secret) const {
     std::string names;
     for (const std::string& name : config_.auth.algorithms) {

@@ -1,4 +1,4 @@
-// What must be true of several settings together.
+// Rules that span several settings.
 //
 // check_together is called by the configuration loader, config_warnings by the commands. Pure; thread-safe.
 #pragma once
@@ -13,7 +13,7 @@
 namespace rollcall::app {
 
 // Where things were set. `blame(name, message)` makes the error, with the place where "section.key" was set;
-// `sound(name)` is false for a setting with a mistake of its own, about which nothing more can be said.
+// `sound(name)` is false for a setting that is invalid by itself: no rule applies to it then.
 struct Places {
   std::function<ConfigError(std::string_view name, std::string message)> blame;
   std::function<bool(std::string_view name)> sound;
@@ -21,7 +21,7 @@ struct Places {
 
 std::vector<ConfigError> check_together(const Config& config, bool dev, const Places& places);
 
-// What is allowed but unwise, each a sentence for the operator.
+// Settings that are allowed but unwise: one sentence each, for the operator.
 std::vector<std::string> config_warnings(const Config& config);
 
 }  // namespace rollcall::app

@@ -7,7 +7,7 @@ namespace rollcall::app {
 ConfigDiff diff(const Config& in_force, const Config& fresh) {
   ConfigDiff found;
   found.in_force = in_force;
-  // Another certificate will do; connections without TLS do not turn into ones with it.
+  // A certificate can be replaced; TLS cannot be turned on or off while running.
   const bool tls_switched = in_force.server.tls_cert.empty() != fresh.server.tls_cert.empty();
   for (const Setting& setting : settings()) {
     if (same(setting, in_force, fresh)) continue;

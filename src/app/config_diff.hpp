@@ -1,4 +1,4 @@
-// What a reload changes: which settings differ, which of them can take effect while the server runs.
+// What a reload changes: which settings differ, and which of them can take effect while the server runs.
 //
 // Called by the reloader. Pure; thread-safe.
 #pragma once
@@ -12,8 +12,8 @@ namespace rollcall::app {
 
 struct ConfigDiff {
   std::vector<std::string> applied;       // "limits.events_per_second": take effect
-  std::vector<std::string> need_restart;  // differ, and stay as they were until then
-  Config in_force;                        // the former one with what is applied
+  std::vector<std::string> need_restart;  // keep their old values until a restart
+  Config in_force;                        // the previous configuration with `applied` changed
 };
 
 ConfigDiff diff(const Config& in_force, const Config& fresh);

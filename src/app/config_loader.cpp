@@ -21,7 +21,7 @@ constexpr std::string_view kListenFlag = "--listen";
 constexpr std::array kOfKeys = {std::string_view("auth.jwt_secret"), std::string_view("auth.algorithms"),
                                 std::string_view("auth.public_keys"), std::string_view("auth.jwks_file")};
 
-// Of "/etc/rollcall/rollcall.toml": "/etc/rollcall". Empty for a file of the current directory.
+// "/etc/rollcall" for "/etc/rollcall/rollcall.toml"; empty for a file in the current directory.
 std::string_view folder_of(std::string_view file) {
   const std::size_t slash = file.rfind('/');
   if (slash == std::string_view::npos) return {};
@@ -37,7 +37,7 @@ class Loader {
     gather_variables();
     load_environment();
     load_flags();
-    // Without the file nothing can be said about what is missing.
+    // Without the file, we cannot tell what is missing.
     if (whole) check();
     if (!errors_.empty()) return fail(std::move(errors_));
     return std::move(config_);
@@ -54,7 +54,7 @@ class Loader {
     errors_.push_back({place.file, place.line, place.key, std::move(message)});
   }
 
-  // Notes the outcome of assigning to `setting` from `place`.
+  // Records the outcome of assigning to `setting` from `place`.
   void note(const Setting& setting, Place place, std::optional<std::string> mistake) {
     if (mistake) {
       add(place, std::move(*mistake));
@@ -65,7 +65,7 @@ class Loader {
     places_[setting.name()] = std::move(place);
   }
 
-  // False if there is a file, but not to be had.
+  // False if there is a file that cannot be read.
   bool load_file() {
     if (!input_.file_path) return true;
     if (input_.file_error) {
@@ -77,7 +77,7 @@ class Loader {
     errors_ = std::move(contents.errors);
     for (const auto& [section, line] : contents.sections) check_section(section, line);
     for (const FileEntry& entry : contents.entries) load_entry(entry);
-    // Nothing more can be said about what these lines would have set.
+    // Do not complain again about settings that an unreadable line would have set.
     for (const auto& [section, key] : contents.unreadable) {
       if (const Setting* setting = find_setting(section, key)) unsound_.insert(setting->name());
     }
@@ -122,7 +122,7 @@ class Loader {
     Place place;
   };
 
-  // Those of the file win: it is what a service's environment will be made of.
+  // The env file wins: it is what the service's environment will consist of.
   void gather_variables() {
     for (const auto& [name, value] : input_.environment) {
       if (!value.empty()) variables_[name] = {value, {"", 0, name}};
@@ -154,7 +154,7 @@ class Loader {
     }
   }
 
-  // Only where nothing stronger says the same, which would make their mistakes harmless.
+  // Only where no stronger source sets the same, which would make a mistake here harmless.
   void load_shortcuts() {
     const Setting& secret = *find_setting("auth", "jwt_secret");
     const Variable* text = variable("JWT_SECRET");
@@ -192,7 +192,7 @@ class Loader {
     for (ConfigError& error : check_together(config_, input_.dev, places))
       errors_.push_back(std::move(error));
     if (!input_.try_files) return;
-    // Whether the keys serve the settings can be said only of settings of [auth] that are right.
+    // Keys can be checked against [auth] only if its settings are valid.
     const bool settled = std::none_of(kOfKeys.begin(), kOfKeys.end(), [&](std::string_view name) {
       return unsound_.contains(name) ||
              std::any_of(errors_.begin(), errors_.end(),
@@ -212,7 +212,7 @@ class Loader {
   std::set<std::string, std::less<>> unsound_;
 };
 
-// As it is, unless it would confuse whoever reads it.
+// As is, unless it would confuse the reader.
 std::string shown_name(const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
   return plain ? name : base::json::quote(name);

@@ -1,9 +1,9 @@
-// From the configuration file, the environment (a file of it, too) and the flags to a Config, or to every
-// mistake in them.
+// Turns the configuration file, the environment (and an env file) and the flags into a Config, or reports
+// every mistake in them.
 //
 // Called by the commands, and when the server reloads. load_config is pure and thread-safe; read_config reads
-// the files (of at most kMaxConfigBytes each) and the environment for it. Names of files that stand in a file
-// are relative to that file. What keys there are: settings.hpp. Source: config/rollcall.toml.
+// the files (of at most kMaxConfigBytes each) and the environment for it. File names in a
+// file are relative to it. The keys: settings.hpp. Source: config/rollcall.toml.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxConfigBytes = 1 << 20;
 // quotes a secret.
 struct ConfigError {
   std::string file;   // empty for the environment and the flags
-  unsigned line = 0;  // 0 = no particular one
+  unsigned line = 0;  // 0: no particular line
   std::string key;    // "server.listen", "ROLLCALL_SERVER_LISTEN", "--listen", or empty
   std::string message;
 
@@ -34,21 +34,21 @@ struct ConfigError {
 
 // "rollcall.toml:3: server.workers must be ...".
 std::string to_text(const ConfigError& error);
-// A headline, then a line for each.
+// A headline, then one line per error.
 std::string to_text(const std::vector<ConfigError>& errors);
 
 struct LoadInput {
-  std::optional<std::string> file_path;  // only named in errors
+  std::optional<std::string> file_path;  // for error messages only
   std::string file_text;
   std::optional<std::string> file_error;                         // instead of a text: "cannot be read: ..."
   std::vector<std::pair<std::string, std::string>> environment;  // empty values count as unset
-  // A file of more variables, which win over the environment's.
+  // An env file, whose variables win over the environment's.
   std::optional<std::string> env_file_path;
   std::string env_file_text;
   std::optional<std::string> env_file_error;
   std::optional<std::string> listen_flag;
-  bool dev = false;  // the server may start without any key, and makes a secret of its own
-  // What is wrong with the files that settings name; none: they are not looked at.
+  bool dev = false;  // the server may start without keys: it generates a secret
+  // Checks the files that settings name; empty: they are not checked.
   std::function<std::vector<NamedFileMistake>(const Config&)> try_files;
 };
 
@@ -56,7 +56,7 @@ Result<Config, std::vector<ConfigError>> load_config(const LoadInput& input);
 
 struct ConfigFlags {
   std::optional<std::string> config_file;
-  std::optional<std::string> env_file;  // with - in front it counts only if it can be read
+  std::optional<std::string> env_file;  // with a leading '-': skipped if it cannot be read
   std::optional<std::string> listen;
   bool dev = false;
 };

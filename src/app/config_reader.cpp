@@ -1,4 +1,4 @@
-// The part of config_loader.hpp that reads the file and the environment.
+// Implements the half of config_loader.hpp that reads the file and the environment.
 #include <unistd.h>
 
 #include "app/config_loader.hpp"

@@ -99,7 +99,7 @@ json::array described_settings() {
   return all;
 }
 
-// What has a limit that is no setting.
+// Limits that are not settings.
 json::object bounds() {
   return {{"watchedUsers", gateway::kMaxWatched}, {"userIdBytes", presence::kMaxUserIdBytes}};
 }

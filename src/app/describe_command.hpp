@@ -1,5 +1,5 @@
-// `rollcall describe`: what the program knows by name - calls, routes, events, codes, metrics, settings - as
-// JSON. Tests hold the documents against it; it stands in no help text.
+// `rollcall describe`: everything the program has a name for - calls, routes, events, codes, metrics,
+// settings - as JSON. Tests check the documents against it; --help does not list it.
 #pragma once
 
 #include <iosfwd>

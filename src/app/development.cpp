@@ -51,7 +51,7 @@ DevState new_state() {
   return state;
 }
 
-// Empty unless it is there, ours alone, and whole.
+// Empty unless the file exists, belongs to us alone, and is complete.
 DevState stored(const std::string& file) {
   struct stat info {};
   if (lstat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid() ||
@@ -74,7 +74,7 @@ std::string reason(int error) {
   return std::generic_category().message(error);
 }
 
-// Whole or not at all: in a file beside it that then takes its place. The error is the reason.
+// Atomic: writes a temporary file next to it and renames that. The error is the reason.
 std::string store(const DevState& state, const std::string& file) {
   const std::string beside = file + "." + net::random_id(9);
   const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -109,8 +109,8 @@ std::string port_of(const std::string& address) {
   return address.substr(address.rfind(':'));
 }
 
-// An address that browsers and Node can open: "localhost" is ::1 to some and 127.0.0.1 to others, so it
-// serves only where both do.
+// An address that browsers and Node can open. "localhost" is ::1 to some and 127.0.0.1 to others, so we show
+// it only if the server listens on both.
 std::string host_to_open(const std::vector<std::string>& addresses) {
   const std::string& first = addresses.front();
   const bool v4 = first.starts_with("0.0.0.0:"), v6 = first.starts_with("[::]:");

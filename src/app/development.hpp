@@ -1,4 +1,4 @@
-// What `serve --dev` adds: a secret, an API key, and words about what to do with them.
+// What `serve --dev` adds: a secret, an API key, and hints about using them.
 //
 // The secret and the key are kept in the user's state directory, so that tokens and commands in other
 // terminals outlive a restart. Called by serve, on the main thread.
@@ -14,7 +14,7 @@ namespace rollcall::app {
 struct DevState {
   std::string jwt_secret;
   std::string api_key;
-  std::string file;  // where they are kept; empty: nowhere
+  std::string file;  // where they are stored; empty: nowhere
   std::string note;  // why not
 };
 

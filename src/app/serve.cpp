@@ -36,7 +36,7 @@ namespace log = base::log;
 
 constexpr std::size_t kFewDescriptors = 10'000;
 
-// What keeps the server from starting, when the log is set up.
+// Reports why the server cannot start, once the log is set up.
 void complain(const ServerSettings& settings, const std::string& mistake) {
   if (settings.log_format == "json") {
     log::error("not started", {{"reason", mistake}});
@@ -66,7 +66,7 @@ std::string announcement(const Config& config, const std::vector<std::string>& a
   for (const std::string& address : addresses) {
     ready.append(address == addresses.front() ? " " : " and ").append(scheme).append("://").append(address);
   }
-  // Collectors are given JSON lines only; --dev talks to people.
+  // Log collectors get JSON lines only; --dev is for people.
   if (!dev && config.server.log_format == "json") return log::stamped_line(log::Level::info, ready, {});
   return ready + "\n" + (dev ? development_announcement(config, addresses, *dev) : "");
 }
@@ -96,11 +96,11 @@ void handle_signal(Server& server, Reloader& reloader, telemetry::Supervisor& su
   const milliseconds limit = reloader.drain();
   server.drain(limit);
   supervisor.ending(limit);
-  // Not before it is so: who reads it may rely on it.
+  // Logged once it is true: readers may rely on it.
   log::info("draining", {{"connections", connections}, {"limit_ms", limit.count()}});
 }
 
-// What is wrong with the files that the configuration names is told like any other mistake in it.
+// A bad file that the configuration names is reported like any other mistake in it.
 std::shared_ptr<const Verifier> load_files(const Config& config) {
   auto keys = embed::load_keys(config.auth);
   if (!keys) {
@@ -118,7 +118,7 @@ std::shared_ptr<const Verifier> load_files(const Config& config) {
   return *keys;
 }
 
-// `dev`: null unless in development mode. `read` reads the configuration anew.
+// `dev`: null unless in development mode. `read` reads the configuration again.
 int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, const DevState* dev,
         const Reloader::Read& read) {
   Server server(gateway::server_options(config));
@@ -145,7 +145,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, c
                         {"workers", server.workers()},
                         {"sender", server.uses_io_uring() ? "io_uring" : "send"}});
   webhooks.reconfigure(config.webhooks);
-  // Once it is so: who reads it may rely on it.
+  // Logged once it is true: readers may rely on it.
   const auto console = net::LogWriter::lease();
   server.post([&] { console->print(announcement(config, server.addresses(), dev)); });
   reloader.start();
@@ -156,7 +156,7 @@ int run(const Config& config, const std::shared_ptr<const Verifier>& verifier, c
 }
 
 int run_logged(const Config& config, const DevState* dev, const Reloader::Read& read) {
-  const auto log_writer = net::LogWriter::lease();  // to the very end, which says what still waits
+  const auto log_writer = net::LogWriter::lease();  // until the very end: it flushes what is queued
   for (const std::string& warning : config_warnings(config))
     log::warn("configuration", {{"warning", warning}});
   const auto verifier = load_files(config);
@@ -183,7 +183,7 @@ int serve(const ServeCommand& command) {
   configure_log(config->server);
   try {
     return run_logged(*config, dev ? &*dev : nullptr, read);
-  } catch (const std::system_error& error) {  // a thread, most likely
+  } catch (const std::system_error& error) {  // most likely a thread that could not start
     complain(config->server, std::string("rollcall: ") + error.what());
     return kExitFailure;
   }

@@ -32,7 +32,7 @@ bool is_scheme(std::string_view text) {
 
 bool is_origin_host(std::string_view text) {
   const bool lower = std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  // parse_listen knows what hosts look like; any port will do for that.
+  // parse_listen knows what a host looks like; the port does not matter.
   return lower && parse_listen(std::string(text) + ":0").has_value();
 }
 

@@ -1,4 +1,4 @@
-// What the texts of the configuration may be, one function a kind.
+// What text values of the configuration may be: one function per kind.
 //
 // Used by settings_table.cpp only. Pure; thread-safe.
 #pragma once
@@ -7,17 +7,17 @@
 
 namespace rollcall::app {
 
-// Begins and ends with a slash, and is a path: no query, no blanks.
+// A path that begins and ends with a slash; no query, no blanks.
 bool is_request_path(std::string_view text);
-// As a client can name it: begins with a slash, no ',' or '?' (which the protocol's packets give a meaning).
+// A namespace that clients can name: begins with a slash; no ',' or '?', which mean something in packets.
 bool is_namespace(std::string_view text);
-// "*", or an origin exactly as a browser writes it (RFC 6454, section 6.2): lower case, no path, no port
-// that is the scheme's own.
+// "*", or an origin exactly as a browser writes it (RFC 6454, section 6.2): lower case, no path, no
+// default port.
 bool is_origin(std::string_view text);
-// http or https, with a host that can be, maybe a port, path and query; neither user and password (which
-// would be shown and logged) nor a fragment (which is not sent).
+// An http or https URL with a valid host, and optionally a port, path and query; no user or password (they
+// would be shown and logged) and no fragment (it is not sent).
 bool is_webhook_url(std::string_view text);
-// Of a URL that is one: whether the host is this machine by name or number.
+// `url` must be valid. Whether its host is this machine, by name or address.
 bool is_loopback_url(std::string_view url);
 bool is_algorithm(std::string_view text);
 

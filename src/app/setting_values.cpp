@@ -1,4 +1,4 @@
-// What goes into a setting and how it is shown: the part of settings.hpp that is not the table.
+// Assigning and printing settings: the part of settings.hpp that is not the table.
 #include <algorithm>
 #include <charconv>
 
@@ -50,7 +50,7 @@ bool accepts(const Setting& setting, std::string_view text) {
   return is_clean(text) && (!setting.accepts || setting.accepts(text));
 }
 
-// The items that are wrong, all of them, or what is wrong with the list as a whole.
+// All the invalid items, or what is wrong with the list as a whole.
 std::optional<std::string> list_mistake(const Setting& setting, const TextList& list) {
   if (list.empty() && setting.filled) return requirement(setting) + ", and must not be empty";
   std::string wrong;
@@ -65,7 +65,7 @@ std::optional<std::string> list_mistake(const Setting& setting, const TextList& 
   return std::nullopt;
 }
 
-// `value`, if it has the type that the setting keeps.
+// `value`, if it has the setting's type.
 template <class Kept>
 const auto* held(const Value& value) {
   if constexpr (std::is_same_v<Kept, std::string>) return std::get_if<std::string>(&value);
@@ -104,7 +104,7 @@ Value joined_with_commas(const TextList& list) {
   return text;
 }
 
-// A text that is no number or boolean stays one, so that `assign` says what was expected instead.
+// Text that is neither a number nor a boolean stays text, so that `assign` can say what was expected.
 Value number_in(std::string_view text) {
   std::int64_t number = 0;
   const char* end = text.data() + text.size();

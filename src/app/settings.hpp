@@ -1,8 +1,8 @@
-// The one table of everything that can be set. TOML, the environment, errors, `check-config` and the
-// test of config/rollcall.toml all go by it: a new setting is a member in rollcall/config.hpp, a row in
+// The one table of all settings. TOML, the environment, errors, `check-config` and the test of
+// config/rollcall.toml all use it: a new setting is a member in rollcall/config.hpp, a row in
 // settings_table.cpp, and a paragraph in the sample.
 //
-// Used by the configuration loader and its neighbours. Pure; thread-safe. Source: config/rollcall.toml.
+// Used by the configuration loader and the commands. Pure; thread-safe. Source: config/rollcall.toml.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@
 namespace rollcall::app {
 
 using TextList = std::vector<std::string>;
-// Where a setting is kept.
+// The member that holds a setting.
 using Target = std::variant<std::string*, TextList*, bool*, std::uint32_t*, std::size_t*, milliseconds*>;
-// What a file can hold: text, a list of text, a boolean, a whole number.
+// The types of values in a file: text, a list of text, a boolean, a whole number.
 using Value = std::variant<std::string, TextList, bool, std::int64_t>;
 
 // For numbers and durations.
@@ -36,15 +36,14 @@ struct Setting {
   std::string_view key;
   Target (*target)(Config&);
   Range range{};
-  // For text, and for each item of a list: what is allowed, in words, and whether `text` is.
+  // For text, and for each item of a list: what is allowed, in words, and whether `text` is allowed.
   std::string_view allowed{};
   bool (*accepts)(std::string_view text) = nullptr;
-  bool secret =
-      false;  // its value, or what is wrong in it, is never shown; what it may be is check_together's
-  bool filled = false;   // an empty list is a mistake
-  bool or_list = false;  // a text that may be given as a list, too: kept with commas
-  bool file = false;     // names a file, or several: see resolve_files
-  bool reloads = false;  // takes effect on SIGHUP; else it takes a restart
+  bool secret = false;   // neither its value nor a part of it is ever shown; check_together validates it
+  bool filled = false;   // must not be an empty list
+  bool or_list = false;  // text that may also be given as a list; stored comma-separated
+  bool file = false;     // names one or several files: see resolve_files
+  bool reloads = false;  // takes effect on SIGHUP; otherwise at a restart
 
   std::string name() const;         // "server.listen"
   std::string environment() const;  // "ROLLCALL_SERVER_LISTEN"
@@ -67,16 +66,15 @@ void copy(const Setting& setting, Config from, Config& to);
 // Puts `value` into `config`. The error is the rest of a sentence that begins with the setting's name:
 // "must be a whole number from 0 to 1024, not 2000". It never quotes a secret.
 std::optional<std::string> assign(const Setting& setting, const Value& value, Config& config);
-// The same for the text of an environment variable, where lists have commas.
+// The same for the text of an environment variable, where lists are comma-separated.
 std::optional<std::string> assign_text(const Setting& setting, std::string_view text, Config& config);
 
-// Names of files in a file are relative to that file: puts `folder` before those of `setting` that are
-// relative.
+// File names in a file are relative to it: prefixes the relative ones of `setting` with `folder`.
 void resolve_files(const Setting& setting, std::string_view folder, Config& config);
 
-// The value as TOML writes it; secrets, if set, as "***".
+// The value as TOML; secrets that are set as "***".
 std::string value_text(const Setting& setting, Config config);
-// All of a Config as TOML, without its secrets.
+// The whole Config as TOML, without its secrets.
 std::string describe(const Config& config);
 
 }  // namespace rollcall::app

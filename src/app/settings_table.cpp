@@ -1,4 +1,4 @@
-// The table itself. What is asked of it is in settings.cpp.
+// The table itself; lookups are in settings.cpp.
 #include <array>
 
 #include "app/listen_address.hpp"

@@ -18,7 +18,7 @@ std::string normal(std::string_view name) {
   return text;
 }
 
-// Insertions, deletions, changes, and swaps of neighbours (optimal string alignment).
+// The distance in insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
 std::size_t distance(std::string_view a, std::string_view b) {
   const std::size_t width = b.size() + 1;
   std::vector<std::size_t> cells((a.size() + 1) * width);

@@ -31,7 +31,7 @@ Result<std::string, std::string> make_token(const TokenCommand& command, const A
         std::string("The server would refuse the token: auth.issuer or auth.audience is set, and tokens "
                     "made here have neither an issuer nor an audience."));
   }
-  // Fractions of a second are allowed in a token, but not every library reads them.
+  // A token may have fractions of a second, but not every library reads them.
   const WallTime issued_at = std::chrono::floor<seconds>(now);
   Claims claims = command.claims;
   claims.expires_at = issued_at + command.ttl;
@@ -39,7 +39,7 @@ Result<std::string, std::string> make_token(const TokenCommand& command, const A
 }
 
 int run_token(const TokenCommand& command, WallTime now, std::ostream& out, std::ostream& err) {
-  // The keys are make_token's to ask for, with better advice.
+  // make_token asks for keys itself, with better advice.
   const auto config = read_config(
       {.config_file = command.config_file, .env_file = command.env_file, .listen = {}, .dev = true});
   if (!config) {

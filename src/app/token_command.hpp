@@ -1,4 +1,4 @@
-// `rollcall token`: a token to try the server with, signed with the server's secret.
+// `rollcall token`: makes a token for trying the server, signed with its secret.
 //
 // Called by main. Source: docs/protocol.md, "Connecting".
 #pragma once

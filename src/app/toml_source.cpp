@@ -69,7 +69,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-// KEY = VALUE on a line of its own, as its author may have meant it.
+// KEY = VALUE on one line, as its author may have meant it.
 struct Line {
   std::string_view key;
   std::string_view value;
@@ -82,7 +82,7 @@ std::optional<Line> as_assignment(std::string_view text) {
   const bool bare = !line.key.empty() && std::all_of(line.key.begin(), line.key.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
-  // What may go on in the next lines cannot be left out alone.
+  // A value that may continue on the next lines cannot be skipped by itself.
   const bool goes_on = line.value.empty() || line.value.starts_with("\"\"\"") ||
                        line.value.starts_with("'''") ||
                        (line.value.starts_with('[') && line.value.find(']') == std::string_view::npos) ||
@@ -104,8 +104,7 @@ std::string section_at(std::string_view text, unsigned line) {
   return section;
 }
 
-// Text without its quotation marks is the usual mistake, about which toml++ says that a number has two
-// points.
+// Text without quotation marks is the usual mistake; toml++ reports it as a number with two points.
 std::optional<ConfigError> unquoted_text(std::string_view section, const Line& line, unsigned number) {
   const Setting* setting = find_setting(section, line.key);
   if (!setting || line.value.find_first_of("\"'") != std::string_view::npos) return std::nullopt;
@@ -123,8 +122,8 @@ std::optional<ConfigError> unquoted_text(std::string_view section, const Line& l
           setting->name().substr(section.size() + 1) + " = " + example};
 }
 
-// toml++ quotes what it stumbled over, and that may be a secret without its quotation marks. A parser
-// that ran into the end of the file, or a line after it, stumbled because of an earlier line.
+// toml++ quotes the offending text, which may be a secret without quotation marks. An error at or after the
+// end of the file has its cause in an earlier line.
 ConfigError parse_mistake(std::string_view text, const toml::parse_error& error) {
   const unsigned line = error.source().begin.line;
   const bool secret = line_text(text, line).find("secret") != std::string::npos ||
@@ -134,7 +133,7 @@ ConfigError parse_mistake(std::string_view text, const toml::parse_error& error)
     mistake.message += "text must stand in quotation marks that are closed on the same line";
   } else {
     const std::string shown = base::json::quote(error.description());
-    // Its own quotation marks are not doubled; what is escaped within stays so.
+    // Keeps its own quotation marks, and escapes within them.
     mistake.message += shown.substr(1, shown.size() - 2);
   }
   return mistake;
@@ -157,8 +156,8 @@ void read_section(std::string_view name, const toml::node& node, FileContents& c
   }
 }
 
-// Notes what is wrong, and takes the line out of `text` so that the rest can be read. False if that cannot be
-// done: a line that is not KEY = VALUE has a part in what its neighbours mean.
+// Records the error and blanks the line in `text` so that the rest can be read. False if that is impossible:
+// a line that is not KEY = VALUE affects what its neighbours mean.
 bool leave_out(std::string& text, const toml::parse_error& error, FileContents& contents) {
   const unsigned number = error.source().begin.line;
   const std::string whole = line_text(text, number);

@@ -1,7 +1,7 @@
-// The configuration file as a flat list of what it sets, with lines. What the names mean is the loader's.
+// The configuration file as a flat list of keys and values with line numbers. The loader interprets them.
 //
-// Called by the configuration loader; toml++ is behind it. Pure; thread-safe. The text is an operator's,
-// bounded by the loader.
+// Called by the configuration loader; implemented with toml++. Pure; thread-safe. The text comes from an
+// operator; the loader bounds it.
 #pragma once
 
 #include <optional>
@@ -18,20 +18,20 @@ struct FileEntry {
   std::string section;
   std::string key;
   unsigned line = 0;
-  std::optional<Value> value;  // none if no setting has values of this type
-  std::string type;            // "a date": what it is, where there is no value
+  std::optional<Value> value;  // absent if no setting has this type
+  std::string type;            // such as "a date", if there is no value
 };
 
 struct FileContents {
   std::vector<FileEntry> entries;  // by line
   std::vector<std::pair<std::string, unsigned>> sections;
-  std::vector<ConfigError> errors;  // their `file` is not yet filled in
-  // Lines that are not TOML, and were left out to read the rest: what they would have set.
+  std::vector<ConfigError> errors;  // `file` is still empty
+  // What lines that are not TOML, and were skipped, would have set.
   std::vector<std::pair<std::string, std::string>> unreadable;  // section and key
-  bool parsed = true;                                           // false: what the file sets is not known
+  bool parsed = true;                                           // false: we do not know what the file sets
 };
 
-// A line KEY = VALUE that is not TOML hides none of the others, for at most kMaxUnreadableLines.
+// A line KEY = VALUE that is not TOML does not hide the others; at most kMaxUnreadableLines of them.
 inline constexpr unsigned kMaxUnreadableLines = 50;
 FileContents parse_toml(std::string_view given);
 

@@ -7,7 +7,7 @@
 
 namespace rollcall::app {
 
-// As the kernel follows links: that a directory of secrets is swapped shows in the inode.
+// Follows links, so a swapped secrets directory shows as another inode.
 WatchedFiles::State WatchedFiles::look_at(const std::string& path) {
   State state;
   struct stat info {};

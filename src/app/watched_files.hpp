@@ -1,8 +1,8 @@
-// Files that may be written anew while the server runs: which of them have changed since they were looked at
-// last.
+// Detects which files have changed since the last look: keys and certificates that are replaced while the
+// server runs.
 //
-// Called by the reloader, about once a minute. A file is read only if its time, size or inode is another one;
-// one that has the same content as before has not changed. Reads files of at most embed::kMaxKeyFileBytes.
+// Called by the reloader, about once a minute. A file is read only if its time, size or inode differs; a file
+// with the same content has not changed. Reads files of at most embed::kMaxKeyFileBytes.
 // One thread.
 #pragma once
 
@@ -17,19 +17,19 @@ namespace rollcall::app {
 
 class WatchedFiles {
  public:
-  // From now on these, as they are now. Empty names are left out.
+  // Watches these from now on, from their current state. Empty names are skipped.
   void watch(const std::vector<std::string>& paths);
-  // Those whose content is another than at the last call, or than when `watch` was called. One that is gone,
-  // or cannot be read, has changed, too.
+  // The files whose content differs from the last call, or from when `watch` was called. A file that is gone
+  // or unreadable counts as changed.
   std::vector<std::string> changed();
 
  private:
   struct State {
     timespec time{};
-    off_t size = -1;  // there is none
+    off_t size = -1;  // no such file
     ino_t inode = 0;
     dev_t device = 0;
-    std::size_t content = 0;  // its hash
+    std::size_t content = 0;  // a hash of it
 
     bool looks_like(const State& other) const {
       return time.tv_sec == other.time.tv_sec && time.tv_nsec == other.time.tv_nsec && size == other.size &&

@@ -14,7 +14,7 @@ namespace rollcall::app {
 namespace {
 
 constexpr std::size_t kIdBytes = 9;
-constexpr std::size_t kSecretBytes = 32;  // as config_checks wants them
+constexpr std::size_t kSecretBytes = 32;  // config_checks asks for as many
 constexpr const char* kName = "rollcall/" ROLLCALL_VERSION;
 
 std::string hint(unsigned status) {
@@ -74,7 +74,7 @@ int test_webhooks(const WebhookSettings& settings, std::ostream& out) {
 }
 
 int run_webhook_test(const WebhookCommand& command, std::ostream& out, std::ostream& err) {
-  // Whether there are keys for tokens does not matter here.
+  // Works without keys for tokens.
   auto config = read_config(
       {.config_file = command.config_file, .env_file = command.env_file, .listen = {}, .dev = true});
   if (!config) {

@@ -1,5 +1,5 @@
-// `rollcall webhook test`: one signed event to each receiver, to see that it is reached and believes the
-// signature.
+// `rollcall webhook test`: sends a signed test event to each receiver, to check that it can be reached and
+// accepts the signature.
 //
 // Called by main. Needs no running server. Spec: docs/feed-and-webhooks.md.
 #pragma once
@@ -13,15 +13,15 @@
 
 namespace rollcall::app {
 
-// What is sent: an event that says nothing of anybody, without a cursor, which receivers might keep.
+// The test event: about no user, and without a cursor, which receivers might store.
 std::string test_event(WallTime now);
 
-// What an answer means, and what to do about it. Pure.
+// Explains an answer, and what to do about it. Pure.
 std::string verdict(const adapters::HttpResult& answer, milliseconds took);
 bool accepted(const adapters::HttpResult& answer);
 
-// Sends to `command.url`, or else to all of webhooks.urls, one after the other, and prints what came of each
-// to `out`. Returns the exit status: 0 if all accepted it.
+// Sends to `command.url`, or to each of webhooks.urls in turn, and prints each outcome to `out`. Returns the
+// exit status: 0 if all accepted it.
 int run_webhook_test(const WebhookCommand& command, std::ostream& out, std::ostream& err);
 int test_webhooks(const WebhookSettings& settings, std::ostream& out);
 

@@ -1,7 +1,7 @@
-// The webhooks of the program: none, until the configuration names some, at the start or at a reload.
+// The program's webhooks: created when the configuration first names some, at the start or at a reload.
 //
-// Made before the server runs. `start` is for when it is open; `reconfigure` and `counts` may be called from
-// any thread.
+// Constructed before the server runs. Call `start` once it is open; `reconfigure` and `counts` may be called
+// from any thread.
 #pragma once
 
 #include <atomic>
@@ -26,7 +26,7 @@ class Webhooks {
   gateway::FeedSource feed_;
   mutable std::mutex mutex_;
   std::unique_ptr<adapters::WebhookSender> sender_;         // once made, it stays
-  std::atomic<adapters::WebhookSender*> to_wake_{nullptr};  // it, for whoever tells that the feed has grown
+  std::atomic<adapters::WebhookSender*> to_wake_{nullptr};  // the same, for the thread that grows the feed
 };
 
 }  // namespace rollcall::app

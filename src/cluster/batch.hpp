@@ -42,11 +42,11 @@ struct Batch {
   std::size_t skipped = 0;  // of kinds that are unknown here
 };
 
-// Absent if `bytes` is no batch, or exceeds a limit.
-std::optional<Batch> decode_batch(std::string_view bytes);
+// Absent if `text` is no batch, or exceeds a limit.
+std::optional<Batch> decode_batch(std::string_view text);
 
 // The value of a user in a node's hash.
 std::string encode_facts(const Facts& facts);
-std::optional<Facts> decode_facts(std::string_view bytes);
+std::optional<Facts> decode_facts(std::string_view text);
 
 }  // namespace rollcall::cluster

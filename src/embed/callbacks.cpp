@@ -29,7 +29,7 @@ Callbacks::~Callbacks() {
   }
   something_.notify_one();
   if (!thread_.joinable()) return;
-  ROLLCALL_ASSERT(std::this_thread::get_id() != thread_.get_id());  // a callback destroys the gateway
+  ROLLCALL_ASSERT(std::this_thread::get_id() != thread_.get_id());  // a callback must not destroy the gateway
   thread_.join();
 }
 
@@ -38,7 +38,7 @@ void Callbacks::add(Function function) {
   functions_.push_back(std::make_shared<const Function>(std::move(function)));
   wanted_ = true;
   if (thread_.joinable()) return;
-  // Signals are for the embedder's threads: one that is waited for elsewhere would end the process here.
+  // Block signals: one that the embedder waits for on another thread would end the process here.
   thread_ = server::start_thread_without_signals("the callbacks", [this] { run(); });
 }
 

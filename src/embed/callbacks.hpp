@@ -1,7 +1,8 @@
-// Calls an embedder's functions for each change of presence, on a thread of its own: they may be slow, and
-// may call back. Changes are left here under the hub's lock, and taken without it.
+// Calls an embedder's functions for each presence change, on its own thread: they may be slow, and may call
+// back. Changes are queued under the hub's lock and delivered without it.
 //
-// Bounds: presence::ChangeQueue's. The thread begins with the first function, and ends with this.
+// Bounds: those of presence::ChangeQueue. The thread starts with the first function and ends with this
+// object.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ class Callbacks final : public hub::Sink {
   using Function = std::function<void(const presence::UserChanged&)>;
 
   Callbacks() = default;
-  ~Callbacks() override;  // waits for the function that is being called
+  ~Callbacks() override;  // waits for the running function
   Callbacks(const Callbacks&) = delete;
   Callbacks& operator=(const Callbacks&) = delete;
 
@@ -38,7 +39,7 @@ class Callbacks final : public hub::Sink {
   void call_all(const std::vector<presence::UserChanged>& changes,
                 const std::vector<std::shared_ptr<const Function>>& functions) const;
 
-  std::atomic<bool> wanted_{false};  // there are functions
+  std::atomic<bool> wanted_{false};  // there is a function to call
   std::atomic<bool> ending_{false};
   std::mutex mutex_;
   std::condition_variable something_;

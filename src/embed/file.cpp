@@ -29,7 +29,7 @@ std::string name_of_group(gid_t id) {
   return found ? found->gr_name : std::to_string(id);
 }
 
-// Who may read it, who we are, and what mends it.
+// Who may read the file, who we are, and how to fix it.
 std::string about_permission(const std::string& path) {
   const std::string us = name_of_user(geteuid());
   struct stat info {};

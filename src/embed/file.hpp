@@ -1,4 +1,4 @@
-// Whole small files: configuration and keys.
+// Reads small files whole: configuration and keys.
 //
 // Called by the commands. Thread-safe.
 #pragma once

@@ -1,4 +1,4 @@
-// rollcall::Gateway: gateway::PresenceGateway for whoever embeds it.
+// rollcall::Gateway: gateway::PresenceGateway for C++ programs that embed it.
 #include "rollcall/gateway.hpp"
 
 #include <stdexcept>
@@ -38,7 +38,7 @@ UserStatus public_status(const presence::State& status) {
   return {status.online, status.last_active, status.connected_at};
 }
 
-// One of presence's names would be believed.
+// Clients would take an event with one of presence's names for the real one.
 void check_own(std::string_view event) {
   if (const auto refused = calls::refused_event(event)) {
     throw std::invalid_argument("rollcall::Gateway cannot emit " + base::json::quote(event) + ": " +
@@ -77,7 +77,7 @@ class Gateway::Impl {
   }
 
   gateway::PresenceGateway presence;
-  embed::Callbacks callbacks;  // the last, to end first: what it calls may use all of this
+  embed::Callbacks callbacks;  // last member, destroyed first: its functions may use everything above
 };
 
 Gateway::Gateway(Server& server, VerifierPtr verifier, const GatewayOptions& options) {

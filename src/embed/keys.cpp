@@ -39,8 +39,7 @@ Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(c
   auto& mistakes = reader.mistakes();
   if (!options) mistakes.insert(mistakes.end(), options.error().begin(), options.error().end());
   if (mistakes.empty()) return jwt::KeySet::make(source, std::move(*options));
-  // With a file missing, complaints about keys that are not there would only mislead; not those about the
-  // others.
+  // If a file is missing, complaining about missing keys would mislead; complain only about the others.
   for (std::string& mistake : jwt::KeySet::mistakes_in(source)) mistakes.push_back(std::move(mistake));
   return fail(std::move(mistakes));
 }

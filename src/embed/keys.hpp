@@ -17,7 +17,7 @@ namespace rollcall::embed {
 
 inline constexpr std::size_t kMaxKeyFileBytes = 1 << 20;
 
-// The error is every mistake at once, each a sentence for the operator that quotes no key.
+// The error lists every mistake: one sentence each, for the operator, without quoting any key.
 Result<std::shared_ptr<const jwt::KeySet>, std::vector<std::string>> load_keys(const AuthSettings& auth);
 
 }  // namespace rollcall::embed
