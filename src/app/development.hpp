@@ -18,16 +18,16 @@ struct DevState {
   std::string note;  // why not
 };
 
-// That of the last start, or a new one: if there is none, if it cannot be used, or if `fresh`. Files are made
-// for the user alone (0600 in a directory of 0700); one that others may read is not used.
+// The state of the last start, or a new one if there is none, it is unusable, or `fresh`. Files are created
+// for the user alone (0600 in a directory of 0700); a file that others may read is not used.
 DevState development_state(bool fresh);
-// The same for a given directory; empty: there is none.
+// The same for a given directory; empty: no directory.
 DevState development_state(bool fresh, const std::string& directory);
 
-// Fills in what the configuration leaves open: the secret, the API key, pages of any origin.
+// Completes the configuration: the secret, the API key, any origin for pages.
 void complete_for_development(Config& config, const DevState& state);
 
-// What can be tried at these addresses, in lines. `config`: completed.
+// Lines that say what to try at these addresses. `config`: completed.
 std::string development_announcement(const Config& config, const std::vector<std::string>& addresses,
                                      const DevState& state);
 

@@ -8,7 +8,7 @@ namespace rollcall::app {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
-constexpr std::string_view kEscapable = "\"\\`$";  // behind \ within double quotation marks
+constexpr std::string_view kEscapable = "\"\\`$";  // after \ within double quotation marks
 constexpr std::size_t kMaxShownBytes = 40;
 
 bool is_variable_name(std::string_view text) {
@@ -51,7 +51,7 @@ class Parser {
   }
   bool more() const { return at_ < text_.size(); }
 
-  // A comment that ends in \ goes on.
+  // A comment that ends in \ continues on the next line.
   void skip_comment() {
     while (more()) {
       const char c = next();
@@ -89,7 +89,7 @@ class Parser {
 
   std::string read_value() {
     std::string value;
-    std::size_t kept = 0;  // of `value`, when blanks at the end are taken off
+    std::size_t kept = 0;  // length of `value` without trailing blanks
     while (more()) {
       const char c = next();
       if (c == '\n') break;
@@ -114,7 +114,7 @@ class Parser {
     return value;
   }
 
-  // To the end of the line, which it leaves: quotation marks within are as they stand.
+  // Up to, not including, the end of the line. Quotation marks inside are literal.
   void read_plain(std::string& value, std::size_t& kept) {
     while (more() && text_[at_] != '\n') {
       const char c = next();

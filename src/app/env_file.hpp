@@ -1,5 +1,5 @@
-// A file of environment variables, read as systemd reads EnvironmentFile= (systemd.exec(5)): KEY=VALUE a
-// line, comments with # or ;, quotation marks of both kinds, \ before the end of a line joins it with the
+// A file of environment variables, read as systemd reads EnvironmentFile= (systemd.exec(5)): one KEY=VALUE
+// per line, comments with # or ;, both kinds of quotation marks, and \ at the end of a line joins it with the
 // next.
 //
 // Called by the configuration loader and by `serve --dev`. Pure; thread-safe. Linear in the text's size.
@@ -18,14 +18,14 @@ struct EnvFile {
     std::string value;
     unsigned line = 0;
   };
-  std::vector<Variable> variables;  // of one that is set twice, both: the later one counts
-  // Lines that set nothing, which systemd leaves out without a word to you; never with their values.
+  std::vector<Variable> variables;  // a variable that is set twice is here twice: the later one counts
+  // Lines that set nothing, which systemd skips silently; without values.
   std::vector<std::pair<unsigned, std::string>> mistakes;
 };
 
 EnvFile parse_env_file(std::string_view text);
 
-// KEY=VALUE lines that parse_env_file reads back; names must be names of variables.
+// KEY=VALUE lines that parse_env_file reads back; the names must be valid.
 std::string env_line(std::string_view name, std::string_view value);
 
 }  // namespace rollcall::app

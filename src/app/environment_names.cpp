@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::string_view kServersPrefix = "ROLLCALL_";
 
-// What the documents have backend services and shells set, which often are on the same machine as the server.
-// A value that is an item of api.keys is meant for the server, with the S forgotten.
+// Variables that the documents tell backend services and shells to set, often on the server's machine. A
+// value that is an item of api.keys was meant for the server, with the S forgotten.
 bool is_of_clients(std::string_view name, std::string_view value) {
   if (name == "ROLLCALL_API_URL") return true;
   if (name != "ROLLCALL_API_KEY") return false;
   return !calls::parse_service_key(value.substr(0, value.find(','))).ok();
 }
 
-// Kubernetes and Docker tell every container where a service named "rollcall-server" is by
+// Kubernetes and Docker announce a service named "rollcall-server" to every container as
 // ROLLCALL_SERVER_SERVICE_HOST, ROLLCALL_SERVER_PORT=tcp://... and the like. No setting has such a name.
 bool is_service_link(std::string_view rest, std::string_view value) {
   return rest.starts_with("SERVICE_HOST") || rest.starts_with("SERVICE_PORT") || rest.starts_with("PORT_") ||

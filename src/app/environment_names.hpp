@@ -10,13 +10,13 @@
 namespace rollcall::app {
 
 // Whether the variable can only be a setting with its name mistyped: it begins like one
-// (ROLLCALL_SERVER_...), but no setting has that name, and nobody else is known to use it.
+// (ROLLCALL_SERVER_...), but no setting has that name, and no other program is known to use it.
 bool is_unknown_variable(std::string_view name, std::string_view value);
 
 // "is not a setting; did you mean ...?"
 std::string about_unknown_variable(std::string_view name);
 
-// With commas.
+// Comma-separated.
 std::string joined(const std::vector<std::string_view>& names);
 
 }  // namespace rollcall::app

@@ -1,4 +1,4 @@
-// `rollcall key`: a key by which a backend service may use the HTTP API.
+// `rollcall key`: makes a key for a backend service to use the HTTP API.
 //
 // Called by main, and by `serve --dev`. Source: docs/http-api.md, "Keys".
 #pragma once
@@ -13,12 +13,12 @@
 namespace rollcall::app {
 
 struct MadeKey {
-  std::string secret;  // for the service, told once
-  std::string item;    // of api.keys
+  std::string secret;  // for the service; shown once
+  std::string item;    // an item for api.keys
 };
-// The item for a key that there is.
+// The item for an existing key.
 std::string key_item(std::string_view name, const calls::Scopes& scopes, std::string_view secret);
-// `random`: 32 bytes or more that nobody can guess. Pure.
+// `random`: at least 32 unpredictable bytes. Pure.
 MadeKey make_key(std::string_view name, const calls::Scopes& scopes, std::string_view random);
 MadeKey make_random_key(std::string_view name, const calls::Scopes& scopes);
 

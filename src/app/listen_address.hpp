@@ -1,4 +1,4 @@
-// HOST:PORT, or several with commas, as `server.listen` and --listen have it.
+// HOST:PORT, or a comma-separated list, as in `server.listen` and --listen.
 //
 // Used by the configuration loader. Pure; thread-safe. Bounds: a host name of 253 bytes (RFC 1035).
 #pragma once
@@ -20,7 +20,7 @@ struct ListenAddress {
 
 // "0.0.0.0:3000", "[::1]:3000", "localhost:3000". An IPv6 address needs its brackets.
 std::optional<ListenAddress> parse_listen(std::string_view text);
-// Several, with commas; at least one, none twice.
+// Comma-separated; at least one, without duplicates.
 std::optional<std::vector<ListenAddress>> parse_listen_list(std::string_view text);
 std::optional<std::uint16_t> parse_port(std::string_view text);
 std::string to_text(const ListenAddress& address);

@@ -43,22 +43,22 @@ struct Run {
   int operator()(int exit_status) const { return exit_status; }
 };
 
-// A standard descriptor that was closed (`>&-`) would become the next socket or file, and be written to.
-// Opened the wrong way round, so that to use it is an error still.
+// A closed standard descriptor (`>&-`) would become the next socket or file, and be written to. It is opened
+// in the wrong direction, so that using it is still an error.
 void occupy_standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest that is free, which is this one.
+    // Returns the lowest free descriptor: this one.
     static_cast<void>(open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
   }
 }
 
-// A key or a token that nobody got must not look like success.
+// A key or a token that was not delivered must not look like success.
 int with_output_written(int exit_status) {
   errno = 0;
   std::cout.flush();
   if (std::cout) return exit_status;
-  // A command that has flushed met the error then, and the stream does not keep it: the next write meets it
+  // If the command flushed, it met the error then, and the stream did not keep it; the next write meets it
   // again.
   constexpr char kNewline = '\n';
   if (errno == 0) static_cast<void>(write(STDOUT_FILENO, &kNewline, 1) == 1);
@@ -69,8 +69,8 @@ int with_output_written(int exit_status) {
 
 }  // namespace
 
-// Memory that runs out (RLIMIT_AS, a full cgroup without an OOM killer) ends the program with one line, and
-// not with what the first place that has no answer to it would say. Takes no memory.
+// Out of memory (RLIMIT_AS, a full cgroup without an OOM killer): ends the program with one line instead of
+// an arbitrary exception's text. Allocates nothing.
 [[noreturn]] void out_of_memory() {
   constexpr std::string_view kLine =
       "rollcall: out of memory: raise the limit (RLIMIT_AS, MemoryMax=), or lower limits.memory_bytes\n";

@@ -29,7 +29,7 @@ void try_keys(const AuthSettings& auth, std::vector<NamedFileMistake>& mistakes)
   for (const std::string& mistake : keys.error()) mistakes.push_back(about_keys(auth, mistake));
 }
 
-// `wanted`: what must stand in it, of the line that begins a PEM.
+// `wanted`: what the first line of the PEM must contain.
 bool readable(const char* setting, const std::string& file, std::string_view wanted,
               std::vector<NamedFileMistake>& mistakes) {
   const auto text = embed::read_file(file, embed::kMaxKeyFileBytes);

@@ -20,12 +20,12 @@ constexpr Page kPages[] = {
     {"/socket.io.min.js", "socket.io.min.js"},
 };
 
-// Nothing from other hosts, no inline script; websockets of this host.
+// Nothing from other hosts and no inline script; websockets to this host only.
 constexpr const char* kTestPagePolicy =
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; form-action "
     "'none'; "
     "frame-ancestors 'none'";
-// The dashboard holds a key: its own files and calls, and nothing else.
+// The dashboard holds a key: allow only its own files and calls.
 constexpr const char* kDashboardPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri "
     "'none'; form-action 'none'; frame-ancestors 'none'";
@@ -47,18 +47,19 @@ HttpAnswer answer_with(std::string_view name, const char* policy) {
   return answer;
 }
 
-// `file` is any bytes that somebody asked for: only what was built in has a name that fits.
+// `file` comes from the request and may be anything: only built-in files match.
 HttpAnswer dashboard_file(std::string_view file) {
   const std::string name = "dashboard/" + std::string(file);
   if (asset(name).empty()) return {404, "text/plain; charset=utf-8", "There is no such file\n", {}};
   return answer_with(name, kDashboardPolicy);
 }
 
-// Without a key: there is nothing in it but what anybody has who has the program. It asks for one.
+// Served without a key: it contains nothing secret, and asks for a key.
 void serve_dashboard(Server& server) {
   server.handle_http("GET", "/dashboard",
                      [](const HttpRequest&) { return answer_with("dashboard.html", kDashboardPolicy); });
-  // Its files are named relative to it, so that it works below a proxy's path, too: there is one address.
+  // Its files are named relative to it, so that it also works below a proxy's path: so there is just one
+  // address.
   server.handle_http("GET", "/dashboard/", [](const HttpRequest&) {
     return HttpAnswer{308, "text/plain; charset=utf-8", "", {{"location", "../dashboard"}}};
   });

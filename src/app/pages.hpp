@@ -1,4 +1,4 @@
-// The pages that the program serves beside Socket.IO.
+// The pages that the program serves besides Socket.IO.
 #pragma once
 
 #include "rollcall/server.hpp"

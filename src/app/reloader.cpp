@@ -43,7 +43,7 @@ Reloader::Reloader(Parts parts, Config in_force, Read read, milliseconds check_e
       drain_ms_(in_force_.server.drain.count()) {
   const ServerSettings& tls = in_force_.server;
   if (tls.tls_cert.empty()) return;
-  // What is wrong with it, the server says when it opens.
+  // If it is invalid, the server says so when it opens.
   if (const auto loaded = net::TlsContext::load(tls.tls_cert, tls.tls_key))
     certificate_ends_ = unix_ms((*loaded)->validity().not_after);
 }
@@ -134,7 +134,7 @@ void Reloader::apply(const ConfigDiff& found, std::shared_ptr<const Verifier> ve
       return refuse({{"", 0, "webhooks.urls", std::string("cannot be served: ") + error.what()}});
     }
   }
-  // From here on nothing fails.
+  // From here on, nothing can fail.
   in_force_ = found.in_force;
   parts_.server.reconfigure(gateway::server_options(in_force_));
   parts_.gateway.reconfigure(in_force_, std::move(verifier));

@@ -1,12 +1,12 @@
-// Takes a changed configuration, key files and certificates into use while the server runs: when it is told
-// to (SIGHUP), and, files alone, by itself once a minute.
+// Applies a changed configuration, key files and certificates while the server runs: on SIGHUP, and for files
+// also by itself once a minute.
 //
-// All or nothing: a configuration with a mistake changes nothing, and a broken file never takes the place of
-// keys that work. Files are read and keys made on a thread of its own; no worker waits for it. What is read
-// by workers is swapped (gateway::Live), so a request sees the old settings or the new ones.
+// All or nothing: a configuration with a mistake changes nothing, and a broken file never replaces working
+// keys. Files are read and keys built on its own thread; no worker waits for it. Settings that workers read
+// are swapped (gateway::Live), so a request sees either the old ones or the new ones.
 //
-// To be made before the server runs and destroyed before it; `start` when the signals are blocked. `reload`,
-// `figures` and `drain` may be called from any thread.
+// Construct it before the server runs, destroy it before the server; call `start` once signals are blocked.
+// `reload`, `figures` and `drain` may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,7 @@ class Reloader {
     gateway::HttpApi& api;
     Webhooks& webhooks;
   };
-  // Reads the configuration anew; the error is every mistake.
+  // Reads the configuration again; the error lists every mistake.
   using Read = std::function<Result<Config, std::vector<ConfigError>>()>;
 
   static constexpr milliseconds kCheckEvery{60'000};
@@ -49,7 +49,7 @@ class Reloader {
 
   void start();
   void reload();
-  // As is in force.
+  // The value in force.
   milliseconds drain() const { return milliseconds(drain_ms_.load(std::memory_order_relaxed)); }
   telemetry::ReloadFigures figures() const;
 
@@ -57,7 +57,7 @@ class Reloader {
   void run();
   void reload_all();
   void check_files();
-  // Files as they were before they were read: a change since then is found at the next check.
+  // The state of the files before they were read: a later change is found at the next check.
   struct Files {
     explicit Files(const Config& config);
     WatchedFiles keys, certificate;
@@ -65,7 +65,8 @@ class Reloader {
   void apply(const ConfigDiff& found, std::shared_ptr<const Verifier> verifier, Files files);
   bool renew_keys(const std::string& files);
   bool renew_certificate(const std::string& files);
-  // Of `tls`, which may be null: when it ends, for the metrics, and whether clients will refuse it.
+  // Of `tls`, which may be null: records when it expires, for the metrics, and warns if clients will refuse
+  // it.
   void note_certificate(const net::TlsContext* tls);
   void refuse(const std::vector<ConfigError>& mistakes);
   void done(bool good);
@@ -77,8 +78,8 @@ class Reloader {
   Files files_;
   std::atomic<std::int64_t> drain_ms_;
   std::atomic<std::uint64_t> applied_{0}, refused_{0};
-  std::atomic<bool> good_{true};                   // the last one
-  std::atomic<std::int64_t> certificate_ends_{0};  // in milliseconds since 1970; 0: there is none
+  std::atomic<bool> good_{true};                   // whether the last reload succeeded
+  std::atomic<std::int64_t> certificate_ends_{0};  // in milliseconds since 1970; 0: no certificate
   std::mutex mutex_;
   std::condition_variable woken_;
   bool asked_ = false;

@@ -10,7 +10,7 @@ namespace rollcall::gateway {
 
 namespace log = base::log;
 
-// Watchers are few: what they hear is live, always.
+// With watchers only, receivers are few: always live.
 presence::PaceSettings pace_of(const PresenceSettings& settings, unsigned workers) {
   presence::PaceSettings pace;
   pace.max_window = settings.max_window;
@@ -28,8 +28,8 @@ void Broadcaster::tell(const presence::Announcement& announcement) {
   }
 }
 
-// A recovering client is not told of changes that cancel out, unless a reply may have revealed one of them:
-// then the client may know another state than the one it was told last.
+// A recovering client is not sent changes that cancel out, unless a reply may have revealed one of them: then
+// the client may know a different state than the last one it was sent.
 void Broadcaster::tell_change(const presence::UserChanged& change) {
   const std::string_view event = wire::event_of(presence::edge_of(change));
   if (event.empty()) return;
@@ -45,7 +45,7 @@ void Broadcaster::tell_change(const presence::UserChanged& change) {
 void Broadcaster::tell_mode(const presence::ModeChanged& mode) {
   const Payload payload{wire::presence_mode(mode.window, server_.wall_now()), {}, true};
   for (Namespace* nsp : namespaces_) Emitter(*nsp).newest_of({}).emit(wire::kPresenceModeEvent, payload);
-  server_.post([mode] {  // not under whatever lock the announcement is told under
+  server_.post([mode] {  // not under the hub's lock
     log::info("presence mode", {{"mode", wire::name_of_mode(mode.window)},
                                 {"window_ms", mode.window.count()},
                                 {"deliveries_per_second", mode.load},

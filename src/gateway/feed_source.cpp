@@ -8,7 +8,7 @@ namespace rollcall::gateway {
 
 presence::OnlinePage FeedSource::page(std::size_t most, const std::optional<std::string>& after) {
   auto page = hub_.read_for_feed([&](const presence::Core& core) { return core.online(most, after); });
-  ROLLCALL_ASSERT(page.ok());  // `after` is a page's
+  ROLLCALL_ASSERT(page.ok());  // `after` is a cursor from a page
   return std::move(*page);
 }
 

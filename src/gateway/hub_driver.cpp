@@ -22,7 +22,7 @@ milliseconds HubDriver::settling() const {
   return std::chrono::ceil<milliseconds>(settling_until_ - now);
 }
 
-// Threads that are no workers share the last lane.
+// Threads that are not workers share the last lane.
 std::size_t HubDriver::reader() const {
   return server::worker_here(server_).value_or(server_.workers());
 }
@@ -46,14 +46,14 @@ void HubDriver::await(std::optional<Instant> deadline) {
   server_.post([this] { set_timer(); });
 }
 
-// Of several calls on their way the last one sets the earliest deadline.
+// If several calls are queued, the last one sets the earliest deadline.
 void HubDriver::set_timer() {
   const Instant::rep due = awaited_;
   if (due != kNever) timer_ = server_.schedule(Instant{microseconds{due}}, [this] { tick(); });
 }
 
 void HubDriver::tick() {
-  const auto keep = std::exchange(timer_, nullptr);  // it is running
+  const auto keep = std::exchange(timer_, nullptr);  // it is the running one
   awaited_ = kNever;
   await(hub_.tick(moment()));
 }

@@ -12,7 +12,7 @@ std::vector<std::string> online_ids(const HubDriver& hub, std::size_t page) {
     for (presence::OnlineUser& user : part->users) ids.push_back(std::move(user.user_id));
     cursor = std::move(part->next_cursor);
   } while (cursor);
-  // Who left and came back in between has a place further on, too.
+  // A user who left and came back in between is also listed later on.
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;

@@ -16,7 +16,7 @@ namespace {
 
 namespace log = base::log;
 
-// Member has 48 bits for the number of a connection: at a million a second it lasts for nine years.
+// Member has 48 bits for a connection's number: enough for nine years at a million per second.
 constexpr presence::ConnectionId kConnectionMask = (presence::ConnectionId{1} << 48) - 1;
 constexpr const char* kSlowConsumer = "slow consumer closed";
 
@@ -27,7 +27,7 @@ std::vector<Namespace*> namespaces_of(Server& server, const std::vector<std::str
   return namespaces;
 }
 
-// Nothing is kept for nobody.
+// Changes are kept only if something can read the feed.
 std::size_t feed_changes_of(const Config& config) {
   const bool read = !config.webhooks.urls.empty() || !config.api.keys.empty();
   return read ? config.api.feed_changes : 0;
@@ -94,20 +94,20 @@ void PresenceGateway::connected(Socket& socket) {
                            {"transport", socket.transport()},
                            {"recovered", socket.recovered()},
                            {"address", socket.handshake().address()}});
-  // First the connection's own greeting, then the news for the others.
+  // Greet the connection first, then tell the others.
   server::ReplyPlace greeting(socket, false);
   greeting.emit_greeting(
       wire::kConnectedEvent,
       {wire::connected(socket.owner(), socket.id(), server_.wall_now(), socket.recovered(), hub_.settling()),
        {}});
-  if (!socket.recovered()) greet_with_mode(socket);  // else it has what was news
+  if (!socket.recovered()) greet_with_mode(socket);  // a recovered client has had its missed events
   hub_.apply(presence::Connect{member.connection,
                                std::string(socket.owner()),
                                {std::move(claims->email), std::move(claims->role), std::move(claims->name)}});
 }
 
-// While the mode is live there is nothing to say. The place is taken under the lock, as the changes of the
-// mode are published: so the socket hears of them in their order.
+// In live mode there is nothing to say. The place is taken under the lock under which changes of the mode are
+// published, so the socket receives them in order.
 void PresenceGateway::greet_with_mode(Socket& socket) {
   std::optional<server::ReplyPlace> place;
   const milliseconds window = hub_.read([&](const presence::View& view) {

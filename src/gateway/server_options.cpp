@@ -25,7 +25,7 @@ ServerOptions server_options(const Config& config) {
   options.recovery = config.socketio.recovery;
   options.backlog_bytes = config.limits.backlog_bytes;
   options.header_bytes = config.limits.header_bytes;
-  // What a token may be in (find_token), for a later CONNECT.
+  // Headers that may hold a token (find_token), kept for a later CONNECT.
   options.kept_headers = {"authorization", "cookie"};
   options.kept_cookies = {"jwt"};
   options.kept_parameters = {"token"};

@@ -1,4 +1,4 @@
-// A user's connections on one worker: looked at, and ended.
+// Lists and ends a user's connections on one worker.
 #include <algorithm>
 #include <set>
 
@@ -8,7 +8,7 @@
 
 namespace rollcall::gateway {
 
-// An embedder's handlers may put anyone into the room; the owner is the user.
+// An embedder's handlers may put any socket into the room, so check the owner.
 std::vector<SocketRef> PresenceGateway::sockets_here(const std::string& user_id) {
   std::vector<SocketRef> found;
   for (const Namespace* nsp : namespaces_) {
@@ -38,15 +38,15 @@ std::vector<calls::ConnectionFacts> PresenceGateway::connections_here(const std:
     one.network = coarse_address(socket.handshake().address());
     one.since = wall_of(started_ + member.connected_at());
     one.last_pong = wall_of(socket.last_heard());
-    one.last_active = std::max(one.since, wall_of(member.rate.last(now)));  // connecting is an activity
+    one.last_active = std::max(one.since, wall_of(member.rate.last(now)));  // connecting counts as activity
   }
   return facts;
 }
 
 std::size_t PresenceGateway::disconnect_here(const std::string& user_id) {
   const std::vector<SocketRef> sockets = sockets_here(user_id);
-  // One transport may carry sockets of several namespaces. Each is told before the transport is closed, for
-  // its client would come back otherwise.
+  // One transport may carry sockets of several namespaces. Tell each before closing the transport, or its
+  // client would reconnect.
   std::set<const Handshake*> closed;
   std::vector<bool> last(sockets.size());
   for (std::size_t i = sockets.size(); i-- > 0;)
@@ -54,7 +54,7 @@ std::size_t PresenceGateway::disconnect_here(const std::string& user_id) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < sockets.size(); ++i) {
     Socket* socket = sockets[i].get();
-    if (!socket) continue;  // ended by what the end of another one caused
+    if (!socket) continue;  // ended as a consequence of another one's end
     socket->disconnect(last[i]);
     ++count;
   }

@@ -14,7 +14,7 @@
 namespace rollcall::gateway {
 namespace {
 
-// What most requests need, a hundred ids and their statuses among them; more is taken from the heap.
+// Enough for most requests, including a hundred ids and their statuses; larger ones use the heap.
 constexpr std::size_t kRequestMemory = 16 * 1024;
 thread_local base::Spare<std::string> spare_reply;
 
@@ -80,7 +80,7 @@ UserBudget Contract::budget_of(const Socket& socket, const EventRates& rates) {
   return budgets_.of(socket.owner(), rates.user, rates.user_burst, server_.now());
 }
 
-// The reply takes its place while the state cannot change.
+// Take the reply's place while the state cannot change.
 server::ReplyPlace Contract::look(Socket& socket, const Member& member, calls::Request* request,
                                   bool subscribes) {
   const calls::Surroundings around{member.connection, server_.wall_now(), online_list_};
@@ -119,7 +119,7 @@ void Contract::refuse(Socket& socket, const wire::Error& error, Ack& ack) {
   if (ack) {
     ack({wire::to_json(error), {}, true});
   } else if (error.code != wire::ErrorCode::unknown_event) {
-    // An event for nobody is not a fault of the client.
+    // An event that nobody handles is not the client's fault.
     socket.emit_transient(wire::kExceptionEvent, {wire::to_json(error), {}, true});
   }
 }

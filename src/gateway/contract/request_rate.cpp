@@ -7,7 +7,7 @@
 namespace rollcall::gateway {
 namespace {
 
-// So many ids, or so much text of a request, cost as much as one request.
+// This many ids, or this much text, costs as much as one request.
 constexpr float kIdsOfOne = 100;
 constexpr float kBytesOfOne = 4096;
 

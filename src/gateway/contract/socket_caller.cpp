@@ -12,7 +12,7 @@ std::size_t count_watched(const Socket& socket) {
       rooms.begin(), rooms.end(), [](const RoomKey& room) { return room.kind() == RoomKind::watchers; }));
 }
 
-// Clients subscribe again whenever they have connected, so that users watched already count once.
+// Clients subscribe again after each connect, so users that are already watched count once.
 std::optional<wire::Error> SocketCaller::watch(const wire::UserIds& user_ids) {
   std::vector<std::string_view> joined;
   const bool may_be_many = member_.watched + user_ids.size() > kMaxWatched;

@@ -48,7 +48,7 @@ std::optional<HttpAnswer> Access::refusal(const HttpRequest& request, calls::Sco
   const auto admission = keys_.get().admit(caller, server_.now());
   if (admission != KeyRing::Admission::admitted) return too_many(caller, admission);
   if (!caller.scopes().include(scope)) return out_of_scope(caller, scope, call);
-  // What changes things for users is worth a line.
+  // Log requests that change something for users.
   const auto level = scope == calls::Scope::admin ? log::Level::info : log::Level::debug;
   log::write(level, "api call", {{"key", caller.name()}, {"call", call}});
   return std::nullopt;

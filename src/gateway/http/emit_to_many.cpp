@@ -6,7 +6,8 @@
 namespace rollcall::gateway {
 namespace {
 
-constexpr std::size_t kUsersOfARequest = 100;  // an event to so many users costs a key what a request does
+constexpr std::size_t kUsersOfARequest =
+    100;  // an event to this many users costs a key as much as one request
 
 void serve_emit_to_many(HttpApi& api, const HttpRequest& request, const HttpReply& reply) {
   auto many = calls::read_emit_to_many(request.body, api.gateway().limits());

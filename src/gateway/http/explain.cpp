@@ -1,4 +1,4 @@
-// Why a user is shown online or offline. Every worker is asked, for each knows its own connections.
+// Why a user is shown as online or offline. Asks every worker, as each knows its own connections.
 #include "calls/explain.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ HttpAnswer explanation(HttpApi& api, const std::string& user_id, std::vector<Fac
     facts.account = view.account(user_id);
     facts.window = view.window();
   });
-  // The workers were asked a moment earlier: a connection may have ended since.
+  // The workers answered a moment ago: a connection may have ended since.
   if (facts.account.connections > 0) {
     for (auto& part : parts) {
       std::move(part.begin(), part.end(), std::back_inserter(facts.connections));

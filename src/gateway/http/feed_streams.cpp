@@ -14,8 +14,7 @@ namespace log = base::log;
 
 constexpr const char* kRetryAfterSeconds = "10";
 
-// Where the reader stopped. A browser's EventSource that comes back has the URL it began with: the header is
-// newer.
+// Where the reader stopped. A browser's EventSource reconnects with its original URL, so the header is newer.
 std::string cursor_of(const HttpRequest& request) {
   if (const auto last = request.header("last-event-id"); last && !last->empty()) return std::string(*last);
   return request.query_parameter("cursor").value_or("");
@@ -31,7 +30,7 @@ HttpAnswer too_many_readers() {
 }
 
 HttpAnswer stream_head() {
-  // The last is for nginx: events are not to wait for each other.
+  // The last one tells nginx not to buffer events.
   return {200, "text/event-stream", {}, {{"cache-control", "no-store"}, {"x-accel-buffering", "no"}}};
 }
 
@@ -59,7 +58,7 @@ void FeedStreams::serve(const HttpRequest& request, const HttpReply& reply) {
     return;
   }
   HttpStream http = reply.stream(stream_head());
-  if (!http.open()) {  // HEAD, or it has gone, or we are about to
+  if (!http.open()) {  // HEAD, or the client is gone, or we are draining
     --readers_;
     return;
   }
@@ -72,7 +71,7 @@ void FeedStreams::open(std::string cursor, HttpStream http) {
   Stream& stream =
       own.streams.emplace(id, Stream{feed::Reader(std::move(cursor), server_.now()), std::move(http), {}})
           .first->second;
-  grown_.listen(true);  // before it looks at the feed: what comes later is told
+  grown_.listen(true);  // before reading the feed, so that later changes signal
   stream.http.on_close([this, id] { remove(id); });
   await_deadline(id, stream);
   pump(id);
@@ -109,7 +108,7 @@ void FeedStreams::await_deadline(Id id, Stream& stream) {
   stream.timer = server_.schedule(stream.reader.deadline(), [this, id] { on_deadline(id); });
 }
 
-// It moves on with whatever is sent; the timer follows when it comes.
+// Every send postpones it; the timer is adjusted when it fires.
 void FeedStreams::on_deadline(Id id) {
   pump(id);
   const auto found = here().streams.find(id);

@@ -24,13 +24,14 @@ class RequestInput final : public calls::HttpInput {
   const HttpRequest& request_;
 };
 
-// What some tools put before UTF-8, and JSON has no place for (RFC 8259, section 8.1: it may be ignored).
+// A byte order mark, which some tools write before UTF-8 and JSON does not allow (RFC 8259, section 8.1:
+// parsers may ignore it).
 void skip_byte_order_mark(std::string& body) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (body.starts_with(kMark)) body.erase(0, kMark.size());
 }
 
-// A body that is compressed, which would otherwise be a mistake in JSON.
+// A compressed body, which would otherwise be reported as invalid JSON.
 std::optional<HttpAnswer> unreadable_body(const HttpRequest& request) {
   const auto encoding = request.header("content-encoding");
   if (request.body.empty() || !encoding || encoding->empty() || *encoding == "identity") return std::nullopt;
@@ -40,7 +41,7 @@ std::optional<HttpAnswer> unreadable_body(const HttpRequest& request) {
   return answer;
 }
 
-// The server's own refusals, in the form of the API's: its sentence ends with a line end.
+// The server's own refusals, in the API's format: the server's sentence ends with a newline.
 void write_problem(HttpAnswer& error, std::string_view path) {
   if (!path.starts_with(kPrefix)) return;
   while (error.body.ends_with('\n')) error.body.pop_back();

@@ -1,4 +1,4 @@
-// How the server is, for backends.
+// The server's state, for backends.
 #include "calls/stats.hpp"
 
 #include "gateway/http/answers.hpp"

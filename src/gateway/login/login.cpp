@@ -40,7 +40,7 @@ Login::Gate& Login::gate() {
   return *gates_[server::BusPort::current()->index()];
 }
 
-// A signature of ES512 takes a millisecond: however many ask, a turn spends a bounded time on them.
+// Verifying ES512 takes a millisecond: bounds the time per turn however many clients ask.
 void Login::authenticate(Socket& socket, const Next& next) {
   VerificationQueue& queue = gate().queue;
   if (queue.empty() && queue.may_verify(server_.now())) {
@@ -139,7 +139,7 @@ Result<std::optional<WallTime>, wire::Error> Login::renew(Socket& socket, const 
   return claims->expires_at;
 }
 
-// Told once: a backend that signs one such token signs many.
+// Logged once: a backend that signs one such token signs many.
 void Login::tell_of_endless_token() {
   if (endless_told_.load(std::memory_order_relaxed) || endless_told_.exchange(true)) return;
   log::warn("a token without an end (exp) was accepted: it is good until its key changes",

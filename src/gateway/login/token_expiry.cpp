@@ -16,7 +16,7 @@ namespace log = base::log;
 
 constexpr const char* kTokenExpired = "token expired";
 
-// An ended token is noticed that long after the clock was set, at most.
+// After the clock is set, an expired token is noticed within this time.
 constexpr seconds kLookAtClock{10};
 
 }  // namespace
@@ -47,14 +47,14 @@ void TokenExpiry::expired(Socket& socket) {
                              "The token of this connection has expired: connect again with a new one",
                              server_.wall_now()),
        {}});
-  // The transport, not the namespace: then clients come back by themselves, with the token they have by then.
+  // Close the transport, not the namespace: clients then reconnect by themselves, with a fresh token.
   socket.close_transport();
 }
 
 void TokenExpiry::watch_clock() {
   WorkerClock& clock = clocks_[*server::worker_here(server_)];
   if (const auto step = clock.watch.step(server_.now(), server_.wall_now())) clock_set(*step);
-  const auto running = std::exchange(clock.timer, nullptr);  // it may be the one that calls
+  const auto running = std::exchange(clock.timer, nullptr);  // it may be the caller
   clock.timer = server_.schedule(server_.now() + kLookAtClock, [this] { watch_clock(); });
 }
 

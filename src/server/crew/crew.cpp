@@ -23,7 +23,7 @@ namespace log = base::log;
 constexpr seconds kPruneInterval{15};
 constexpr milliseconds kResourcesInterval{200};
 constexpr milliseconds kDealtInterval{100};
-constexpr int kSlowAccepts = 8;  // a turn
+constexpr int kSlowAccepts = 8;  // per turn
 
 std::size_t budget_of(const ServerOptions& options) {
   return options.memory_bytes > 0 ? options.memory_bytes : net::memory_limit() / 5 * 4;
@@ -40,7 +40,8 @@ std::optional<RecoverySettings> recovery_of(const ServerOptions& options) {
   return settings;
 }
 
-// The threads of all workers but the first. If one cannot be started, those that run are stopped and joined.
+// The threads of all workers but the first. If one cannot be started, those already running are stopped and
+// joined.
 class WorkerThreads {
  public:
   explicit WorkerThreads(const std::vector<std::unique_ptr<Worker>>& workers) : workers_(workers) {
@@ -53,7 +54,7 @@ class WorkerThreads {
   WorkerThreads(const WorkerThreads&) = delete;
   WorkerThreads& operator=(const WorkerThreads&) = delete;
 
-  // In their order, from 1.
+  // In order, from worker 1.
   void start(std::size_t index) {
     const std::string name = "worker " + std::to_string(index + 1) + " of " + std::to_string(workers_.size());
     threads_.push_back(net::start_thread(name, [worker = workers_[index].get()] { worker->run(); }));
@@ -144,7 +145,7 @@ void Crew::set_tls(const std::shared_ptr<net::TlsContext>& tls) {
 void Crew::reconfigure(const ServerOptions& options) {
   bus_.limit_replays(options.backlog_bytes);
   const auto shared = std::make_shared<ServerOptions>(options);
-  shared->workers = options_.workers;  // there are as many as before
+  shared->workers = options_.workers;  // their number cannot change
   const auto former = admission_.reconfigure(*shared, budget_of(options));
   for (const auto& worker : workers_) {
     worker->loop().post([&worker = *worker, shared, former] { worker.reconfigure(*shared); });
@@ -170,8 +171,8 @@ void Crew::watch_dealt() {
   if (dealer_->has_untaken()) loop.timers().arm(*dealt_timer_, loop.now() + kDealtInterval);
 }
 
-// With each that comes, and with time: a server that is not ready may be sent nobody, and must notice those
-// who leave.
+// Called on each accept, and by a timer: a server that is not ready may get no more connections, but must
+// notice when others leave.
 void Crew::watch_descriptors() {
   std::size_t all = 0, waiting = 0;
   for (const auto& worker : workers_) {
@@ -188,7 +189,7 @@ void Crew::watch_descriptors() {
   }
 }
 
-// One that hangs closes nothing.
+// A worker that hangs cannot close connections.
 Worker* Crew::with_most_waiting() const {
   Worker* chosen = nullptr;
   std::size_t most = 0;
@@ -232,7 +233,7 @@ void Crew::watch_resources() {
 }
 
 void Crew::run() {
-  const auto log_writer = net::LogWriter::lease();  // no loop may wait for whoever reads the log
+  const auto log_writer = net::LogWriter::lease();  // no loop may wait for the reader of the log
   const net::MemoryKeeper memory_keeper;
   running_ = true;
   count_other_descriptors();
@@ -242,11 +243,11 @@ void Crew::run() {
   WorkerThreads threads(workers_);
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.start(i);
-    // Counted when the task has run or was dropped, for the loop may be stopped before its first turn. Posted
-    // to loops that run only, since these drop it before the latch is gone.
+    // Counts down when the task has run or was dropped: the loop may be stopped before its first turn. Post
+    // only to running loops, which drop it before the latch is destroyed.
     workers_[i]->loop().post([turn = std::shared_ptr<void>(nullptr, [&](void*) { begun.count_down(); })] {});
   }
-  begun.wait();  // the first one lets clients in: none is to find a server of which a part does not turn
+  begun.wait();  // the first worker accepts: let no client in before all workers run
   first().run();
   threads.join();
   running_ = false;
@@ -260,7 +261,7 @@ void Crew::drain(milliseconds limit) {
   };
   for (const auto& worker : workers_) {
     if (worker->loop().runs_here()) {
-      worker->drain(limit, all_quiet);  // at once: a request may be on its way that would open a session
+      worker->drain(limit, all_quiet);  // at once: a pending request could open a session
     } else {
       worker->loop().post([&worker = *worker, limit, all_quiet] { worker.drain(limit, all_quiet); });
     }

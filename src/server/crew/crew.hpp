@@ -1,8 +1,8 @@
-// The workers of a server and its listener. The first worker accepts and deals the connections out
-// (`Dealer`); a connection whose request belongs to a session of another worker is handed over.
+// The workers of a server and its listener. The first worker accepts and deals out connections (`Dealer`); a
+// connection whose request belongs to another worker's session is handed over.
 //
-// `run`, `drain`, `open` and `reload_tls` belong to the thread that runs; `stop` and `post` may be called
-// from any.
+// `run`, `drain`, `open` and `reload_tls` belong to the thread that calls `run`; `stop` and `post` may be
+// called from any thread.
 #pragma once
 
 #include <atomic>
@@ -27,11 +27,11 @@ namespace rollcall::server {
 
 class Crew {
  public:
-  // `options.workers` must have been settled (not 0). The options must outlive the crew.
+  // `options.workers` must be resolved (not 0). The options must outlive the crew.
   Crew(const ServerOptions& options, const Worker::MakeApp& make_app);
 
   Result<Unit, std::string> open();
-  // As bound, in the order of ServerOptions::listen.
+  // The bound addresses, in the order of ServerOptions::listen.
   const std::vector<std::string>& addresses() const { return addresses_; }
   Result<Unit, std::string> reload_tls();
   void set_tls(const std::shared_ptr<net::TlsContext>& tls);
@@ -45,7 +45,7 @@ class Crew {
   Routes& routes() { return routes_; }
   void add_route(std::string_view method, std::string_view pattern, HttpHandler handler, HttpGuard guard);
   Worker& first() { return *workers_.front(); }
-  // From any thread: `task` runs on each worker's.
+  // From any thread: runs `task` on each worker's thread.
   void post_to_all(const std::function<void(unsigned)>& task);
   std::size_t connections() const;
   TransportCounts transports() const;
@@ -54,7 +54,7 @@ class Crew {
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   WorkDone work_done(WorkerIndex worker) const;
   void on_turn_end(WorkerIndex worker, std::function<void(microseconds)> watcher);
-  // The loop of this thread's worker; null in a thread that is none.
+  // The loop of this thread's worker; null on other threads.
   net::Loop* loop_here() const;
   std::optional<WorkerIndex> worker_here() const;
   bool running() const { return running_; }
@@ -76,7 +76,7 @@ class Crew {
   Admission admission_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<Dealer> dealer_;
-  std::unique_ptr<Deadline> dealt_timer_;  // while something is dealt and not taken
+  std::unique_ptr<Deadline> dealt_timer_;  // armed while a dealt connection is not taken
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   struct Memory {
     explicit Memory(std::size_t bytes) : budget(bytes) {}
@@ -84,7 +84,7 @@ class Crew {
     std::unique_ptr<Deadline> timer;
   };
   Memory memory_;
-  std::unique_ptr<Deadline> prune_timer_;  // where nothing happens, what is too old must be forgotten too
+  std::unique_ptr<Deadline> prune_timer_;  // forgets what is too old while nothing else happens
   std::vector<std::string> addresses_;
   DescriptorRoom descriptors_;
   bool running_ = false;

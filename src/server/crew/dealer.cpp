@@ -19,7 +19,7 @@ Dealt& Dealer::choose(Instant now) const {
 }
 
 void Dealer::deal_again(Instant now) {
-  if (choose(now).late(now)) return;  // they all are
+  if (choose(now).late(now)) return;  // all workers are late
   for (Dealt* worker : workers_) {
     if (!worker->late(now)) continue;
     for (net::Channel& channel : worker->take_back()) deal(std::move(channel), now);

@@ -1,8 +1,8 @@
-// Deals new connections out to the workers: to whoever has fewest, and not to one whose turn lasts long, for
-// it may hang and would serve nobody. What was dealt to such a one, and is still not taken, is dealt again.
+// Deals out new connections: to the worker with the fewest, skipping workers whose turn is late, which may
+// hang. Connections dealt to a late worker that it has not taken are dealt again.
 //
-// For the thread that accepts. A connection that is handed over for a session is not dealt: only its worker
-// can serve it.
+// Used on the accepting thread. Connections handed over for a session are not dealt: only the session's
+// worker can serve them.
 #pragma once
 
 #include <deque>
@@ -15,13 +15,14 @@
 
 namespace rollcall::server {
 
-// A worker, as the dealer sees it.
+// The dealer's view of a worker.
 struct Dealt {
-  virtual std::size_t connections() const = 0;  // of it, and on their way to it
-  virtual bool late(Instant now) const = 0;     // its turn lasts long
-  virtual void deal(net::Channel channel) = 0;  // it is to take this one, in a turn to come
+  virtual std::size_t connections() const = 0;  // its own, and those on their way to it
+  virtual bool late(Instant now) const = 0;     // its turn takes too long
+  virtual void deal(net::Channel channel) = 0;  // to be taken in a later turn
   virtual bool has_untaken() const = 0;
-  virtual std::vector<net::Channel> take_back() = 0;  // what it has not taken, and will not take now
+  virtual std::vector<net::Channel>
+  take_back() = 0;  // connections it has not taken; it will not take them any more
 
  protected:
   ~Dealt() = default;
@@ -29,12 +30,12 @@ struct Dealt {
 
 class Dealer {
  public:
-  // The first one's thread is the dealer's.
+  // The dealer runs on the first worker's thread.
   explicit Dealer(std::vector<Dealt*> workers) : workers_(std::move(workers)) {}
 
   void deal(net::Channel channel, Instant now) { choose(now).deal(std::move(channel)); }
-  // To be called now and then while something is untaken: deals again what late workers have not taken, if
-  // another worker is not late.
+  // Call periodically while connections are untaken: deals those of late workers again, unless all workers
+  // are late.
   void deal_again(Instant now);
   bool has_untaken() const;
 
@@ -44,11 +45,11 @@ class Dealer {
   std::vector<Dealt*> workers_;
 };
 
-// What was dealt to a worker and not yet taken by it. From any thread.
+// Connections dealt to a worker that it has not taken. Thread-safe.
 class DealtChannels {
  public:
   void put(net::Channel channel);
-  std::optional<net::Channel> take();  // the oldest; none if they were taken back
+  std::optional<net::Channel> take();  // the oldest; absent if taken back
   std::vector<net::Channel> take_all();
   bool empty() const;
 

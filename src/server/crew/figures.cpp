@@ -9,8 +9,8 @@ namespace {
 
 using Workers = std::vector<std::unique_ptr<Worker>>;
 
-// For how long the server counts as turning connections away after the last one: as long as a prober of
-// /readyz may wait between two requests.
+// How long after turning a connection away the server reports not ready: the longest likely interval between
+// two probes of /readyz.
 constexpr seconds kTurningAwayFor{15};
 
 WorkerFigures figures_of(const Worker& worker, std::size_t inbox, Instant now) {

@@ -1,4 +1,4 @@
-// What a server counts, as read at one moment: for metrics and health checks.
+// A snapshot of a server's counters, for metrics and health checks.
 #pragma once
 
 #include <cstddef>
@@ -24,63 +24,63 @@ namespace rollcall::server {
 enum class Life {
   starting,
   running,
-  hung,  // its turn takes longer than ServerOptions::hung_after, or it did not turn when it was to
+  hung,  // its turn exceeds ServerOptions::hung_after, or did not start when it was due
   ended,
 };
 
 struct WorkerFigures {
   Life life = Life::starting;
-  microseconds turn_age{0};  // of the turn it is in; 0: it waits
+  microseconds turn_age{0};  // how long the current turn has taken; 0: idle
   base::Durations turns;
-  std::size_t connections = 0;  // TCP, those on their way to it among them
-  std::size_t inbox = 0;        // broadcasts it has still to deliver
+  std::size_t connections = 0;  // TCP, including those on their way to it
+  std::size_t inbox = 0;        // broadcasts not delivered yet
 };
 
 struct RouteCount {
   std::string method;
-  std::string pattern;  // empty: requests that no route is for
-  unsigned status = 0;  // 0: any that is not told apart
+  std::string pattern;  // empty: requests without a route
+  unsigned status = 0;  // 0: any status without a counter of its own
   std::uint64_t count = 0;
 };
 
-// Of all workers together, where nothing else is said. What is counted is counted since the start.
+// Sums over all workers unless stated otherwise. Counters count from the start of the server.
 struct Figures {
   std::vector<WorkerFigures> workers;
   bool draining = false;
 
   CountSums counts;
-  std::uint64_t turned_away = 0;  // connections for which no descriptor, or no watch, was left
-  bool turning_away = false;      // there were some in the last seconds, or the next ones will be
+  std::uint64_t turned_away = 0;  // connections refused for want of a descriptor or an epoll watch
+  bool turning_away = false;      // some were refused in the last seconds, or the next ones will be
   std::size_t memory_budget = 0;  // bytes; 0: none
-  bool memory_full = false;       // newcomers are refused
+  bool memory_full = false;       // new sessions are refused
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_waiting = 0;  // to be sent, at the moment
+  std::uint64_t bytes_waiting = 0;  // queued for sending
 
-  std::vector<RouteCount> http;  // those that there were
+  std::vector<RouteCount> http;  // without zeros
 };
 
-// From any thread, while the server exists and has been told all its routes.
+// Thread-safe, while the server exists and has all its routes.
 Figures figures_of(Server& server);
 
-// What a worker has done since the start; as DeliveryCounters say.
+// A worker's work since the start; see DeliveryCounters.
 struct WorkDone {
-  microseconds busy{0};  // in all its turns
+  microseconds busy{0};  // in all turns
   microseconds delivering{0};
   std::uint64_t delivering_turns = 0;
   microseconds last_delivering{0};
 };
-// From any thread, once the server has its workers. Cheap: a few plain numbers are read.
+// Thread-safe, once the server has its workers. Cheap: reads a few plain numbers.
 WorkDone work_done(Server& server, WorkerIndex worker);
 
-// Calls `watcher` at the end of each turn of the worker, on its thread, with how long the turn took. It must
-// be quick. Before the server runs.
+// Calls `watcher` at the end of each turn of the worker, on its thread, with the turn's duration. It must be
+// quick. Call before the server runs.
 void on_turn_end(Server& server, WorkerIndex worker, std::function<void(microseconds)> watcher);
 
-// New connections get this certificate from now on. From any thread.
+// New connections use this certificate from now on. Thread-safe.
 void replace_tls(Server& server, std::shared_ptr<net::TlsContext> tls);
 
-// The worker of the server whose thread calls; none: it is no worker's.
+// The worker whose thread calls; absent on other threads.
 std::optional<WorkerIndex> worker_here(Server& server);
 
 }  // namespace rollcall::server

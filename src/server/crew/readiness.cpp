@@ -6,7 +6,7 @@
 namespace rollcall::server {
 namespace {
 
-// "1 of 4 workers"; empty if there is none.
+// "1 of 4 workers"; empty for none.
 std::string share(const Figures& figures, Life life) {
   const auto count = std::count_if(figures.workers.begin(), figures.workers.end(),
                                    [&](const WorkerFigures& worker) { return worker.life == life; });

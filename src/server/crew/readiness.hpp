@@ -1,4 +1,4 @@
-// Whether a server should be sent clients, and why not. Pure.
+// Whether a server should receive new clients, and if not, why. Pure.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace rollcall::server {
 
-// Why not. No client sees `starting`: the first worker accepts last.
+// The reasons for not being ready. No client sees `starting`: the first worker accepts last.
 enum class NotReady : unsigned char { starting, draining, worker_hung, no_descriptors, memory };
 constexpr std::string_view name_of(NotReady why) {
   switch (why) {
@@ -28,8 +28,8 @@ constexpr std::string_view name_of(NotReady why) {
 
 struct Readiness {
   bool ready = true;
-  std::string_view code;  // if not: the name of a NotReady
-  std::string detail;     // and a sentence for the operator
+  std::string_view code;  // if not ready: the name of the NotReady
+  std::string detail;     // if not ready: a sentence for the operator
 };
 
 Readiness readiness_of(const Figures& figures);

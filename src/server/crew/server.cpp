@@ -1,4 +1,4 @@
-// rollcall::Server and rollcall::EngineServer: the workers and the machines, put together.
+// rollcall::Server and rollcall::EngineServer: put the workers and the machines together.
 #include "rollcall/server.hpp"
 
 #include <thread>
@@ -39,7 +39,7 @@ class Server::Impl {
   server::ServerNamespace& of(const std::string& name) {
     auto& made = namespaces[name];
     if (!made) {
-      ROLLCALL_ASSERT(!crew.running());  // the workers look at it
+      ROLLCALL_ASSERT(!crew.running());  // running workers read it
       made = std::make_unique<Made>(name, crew.bus().add_namespace(name));
       for (server::SocketServer* worker : sockets) made->whole.add(worker->add(made->spec));
     }
@@ -54,7 +54,7 @@ class Server::Impl {
 
   ServerOptions options;
   std::map<std::string, std::unique_ptr<Made>, std::less<>> namespaces;
-  std::vector<server::SocketServer*> sockets;  // one a worker
+  std::vector<server::SocketServer*> sockets;  // one per worker
   Crew crew;
   std::vector<std::unique_ptr<net::Signals>> signals;
 };
@@ -71,7 +71,7 @@ Namespace& Server::of(const std::string& name, unsigned worker) {
 }
 void Server::handle_http(std::string_view method, std::string_view pattern, HttpHandler handler,
                          HttpGuard guard) {
-  ROLLCALL_ASSERT(!impl_->crew.running());  // the workers look at it
+  ROLLCALL_ASSERT(!impl_->crew.running());  // running workers read it
   impl_->crew.add_route(method, pattern, std::move(handler), std::move(guard));
 }
 void Server::handle_http(std::string_view method, std::string_view pattern, HttpPage page) {
@@ -117,7 +117,7 @@ void Server::post_to_all(const std::function<void(unsigned)>& task) {
 void Server::drain(milliseconds limit) {
   Crew& crew = impl_->crew;
   if (crew.loop_here() == &crew.first().loop()) {
-    crew.drain(limit);  // at once: a signal's handler is called before the turn's requests are read
+    crew.drain(limit);  // at once: signal handlers run before the turn's requests are read
   } else {
     post([&crew, limit] { crew.drain(limit); });
   }

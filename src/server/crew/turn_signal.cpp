@@ -24,7 +24,7 @@ void TurnSignal::raise() {
 void TurnSignal::end_of_turn(Worker& here) {
   here.raised = false;
   for (Worker& worker : workers_) {
-    if (&worker != &here) tell(worker);  // first: they can work while this one does
+    if (&worker != &here) tell(worker);  // first, so that they work in parallel with this one
   }
   if (here.loop.load(std::memory_order_relaxed)) heard_();
 }
@@ -33,7 +33,7 @@ void TurnSignal::tell(Worker& other) {
   net::Loop* loop = other.loop;
   if (!loop || other.told.exchange(true)) return;
   loop->post([this, &other] {
-    other.told = false;  // before it looks: what happens from now on is told anew
+    other.told = false;  // before the callback looks: later events signal again
     heard_();
   });
 }

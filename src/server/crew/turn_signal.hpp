@@ -1,9 +1,8 @@
-// Tells workers that something has happened, from any of them: those that listen hear it at the end of the
-// turn in which it was raised, or in a turn of their own soon after, once for all times that it was raised
-// until then.
+// A signal from any worker to all listening ones. The raising worker hears it at the end of its turn, others
+// in a turn soon after; several raises until then are heard once.
 //
-// For what workers are to look at by themselves (gateway::FeedStreams does): what happened before it was
-// raised is to be seen when it is heard.
+// Carries no data: whoever hears it looks for itself (as gateway::FeedStreams does), and sees what happened
+// before the raise.
 #pragma once
 
 #include <atomic>
@@ -17,21 +16,21 @@ namespace rollcall::server {
 
 class TurnSignal {
  public:
-  // `heard` is called on each listening worker's thread. To outlive the server's `run`.
+  // `heard` is called on each listening worker's thread. Must outlive the server's `run`.
   TurnSignal(unsigned workers, std::function<void()> heard) : heard_(std::move(heard)), workers_(workers) {}
   TurnSignal(const TurnSignal&) = delete;
   TurnSignal& operator=(const TurnSignal&) = delete;
 
-  // On a worker's thread: whether it listens from now on. At first it does not.
+  // On a worker's thread: whether it listens from now on; initially not.
   void listen(bool wanted);
-  // On a worker's thread; under a lock too, for it costs next to nothing.
+  // On a worker's thread. Cheap enough to call under a lock.
   void raise();
 
  private:
   struct alignas(64) Worker {
-    bool raised = false;                     // by it, in this turn; its own
+    bool raised = false;                     // by this worker in this turn; for its thread only
     std::atomic<net::Loop*> loop = nullptr;  // while it listens
-    std::atomic<bool> told = false;          // and has not come to hear it yet
+    std::atomic<bool> told = false;          // and has not heard it yet
   };
 
   void end_of_turn(Worker& here);

@@ -84,14 +84,14 @@ std::vector<net::Channel> Worker::take_back() {
 
 void Worker::hand_over(net::Channel channel, std::string bytes) {
   coming_.fetch_add(1, std::memory_order_relaxed);
-  // Shared, for a task must be copyable. If the loop has ended, the channel is closed.
+  // Shared because tasks must be copyable. If the loop has ended, the channel is closed.
   auto given = std::make_shared<net::Channel>(std::move(channel));
   auto take = [this, given, bytes = std::move(bytes)] {
     coming_.fetch_sub(1, std::memory_order_relaxed);
     adopt(std::move(*given), bytes);
   };
-  // Not in the turn that may be under way: a GET that was given up before this request came is to be known
-  // as gone, and that is told at the next turn's beginning.
+  // Not in the current turn: a GET that was given up before this request came must be known as gone, which
+  // the loop notices at the start of the next turn.
   loop_.post([this, take = std::move(take)]() mutable { loop_.post(std::move(take)); });
 }
 
@@ -120,7 +120,7 @@ void Worker::adopt(net::Channel channel, std::string bytes) {
 void Worker::drain(milliseconds limit, std::function<bool()> all_quiet) {
   if (drain_timer_) return;
   all_quiet_ = std::move(all_quiet);
-  port_.catch_up();  // what was broadcast before is still told
+  port_.catch_up();  // deliver earlier broadcasts first
   engine_.close_all(engineio::CloseReason::forced_close);
   end_streams();
   drain_end_ = loop_.now() + limit;
@@ -134,12 +134,11 @@ void Worker::end_streams() {
   for (Exchange* exchange : open) exchange->drain();
 }
 
-// Over when every session's farewell was fetched, every request answered and every connection closed.
-// Connections without a session are closed as soon as no session, of whatever worker, may need them to fetch
-// its farewell.
+// Over when every session's close packet was fetched, every request answered and every connection closed.
+// Connections without a session are closed once no session on any worker may need them to fetch its close
+// packet.
 void Worker::check_drain(Instant now) {
-  if (engine_.sessions() == 0)
-    quiet_.store(true, std::memory_order_relaxed);  // no session is opened any more
+  if (engine_.sessions() == 0) quiet_.store(true, std::memory_order_relaxed);  // no new sessions any more
   const bool over = all_quiet_() && pipes_.exchanges.empty();
   if (over) loop_.close_connections();
   if (now >= drain_end_ || (over && connections() == 0)) {

@@ -28,33 +28,33 @@ class Worker final : public Dealt {
          HandOver hand_over, Admission& admission);
   ~Worker();
 
-  void run();  // until `stop`, or until a drain is over
-  // Before it runs, whenever a route was added.
+  void run();  // until `stop`, or the end of a drain
+  // Call before it runs, whenever a route was added.
   void make_room_for(const Routes& routes) { http_counters_.make_room(routes.names().size()); }
 
-  // From any thread: the worker will serve this new connection, unless it is taken back before.
+  // From any thread: gives the worker a new connection, which may be taken back until it starts serving it.
   void deal(net::Channel channel) override;
   bool has_untaken() const override { return !dealt_.empty(); }
   std::vector<net::Channel> take_back() override;
-  // From any thread: the worker will serve this connection of a session here. `bytes`: what was read of it
-  // already.
+  // From any thread: gives the worker a connection of one of its sessions. `bytes`: what has been read from
+  // it.
   void hand_over(net::Channel channel, std::string bytes);
-  // Connections here, and those on their way here.
+  // Connections here, including those on their way.
   std::size_t connections() const override {
     return loop_.connections() + coming_.load(std::memory_order_relaxed);
   }
 
-  // From any thread: connections here that wait for a request, but for those that are being closed.
+  // From any thread: connections here that wait for a request, without those being closed.
   std::size_t waiting() const;
-  // From any thread: the worker will close the one that has waited longest.
+  // From any thread: closes the one that has waited longest.
   void close_waiting();
-  // Closed by that, though they are still counted as connections here.
+  // Being closed by that, but still counted as connections here.
   std::size_t making_room() const { return making_room_.load(std::memory_order_relaxed); }
 
   // Closes every session so that clients reconnect elsewhere, and stops when all connections are gone or
   // `limit` has passed. Until `all_quiet`, a connection here may have to fetch another worker's farewell.
   void drain(milliseconds limit, std::function<bool()> all_quiet);
-  // From any thread: it is draining, and its sessions are over.
+  // From any thread: whether it is draining and its sessions are over.
   bool quiet() const { return quiet_.load(std::memory_order_relaxed); }
 
   // On its thread.
@@ -70,7 +70,7 @@ class Worker final : public Dealt {
   const Counters& counters() const { return counters_; }
   const HttpCounters& http_counters() const { return http_counters_; }
   Life life(Instant now) const;
-  // Its turn has lasted so long that it should not be given connections.
+  // Whether its turn has lasted so long that it should not be dealt connections.
   bool late(Instant now) const override;
 
  private:

@@ -12,14 +12,14 @@
 namespace rollcall::server {
 namespace {
 
-// The wheel fires up to a tick late, and clients' timers up to a millisecond early: a request that comes
-// at the deadline must find the session dead.
+// The timing wheel fires up to a tick late, and clients' timers up to a millisecond early: a request that
+// comes at the deadline must find the session dead.
 constexpr milliseconds kTimerSlack{1};
 constexpr int kPacketsATurn = 64;  // of a POST's body
 constexpr std::string_view kPing = "2";
 constexpr std::string_view kOctetStream = "application/octet-stream";
 
-// A worker's share.
+// One worker's share.
 std::size_t most_strangers(const ServerOptions& options) {
   if (options.pending_sessions == 0) return SIZE_MAX / 2048;
   return std::max<std::size_t>(options.pending_sessions / options.workers, 1);
@@ -163,7 +163,7 @@ void Engine::handle(Pipe& pipe, http::Request& request) {
   }
 }
 
-// Whoever runs the site sees an error of CORS in the browser, if anything.
+// In the browser this shows as a CORS error at most, so it is logged.
 void Engine::report_origin(const Pipe& pipe, const http::Request& request) {
   constexpr const char* kEvent = "origin refused";
   if (!base::log::sampled(base::log::Level::info, kEvent, "", loop_.now())) return;
@@ -191,7 +191,7 @@ void Engine::poll(Pipe& pipe, EngineSession& session) {
 
 void Engine::post(Pipe& pipe, EngineSession& session, http::Request& request) {
   if (pipe.role() != PipeRole::post || pipe.session() != &session) {
-    refuse(pipe, engineio::Refusal::bad_request, false);  // another POST was being read
+    refuse(pipe, engineio::Refusal::bad_request, false);  // another POST is being read
     return;
   }
   if (request.header("content-type").value_or(std::string_view{}).starts_with(kOctetStream)) {
@@ -200,11 +200,11 @@ void Engine::post(Pipe& pipe, EngineSession& session, http::Request& request) {
   continue_post(pipe, {std::move(request.body), 0});
 }
 
-// A body may hold tens of thousands of packets: the rest waits for the next turn.
+// A body may hold tens of thousands of packets; the rest is handled in the next turn.
 void Engine::continue_post(Pipe& pipe, PostedPackets posted) {
   EngineSession* session = session_of(pipe);
   if (!session) {
-    refuse(pipe, engineio::Refusal::unknown_sid, false);  // it has ended meanwhile
+    refuse(pipe, engineio::Refusal::unknown_sid, false);  // it ended in the meantime
     return;
   }
   session->detach(PipeRole::post);
@@ -278,8 +278,8 @@ void Engine::queue_reap(EngineSession& session) {
   if (!std::exchange(end_of_turn_queued_, true)) loop_.defer([this] { end_of_turn(); });
 }
 
-// Polls are answered once a turn, with all that came together; the layer above hears of ended sessions
-// here and not in the middle of a broadcast. Both may cause more of both.
+// Polls are answered once per turn, with everything that accumulated; the layer above hears of ended sessions
+// here, not in the middle of a broadcast. Both may cause more of either.
 void Engine::end_of_turn() {
   while (!to_flush_.empty() || !to_reap_.empty()) {
     std::vector<EngineSession*> batch;

@@ -51,13 +51,13 @@ class Engine final : public PipePort {
   net::Loop& loop() { return loop_; }
   Counters& counters() { return counters_; }
   std::size_t sessions() const { return sessions_.size(); }
-  // From any thread: the sessions that are not over, by what carries them.
+  // From any thread: open sessions by transport.
   TransportCounts transports() const {
     return {counters_.value<Count::open>(engineio::Transport::polling),
             counters_.value<Count::open>(engineio::Transport::websocket)};
   }
   Admission& admission() { return admission_; }
-  // The frame of a packet that is no message. All pings share one.
+  // The frame of a control packet. All pings share one.
   base::FrameRef control_frame(std::string_view packet);
 
   std::optional<WorkerIndex> other_owner(std::string_view sid) const override {
@@ -71,7 +71,7 @@ class Engine final : public PipePort {
   void websocket_message(Pipe& pipe, std::string_view data, bool binary) override;
   void pipe_lost(Pipe& pipe, PipeLoss loss) override;
 
-  // And opens no more: a client that comes back on a connection it has kept is to go elsewhere.
+  // Also refuses new sessions: a client that returns on a kept-alive connection must go to another server.
   void close_all(engineio::CloseReason reason);
 
  private:
@@ -86,10 +86,10 @@ class Engine final : public PipePort {
   EngineSession* open_session(Pipe& pipe, const http::Request& request);
   EngineSession& keep(std::unique_ptr<EngineSession> session);
   void count_opened(engineio::Transport transport);
-  // Makes a session of one that was opened by polling. Null: there is none of that id.
+  // Creates the session for a Stranger opened by polling. Null for an unknown id.
   EngineSession* claim(std::string_view sid);
   EngineSession& claim(Stranger& stranger);
-  // Closes those who have not joined in time, or of whom there are too many.
+  // Closes sessions that did not join a namespace in time, or exceed the limit.
   void part_with_strangers(Instant now);
   milliseconds patience() const;
   void close(Stranger& stranger, engineio::CloseReason reason);
@@ -104,7 +104,7 @@ class Engine final : public PipePort {
   void queue_reap(EngineSession& session);
   void end_of_turn();
 
-  // The index of the sessions, which it owns, by the ids they hold.
+  // Owns the sessions; indexed by the ids that they hold.
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view sid) const { return std::hash<std::string_view>{}(sid); }
@@ -135,11 +135,11 @@ class Engine final : public PipePort {
   Strangers strangers_;
   Deadline strangers_timer_;
   boost::unordered_flat_set<EngineSession*, Hash, Equal> sessions_;
-  engineio::Actions actions_;  // of the step that a session takes
+  engineio::Actions actions_;  // of the step in progress
   base::FrameRef ping_frame_;
   std::vector<EngineSession*> to_flush_;
   std::vector<EngineSession*> to_reap_;
-  Pipe* posting_ = nullptr;  // whose POST is being taken
+  Pipe* posting_ = nullptr;  // the one whose POST is being handled
   bool end_of_turn_queued_ = false;
   bool closing_ = false;
 };

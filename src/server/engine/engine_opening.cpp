@@ -1,4 +1,4 @@
-// How sessions are opened, and how those go that join no namespace: an Engine's dealings with newcomers.
+// The part of Engine for new sessions: opening them, and closing those that join no namespace.
 #include <algorithm>
 
 #include "server/engine/engine.hpp"
@@ -9,7 +9,7 @@
 namespace rollcall::server {
 namespace {
 
-constexpr milliseconds kStrangersInterval{1000};  // so that scarce memory is noticed
+constexpr milliseconds kStrangersInterval{1000};  // often enough to notice scarce memory
 
 }  // namespace
 
@@ -17,7 +17,7 @@ Admission::Client Engine::client_of(const Pipe& pipe, const http::Request& reque
   return admission_.client_of(pipe.connection().peer(), request);
 }
 
-// A clear answer before anything is kept.
+// Refuses with a clear answer before anything is stored.
 Admission::Entry Engine::admit(Pipe& pipe, const Admission::Client& client) {
   constexpr auto kRefused = Admission::Entry::refused;
   if (admission_.memory() == base::MemoryLevel::full) {
@@ -38,7 +38,7 @@ Admission::Entry Engine::admit(Pipe& pipe, const Admission::Client& client) {
   return entry;
 }
 
-// The EngineSession is made by the first request that names it (claim).
+// The EngineSession is created by the first request that names it (claim).
 void Engine::open_polling(Pipe& pipe, const http::Request& request) {
   const Admission::Client client = client_of(pipe, request);
   const Admission::Entry entry = admit(pipe, client);
@@ -52,7 +52,7 @@ void Engine::open_polling(Pipe& pipe, const http::Request& request) {
   part_with_strangers(loop_.now());
 }
 
-// Null if it was refused, and answered.
+// Null if it was refused; the pipe is answered then.
 EngineSession* Engine::open_session(Pipe& pipe, const http::Request& request) {
   const Admission::Client client = client_of(pipe, request);
   const Admission::Entry entry = admit(pipe, client);
@@ -113,8 +113,8 @@ void Engine::open_websocket(Pipe& pipe, const http::Request& request, EngineSess
     pipe.respond(std::move(response));
     return;
   }
-  // A second websocket for a session: opened and closed at once, as clients know it from Node. A plain
-  // 400 would be an error event on theirs, where they wait for no more than a close.
+  // A second websocket for a session: opened and closed at once, as Node does. A plain 400 would be an error
+  // event for clients, which expect a close.
   EngineSession* opened = nullptr;
   if (!upgrading && !(opened = open_session(pipe, request))) return;
   const bool unwanted = upgrading && !upgrading->take_probe();
@@ -144,7 +144,7 @@ void Engine::part_with_strangers(Instant now) {
   for (Stranger* oldest = strangers_.oldest(); oldest && now >= end_of(*oldest);
        oldest = strangers_.oldest()) {
     counters_.add(Count::connect_timeouts);
-    // Without waiting for a farewell to be fetched, if there is no memory to spare.
+    // If memory is scarce, without waiting for the close packet to be fetched.
     close(*oldest, patience() < connect_timeout_ ? CloseReason::transport_error : CloseReason::forced_close);
   }
   while (Stranger* victim = strangers_.victim()) {

@@ -59,7 +59,7 @@ void EngineSession::give_back_place() {
       net::PeerAddress::parse(handshake_.address()).value_or(net::PeerAddress()));
 }
 
-// What is done after the step may cause another one: of this session, too.
+// Carrying out the actions may cause another step, even of this session.
 template <class Step>
 std::invoke_result_t<Step, engineio::Session&, engineio::Actions&> EngineSession::drive(Step&& take) {
   struct AfterTheStep {

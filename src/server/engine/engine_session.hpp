@@ -1,8 +1,8 @@
-// One Engine.IO session on a worker: joins its machine (engineio::Session) to the connections that serve it
-// at the moment. Owned by Engine.
+// One Engine.IO session on a worker: connects its machine (engineio::Session) to the connections that serve
+// it. Owned by Engine.
 //
-// Every step of the machine goes through `drive`, which does what the machine wants done once the step is
-// over, and sets the timer.
+// Every step of the machine goes through `drive`, which then carries out the machine's actions and sets the
+// timer.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ namespace rollcall::server {
 class Engine;
 class Stranger;
 
-// The layer above may derive from it, to keep what it knows of a session in the same place.
+// The layer above derives from it to keep its own state in the same allocation.
 class EngineSession : public base::Timer, public PipeSession {
  public:
   EngineSession(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
@@ -42,13 +42,13 @@ class EngineSession : public base::Timer, public PipeSession {
   void send(base::FrameRef message);
   void send_text(std::string_view message);
   void close(engineio::CloseReason reason);
-  // Volatile messages may go only if true: a poll waits, or a websocket that takes what it is sent.
+  // Whether volatile messages may be sent: a poll waits, or the websocket is not congested.
   bool writable() const;
   void set_known(bool known);
-  // What a message asked for was refused, or served: while it is handled. See Pipe::count_refusal.
+  // Called while a message is handled: its request was refused, or served. See Pipe::count_refusal.
   void count_refusal();
   void count_service();
-  // The client ended it in so many words, by a close frame or packet; its connection did not just break.
+  // Whether the client ended it explicitly, by a close frame or packet; otherwise the connection broke.
   bool closed_by_client() const { return closed_by_client_; }
 
  private:
@@ -65,7 +65,7 @@ class EngineSession : public base::Timer, public PipeSession {
   void send_ping();
   void on_timer(Instant now) override;
 
-  // What comes for it. False: to be answered with 400; the connection is not joined to it.
+  // Incoming requests. False: answer 400; the connection is not attached.
   bool take_poll(Pipe& pipe);
   bool take_post(Pipe& pipe);
   bool take_probe();
@@ -75,7 +75,7 @@ class EngineSession : public base::Timer, public PipeSession {
   void lose(PipeRole role, PipeLoss loss);
   void flush();
 
-  // Joins it to the connection that serves it in that role, and parts them. Null: there was none.
+  // Attaches a connection in that role, or detaches it. Null: there was none.
   void attach(Pipe& pipe, PipeRole role);
   Pipe* detach(PipeRole role);
   Pipe*& place_of(PipeRole role) { return pipes_[static_cast<std::size_t>(role) - 1]; }
@@ -83,11 +83,11 @@ class EngineSession : public base::Timer, public PipeSession {
 
   void leave_strangers();
   void give_back_place();  // among the sessions of its address
-  Pipe* sender() const;    // the connection whose message is handled
-  // Sets the timer, or reports the end. Part of `drive`, and for one that begins as of then.
+  Pipe* sender() const;    // the connection whose message is being handled
+  // Sets the timer, or reports the end. Part of `drive`; also called for a session that begins.
   void set_timer_or_reap(Instant now);
 
-  // First what is small, where base::Timer leaves room.
+  // Small members first, in the tail padding of base::Timer.
  protected:
   base::RecentCount connects_;  // CONNECTs: of the layer above
 
@@ -95,15 +95,15 @@ class EngineSession : public base::Timer, public PipeSession {
   Engine& engine_;
   base::ShortText<22> sid_;
   engineio::Session machine_;
-  std::array<Pipe*, 4> pipes_{};  // the connections that serve it, by PipeRole
-  Stranger* stranger_ = nullptr;  // until it is known, or closed
+  std::array<Pipe*, 4> pipes_{};  // its connections, by PipeRole
+  Stranger* stranger_ = nullptr;  // null once it is known, or closed
   engineio::CloseReason close_reason_ = engineio::CloseReason::transport_close;
   bool flush_queued_ = false;
   bool reap_queued_ = false;
   bool close_reported_ = false;
 
  protected:
-  std::uint8_t refused_connects_ = 0;  // in a row: of the layer above, here where there is room
+  std::uint8_t refused_connects_ = 0;  // in a row; belongs to the layer above, stored here in padding
 
  private:
   bool closed_by_client_ = false;

@@ -6,12 +6,12 @@ namespace rollcall::server {
 namespace {
 
 constexpr std::size_t kRandomBytes = 15;
-constexpr std::string_view kSidAlphabet = "0123456789abcdefghijklmnopqrstuv";  // of the worker's number
+constexpr std::string_view kSidAlphabet = "0123456789abcdefghijklmnopqrstuv";  // encodes the worker's number
 constexpr std::size_t kWorkerDigits = 2;
 
 }  // namespace
 
-static_assert(SidScheme::kMaxWorkers == 32 * 32);  // two such digits
+static_assert(SidScheme::kMaxWorkers == 32 * 32);  // two digits
 
 std::string SidScheme::make() const {
   std::string sid;

@@ -1,4 +1,4 @@
-// Session ids, which say to which worker a session belongs: a request may come to any.
+// Session ids, which encode the session's worker: a request may arrive at any worker.
 #pragma once
 
 #include <optional>
@@ -13,12 +13,12 @@ class SidScheme {
  public:
   static constexpr std::size_t kMaxWorkers = 1024;
 
-  // With a single worker ids say nothing of it.
+  // With a single worker, ids do not encode it.
   SidScheme(WorkerIndex own, std::size_t workers) : own_(own), workers_(workers) {}
 
-  // A new id of this worker's: 120 random bits, for it is a credential.
+  // A new id for this worker: 120 random bits, because it is a credential.
   std::string make() const;
-  // The worker that must answer for that id, if it is another one.
+  // The worker that must handle that id, if it is not this one.
   std::optional<WorkerIndex> other_owner(std::string_view sid) const;
 
  private:

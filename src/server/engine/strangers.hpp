@@ -1,8 +1,8 @@
-// The sessions of a worker that have joined no namespace yet: nobody knows whose they are, so they are few,
-// small and short-lived. The oldest go first, of the address that has most of them.
+// A worker's sessions that have not joined a namespace: their owners are unknown, so their number, size and
+// lifetime are limited. The oldest of the address with the most is closed first.
 //
-// A session that was opened by polling is unclaimed until a request names it, and is nothing but its Stranger
-// until then: opening sessions and leaving them takes little of the server's memory. Not thread-safe.
+// A session opened by polling is unclaimed until a request names it. Until then only its Stranger exists, so
+// abandoned sessions use little memory. Not thread-safe.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -27,11 +27,11 @@ class Stranger : public boost::intrusive::list_base_hook<> {
   Stranger(const Stranger&) = delete;
   Stranger& operator=(const Stranger&) = delete;
 
-  // Null while it is unclaimed.
+  // Null while unclaimed.
   EngineSession* session() const { return claimed_ ? session_ : nullptr; }
-  std::string_view sid() const { return sid_; }  // of one that was opened by polling
+  std::string_view sid() const { return sid_; }  // if opened by polling
   const net::PeerAddress& address() const { return address_; }
-  // Among the sessions of its address, while it is unclaimed.
+  // Whether it is counted among the sessions of its address, while unclaimed.
   bool counted() const { return counted_ != 0; }
   void set_counted(bool counted) { counted_ = counted; }
 
@@ -42,11 +42,11 @@ class Stranger : public boost::intrusive::list_base_hook<> {
 
   union {
     EngineSession* session_;
-    Handshake* kept_;  // unclaimed: null if it holds nothing but the address
+    Handshake* kept_;  // unclaimed: null if it would hold only the address
   };
   base::ShortText<22> sid_;
   net::PeerAddress address_;
-  std::uint32_t opened_ms_;  // of the clock, modulo 49 days
+  std::uint32_t opened_ms_;  // clock time modulo 49 days
   std::uint32_t bytes_ : 27;
   std::uint32_t claimed_ : 1;
   std::uint32_t secure_ : 1;
@@ -55,7 +55,7 @@ class Stranger : public boost::intrusive::list_base_hook<> {
 };
 static_assert(sizeof(Stranger) <= 72);
 
-// How long a session may take to join a namespace: less while memory is scarce.
+// How long a session may take to join a namespace; shorter while memory is scarce.
 milliseconds patience_with_strangers(milliseconds connect_timeout, base::MemoryLevel memory);
 
 class Strangers {
@@ -65,29 +65,29 @@ class Strangers {
   Strangers(const Strangers&) = delete;
   Strangers& operator=(const Strangers&) = delete;
 
-  // Unclaimed. `address` is that of the handshake.
+  // Adds an unclaimed one. `address`: from the handshake.
   Stranger& add(std::string_view sid, const net::PeerAddress& address, Handshake handshake, Instant now);
-  // `bytes`: what its handshake takes.
+  // `bytes`: size of its handshake.
   Stranger& add(EngineSession& session, const net::PeerAddress& address, std::size_t bytes, Instant now);
   void remove(Stranger& stranger);
 
   std::size_t size() const { return list_.size(); }
   void limit(std::size_t most) { most_ = most; }
   Stranger* oldest() { return list_.empty() ? nullptr : &list_.front(); }
-  // Who has to go, if there are too many, or if they hold too much.
+  // The one to close if there are too many, or if they hold too much.
   Stranger* victim();
-  // To the millisecond.
+  // In whole milliseconds.
   static Instant opened(const Stranger& stranger, Instant now);
 
-  // Null if there is none of that id.
+  // Null for an unknown id.
   Stranger* unclaimed(std::string_view sid);
   Stranger* any_unclaimed() { return unclaimed_.empty() ? nullptr : *unclaimed_.begin(); }
-  // Of an unclaimed one, once.
+  // For an unclaimed one, once.
   static Handshake take_handshake(Stranger& stranger);
   void claim(Stranger& stranger, EngineSession& session);
 
  private:
-  static constexpr std::size_t kBytesEach = 1024;  // may be kept of a handshake, on average
+  static constexpr std::size_t kBytesEach = 1024;  // of handshake per session, on average
   static constexpr int kConsidered = 64;
 
   struct Hash {
@@ -107,7 +107,7 @@ class Strangers {
 
   std::size_t most_;
   std::size_t bytes_ = 0;
-  boost::intrusive::list<Stranger> list_;  // in the order of their opening
+  boost::intrusive::list<Stranger> list_;  // oldest first
   boost::unordered_flat_set<Stranger*, Hash, Equal> unclaimed_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> by_address_;
 };

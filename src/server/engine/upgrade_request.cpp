@@ -9,7 +9,7 @@
 namespace rollcall::server {
 namespace {
 
-// A header that came several times is one list (RFC 9110, 5.3).
+// Repeated headers form one list (RFC 9110, 5.3).
 std::string joined_header(const http::Request& request, std::string_view name) {
   std::string joined;
   for (const http::Header& header : request.headers) {

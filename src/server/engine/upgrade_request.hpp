@@ -1,5 +1,4 @@
-// What an HTTP request to the Engine.IO path says of itself: whether it wants a websocket, and the handshake
-// that is kept of it.
+// Reads an HTTP request to the Engine.IO path: whether it asks for a websocket, and the handshake to keep.
 #pragma once
 
 #include <optional>
@@ -16,13 +15,13 @@ namespace rollcall::server {
 
 class Pipe;
 
-// The key to answer with, or why it is no good upgrade.
+// The accept key to answer with, or why the upgrade is invalid.
 Result<std::string, websocket::UpgradeFault> accept_upgrade(const http::Request& request);
-// The subprotocol to answer with: empty if none was offered, nothing if the offer is none.
+// The subprotocol to answer with: empty if none was offered, absent if the offer is invalid.
 std::optional<std::string> chosen_protocol(const http::Request& request);
 bool wants_upgrade(const http::Request& request);
 
-// What is kept of a handshake, by name: all where it is not set.
+// The headers to keep of a handshake, by name; all if not set.
 struct KeptOfHandshake {
   std::optional<std::vector<std::string>> headers, cookies, parameters;
 };

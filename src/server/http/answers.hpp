@@ -1,4 +1,4 @@
-// HTTP answers of the server's own.
+// HTTP answers that the server gives by itself.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ inline http::Response text_response(unsigned status, std::string content_type, s
   return response;
 }
 
-// For who may come back later.
+// With Retry-After, for clients that should come back later.
 inline http::Response busy_response(unsigned status, std::string body) {
   http::Response response = text_response(status, "text/plain; charset=utf-8", std::move(body));
   response.headers.push_back({"retry-after", "5"});

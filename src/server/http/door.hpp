@@ -1,4 +1,4 @@
-// The way into a worker's loop for those who may outlive it: once it is closed, what is posted is dropped.
+// Posts tasks to a worker's loop from objects that may outlive it: once closed, tasks are dropped.
 // Thread-safe.
 #pragma once
 
@@ -18,12 +18,12 @@ class Door {
     const std::lock_guard lock(mutex_);
     if (loop_) loop_->post(std::move(task));
   }
-  // This thread runs the loop.
+  // Whether this thread runs the loop.
   bool leads_here() const {
     const std::lock_guard lock(mutex_);
     return loop_ && loop_->runs_here();
   }
-  // Before the loop goes.
+  // Call before the loop is destroyed.
   void close() {
     const std::lock_guard lock(mutex_);
     loop_ = nullptr;

@@ -95,7 +95,7 @@ void Exchange::when_sent(std::function<void()> task) {
   }
 }
 
-// In another turn: one that writes and writes again, as fast as its reader, must not keep this one going.
+// In another turn: a handler that writes as fast as its reader reads must not extend this one for ever.
 void Exchange::all_sent() {
   if (!when_sent_) return;
   post(std::exchange(when_sent_, nullptr));

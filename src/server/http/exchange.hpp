@@ -1,7 +1,7 @@
-// One request that a handler has to answer: between HttpReply and HttpStream, which may be anywhere and
-// outlive everything, and the Pipe that has the connection.
+// One request that a handler must answer. Connects HttpReply and HttpStream, which may live on any thread and
+// outlive the server, to the Pipe with the connection.
 //
-// `answer`, `abandon`, `leave_stream`, `over` and `post` may be called from any thread, the rest belongs to
+// `answer`, `abandon`, `leave_stream`, `over` and `post` may be called from any thread, the rest only on
 // the worker's.
 #pragma once
 
@@ -26,7 +26,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // The handle for the handler: when its last copy goes, the exchange is abandoned.
+  // The handler's handle: when its last copy is destroyed, the exchange is abandoned.
   static HttpReply reply_to(const std::shared_ptr<Exchange>& exchange);
 
   void answer(HttpAnswer answer);
@@ -34,7 +34,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool over() const { return over_.load(std::memory_order_acquire); }
   void post(std::function<void()> task);
 
-  // False if there is nothing to be sent behind the head.
+  // False if no body may follow the head.
   bool begin_stream(HttpAnswer head);
   bool streaming() const { return streaming_; }
   void write(std::string_view bytes);
@@ -42,19 +42,19 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void when_sent(std::function<void()> task);
   void on_close(std::function<void()> task);
   void end();
-  void leave_stream();  // nobody has it any more
+  void leave_stream();  // its last handle is gone
 
-  // For the pipe and its worker.
-  void all_sent();          // all that was written is with the system
-  void lost();              // the connection has gone
-  void drain();             // a stream ends; an answer is still waited for
+  // Called by the pipe and its worker.
+  void all_sent();          // all written data was passed to the kernel
+  void lost();              // the connection is gone
+  void drain();             // ends a stream; still waits for an answer
   void server_destroyed();  // without telling anyone
 
  private:
-  // On the worker's thread, now or soon.
+  // Runs it on the worker's thread, now or soon.
   void finish_with(std::function<void(Exchange&)> with);
   void give(http::Response response);
-  // From here on nobody reaches the pipe.
+  // Detaches from the pipe for good.
   Pipe* detach();
   void tell_closed();
 
@@ -64,7 +64,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<Door> door_;
   std::string path_;
   std::size_t route_;
-  std::atomic<bool> taken_{false};  // the first answer is the one
+  std::atomic<bool> taken_{false};  // only the first answer counts
   std::atomic<bool> over_{false};
   bool streaming_ = false;
   std::function<void()> when_sent_;

@@ -1,4 +1,4 @@
-// What a worker's pipes and its engine go by, and Server::reconfigure changes.
+// Settings of a worker's pipes and engine that Server::reconfigure can change.
 #pragma once
 
 #include <algorithm>
@@ -20,13 +20,13 @@ struct HttpSettings {
     header_bytes = options.header_bytes;
   }
 
-  // Of a body or a message by somebody unknown.
+  // The largest body or message from an unknown client.
   std::size_t stranger_bytes() const { return std::min(max_payload_bytes, header_bytes); }
 
   const std::string path;
   const std::size_t max_payload_bytes;
   http::CorsPolicy cors;
-  std::size_t header_bytes = 0;  // of a request to a new pipe
+  std::size_t header_bytes = 0;  // the largest request head on a new pipe
 };
 
 }  // namespace rollcall::server

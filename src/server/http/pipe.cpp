@@ -7,13 +7,14 @@
 
 namespace rollcall::server {
 namespace {
-// From the first byte, or from accept, to a complete header. A client that opens a thousand connections at
-// once may take its time to use them.
+// From accept, or the first byte, to a complete header. Long, because a client that opens a thousand
+// connections at once needs time to use them.
 constexpr seconds kHeaderTimeout{30};
-constexpr seconds kHandshakeTimeout{10};  // TLS's, which holds up to 73 KB meanwhile
+constexpr seconds kHandshakeTimeout{10};  // of TLS, which holds up to 73 KB until then
 constexpr seconds kBodyTimeout{60};
-constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, taken in one turn
-constexpr std::uint8_t kFreeRefusals = 50;     // in a row; after that so many as fit half of it in each pause
+constexpr std::size_t kSliceBytes = 4 * 1024;  // of held bytes, handled per turn
+constexpr std::uint8_t kFreeRefusals =
+    50;  // in a row before a pause; then half as many before each further one
 }  // namespace
 
 Pipe& Pipe::attach(net::Connection& connection, PipeContext& context) {
@@ -22,7 +23,7 @@ Pipe& Pipe::attach(net::Connection& connection, PipeContext& context) {
   return *pipe;
 }
 
-// Callers up the stack still look at it, and what it has deferred comes first.
+// Deferred: callers up the stack still use it, and its own deferred tasks come first.
 void Pipe::end() {
   closing_ = true;
   forget_unfinished();
@@ -110,13 +111,13 @@ void Pipe::take_http(std::span<char> bytes) {
   hold(bytes);
 }
 
-// Backpressure: nothing more is read until what is held can be taken.
+// Backpressure: stop reading until the held bytes are handled.
 void Pipe::hold(std::span<const char> bytes) {
   http_->held.append(bytes.data(), bytes.size());
   connection_.pause();
 }
 
-// In slices: what was held may be hundreds of requests.
+// In slices: the held bytes may be hundreds of requests.
 void Pipe::on_resume() {
   if (closing_ || !http_) return;
   if (auto posted = std::move(http_->posted)) {
@@ -255,7 +256,7 @@ void Pipe::upgrade(const std::string& accept_key, std::string_view protocol) {
   websocket_ = true;
   forget_unfinished();
   context_.loop.timers().disarm(http_->deadline);
-  // Its parser may be on the stack of take_http: freed when that has returned.
+  // Its parser may be on the stack of take_http: free it after that returns.
   context_.loop.defer([this] { http_.reset(); });
 }
 
@@ -319,7 +320,7 @@ void Pipe::close_websocket(std::uint16_t code) {
 void Pipe::on_end() {
   ended_ = true;
   if (closing_) return;
-  // A client that waits for an answer to be given later, or that owns a websocket, has gone.
+  // The client of a deferred answer, or of a websocket, is gone.
   if (role_ == PipeRole::none && http_ && !http_->parser.head() && !http_->answer_due && !websocket_) {
     closing_ = true;
     connection_.close_after_flush();

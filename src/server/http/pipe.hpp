@@ -1,9 +1,9 @@
-// One connection's stack of machines: HTTP requests, until one of them upgrades it to WebSocket.
+// One connection's stack of machines: HTTP, until a request upgrades it to WebSocket.
 //
-// net::Connection calls it with bytes; it calls its port with requests to Socket.IO's path and with messages,
-// and the handlers of Routes for everything else, through an Exchange. One request at a time: while an answer
-// is due nothing more is read, so that pipelined requests wait with the client. The HTTP half is freed once
-// the connection is a websocket.
+// net::Connection passes it bytes; it passes requests for Socket.IO's path and messages to its port, and
+// other requests to the handlers of Routes, through an Exchange. One request at a time: nothing is read while
+// an answer is due, so pipelined requests wait at the client. The HTTP half is freed once the connection is a
+// websocket.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -32,12 +32,12 @@
 
 namespace rollcall::server {
 
-// Takes a connection whose current request is another worker's to answer, with the bytes read of it.
+// Takes over a connection whose current request belongs to another worker, with the bytes read so far.
 using HandOver = std::function<void(WorkerIndex to, net::Channel channel, std::string bytes)>;
 
 void speed_up(Pipe& pipe);  // for SlowLane
 
-// What the pipes of a worker have in common.
+// State that the pipes of a worker share.
 struct PipeContext {
   PipeContext(net::Loop& its_loop, PipePort& its_port, const HttpSettings& its_settings,
               const Routes& its_routes, HandOver hands_over, Admission& admits, Counters& counts,
@@ -71,14 +71,15 @@ struct PipeContext {
   SlowLane slow_lane;
   UnfinishedList unfinished;
   WaitingList waiting;
-  // Idle between reads: most reads end with a message, and few pipes need a decoder of their own.
+  // Shared decoder, idle between reads: most reads end at a message boundary, so few pipes need their own.
   websocket::Decoder spare_decoder;
-  websocket::Decoder stranger_decoder;  // the same for sessions that are not known yet
+  websocket::Decoder stranger_decoder;  // the same for unknown sessions
 };
 
 class Pipe final : public net::ConnectionHandler {
  public:
-  // Attaches itself to the connection and lives until that is closed, or handed over, and the turn ends.
+  // Attaches itself to the connection; lives until the end of the turn in which that is closed or handed
+  // over.
   static Pipe& attach(net::Connection& connection, PipeContext& context);
   ~Pipe();
 
@@ -87,31 +88,31 @@ class Pipe final : public net::ConnectionHandler {
   net::Connection& connection() { return connection_; }
   const net::Connection& connection() const { return connection_; }
 
-  // Answers the current request; CORS headers are added here.
+  // Answers the current request; adds CORS headers.
   void respond(http::Response response);
-  // The same piece by piece. False if the head is all there is to send; then, too, it has to be ended.
+  // The same in pieces. False if only the head is sent; it must be ended all the same.
   bool begin_stream(HttpAnswer head);
   void stream(std::string_view bytes);
   void end_stream(bool close);
   void forget_exchange();
-  // Gives the rest to PipePort::continue_post in the next turn.
+  // Passes the rest to PipePort::continue_post in the next turn.
   void continue_post_later(PostedPackets posted);
-  // Answers the current request with 101 and goes on as a websocket. `protocol`: a subprotocol, or empty.
+  // Answers the current request with 101 and becomes a websocket. `protocol`: a subprotocol, or empty.
   void upgrade(const std::string& accept_key, std::string_view protocol);
 
   void send(base::FrameRef frame) { connection_.send(std::move(frame)); }
   static constexpr std::uint16_t kNormalClosure = 1000;
   void close_websocket(std::uint16_t code);
-  // Something that the client asked for was refused, or served. One who only makes refusals is slowed down.
+  // A request of the client was refused, or served. A client that causes only refusals is slowed down.
   void count_refusal();
   void count_service() { refusals_ = 0; }
-  // A session was opened, by somebody unknown: many of them in a row are slowed down like refusals.
+  // An unknown client opened a session: many in a row are slowed down like refusals.
   void count_opening() { opened_session_ = true; }
-  // Reads nothing for a moment.
+  // Stops reading for a moment.
   void slow_down();
   void speed_up();
 
-  // The session that this connection serves at the moment, and how. The port says.
+  // The session that this connection currently serves, and in which role. Set by the port.
   PipeSession* session() const { return session_; }
   PipeRole role() const { return role_; }
   void bind(PipeSession& session, PipeRole role) {
@@ -125,14 +126,14 @@ class Pipe final : public net::ConnectionHandler {
 
  private:
   PipeSession* session_ = nullptr;
-  // Then what is small, where there is room.
+  // Small members next, in the padding.
   PipeRole role_ = PipeRole::none;
   bool websocket_ = false;
   bool closing_ = false;
   bool ended_ = false;
   bool slowed_ = false;
   bool handed_over_ = false;
-  bool opened_session_ = false;  // by the request in hand
+  bool opened_session_ = false;  // by the current request
   std::uint8_t refusals_ = 0;    // in a row
 
   Pipe(net::Connection& connection, PipeContext& context);
@@ -143,9 +144,9 @@ class Pipe final : public net::ConnectionHandler {
     http::RequestParser parser;
     Deadline deadline;
     Waiting waiting;
-    std::string head_bytes;        // of an incomplete head, as the request may be another worker's
-    std::string held;              // read behind a request whose answer is due: what is left of one read
-    std::span<const char> behind;  // held, too, while a slice of it is taken
+    std::string head_bytes;        // of an incomplete head: the request may belong to another worker
+    std::string held;              // read after a request whose answer is due: the rest of one read
+    std::span<const char> behind;  // also held, while a slice of it is handled
     std::unique_ptr<PostedPackets> posted;
     std::vector<http::Header> cors;
     std::shared_ptr<Exchange> exchange;  // while a handler owes an answer
@@ -153,11 +154,11 @@ class Pipe final : public net::ConnectionHandler {
     bool keep_alive = true;
     bool head_request = false;
     bool chunks_understood = true;
-    bool body_wanted = true;  // of the stream that was begun
+    bool body_wanted = true;  // for the current stream
     bool head_seen = false;
     bool vouched = false;  // by a guard
     bool answer_due = false;
-    bool awaits_handshake = false;  // the deadline is that of TLS
+    bool awaits_handshake = false;  // the deadline is that of the TLS handshake
   };
 
   struct PartialMessage {
@@ -180,9 +181,9 @@ class Pipe final : public net::ConnectionHandler {
   void take_messages(websocket::Decoder& decoder, std::span<char> bytes);
   void end();
   void take_close(const websocket::Message& message);
-  // `faulty`: what followed it is no request, which is what will be answered.
+  // `faulty`: the bytes after it are no valid request; the next answer says so.
   void head_arrived(const http::Request& head, bool faulty = false);
-  // Why the body of this request is not taken.
+  // Why the body of this request is refused.
   std::optional<http::Response> refusal_of_body(const http::Request& head);
   std::optional<http::Response> refusal_of_route(const http::Request& head);
   http::Response refusal_of_match(const Routes::Match& match, std::string_view path);
@@ -193,13 +194,13 @@ class Pipe final : public net::ConnectionHandler {
   void answered(bool keep_alive);
   void fault(http::Fault fault);
   void hold(std::span<const char> bytes);
-  bool vouched() const;  // it is known whose the request in hand is
+  bool vouched() const;  // whether the sender of the current request is known
   bool blocked() const { return slowed_ || (http_ && http_->answer_due && !websocket_); }
   void wait_for_request(milliseconds limit);
   void on_http_timeout();
 
-  // Hands the connection over if the request is another worker's, with what was read of it before and the
-  // read that completed its head. True if nothing more may be done with it.
+  // Hands the connection over if the request belongs to another worker, with the bytes read before and the
+  // read that completed its head. True: the connection is no longer ours.
   bool give_away(const http::Request& head, std::span<const char> last_read);
 
   net::Connection& connection_;

@@ -1,4 +1,4 @@
-// The answers of a pipe: Engine.IO's, the handlers', and those that go out piece by piece.
+// The part of Pipe for answers: those of Engine.IO, of handlers, and streamed ones.
 #include "server/http/answers.hpp"
 #include "server/http/pipe.hpp"
 
@@ -45,7 +45,7 @@ void Pipe::serve(http::Request request) {
   (*match.handler)(given, Exchange::reply_to(exchange));
 }
 
-// Headers decide first: no more is buffered for who will not be served than for anybody's head.
+// Check headers first: buffer no body for a client that will be refused.
 std::optional<http::Response> Pipe::refusal_of_body(const http::Request& head) {
   const HttpSettings& settings = context_.settings;
   http::RequestParser& parser = http_->parser;
@@ -56,7 +56,7 @@ std::optional<http::Response> Pipe::refusal_of_body(const http::Request& head) {
     using http::Fault;
     return refusal(http::status_of(Fault::body_too_big), http::message_of(Fault::body_too_big), head.path);
   }
-  // Nobody knows how long it will be: it may be short.
+  // Length unknown, so it may be short.
   if (refused && !announced && parser.limit_body(settings.stranger_bytes())) return std::nullopt;
   return refused;
 }
@@ -87,7 +87,7 @@ http::Response Pipe::refusal_of_match(const Routes::Match& match, std::string_vi
   return refused;
 }
 
-// Of a request that is no handler's.
+// For a request without a handler.
 http::Response Pipe::refusal(unsigned status, std::string_view sentence, std::string_view path) {
   context_.http_counters.add(0, status);
   return context_.routes.refusal(status, sentence, path);
@@ -97,7 +97,7 @@ void Pipe::forget_exchange() {
   http_->exchange.reset();
 }
 
-// CORS, which each answer gets once.
+// Adds CORS headers, once per answer.
 http::Response Pipe::with_common_headers(http::Response response) {
   for (http::Header& header : http_->cors) response.headers.push_back(std::move(header));
   http_->cors.clear();
@@ -127,14 +127,14 @@ void Pipe::answered(bool keep_alive) {
     return;
   }
   wait_for_request(kKeepAliveTimeout);
-  // Not now: the answer may come from within the handling of the very request.
+  // Deferred: the answer may come from within the handling of this request.
   if (!slowed_ && (!http_->held.empty() || connection_.paused())) connection_.resume();
 }
 
 bool Pipe::begin_stream(HttpAnswer head) {
   if (closing_) return false;
   const http::Response response = with_common_headers(response_of(std::move(head)));
-  // Without chunks the end of the connection is the end of the answer.
+  // Without chunks, closing the connection ends the answer.
   http_->keep_alive = http_->keep_alive && http_->chunks_understood && !context_.draining;
   http_->body_wanted = !http_->head_request && !http::has_no_body(response.status);
   connection_.send(http::serialize_stream(response, http_->keep_alive, http_->chunks_understood));

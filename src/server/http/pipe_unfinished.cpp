@@ -1,4 +1,4 @@
-// What a pipe holds of a request or a message that has not come whole (unfinished.hpp).
+// The part of Pipe that accounts for incomplete requests and messages (unfinished.hpp).
 #include "server/http/answers.hpp"
 #include "server/http/pipe.hpp"
 
@@ -18,7 +18,7 @@ void Pipe::count_unfinished() {
   }
 }
 
-// May end this or other pipes' connections.
+// May close this or other pipes' connections.
 void Pipe::count_unfinished(std::unique_ptr<Unfinished>& mine, std::size_t bytes) {
   if (bytes == 0) {
     mine.reset();
@@ -41,7 +41,7 @@ void Pipe::forget_unfinished() {
   if (partial_) partial_->unfinished.reset();
 }
 
-// With an answer, unless one is due to an earlier request.
+// With an answer, unless an earlier request still awaits one.
 void Pipe::give_up_unfinished() {
   forget_unfinished();
   if (!closing_) {

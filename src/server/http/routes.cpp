@@ -30,7 +30,7 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
                     });
 }
 
-// False if an escape is none.
+// False if an escape is invalid.
 bool read_parameters(const std::vector<std::string>& pattern, const std::vector<std::string>& segments,
                      Parameters& out) {
   for (std::size_t i = 0; i < pattern.size(); ++i) {

@@ -1,7 +1,7 @@
-// What the server answers beside Engine.IO: which handler a method and a path belong to, and how its own
-// refusals look.
+// HTTP outside Engine.IO: which handler a method and path belong to, and the form of the server's own
+// refusals.
 //
-// Set up before the workers run, then only read: by all of them.
+// Set up before the workers run, then read-only, by all of them.
 #pragma once
 
 #include <cstddef>
@@ -24,20 +24,20 @@ class Routes {
   struct Match {
     const HttpHandler* handler = nullptr;
     const HttpGuard* guard = nullptr;
-    std::size_t route = 0;  // its place in `names`
+    std::size_t route = 0;  // its index in `names`
     std::vector<std::pair<std::string, std::string>> parameters;
-    unsigned status = 404;  // if there is no handler: 400, 404 or 405
-    std::string allow;      // the methods there are, for 405
+    unsigned status = 404;  // without a handler: 400, 404 or 405
+    std::string allow;      // the allowed methods, for 405
   };
   Match match(std::string_view method, std::string_view path) const;
 
   struct Name {
     std::string method, pattern;
   };
-  // The first stands for requests that no route is for.
+  // The first stands for requests without a route.
   const std::vector<Name>& names() const { return names_; }
 
-  // `sentence`: what is wrong, for whoever wrote the client.
+  // `sentence`: what is wrong, for the client's author.
   http::Response refusal(unsigned status, std::string_view sentence, std::string_view path) const;
 
   std::size_t body_bytes = 1'000'000;
@@ -51,7 +51,7 @@ class Routes {
   using Methods = std::map<std::string, Route, std::less<>>;
   struct Pattern {
     std::string text;
-    std::vector<std::string> segments;  // "{name}" stands for any one
+    std::vector<std::string> segments;  // "{name}" matches any segment
     Methods methods;
   };
 

@@ -1,5 +1,4 @@
-// Connections that are not read for a moment, because they made nothing but refusals. One timer for all of a
-// worker.
+// Connections that are paused because they caused only refusals. One timer per worker.
 #pragma once
 
 #include <deque>
@@ -17,11 +16,11 @@ class SlowLane {
  public:
   static constexpr milliseconds kPause{100};
 
-  using SpeedUp = std::function<void(Pipe&)>;  // may remove others, and add the same one again
+  using SpeedUp = std::function<void(Pipe&)>;  // may remove other pipes, and add the same one again
   SlowLane(base::TimingWheel& timers, SpeedUp speed_up)
       : timers_(timers), speed_up_(std::move(speed_up)), timer_([this](Instant now) { advance(now); }) {}
 
-  // Speeds it up after kPause, unless the pipe is removed before.
+  // Resumes it after kPause, unless the pipe is removed first.
   void add(Pipe& pipe, Instant now);
   void remove(Pipe& pipe);
 
@@ -31,7 +30,7 @@ class SlowLane {
 
   base::TimingWheel& timers_;
   SpeedUp speed_up_;
-  std::deque<std::pair<Instant, Pipe*>> pipes_;  // in the order of their times
+  std::deque<std::pair<Instant, Pipe*>> pipes_;  // by time
   Deadline timer_;
 };
 

@@ -25,7 +25,7 @@ Unfinished* UnfinishedList::victim() {
   return bytes_ > most_bytes_ && list_.size() > 1 ? &list_.front() : nullptr;
 }
 
-// Unsigned: a difference below zero wraps around, twice.
+// Unsigned arithmetic: a negative difference wraps around twice.
 void UnfinishedList::add(std::size_t bytes) {
   bytes_ += bytes;
   counters_.set(Count::unfinished, bytes_);

@@ -1,9 +1,9 @@
-// What a worker's connections hold of requests and messages that have not come whole, while nobody knows
-// whose they are: heads, and the bodies and messages of those who have shown neither a key nor a token. Each
-// has its own limit; this is the one for all of them together. Beyond it those go first that have held
-// something for longest, so that whoever sends soon what he sends is not hurt by those who never finish.
+// Limits the memory that a worker's unauthenticated connections hold in incomplete requests and messages:
+// heads, and bodies and messages from clients without a key or token. Each has its own limit; this limits the
+// sum. Beyond it, the oldest incomplete one is given up first, so that clients that send promptly do not
+// suffer from those that never finish.
 //
-// A connection has its entry while it holds something between two reads. Not thread-safe.
+// A connection has an entry while it holds something between two reads. Not thread-safe.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -28,7 +28,7 @@ class Unfinished : public boost::intrusive::list_base_hook<> {
 
  private:
   friend class UnfinishedList;
-  UnfinishedList* list_;  // null: it has gone
+  UnfinishedList* list_;  // null: the list is gone
   Pipe& pipe_;
   std::size_t bytes_ = 0;
 };
@@ -42,7 +42,7 @@ class UnfinishedList {
 
   std::size_t bytes() const { return bytes_; }
   void limit(std::size_t most_bytes) { most_bytes_ = most_bytes; }
-  // Which is to be given up, while they hold too much. The last one never: it has a limit of its own.
+  // The one to give up while they hold too much. Never the last one: it has its own limit.
   Unfinished* victim();
 
  private:
@@ -52,7 +52,7 @@ class UnfinishedList {
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   Counters& counters_;
-  boost::intrusive::list<Unfinished> list_;  // in the order of their beginning
+  boost::intrusive::list<Unfinished> list_;  // oldest first
 };
 
 }  // namespace rollcall::server

@@ -1,6 +1,6 @@
-// The connections of a worker that wait for a request: it has not come whole, or nobody knows whose it is.
-// When descriptors run short the one that has waited longest is closed first, so a client that sends its
-// request right after connecting is served however many idle connections a stranger holds. Not thread-safe.
+// A worker's connections that wait for a request: it is incomplete, or its sender is unknown. When
+// descriptors run short, the one that has waited longest is closed first, so a client that sends its request
+// right after connecting is served however many idle connections a stranger holds. Not thread-safe.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -20,13 +20,13 @@ class Waiting : public boost::intrusive::list_base_hook<> {
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
-  void begin(Instant now);  // anew, if it has begun
+  void begin(Instant now);  // restarts if already begun
   void end();
   Pipe& pipe() const { return pipe_; }
 
  private:
   friend class WaitingList;
-  WaitingList& list_;  // may be gone once it is in no list
+  WaitingList& list_;  // may be destroyed once this is in no list
   Pipe& pipe_;
   Instant since_{};
 };
@@ -38,7 +38,7 @@ class WaitingList {
   WaitingList(const WaitingList&) = delete;
   WaitingList& operator=(const WaitingList&) = delete;
 
-  // Who has to make room; null if none has waited since an earlier turn: what it sent is not read yet.
+  // The one to close; null if none has waited since an earlier turn, as their bytes may be unread.
   Waiting* victim(Instant now);
 
  private:
@@ -46,7 +46,7 @@ class WaitingList {
   void count() { counters_.set(Count::waiting, list_.size()); }
 
   Counters& counters_;
-  boost::intrusive::list<Waiting> list_;  // in the order of their beginning
+  boost::intrusive::list<Waiting> list_;  // oldest first
 };
 
 }  // namespace rollcall::server

@@ -70,7 +70,7 @@ std::shared_ptr<const void> Admission::reconfigure(const ServerOptions& options,
   return former;
 }
 
-// The last address that a trusted proxy vouches for: from the right, the first that is not one of them.
+// The last address that a trusted proxy vouches for: from the right, the first that is not a trusted proxy.
 Admission::Client Admission::client_of(const net::PeerAddress& peer, const http::Request& request) const {
   const net::AddressSet& proxies = trusted();
   if (!proxies.contains(peer)) {

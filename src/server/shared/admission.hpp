@@ -1,8 +1,8 @@
-// Whom the server lets in: how many of one address, who that is behind a proxy, and whether there is memory
-// for newcomers.
+// Whom the server admits: how many sessions per address, the client's address behind proxies, and whether
+// there is memory for new sessions.
 //
-// One for all workers. `memory` and `client_of` may be called from any worker's thread; the counts take a
-// lock, and only where ServerOptions::per_address is set.
+// One for all workers. `memory` and `client_of` may be called from any worker's thread; counting takes a
+// lock, but only if ServerOptions::per_address is set.
 #pragma once
 
 #include <atomic>
@@ -18,10 +18,10 @@
 
 namespace rollcall::server {
 
-// How many there are of each address that has any.
+// Counts per address.
 class AddressCounts {
  public:
-  // False, and nothing is counted, if there are `most` already.
+  // False, without counting, if there are `most` already.
   bool add(const net::PeerAddress& address, std::size_t most);
   void remove(const net::PeerAddress& address);
 
@@ -32,42 +32,42 @@ class AddressCounts {
 
 class Admission {
  public:
-  // `memory_budget`: of the process; 0: none.
+  // `memory_budget`: of the process, in bytes; 0: none.
   explicit Admission(const ServerOptions& options, std::size_t memory_budget = 0);
-  // From any thread, one at a time. What is returned may still be read: it must live until every worker has
+  // From any thread, one at a time. The returned object may still be read: keep it until every worker has
   // begun another turn.
   [[nodiscard]] std::shared_ptr<const void> reconfigure(const ServerOptions& options,
                                                         std::size_t memory_budget = 0);
 
-  // Who made the request. `certain`: the address is the client's own. False for a proxy that is not trusted,
-  // and for a private or loopback address that no trusted proxy names: a TCP load balancer, Docker's proxy
-  // and Kubernetes' SNAT put one in place of all their clients'.
+  // The client of a request. `certain`: the address is the client's own. False for an untrusted proxy, and
+  // for a private or loopback address that no trusted proxy reports: TCP load balancers, Docker's proxy and
+  // Kubernetes' SNAT show one such address for all their clients.
   struct Client {
     net::PeerAddress address;
     bool certain = true;
   };
   Client client_of(const net::PeerAddress& peer, const http::Request& request) const;
 
-  // Of what all workers do together. Refused: as many as are allowed are there. Only what was counted may be
-  // removed; what came while nothing was counted is none of them.
+  // Counts across all workers. Refused: the limit is reached. Remove only sessions that were counted; those
+  // opened while nothing was counted were not.
   enum class Entry : unsigned char { refused, counted, uncounted };
   Entry add_connection(const net::PeerAddress& peer);
   void remove_connection(const net::PeerAddress& peer) { connections_.remove(peer); }
   Entry add_session(const net::PeerAddress& client);
   void remove_session(const net::PeerAddress& client) { sessions_.remove(client); }
 
-  // So few are left that they are kept for those who open no session.
+  // Whether so few are left that they are kept for requests that open no session.
   bool descriptors_scarce() const { return descriptors_scarce_.load(std::memory_order_relaxed); }
   void set_descriptors_scarce(bool scarce) { descriptors_scarce_.store(scarce, std::memory_order_relaxed); }
 
-  // That a worker may hold of what strangers have not finished (unfinished.hpp).
+  // Bytes that a worker may hold in incomplete requests of strangers (unfinished.hpp).
   std::size_t most_unfinished_bytes() const { return most_unfinished_bytes_.load(std::memory_order_relaxed); }
 
   base::MemoryLevel memory() const { return memory_.load(std::memory_order_relaxed); }
   void set_memory(base::MemoryLevel level) { memory_.store(level, std::memory_order_relaxed); }
 
  private:
-  // Long polling takes some connections for each session.
+  // Long polling uses several connections per session.
   static constexpr std::size_t kConnectionsOfASession = 4;
 
   const net::AddressSet& trusted() const { return *trusted_.load(std::memory_order_acquire); }

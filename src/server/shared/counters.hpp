@@ -1,5 +1,5 @@
-// What a worker counts of its sessions, sockets and HTTP requests. Kept on its thread, read by any
-// (net/counter.hpp); docs/operating.md says what each is good for.
+// A worker's counters of sessions, sockets and HTTP requests. Written on its thread, read by any
+// (net/counter.hpp); docs/operating.md explains each.
 #pragma once
 
 #include <algorithm>
@@ -19,35 +19,35 @@
 namespace rollcall::server {
 
 enum class Count : unsigned char {
-  open,               // sessions at the moment
-  opened,             // since the start, by the transport they began with
+  open,               // open sessions
+  opened,             // since the start, by their first transport
   upgraded,           // from polling to a websocket
   closed,             // sessions
   refused,            // requests for a session
-  broken_frames,      // websockets failed for what they sent
+  broken_frames,      // websockets failed for invalid frames
   connect_timeouts,   // sessions that joined no namespace in time
-  joined,             // sockets let in
-  left,               // sockets that had been let in
-  recovered,          // of those let in
-  not_recovered,      // that wanted to be
-  messages_received,  // of Socket.IO; binary attachments are messages of their own
+  joined,             // sockets admitted
+  left,               // admitted sockets that ended
+  recovered,          // among those admitted
+  not_recovered,      // that asked for it
+  messages_received,  // of Socket.IO; a binary attachment counts as a message
   messages_sent,
-  deliveries,       // of broadcasts, one for each socket
-  accepted,         // TCP connections
-  waiting,          // TCP connections without a request, at the moment (waiting.hpp)
-  waiting_closed,   // of those, to make room for others
-  slow_readers,     // of HTTP answers: their connection was closed
-  pending,          // sessions that have joined no namespace yet, at the moment
-  pending_dropped,  // of those, closed because there were too many
-  unfinished,       // bytes of requests and messages that have not come whole, at the moment (unfinished.hpp)
-  unfinished_dropped,       // of those requests and messages, given up because there were too many bytes
-  refused_by_address,       // connections and sessions: too many of one address
+  deliveries,               // of broadcasts, one per socket
+  accepted,                 // TCP connections
+  waiting,                  // current TCP connections without a request (waiting.hpp)
+  waiting_closed,           // among those, to make room for others
+  slow_readers,             // of HTTP answers; their connections were closed
+  pending,                  // current sessions that have not joined a namespace
+  pending_dropped,          // among those, closed because there were too many
+  unfinished,               // current bytes of incomplete requests and messages (unfinished.hpp)
+  unfinished_dropped,       // incomplete requests and messages given up because there were too many bytes
+  refused_by_address,       // connections and sessions: too many from one address
   refused_for_memory,       // sessions and large bodies
   refused_for_descriptors,  // sessions
   end
 };
 
-// The names of the kinds that a count is kept by; none: it is a single number.
+// The names of a counter's kinds; none: a single number.
 constexpr std::span<const std::string_view> kinds_of(Count what) {
   switch (what) {
     case Count::open:
@@ -64,7 +64,7 @@ constexpr std::span<const std::string_view> kinds_of(Count what) {
   }
 }
 
-// Where the cells of each count begin, and at the end how many cells there are.
+// The first cell of each counter; the last entry is the number of cells.
 inline constexpr auto kCells = [] {
   std::array<std::size_t, static_cast<std::size_t>(Count::end) + 1> begin{};
   for (std::size_t i = 0; i + 1 < begin.size(); ++i) {
@@ -73,7 +73,7 @@ inline constexpr auto kCells = [] {
   return begin;
 }();
 
-// The cell of a count that is a single number. Anything else does not compile.
+// The cell of a single-number counter. Anything else does not compile.
 struct SingleCell {
   consteval SingleCell(Count what) : index(kCells[static_cast<std::size_t>(what)]) {
     if (!kinds_of(what).empty()) throw "this count is kept by kind";
@@ -116,7 +116,7 @@ struct NamedCount {
   std::uint64_t count = 0;
 };
 
-// The counts of all workers together, as read at one moment.
+// A snapshot of the sums over all workers.
 class CountSums {
  public:
   CountSums& operator+=(const Counters& worker) {
@@ -139,7 +139,7 @@ class CountSums {
 // Answers to HTTP requests, by route (Routes::names) and status.
 class HttpCounters {
  public:
-  // Those that are told apart; 0 stands for all others.
+  // Statuses with a counter of their own; 0 stands for all others.
   static constexpr std::array<unsigned, 26> kStatuses = {200, 201, 202, 204, 206, 301, 302, 303, 304,
                                                          400, 401, 403, 404, 405, 408, 409, 410, 413,
                                                          415, 422, 426, 429, 431, 500, 503, 0};

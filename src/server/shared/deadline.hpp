@@ -1,4 +1,4 @@
-// A timer with a function, for the few that are not worth a class. Disarmed by its destruction.
+// A timer with a function, where a class is not worth it. The destructor disarms it.
 #pragma once
 
 #include <functional>

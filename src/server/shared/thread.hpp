@@ -1,4 +1,4 @@
-// Threads of the layers above, which do not use net.
+// Threads for the layers above, which do not use net.
 #pragma once
 
 #include "net/thread.hpp"

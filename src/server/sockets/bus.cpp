@@ -9,7 +9,7 @@
 namespace rollcall::server {
 namespace {
 
-// If more are undecided, a worker hangs. They are kept then, within the bounds of the logs.
+// More undecided messages mean that a worker hangs. They are kept then, within the bounds of the logs.
 constexpr std::size_t kMaxUndecided = 4096;
 
 bool is_of_a_socket(const RoomKey& room) {
@@ -53,13 +53,13 @@ void Bus::enqueue(NamespaceIndex nsp, const socketio::MessageRef& message, std::
   }
 }
 
-// Who is in no room of a message can't come back for it. A worker knows who is in a room when it delivers the
-// message (docs/decisions/0023).
+// A message need not be kept if nobody is in its rooms: nobody can come back for it. A worker knows who is in
+// a room when it delivers the message (docs/decisions/0023).
 void Bus::keep(NamespaceIndex nsp, const socketio::MessageRef& message, Instant now) {
   if (message->keep == socketio::Keep::no) return;
   const auto& rooms = message->rooms;
   const bool for_a_socket = std::any_of(rooms.begin(), rooms.end(), is_of_a_socket);
-  if (for_a_socket) decide(true);  // each shelf is in order
+  if (for_a_socket) decide(true);  // keeps each shelf in order
   if (rooms.empty() || for_a_socket) {
     namespaces_[nsp].recovery->log(message, now);
   } else {
@@ -75,7 +75,7 @@ std::uint64_t Bus::delivered_by_all() const {
   return least;
 }
 
-// A session that was on its way between workers while they delivered a message may have been in its rooms.
+// A session that was moving between workers during a delivery may have been in the message's rooms.
 void Bus::decide(bool all) {
   if (undecided_.empty()) return;
   const std::uint64_t delivered = delivered_by_all();
@@ -138,8 +138,8 @@ void Bus::wake_others(WorkerIndex from) {
   }
 }
 
-// What this thread must see, being its own or published under a lock that it has had since, it sees in the
-// flag, too.
+// The flag shows this thread everything it must see: its own messages, and those published under a lock that
+// it has held since.
 Inbox Bus::take(WorkerIndex worker) {
   if (!inboxes_[worker].has_mail.load(std::memory_order_relaxed)) return {};
   const std::lock_guard lock(mutex_);
@@ -154,7 +154,7 @@ Place Bus::place(NamespaceIndex nsp, WorkerIndex worker) {
   return place;
 }
 
-// What it reads is not changed any more once the workers run.
+// Reads only what is constant once the workers run.
 std::string Bus::mark_of(NamespaceIndex nsp, std::uint64_t number) const {
   const auto& recovery = namespaces_[nsp].recovery;
   return recovery ? recovery->mark_of(number) : std::string();

@@ -67,7 +67,7 @@ void BusPort::await_mark(Instant due) {
 
 void BusPort::end_of_turn() {
   end_of_turn_awaited_ = false;
-  bus_.wake_others(index_);  // first: they can deliver while this worker does
+  bus_.wake_others(index_);  // first, so that they deliver in parallel
   sync();
 }
 
@@ -108,7 +108,7 @@ void BusPort::deliver(const Inbox& inbox) {
   if (!delivering_since_) delivering_since_ = net::Loop::read_clock();
   for (const Broadcast& broadcast : inbox) receivers_[broadcast.nsp]->deliver(broadcast);
   delivered_ += inbox.size();
-  // What is delivered may make others take and deliver: then the last of them says it.
+  // A delivery may cause nested deliveries; the last of them reports.
   if (delivered_ == taken_) bus_.delivered(index_, delivered_);
 }
 

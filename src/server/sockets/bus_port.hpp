@@ -1,9 +1,10 @@
-// A worker's end of the bus: what its sockets and handlers broadcast goes out here, and what all workers
-// broadcast comes in for its own sockets. Belongs to the worker's thread.
+// A worker's end of the bus: broadcasts of its sockets and handlers go out here, and broadcasts of all
+// workers come in for its own sockets. Belongs to the worker's thread.
 //
-// What a handler broadcasts is delivered to the worker's own sockets at the end of the turn, with all that
-// came before it; or earlier, when the order would show: before anything is sent to a single socket, or
-// changes who is in which room (`sync`). So everybody sees what they would see if it were delivered at once.
+// A handler's broadcast is delivered to the worker's own sockets at the end of the turn, after everything
+// before it; or earlier, where the order would show: before a message to a single socket, and before a change
+// of rooms
+// (`sync`). So every client sees the same as if it were delivered at once.
 #pragma once
 
 #include "net/loop.hpp"
@@ -13,8 +14,8 @@
 
 namespace rollcall::server {
 
-// What delivering takes of a worker's time: in the turns that deliver, from the first delivery to their end,
-// for then all of it has been sent.
+// How much of a worker's time deliveries take: in turns that deliver, from the first delivery to the end of
+// the turn, when everything has been sent.
 struct DeliveryCounters {
   net::Counter time;  // microseconds
   net::Counter turns;
@@ -23,7 +24,7 @@ struct DeliveryCounters {
 
 struct BroadcastReceiver {
   virtual void deliver(const Broadcast& broadcast) = 0;
-  // The session parked there gives way to others.
+  // Evicts the session parked there.
   virtual void drop_parked(std::uint32_t slot, std::uint32_t generation) = 0;
 
  protected:
@@ -36,9 +37,9 @@ class BusPort {
   BusPort(const BusPort&) = delete;
   BusPort& operator=(const BusPort&) = delete;
 
-  // Broadcasts. From any thread: from another one than the worker's it is nobody's own.
+  // Broadcasts. From any thread; on other threads than the worker's the message comes from no worker.
   void publish(NamespaceIndex nsp, socketio::Message message, std::size_t receivers);
-  // While it lives, this thread is the port's worker.
+  // While it lives, this thread counts as the port's worker.
   class Bound {
    public:
     explicit Bound(BusPort& port);
@@ -49,21 +50,21 @@ class BusPort {
    private:
     BusPort* previous_;
   };
-  // For those who keep something for each worker, and are called on its thread without being told which.
+  // For code that keeps state per worker, and is called on its thread without being told which one.
   static BusPort* current();
 
   // Receivers must be added in the order of their namespaces' indices.
   void add_receiver(BroadcastReceiver& receiver) { receivers_.push_back(&receiver); }
   BroadcastReceiver& receiver(NamespaceIndex nsp) const { return *receivers_[nsp]; }
 
-  // Delivers what this worker has broadcast, if it has not been yet.
+  // Delivers this worker's own undelivered broadcasts.
   void sync() {
     if (own_pending_) catch_up();
   }
-  // Delivers all there is up to now.
+  // Delivers everything so far.
   void catch_up() { deliver(take()); }
 
-  // In two steps, for who must not deliver under a lock.
+  // The same in two steps, for callers that must not deliver under a lock.
   Inbox take();
   Place place(NamespaceIndex nsp);
   void deliver(const Inbox& inbox);

@@ -1,8 +1,8 @@
-// What an application may emit: a client that is sent what is no JSON, or an event that socket.io keeps for
-// itself, gives up its connection, so it is better to tell whose mistake it is.
+// Validates what an application emits: a client that receives invalid JSON, or one of socket.io's reserved
+// events, drops its connection, so the mistake is reported where it was made.
 //
-// These throw std::invalid_argument, with a sentence that names the event, and nothing is sent. What is
-// `Payload::verified` costs nothing; for the rest the text is read once, however many get it. Thread-safe.
+// These throw std::invalid_argument with a sentence that names the event, and nothing is sent. A payload that
+// is `Payload::verified` costs nothing; others are read once, however many receive them. Thread-safe.
 #pragma once
 
 #include <string_view>

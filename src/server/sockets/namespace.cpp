@@ -26,7 +26,7 @@ std::string acceptance_json(std::string_view id, std::string_view pid) {
   return json;
 }
 
-// Its client may want the session again: its connection broke, and nobody said goodbye.
+// The client may resume the session: its connection broke without a goodbye.
 bool may_come_back(EndReason reason) {
   return reason != EndReason::client_left && reason != EndReason::server_left &&
          reason != EndReason::parse_error;
@@ -42,7 +42,7 @@ NamespaceImpl::~NamespaceImpl() = default;
 
 std::size_t NamespaceImpl::size(Room room) const {
   if (room.kind == RoomKind::socket) return by_id_.count(room.name);
-  // Sessions whose client is away keep their rooms.
+  // Sessions whose clients are away keep their rooms.
   std::size_t count = 0;
   rooms_.each_member(room, [&](std::uint32_t slot) { count += slots_[slot].socket->connected(); });
   return count;
@@ -135,7 +135,7 @@ void NamespaceImpl::take_out(SocketImpl& socket) {
   spec_.connected.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// What was broadcast up to now is not for this socket.
+// Broadcasts before this are not for the new socket.
 void NamespaceImpl::begin_session(SocketImpl& socket) {
   const Place place = port_.place(spec_.index);
   port_.deliver(place.before);
@@ -164,7 +164,7 @@ void NamespaceImpl::let_in(SocketImpl& socket, const std::optional<SessionTransf
   port_.counters().add(Count::messages_sent);
   peer.send_text(socketio::encode_connect(spec_.name, acceptance_json(socket.id(), socket.pid_)));
   enter(socket);
-  // After the answer: what was missed is older than anything sent from now on.
+  // Right after the answer: missed messages are older than anything sent from now on.
   if (missed) send_missed(socket, *missed);
   const SocketRef ref = socket.ref();
   for (const ConnectionHandler& handler : spec_.on_connection) {
@@ -188,7 +188,7 @@ void NamespaceImpl::receive(SocketImpl& socket, socketio::EventReceived& event) 
   spare_args_.give(std::move(payload.args));
 }
 
-// Of all but the application, which hears of it by `tell_ended`.
+// Removes it everywhere; the application is told by `tell_ended`.
 Peer& NamespaceImpl::part(SocketImpl& socket, EndReason reason) {
   port_.sync();
   Peer& peer = *socket.peer_;

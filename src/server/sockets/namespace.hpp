@@ -1,6 +1,5 @@
-// One worker's part of a namespace: its sockets and their rooms. What they have in common is in
-// NamespaceSpec, and what is sent to more than one of them goes through the bus. All but emitting is for the
-// worker's thread.
+// One worker's part of a namespace: its sockets and their rooms. NamespaceSpec holds what the parts share,
+// and messages to several sockets go through the bus. Everything but emitting belongs to the worker's thread.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -40,13 +39,13 @@ class NamespaceImpl final : public NamespaceSetup, public BroadcastReceiver {
   // A CONNECT packet: runs the middleware, then accepts or refuses.
   void connect(Peer& peer, std::string auth_json);
   void receive(SocketImpl& socket, socketio::EventReceived& event);
-  // The one way out: tells the client, if it stays and does not know, and the application, and parks the
-  // session or forgets it.
+  // The only way to end a socket: tells the client if it is still there and does not know, tells the
+  // application, and parks or forgets the session.
   void leave(SocketImpl& socket, EndReason reason);
 
   void emit_to(SocketImpl& socket, std::string_view event, const Payload& payload);
   void emit_transient(SocketImpl& socket, std::string_view event, const Payload& payload);
-  // Tells the client that it has got everything up to that number.
+  // Tells the client that it has everything up to that number.
   void send_mark(SocketImpl& socket, std::uint64_t number);
   void emit_with_id(SocketImpl& socket, std::string_view event, const Payload& payload, std::uint64_t ack_id);
   socketio::Rooms& rooms() { return rooms_; }
@@ -72,7 +71,7 @@ class NamespaceImpl final : public NamespaceSetup, public BroadcastReceiver {
     std::uint32_t generation = 0;
   };
 
-  // Sockets by their id, which names a room of their own (Room::socket).
+  // Sockets by id, which is also a room of their own (Room::socket).
   struct IdHash {
     using is_transparent = void;
     const std::vector<Slot>* slots;
@@ -91,13 +90,13 @@ class NamespaceImpl final : public NamespaceSetup, public BroadcastReceiver {
 
   template <class Use>
   void each_receiver(const socketio::Message& message, Use&& use);
-  // Sets `out` to the members of any of the rooms, each once.
+  // Sets `out` to the members of the rooms, each once.
   void find_members(std::span<const RoomKey> rooms, std::vector<std::uint32_t>& out) const;
   SocketImpl& make_socket(Peer& peer, std::string auth_json);
   void free_slot(std::uint32_t slot);
   void run_middleware(SocketRef ref, std::size_t index);
   void refuse(SocketImpl& socket, const ConnectError& error);
-  // The middleware lets it in: with the session that it asks for, if it may have it.
+  // The middleware admitted it: connects it, with the session that it asks for if it may have that.
   void accept(SocketImpl& socket);
   std::optional<RecoveryTicket> ticket_of(const SocketImpl& socket) const;
   void fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket ticket);
@@ -105,7 +104,7 @@ class NamespaceImpl final : public NamespaceSetup, public BroadcastReceiver {
   struct Claim {
     std::string pid;
     std::string owner;
-    bool connected_only = false;  // not one that is parked
+    bool connected_only = false;  // not a parked one
     bool from_other_worker = false;
   };
   static Claim claim_of(const SocketImpl& socket, const RecoveryTicket& ticket, bool from_other_worker);
@@ -135,7 +134,7 @@ class NamespaceImpl final : public NamespaceSetup, public BroadcastReceiver {
   std::vector<SocketImpl*> connected_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_{0, IdHash{&slots_}, IdEqual{&slots_}};
   socketio::Rooms rooms_;                                        // all but those of kind socket
-  std::map<std::uint32_t, std::unique_ptr<Deadline>> fetching_;  // slots that wait for another worker
+  std::map<std::uint32_t, std::unique_ptr<Deadline>> fetching_;  // slots waiting for another worker
   base::Spare<std::string> spare_args_, spare_ack_begin_;
   base::Spare<std::vector<std::uint32_t>> spare_receivers_, spare_excluded_;
 };

@@ -1,6 +1,6 @@
-// How a session outlives its connection: parked where it was until its client comes back, taken over if the
-// client is back before its connection is known to be broken, moved to the worker to which it came back
-// (docs/decisions/0023).
+// How a session outlives its connection: it is parked until its client comes back, taken over if the client
+// is back before the old connection is known to be broken, and moved to the worker that the client came back
+// to (docs/decisions/0023).
 #include <algorithm>
 #include <limits>
 
@@ -11,7 +11,8 @@
 namespace rollcall::server {
 namespace {
 
-// For the worker that has a session; one that takes longer hangs, and the client gets a new session.
+// How long to wait for the session's worker. A worker that takes longer hangs, and the client gets a new
+// session.
 constexpr milliseconds kFetchTimeout{2000};
 constexpr std::size_t kParkedBytes = 512;  // the socket's object, its owner's name, the entry in the list
 
@@ -56,7 +57,7 @@ void NamespaceImpl::accept(SocketImpl& socket) {
   }
 }
 
-// Asks the session's worker for it, and goes on when it has answered.
+// Asks the session's worker for it, and continues when it has answered.
 void NamespaceImpl::fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket ticket) {
   Bus& bus = port_.bus();
   auto patience = std::make_unique<Deadline>([this, slot = socket.slot(), ref = socket.ref()](Instant) {
@@ -75,7 +76,7 @@ void NamespaceImpl::fetch(SocketImpl& socket, SessionPlace place, RecoveryTicket
       if (waiting && !waiting->connected()) {
         here.fetching_.erase(waiting->slot());
         here.let_in(*waiting, session, offset);
-      } else if (session) {  // it is gone again, or did not wait: the session ends
+      } else if (session) {  // the client is gone again, or did not wait: the session ends
         here.port_.bus().ended(nsp, session->pid);
         here.end_predecessor(*session);
       }
@@ -103,7 +104,7 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, const 
   } else if (const auto sent = port_.bus().unpark(session.from, loop().now())) {
     session.sent = *sent;
   } else {
-    drop_parked(slot, socket->generation_);  // too old, or to be dropped already
+    drop_parked(slot, socket->generation_);  // too old, or already evicted
     return std::nullopt;
   }
   session.id = socket->id();
@@ -120,7 +121,7 @@ std::optional<SessionTransfer> NamespaceImpl::release(std::uint32_t slot, const 
   return session;
 }
 
-// Its client is back on another connection: this one is dead, and not known to be yet.
+// The client is back on another connection: this one is dead, though we had not noticed.
 void NamespaceImpl::supersede(SocketImpl& socket) {
   Peer& peer = part(socket, EndReason::transport_close);
   peer.client.disconnected(spec_.name);
@@ -128,7 +129,7 @@ void NamespaceImpl::supersede(SocketImpl& socket) {
   peer.close(engineio::CloseReason::transport_close);
 }
 
-// On whatever worker: once the client has its new socket, so it was there all the time.
+// On either worker, after the client has its new socket, so that the user was there all the time.
 void NamespaceImpl::end_predecessor(const SessionTransfer& session) {
   if (session.from.worker != port_.index()) {
     if (!session.was_connected) return;
@@ -143,7 +144,7 @@ void NamespaceImpl::end_predecessor(const SessionTransfer& session) {
   free_slot_later(session.from.slot);
 }
 
-// The socket becomes the session's. False if what its client has missed cannot be told.
+// Gives the session to the socket. False if what its client missed cannot be determined.
 std::optional<Bus::Missed> NamespaceImpl::resume(SocketImpl& socket, const SessionTransfer& session,
                                                  const std::optional<std::string>& offset) {
   const bool is_here = session.from.worker == port_.index();
@@ -156,7 +157,7 @@ std::optional<Bus::Missed> NamespaceImpl::resume(SocketImpl& socket, const Sessi
   const bool in_vain = missed && missed->seen == session.floor;
   if (in_vain && session.vain_replays > 0) {
     const bool breaks_it = session.vain_replays >= SocketImpl::kMaxVainReplays && !missed->messages.empty();
-    // What a replay told that never arrived is kept no longer than other messages.
+    // Messages of a replay that never arrived are kept no longer than others.
     if (breaks_it || missed->some_too_old) missed.reset();
   }
   if (!missed) {
@@ -186,7 +187,7 @@ socketio::ParkPlace NamespaceImpl::park_place(const SocketImpl& socket) const {
 }
 
 void NamespaceImpl::park(SocketImpl& socket, bool closed_by_client) {
-  // Clients that cannot parse what they get close the connection, come back and get it again.
+  // A client that cannot parse a message closes the connection, comes back, and would get it again.
   if (closed_by_client && socket.vain_replays_ > 0) socket.vain_replays_ = SocketImpl::kMaxVainReplays;
   port_.bus().park(socket.owner(), park_place(socket), kParkedBytes + rooms_.bytes_of(socket.slot()),
                    loop().now());

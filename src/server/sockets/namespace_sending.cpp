@@ -1,4 +1,4 @@
-// How a namespace sends: to one socket, and to all on this worker whom a broadcast is for.
+// How a namespace sends: to one socket, and to the receivers of a broadcast on this worker.
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 
@@ -21,7 +21,7 @@ std::string packet_of(std::string_view nsp, std::optional<std::uint64_t> ack_id,
   return socketio::encode_event(nsp, ack_id, event, payload.args, attachments_of(payload).size());
 }
 
-// What is sent to many, or kept.
+// A message to many, or one that is kept.
 socketio::Message message_of(std::string packet, const Payload& payload) {
   const Attachments attachments = attachments_of(payload);
   socketio::Message message;
@@ -122,7 +122,7 @@ void NamespaceImpl::publish(Emitter to, std::string_view event, const Payload& p
   port_.publish(spec_.index, std::move(message), size());
 }
 
-// Of this worker's sockets, those that the message is for.
+// The message's receivers among this worker's sockets.
 template <class Use>
 void NamespaceImpl::each_receiver(const socketio::Message& message, Use&& use) {
   std::vector<std::uint32_t> excluded = spare_excluded_.take();  // usually one user's few connections

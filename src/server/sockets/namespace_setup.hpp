@@ -1,4 +1,4 @@
-// What an application sets up of a namespace: the same for all workers, and for whatever stands for it.
+// What an application sets up for a namespace, the same for the server's namespace and all workers' parts.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What the workers' parts of a namespace have in common: its name and what the application has set up. Not
-// changed any more once the workers run.
+// What the workers' parts of a namespace share: its name and the application's setup. Constant once the
+// workers run.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@ struct NamespaceSpec {
   const std::string name;
   const NamespaceIndex index;
   std::vector<Middleware> middleware;
-  std::optional<UserLimit> user_limit;  // asked once the middleware lets a socket in
+  std::optional<UserLimit> user_limit;  // asked once the middleware has admitted a socket
   std::vector<ConnectionHandler> on_connection;
   std::map<std::string, EventHandler, std::less<>> handlers;
   std::vector<AnyEventHandler> on_any;

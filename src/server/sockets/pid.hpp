@@ -1,8 +1,7 @@
-// The secret by which a client takes its session back: whoever shows it, and is the same user, gets it.
+// The secret with which a client resumes its session: it is given to the same user with the same pid.
 //
-// It begins with the place where the session began, so nothing has to be looked up for it: the worker's
-// number in 12 bits, the slot in 30; then come 102 random bits. A session that was recovered keeps it, and
-// Bus knows where those are.
+// It begins with the place where the session began, so no lookup is needed: the worker's number in 12 bits,
+// the slot in 30; then 102 random bits. A recovered session keeps its pid; Bus knows where those are.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +19,9 @@ struct SessionPlace {
 inline constexpr std::size_t kPidChars = 24;
 
 std::string make_pid(SessionPlace place);
-// Where the session began. Absent if the text is none of ours. It may name a worker or a slot that does not
-// exist.
+// Where the session began. Absent if the text is not a pid. The worker or slot may not exist.
 std::optional<SessionPlace> place_of_pid(std::string_view pid);
-// In constant time for texts of the same length.
+// Constant time for texts of the same length.
 bool same_secret(std::string_view a, std::string_view b);
 
 }  // namespace rollcall::server

@@ -1,5 +1,5 @@
-// What an application says of the messages it refuses, so that a client whose messages are all refused is
-// read more slowly (Pipe::count_refusal). To be used in the handler of the message, on its worker's thread.
+// Lets an application report refused messages, so that a client whose messages are all refused is read more
+// slowly (Pipe::count_refusal). Use it in the handler of the message, on its worker's thread.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,11 @@ inline void count_service(Socket& socket) {
   if (Peer* peer = static_cast<SocketImpl&>(socket).peer()) peer->count_service();
 }
 
-// The same for all of the client's address, as far as addresses are told apart. Parses text: not for hot
-// paths.
+// A key that all clients of the same address share. Parses text: not for hot paths.
 inline std::uint64_t address_key(const Socket& socket) {
   return net::PeerAddress::parse(socket.handshake().address()).value_or(net::PeerAddress()).key();
 }
-// Closes the connection because of what others at its address do.
+// Closes the connection because of its address's other connections.
 inline void refuse_address(Socket& socket) {
   static_cast<SocketImpl&>(socket).home().port().counters().add(Count::refused_by_address);
   socket.close_transport();

@@ -1,10 +1,10 @@
-// The place of a reply among everything its socket gets, for applications that keep state beside the
-// broadcasts and guard it with a lock of their own (gateway::PresenceGateway does).
+// The place of a reply among everything its socket receives, for applications that guard state with their own
+// lock and broadcast its changes (as gateway::PresenceGateway does).
 //
-// Taken while the state is read under that lock, under which changes are broadcast, too: then changes that
-// the reply knows of reach the socket before it, and all others after it, on however many workers they
-// happen. Replies are transient: a client that has lost one asks again. Lives on the socket's worker, and no
-// longer than the handler that takes it.
+// Take it while reading the state under that lock, under which changes are broadcast too: then changes that
+// the reply reflects reach the socket before it, and all others after it, on whichever workers they happen.
+// Replies are transient: a client that lost one asks again. Lives on the socket's worker, no longer than its
+// handler.
 #pragma once
 
 #include <string_view>
@@ -21,15 +21,15 @@ class ReplyPlace {
   // `marked`: `mark` will be called.
   ReplyPlace(Socket& socket, bool marked);
 
-  // Delivers what comes before it to the worker's sockets. To be called without the lock, and before
-  // anything is sent to the socket or changes its rooms.
+  // Delivers earlier messages to the worker's sockets. Call it without the lock, and before anything is sent
+  // to the socket or changes its rooms.
   void catch_up();
-  // The reply, if it is an event and not an acknowledgement.
+  // Sends the reply, if it is an event and not an acknowledgement.
   void emit(std::string_view event, const Payload& payload);
-  // After the reply: the client has everything up to its place. For replies that tell a state of which
-  // changes are told from then on: a change that the reply knows of is no news on recovery.
+  // Call after the reply: the client then has everything up to its place. For replies with a state whose
+  // changes are sent from then on: on recovery, changes that the reply reflects are not sent again.
   void mark();
-  // A reply that goes before what came before it.
+  // Sends a reply ahead of earlier messages.
   void emit_greeting(std::string_view event, const Payload& payload);
 
  private:

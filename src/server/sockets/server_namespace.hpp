@@ -1,8 +1,8 @@
 // What Server::of(name) returns: the namespace of the whole server, which belongs to no worker. Applications
-// set it up through this; what it emits goes to the sockets of all workers.
+// set it up through this; its emits go to the sockets of all workers.
 //
-// Rooms belong to workers, so queries go to the part of the worker that runs on the calling thread, or of the
-// first one before they run. Explicit: `socket.nsp()` and Server::of(name, worker) are the parts.
+// Rooms belong to workers, so queries go to the part of the calling thread's worker, or before the workers
+// run, of the first one. To name a part explicitly: `socket.nsp()`, Server::of(name, worker).
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,7 @@ class ServerNamespace final : public NamespaceSetup {
  public:
   explicit ServerNamespace(NamespaceSpec& spec) : NamespaceSetup(spec) {}
 
-  // Before the server runs: one of each worker, in their order.
+  // Call before the server runs: the parts of all workers, in order.
   void add(NamespaceImpl& part) { parts_.push_back(&part); }
   NamespaceImpl& part(WorkerIndex worker) const { return *parts_[worker]; }
   NamespaceImpl& here() const;
@@ -31,7 +31,7 @@ class ServerNamespace final : public NamespaceSetup {
   void publish(Emitter to, std::string_view event, const Payload& payload) override {
     here().publish(std::move(to), event, payload);
   }
-  // Sockets are the parts'.
+  // Sockets belong to the parts.
   Socket* find(std::uint32_t, std::uint32_t) override { return nullptr; }
   void acknowledge(Socket& socket, std::uint64_t id, const Payload& payload) override {
     here().acknowledge(socket, id, payload);

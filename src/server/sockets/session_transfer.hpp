@@ -1,4 +1,4 @@
-// A session on its way from the socket that its client has lost to the one with which it came back, maybe on
+// A session on its way from the socket that its client lost to the one with which it came back, possibly on
 // another worker.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace rollcall::server {
 
-// What a client shows to get its session back. No offset: it has got none in that session.
+// What a client presents to resume its session. No offset: it never received one in that session.
 struct RecoveryTicket {
   std::string pid;
   std::optional<std::string> offset;
@@ -22,11 +22,11 @@ struct SessionTransfer {
   std::string id;
   std::string pid;
   std::uint64_t floor = 0;
-  std::uint64_t sent = 0;  // the number of the newest message that its client may have got
+  std::uint64_t sent = 0;  // the number of the newest message that its client may have received
   std::uint8_t vain_replays = 0;
-  std::vector<RoomKey> rooms;  // if it comes from another worker; else they are still the old slot's
-  socketio::ParkPlace from;    // the socket before
-  bool was_connected = false;  // that socket's end is to be told to the application
+  std::vector<RoomKey> rooms;  // if it comes from another worker; otherwise still with the old slot
+  socketio::ParkPlace from;    // the previous socket
+  bool was_connected = false;  // the application must be told of that socket's end
 };
 
 }  // namespace rollcall::server

@@ -52,7 +52,7 @@ class SocketImpl final : public Socket {
   void take_ack(socketio::AckReceived& ack);
   void fail_acks();
 
-  // Parked: its connection broke, and its client may come back for it; to the application it is gone.
+  // Parked: its connection broke, and its client may resume it; for the application it is gone.
   enum class State : unsigned char { pending, connected, parked, gone };
   bool ended() const { return state_ >= State::parked; }
 
@@ -72,10 +72,10 @@ class SocketImpl final : public Socket {
   NamespaceImpl& home_;
   Peer* peer_;  // null once gone
   base::ShortText<20> id_;
-  base::ShortText<24> pid_;            // the secret by which the session may be recovered
+  base::ShortText<24> pid_;            // the secret for resuming the session
   std::unique_ptr<std::string> auth_;  // only until it is connected
   base::CompactText owner_;
-  std::unique_ptr<PendingAcks> acks_;  // once an acknowledgement was asked for
+  std::unique_ptr<PendingAcks> acks_;  // null until an acknowledgement is requested
   std::uint32_t slot_;
   std::uint32_t generation_;
   std::uint32_t connected_index_ = 0;
@@ -83,7 +83,7 @@ class SocketImpl final : public Socket {
   bool recovered_ = false;
   bool wanted_recovery_ = false;
   bool must_take_over_ = false;    // see UserLimit
-  std::uint8_t vain_replays_ = 0;  // in a row, of which the client has confirmed nothing
+  std::uint8_t vain_replays_ = 0;  // in a row, without any confirmation by the client
   // The number after which its client may have missed something, if it has no later offset.
   std::uint64_t floor_ = 0;
 };

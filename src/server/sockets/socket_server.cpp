@@ -11,7 +11,7 @@ namespace log = base::log;
 
 constexpr std::uint8_t kMostRefusedConnects = 5;
 constexpr std::string_view kInvalidNamespace = R"({"message":"Invalid namespace"})";
-// CONNECTs in quick succession on one transport, and how soon one of them is forgotten.
+// CONNECTs in quick succession on one transport, and how soon each is forgotten.
 constexpr std::uint8_t kMostConnects = 60;
 constexpr seconds kForgetConnect{1};
 constexpr const char* kClosed = "connection closed: too many CONNECTs";
@@ -30,7 +30,7 @@ SocketImpl* Peer::find(const Namespace& nsp) const {
 }
 
 void Peer::forget(SocketImpl* socket) {
-  if (!sockets.empty() && sockets.back() == socket) return sockets.pop_back();  // most have one
+  if (!sockets.empty() && sockets.back() == socket) return sockets.pop_back();  // most have exactly one
   SocketImpl** const found = std::find(sockets.begin(), sockets.end(), socket);
   if (found == sockets.end()) return;
   *found = sockets.back();
@@ -87,7 +87,7 @@ SocketImpl* SocketServer::socket_of(Peer& peer, std::string_view nsp) {
   return found == namespaces_.end() ? nullptr : peer.find(*found->second);
 }
 
-// Each CONNECT has a token verified and may make news for everyone. A client sends one a namespace.
+// Each CONNECT verifies a token and may cause broadcasts. A client needs one per namespace.
 void SocketServer::take(Peer& peer, const socketio::ConnectRequested& request) {
   if (!peer.may_connect(port_.loop().now())) {
     if (log::sampled(log::Level::info, kClosed, "", port_.loop().now())) {

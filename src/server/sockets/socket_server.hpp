@@ -1,5 +1,5 @@
-// Socket.IO on top of the Engine.IO sessions of one worker: gives each session's packets to the
-// namespaces they are for. The machine is socketio::Client; this is the shell that drives it.
+// Socket.IO on top of the Engine.IO sessions of one worker: passes each session's packets to their
+// namespaces. The machine is socketio::Client; this is the shell that drives it.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@
 
 namespace rollcall::server {
 
-// A session, and what Socket.IO knows of it.
+// A session with its Socket.IO state.
 struct Peer final : EngineSession {
   Peer(Engine& engine, std::string_view sid, engineio::Transport transport, Handshake handshake,
        Instant opened)
@@ -22,15 +22,15 @@ struct Peer final : EngineSession {
     set_known(false);
   }
   socketio::Client client;
-  base::SmallList<SocketImpl*> sockets;  // one a namespace; few, so a linear search
+  base::SmallList<SocketImpl*> sockets;  // one per namespace; few, so linear search
 
   SocketImpl* find(const Namespace& nsp) const;
   void forget(SocketImpl* socket);
-  // One more CONNECT: false if it is one too many.
+  // Counts a CONNECT: false if it is one too many.
   bool may_connect(Instant now);
-  // A CONNECT was refused, and answered: one who is refused again and again is closed.
+  // A CONNECT was refused and answered. Repeated refusals close the session.
   void connect_refused();
-  // It has a namespace, and is no stranger any more.
+  // It has joined a namespace, and is no longer a stranger.
   void joined();
 };
 
@@ -38,7 +38,7 @@ class SocketServer final : public EngineApp {
  public:
   SocketServer(BusPort& port, const ServerOptions& options);
 
-  // This worker's part of a namespace. Before it runs, and in the same order on all workers.
+  // This worker's part of a namespace. Call before it runs, in the same order on all workers.
   NamespaceImpl& add(NamespaceSpec& spec);
 
   std::unique_ptr<EngineSession> make_session(Engine& engine, std::string_view sid,

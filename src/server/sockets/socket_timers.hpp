@@ -1,5 +1,5 @@
-// The timing wheel of a socket's worker, for applications whose timers are part of what they keep with each
-// socket. To be used on its thread.
+// The timing wheel of a socket's worker, for applications with timers in their per-socket state. Use it on
+// the worker's thread.
 #pragma once
 
 #include "base/timing_wheel.hpp"
@@ -11,7 +11,7 @@ inline base::TimingWheel& timers_of(Socket& socket) {
   return static_cast<SocketImpl&>(socket).home().loop().timers();
 }
 
-// Every connected socket of the server's namespace that is the calling thread's worker's. `use` must not end
+// Calls `use` for every connected socket of the namespace on the calling thread's worker. `use` must not end
 // any.
 template <class Use>
 void each_socket_here(const Namespace& nsp, Use&& use) {

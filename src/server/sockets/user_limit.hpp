@@ -1,6 +1,6 @@
-// How many sockets a user may have, where an application limits that. At the limit a socket joins only if it
-// takes a connected one of the same user over (recovery), which ends by that: its client is back before the
-// loss of its connection was noticed.
+// An application's limit of sockets per user. At the limit, a socket may join only by taking over a connected
+// one of the same user (recovery), which ends: its client is back before the loss of its connection was
+// noticed.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,12 @@
 namespace rollcall::server {
 
 struct UserLimit {
-  // Asked once the middleware has let the socket in, on its worker's thread.
+  // Asked once the middleware has admitted the socket, on its worker's thread.
   std::function<bool(const Socket&)> reached;
   std::function<ConnectError(const Socket&)> refusal;
 };
 
-// Before the server runs.
+// Call before the server runs.
 void limit_users(Namespace& nsp, UserLimit limit);
 
 }  // namespace rollcall::server
