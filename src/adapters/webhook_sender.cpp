@@ -168,8 +168,7 @@ void WebhookSender::report(Hook& hook, const std::string& reason, std::size_t fa
     case Report::nothing:
       break;
     case Report::failing:
-      log::warn("webhook failing, it will be tried again until it works",
-                {number, receiver, {"reason", reason}});
+      log::warn("webhook failing: it will be retried until it works", {number, receiver, {"reason", reason}});
       break;
     case Report::recovered:
       log::info("webhook works again", {number, receiver, {"failed_attempts", failures}});

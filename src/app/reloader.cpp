@@ -101,7 +101,7 @@ void Reloader::done(bool good) {
 }
 
 void Reloader::refuse(const std::vector<ConfigError>& mistakes) {
-  log::error("configuration not reloaded: everything stays as it was", {{"mistakes", mistakes.size()}});
+  log::error("configuration not reloaded: keeping the old one", {{"mistakes", mistakes.size()}});
   for (const ConfigError& mistake : mistakes) log::error("configuration", {{"mistake", to_text(mistake)}});
   done(false);
 }
@@ -145,10 +145,10 @@ void Reloader::apply(const ConfigDiff& found, std::shared_ptr<const Verifier> ve
   set_log_level(level_of(server.log_level));
   files_ = std::move(files);
   done(true);
-  log::info("configuration reloaded, and key files and certificate read anew",
+  log::info("configuration reloaded, with key files and certificate",
             {{"changed", found.applied.empty() ? "nothing" : joined(found.applied)}});
   if (!found.need_restart.empty()) {
-    log::warn("configuration: these settings take a restart", {{"changed", joined(found.need_restart)}});
+    log::warn("configuration: these changes need a restart", {{"changed", joined(found.need_restart)}});
   }
 }
 
@@ -164,26 +164,26 @@ void Reloader::check_files() {
 bool Reloader::renew_keys(const std::string& files) {
   const auto verifier = embed::load_keys(in_force_.auth);
   if (!verifier) {
-    log::error("key files have changed, but cannot be used: the keys from before stay",
+    log::error("changed key files are unusable: keeping the old keys",
                {{"files", files}, {"reason", jwt::in_one(verifier.error())}});
     return false;
   }
   for (const std::string& warning : (*verifier)->warnings()) log::warn("key", {{"warning", warning}});
   parts_.gateway.reconfigure(in_force_, *verifier);
-  log::info("key files read anew", {{"files", files}});
+  log::info("key files reloaded", {{"files", files}});
   return true;
 }
 
 bool Reloader::renew_certificate(const std::string& files) {
   auto tls = net::TlsContext::load(in_force_.server.tls_cert, in_force_.server.tls_key);
   if (!tls) {
-    log::error("TLS certificate has changed, but cannot be used: the one from before stays",
+    log::error("changed TLS certificate is unusable: keeping the old one",
                {{"files", files}, {"reason", tls.error()}});
     return false;
   }
   note_certificate(tls->get());
   server::replace_tls(parts_.server, std::move(*tls));
-  log::info("TLS certificate read anew", {{"files", files}});
+  log::info("TLS certificate reloaded", {{"files", files}});
   return true;
 }
 

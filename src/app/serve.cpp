@@ -74,12 +74,12 @@ std::string announcement(const Config& config, const std::vector<std::string>& a
 void warn_of_limits() {
   const auto limit = net::raise_descriptor_limit();
   if (limit.soft < kFewDescriptors) {
-    log::warn("few file descriptors: each connection takes one",
+    log::warn("file descriptor limit is low: each connection needs one",
               {{"limit", limit.soft}, {"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
   }
   const std::size_t queue = net::accept_queue_limit();
   if (queue > 0 && queue < static_cast<std::size_t>(net::kAcceptQueue)) {
-    log::warn("few connections may wait to be accepted: a rush of reconnections will see timeouts",
+    log::warn("accept queue is short: a rush of reconnections will time out",
               {{"limit", queue}, {"wanted", net::kAcceptQueue}, {"raise", "sysctl net.core.somaxconn"}});
   }
 }
@@ -88,7 +88,7 @@ void handle_signal(Server& server, Reloader& reloader, telemetry::Supervisor& su
                    bool& draining) {
   if (signal == SIGHUP) return reloader.reload();
   if (std::exchange(draining, true)) {
-    log::warn("ending at once, as asked twice", {{"connections", server.connections()}});
+    log::warn("second signal: ending at once", {{"connections", server.connections()}});
     server.stop();
     return;
   }

@@ -16,7 +16,7 @@ void call(const Callbacks::Function& function, const presence::UserChanged& chan
   } catch (const std::exception& error) {
     base::log::error(kThrew, {{"what", error.what()}});
   } catch (...) {
-    base::log::error(kThrew, {{"what", "no std::exception"}});
+    base::log::error(kThrew, {{"what", "not a std::exception"}});
   }
 }
 

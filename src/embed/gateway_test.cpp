@@ -291,7 +291,7 @@ TEST(Gateway, WhatACallbackThrowsIsLoggedAndTheNextIsCalled) {
   EXPECT_THAT(notes.await(2), ElementsAre("anna", "bert"));
   set_log_sink(nullptr);
   EXPECT_THAT(log.all(), ElementsAre(R"(a callback of the gateway threw  what="no database")",
-                                     R"(a callback of the gateway threw  what="no std::exception")"));
+                                     R"(a callback of the gateway threw  what="not a std::exception")"));
 }
 
 TEST(Gateway, EndsWhileChangesWaitAndACallbackRuns) {

@@ -235,7 +235,7 @@ Connection& Loop::adopt(Channel channel, std::size_t backlog_limit) {
 // At the end of the turn, when its handler is set and gets `on_closed`.
 void Loop::refuse_unwatched(Connection& connection) {
   if (counters_.unwatchable.value() == 0) {
-    base::log::error("a connection was closed at once: the system cannot watch one more",
+    base::log::error("connection closed at once: the system has no epoll watch left",
                      {{"raise", "fs.epoll.max_user_watches, or the memory of the cgroup"}});
   }
   counters_.unwatchable.add();

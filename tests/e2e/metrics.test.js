@@ -186,7 +186,7 @@ describe('connections', () => {
   test('for which no descriptor is left are counted', async () => {
     const poor = await startServer({ wrap: ['prlimit', '--nofile=40:40'], env: { ...kApiEnv, ROLLCALL_SERVER_WORKERS: 1 } });
     const crowd = [];
-    while (crowd.length < 60 && !/no file descriptor is left/.test(poor.output())) {
+    while (crowd.length < 60 && !/out of file descriptors/.test(poor.output())) {
       const tcp = new RawTcp(poor);
       crowd.push(tcp);
       tcp.send(kReadsFeed);

@@ -96,7 +96,7 @@ void FeedStreams::pump(Id id) {
   Stream& stream = found->second;
   stream.http.write(stream.reader.next(source_, stream.http.unsent(), server_.now(), server_.wall_now()));
   if (stream.reader.given_up()) {
-    log::info("feed reader given up: it takes nothing", {{"unsent", stream.http.unsent()}});
+    log::info("feed stream closed: reader stalled", {{"unsent", stream.http.unsent()}});
     stream.http.end();
     remove(id);
   } else if (stream.reader.waits_for_room()) {

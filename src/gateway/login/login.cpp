@@ -142,7 +142,7 @@ Result<std::optional<WallTime>, wire::Error> Login::renew(Socket& socket, const 
 // Logged once: a backend that signs one such token signs many.
 void Login::tell_of_endless_token() {
   if (endless_told_.load(std::memory_order_relaxed) || endless_told_.exchange(true)) return;
-  log::warn("a token without an end (exp) was accepted: it is good until its key changes",
+  log::warn("token without exp accepted: it is valid until its key changes",
             {{"refuse_them", "auth.require_exp"}, {"limit_them", "auth.max_token_age_ms"}});
 }
 

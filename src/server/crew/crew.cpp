@@ -119,7 +119,7 @@ Result<Unit, std::string> Crew::open() {
   listen.tls = std::move(*tls);
   listen.on_descriptors_exhausted = [this] {
     count_other_descriptors();
-    log::error("no file descriptor is left: connections are turned away",
+    log::error("out of file descriptors: connections are turned away",
                {{"raise", "ulimit -n, or LimitNOFILE= of the systemd unit"}});
   };
   auto listeners = net::open_listeners(first().loop(), options_.listen, listen,
