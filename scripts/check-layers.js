@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Who may include whom (ARCHITECTURE.md): each layer those of a lower rank, siblings never, and no socket, thread,
-// clock or file in what is pure - however many headers lie between.
+// Checks who may include whom (ARCHITECTURE.md): a layer only those of lower rank, never a sibling; and no sockets,
+// threads, clocks or files in pure layers. Follows includes through every header.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const kRanks = [
   ['embed', 'telemetry'],
   ['app'],
 ];
-// What a layer has no business with, though it is lower.
+// Lower layers that a layer may not include.
 const kStrangers = {
   wire: ['http', 'websocket', 'engineio', 'socketio', 'jwt'],
   net: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence'],
@@ -30,13 +30,13 @@ const kStrangers = {
   adapters: ['http', 'websocket', 'engineio', 'socketio', 'jwt', 'calls', 'server'],
   gateway: ['websocket', 'engineio', 'jwt', 'adapters'],
 };
-// Inside the server, lowest first: each wing those before it, and these machines (shared: for the kinds of counts).
+// The server's wings, lowest first: each may include those before it, and these machines (shared: for kinds of counters).
 const kWings = { shared: ['http', 'engineio'], http: ['http', 'websocket'], engine: ['http', 'websocket', 'engineio'], sockets: ['http', 'engineio', 'socketio'], crew: ['http', 'engineio', 'socketio'] };
 const kPure = ['base', 'http', 'websocket', 'engineio', 'socketio', 'jwt', 'presence', 'wire', 'cluster', 'calls', 'feed'];
 const kClock = /<(?:sys\/|netinet\/|arpa\/|unistd\.h|poll\.h|fcntl\.h|thread|fstream|ctime|time\.h)|(?:system|steady|high_resolution)_clock|std::time\(|\bgetenv\(/;
 const kLock = /<(?:mutex|atomic|condition_variable|future)>/;
-// The log writes, and asks the clock for its time stamps; values that workers share have their atomics, and the list
-// that all requests share has a lock. The public interface is the server's: its callers have threads.
+// Exceptions: the log writes, and reads the clock for its timestamps; values shared by workers are atomic, and the list
+// shared by all requests has a lock. The public interface belongs to the server: its callers have threads.
 const kMayLock = /^src\/(?:base\/(?:log|shared_time|shared_mark|signal_mask)\.|calls\/online_list\.|hub\/)/;
 const kMayAll = /^src\/base\/(?:log|signal_mask)\./;
 
@@ -89,7 +89,7 @@ function checkDirect(file) {
   }
 }
 
-// Everything a file includes, by whatever way: each header with the way to it.
+// Everything that a file includes, directly or not: each header with the path to it.
 function reachable(file, way = [], seen = new Map()) {
   for (const { file: included } of read(file).includes) {
     if (seen.has(included)) continue;

@@ -1,5 +1,5 @@
-// A backend with presence inside. Each line of the standard input, "USER MESSAGE", is a notification; what
-// became of it is printed, and who comes and goes. It ends with the input.
+// A backend with presence inside. Each line of standard input, "USER MESSAGE", is a notification; the program
+// prints what became of it, and who comes and goes. It ends at the end of the input.
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -59,6 +59,6 @@ int main(int argc, char** argv) {
   std::thread serving([&] { server.run(); });
   say("Presence on http://" + server.address() + "/ws/messages");
   read_notifications(service);
-  server.drain(rollcall::seconds(5));  // clients are told to go; then `run` returns
+  server.drain(rollcall::seconds(5));  // asks clients to reconnect elsewhere; then `run` returns
   serving.join();
 }

@@ -20,8 +20,8 @@ NotificationService::Receipt NotificationService::send_notification(const std::s
   return {true, deliver_waiting(user_id) ? Method::realtime : Method::queued};
 }
 
-// False if the user is offline. Who comes online after that is told of to the callback, which waits for the
-// lock: nothing is left in the queue. Who is online all the same gets what waited before, and in its order.
+// False if the user is offline. A user who comes online after that is reported to the callback, which waits
+// for the lock, so nothing stays in the queue. An online user first gets what was waiting, in order.
 bool NotificationService::deliver_waiting(const std::string& user_id) {
   const auto found = waiting_.find(user_id);
   if (found == waiting_.end() || !gateway_.user_online_status(user_id).online) return false;

@@ -1,5 +1,5 @@
-// Notifications that reach their user at once if online, and when they are back if not: what a NestJS service
-// does with its gateway, in C++.
+// Notifications that reach online users at once, and others when they are back: what a NestJS service does
+// with its gateway, in C++.
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,13 @@ class NotificationService {
  public:
   enum class Method { realtime, queued };
   struct Receipt {
-    bool sent;  // false: as many wait for this user as may
+    bool sent;  // false: too many are waiting for this user
     Method method;
   };
 
-  // Keeps at most `max_waiting` notifications for a user, in memory. The gateway must outlive this service's
-  // last use, and this service the gateway's callbacks: make it before the server runs, keep it until it has
-  // ended.
+  // Keeps at most `max_waiting` notifications per user, in memory. The gateway must outlive the last use of
+  // this service, and this service the gateway's callbacks: create it before the server runs, and keep it
+  // until the server has ended.
   explicit NotificationService(rollcall::Gateway& gateway, std::size_t max_waiting = 100);
 
   Receipt send_notification(const std::string& user_id, std::string_view message);

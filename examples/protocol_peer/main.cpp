@@ -1,6 +1,6 @@
-// What the official protocol test suites of Engine.IO v4 and Socket.IO v5 talk to: an echo on the bare
-// Engine.IO path, and a Socket.IO server with the namespaces and events that they expect. It uses only
-// the public library, which knows nothing of presence.
+// The server for the official protocol test suites of Engine.IO v4 and Socket.IO v5: an echo on the bare
+// Engine.IO path, and a Socket.IO server with the namespaces and events that they expect. It uses only the
+// public library, which knows nothing of presence.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -27,16 +27,17 @@ rollcall::ServerOptions options_for(const Arguments& arguments, unsigned port, s
   options.path = std::move(path);
   options.ping_interval = rollcall::milliseconds(arguments.ping_interval_ms);
   options.ping_timeout = rollcall::milliseconds(arguments.ping_timeout_ms);
-  // The suite keeps a session that joins nothing through three pings, 900 ms: on a busy machine 1 s is too
-  // close.
+  // The suite keeps a session without a namespace for three pings, 900 ms: on a busy machine 1 s is too
+  // tight.
   options.connect_timeout = rollcall::milliseconds(1500);
   options.max_payload_bytes = 1'000'000;
   options.cors_origins = {"*"};
   return options;
 }
 
-// The suite listens for one message at a time, and misses what arrives together with the one before: the
-// event must not be in the same segment as the CONNECT answer, and still come well before the first ping.
+// The suite listens for one message at a time, and misses a message that arrives together with the previous
+// one: the event must not share a segment with the CONNECT answer, and must still come well before the first
+// ping.
 constexpr rollcall::milliseconds kAuthDelay{25};
 
 void serve_protocol(rollcall::Server& server) {

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   plugins: [react()],
-  // One React for the page, wherever the hooks were installed.
+  // A single React for the page, wherever the hooks are installed.
   resolve: { dedupe: ['react', 'react-dom'] },
   build: { target: 'es2022' },
 });

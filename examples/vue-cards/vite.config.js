@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   plugins: [vue()],
-  // One Vue for the page, wherever the composables were installed.
+  // A single Vue for the page, wherever the composables are installed.
   resolve: { dedupe: ['vue'] },
   build: { target: 'es2022' },
 });

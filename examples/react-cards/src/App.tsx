@@ -21,7 +21,7 @@ function Card({ userId, name, role }: Carer) {
   );
 }
 
-// So that “2 minutes ago” grows older by itself; by the server's clock, as the visitor's may be wrong.
+// Updates “2 minutes ago” as time passes; by the server's clock, since the visitor's may be wrong.
 function useNow() {
   const rollcall = useRollcall();
   const [, tick] = useState(0);

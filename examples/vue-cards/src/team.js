@@ -1,4 +1,4 @@
-// A real application has these from its own backend. user-1 and user-2 are those for whom `rollcall serve --dev` prints tokens.
+// A real application gets these from its own backend. `rollcall serve --dev` prints tokens for user-1 and user-2.
 export const team = [
   { userId: 'user-1', name: 'Ada Moreau', role: 'Night nurse' },
   { userId: 'user-2', name: 'Bruno Keller', role: 'Physiotherapist' },
