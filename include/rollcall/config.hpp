@@ -61,8 +61,8 @@ struct PresenceSettings {
   std::string broadcast = "everyone";  // everyone | watchers
   std::size_t max_batch_ids = 1000;
   std::size_t max_online_list = 10000;
-  // A cap on changes told to everyone, for each worker, beside what the load of its loop asks for: above it
-  // they are told in batches, of which telling takes a sixth of that; 0 = no cap.
+  // A cap on changes sent to everyone, per worker, in addition to what the load of its loop requires: above
+  // it they are told in batches, of which telling takes a sixth of that; 0 = no cap.
   std::size_t deliveries_per_second = 0;
   // A user's changes in quick succession (one is forgotten every 2 s) that are told at once; of more only the
   // outcome is told, after 1 s, then 2, 4 ... 32 s while it goes on; 0 = all are.

@@ -63,7 +63,7 @@ struct GatewayOptions {
 
 struct UserStatus {
   bool online = false;
-  std::optional<WallTime> last_active;   // the latest sign of life; absent: never seen, or long forgotten
+  std::optional<WallTime> last_active;   // the latest activity; absent: never seen, or long forgotten
   std::optional<WallTime> connected_at;  // when this session began; absent when offline
 };
 
@@ -108,11 +108,12 @@ class Gateway {
     Receivers& to(Room room);
     Receivers& except(std::string_view name);
     Receivers& except(Room room);
-    // To every connection in any of the rooms (in all, if there are none), on whatever worker, each once.
-    // `json`: the event's argument, which clients get as it stands; empty = none; several are comma-joined,
-    // as in Payload::args, which may be passed on. Throws std::invalid_argument, and sends nothing, if `json`
-    // is no JSON (or nested deeper than 64), if it or the event's name is not UTF-8, or if the name is one
-    // that socket.io keeps for itself ("connect", "disconnect", ...) or that presence alone sends
+    // To every connection in any of the rooms (to all connections if none are given), on all workers, each
+    // once. `json`: the event's argument, which clients get as it stands; empty = none; several are
+    // comma-joined, as in Payload::args, which may be passed on. Throws std::invalid_argument, and sends
+    // nothing, if `json` is no JSON (or nested deeper than 64), if it or the event's name is not UTF-8, or if
+    // the name is one that socket.io keeps for itself ("connect", "disconnect", ...) or that presence alone
+    // sends
     // ("user-online", "connected", ...: docs/protocol.md). Events for one connection arrive in the order of
     // their calls.
     void emit(std::string_view event, std::string_view json = {}) const;

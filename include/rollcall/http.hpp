@@ -1,4 +1,4 @@
-// HTTP beside Socket.IO, on the same port: pages, health checks, an API for other services.
+// HTTP next to Socket.IO, on the same port: pages, health checks, an API for other services.
 //
 //   server.handle_http("GET", "/users/{id}", [](const rollcall::HttpRequest& request) {
 //     return rollcall::HttpAnswer{.body = "Hello, " + std::string(request.parameter("id"))};

@@ -3,7 +3,7 @@
 //
 // While a server runs, lines go through a queue of 1 MiB to a thread of their own, so that a slow reader, or
 // a slow sink, never holds up the server. What does not fit is dropped, and a later line, `log lines lost`,
-// says how many. A stderr that nobody reads any more raises no SIGPIPE.
+// says how many. A stderr without a reader raises no SIGPIPE.
 #pragma once
 
 #include <functional>

@@ -256,8 +256,8 @@ class Namespace {
 };
 
 struct ServerOptions {
-  // HOST:PORT, or several with commas: "0.0.0.0:3000,[::]:3000". [::] is IPv6 alone, and is left out, beside
-  // others, where there is none. Port 0 picks a free one, the same for all that have it.
+  // HOST:PORT, or a comma-separated list: "0.0.0.0:3000,[::]:3000". [::] is IPv6 alone, and is left out,
+  // beside others, where there is none. Port 0 picks a free one, the same for all that have it.
   std::string listen = "127.0.0.1:3000";
   unsigned workers = 1;   // event loops, each on its thread, at most 1024; 0 = one a core
   bool io_uring = false;  // for sending, where the kernel allows it
@@ -288,7 +288,7 @@ struct ServerOptions {
   // or RLIMIT_AS allows.
   std::size_t memory_bytes = 0;
   // What may be buffered of requests and messages that have not come whole, of all senders together that have
-  // joined no namespace and passed no HttpGuard. Beyond it the longest begun are given up with 503. 0: a
+  // joined no namespace and passed no HttpGuard. Beyond it, the oldest are given up with 503. 0: a
   // sixteenth of the memory budget.
   std::size_t unfinished_bytes = 0;
   std::vector<std::string> cors_origins;  // exact origins or "*"; none = same origin only

@@ -11,7 +11,7 @@
 
 namespace rollcall::base {
 
-// Workers read the clock once a turn, so a time may be slightly older than another worker's. A time older
+// Workers read the clock once per turn, so a time may be slightly older than another worker's. A time older
 // than that comes from a clock that was set back.
 inline constexpr seconds kClockLag{10};
 

@@ -18,7 +18,7 @@ class Waste {
   // Resident memory beyond what is allocated. A fresh process has about 16 MiB of it: the program itself.
   static constexpr std::size_t kWorth = 32 << 20;
   static constexpr seconds kInterval{10};
-  static constexpr int kCountingShare = 1000;  // one part of so many
+  static constexpr int kCountingShare = 1000;  // one part in this many
   static constexpr int kGivingShare = 25;
 
   // How long after the last measurement to measure again.

@@ -43,7 +43,7 @@ std::string words_for(const base::JsonFault& fault) {
   return "the payload is not valid JSON: look at byte " + std::to_string(fault.at);
 }
 
-// What a JSON value is that begins so, and is no object.
+// The kind of a JSON value that is not an object, by its first character.
 std::string kind_of(char first) {
   switch (first) {
     case '[':

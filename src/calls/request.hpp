@@ -4,7 +4,7 @@
 // 2. `look` runs under a lane of the hub's lock and copies the state that the answer needs.
 // 3. `answer` runs without the lock: it makes the request's changes and writes the answer's data.
 //
-// Pure. A request lives for one turn, in memory supplied by whoever reads it. Not thread-safe, but the `look`
+// Pure. A request lives for one turn, in memory supplied by the caller. Not thread-safe, but the `look`
 // of different requests may run on several threads at once.
 #pragma once
 

@@ -32,7 +32,7 @@ inline constexpr std::array kServerEvents = {wire::kConnectedEvent,   wire::kUse
 
 // All that have a route.
 std::vector<const Call*> of_backends();
-// The index in kClientCalls of the call with that event; kClientCalls.size() if there is none.
+// The index in kClientCalls of the call with that event; kClientCalls.size() for none.
 std::size_t find_event(std::string_view event);
 wire::Error unknown_event(std::string_view event);
 

@@ -1,4 +1,5 @@
-// unsubscribe-presence: the client is no longer told of these users; the answer is how many it watches yet.
+// unsubscribe-presence: the client is no longer told of these users; the answer says how many it still
+// watches.
 #include "calls/batch.hpp"
 #include "wire/object_writer.hpp"
 

@@ -1,11 +1,11 @@
-// Which nodes of the cluster live, as one of them sees it: what is to be said of the others after each beat.
+// Decides, as one node of the cluster, which other nodes live: whom to accuse or bury after each beat.
 //
 // Every node counts up a number in Redis each second; the answer shows the numbers of all. Nobody's clock is
 // compared with another's: a number is silent for as long as this node has seen it unmoved. A node that is up
 // and silent for `suspect_after` is accused; the accused refutes that by its next beat. One that stays
 // suspect, or leaving, and silent for `orphan_after` is buried: its users are nobody's any more.
 //
-// A node that is itself slow, or was cut off, has seen nothing meanwhile: its observations begin anew, so no
+// A node that was slow or cut off saw nothing in the meantime: its observations start again, so no
 // stopped process, slow Redis or failover makes it bury anybody. Pure: `now` is an argument. Not thread-safe.
 #pragma once
 

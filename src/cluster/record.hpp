@@ -1,6 +1,6 @@
 // What nodes tell each other of their users: the records in a partition's log. Only the node that holds a
-// user's connections writes about the user. The texts point into what was decoded, or into what is to be
-// encoded.
+// user's connections writes about the user. The texts point into the decoded bytes, or to the caller's
+// strings.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +41,7 @@ struct Left {
 
   bool operator==(const Left&) const = default;
 };
-// Everybody who is online there follows: whoever is not among them when SyncEnd comes is not online there.
+// All users who are online there follow; a user who is not among them by SyncEnd is not online there.
 struct SyncBegin {
   bool operator==(const SyncBegin&) const = default;
 };

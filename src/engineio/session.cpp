@@ -185,7 +185,7 @@ void Session::look(Instant now) {
 
 void Session::limit_silence(bool limited) {
   silence_limited_ = limited;
-  silent_ = false;  // it begins anew
+  silent_ = false;  // restarts the silence
 }
 
 void Session::heard(Instant now) {

@@ -103,7 +103,7 @@ class Session {
   // Whether volatile messages can be sent, as far as known here: a poll waits, or the transport is a
   // websocket.
   bool writable() const { return transport_ == Transport::websocket || (poll_waiting_ && !buffer_); }
-  // Answers the waiting GET with all that is buffered. Called once a turn.
+  // Answers the waiting GET with everything buffered. Called once per turn.
   void flush(Actions& out);
   void close(CloseReason reason, Actions& out);
 

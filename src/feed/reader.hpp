@@ -1,7 +1,7 @@
 // One reader of the feed by server-sent events: decides which bytes to send next.
 //
 //   retry: 2000
-//   event: reset      {reason, timestamp}      if it has to begin anew
+//   event: reset      {reason, timestamp}      if it has to start again
 //   event: snapshot   {users}                  as often as needed
 //   event: live       {count, timestamp}       id: a cursor; what follows is what has changed since
 //   event: user-online, user-offline           each with its cursor as id

@@ -5,7 +5,7 @@
 // Filled and read by the gateway's hub, under its lock. Pure. Not thread-safe.
 //
 // Bounds: at most `limit` changes, and about 256 bytes of text for each on average: if the users' ids and
-// details are longer, fewer changes are kept. Memory is taken as it is needed, and used again: once the feed
+// details are longer, fewer changes are kept. Memory is allocated on demand and reused: once the feed
 // is full, adding a change allocates nothing. `add` and `read` are O(1) a change.
 #pragma once
 

@@ -21,7 +21,7 @@ struct HostPort {
   std::optional<std::uint16_t> port{};  // if it is written
 };
 
-// Nothing if it is no host[:port].
+// Absent if it is not host[:port].
 std::optional<HostPort> split(std::string_view text) {
   const std::size_t bracket = text.rfind(']');
   std::size_t colon = text.rfind(':');

@@ -10,7 +10,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// What decode() leaves as it is.
+// Whether decode() would change nothing.
 bool is_plain(std::string_view text) {
   return text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos;
 }

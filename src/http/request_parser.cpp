@@ -28,7 +28,7 @@ std::size_t count(const Request& request, std::string_view name) {
                                                 [&](const Header& field) { return field.name == name; }));
 }
 
-// Beast has one error for another version and for what is no version at all.
+// Beast has one error for another version and for an invalid one.
 bool names_a_version(std::string_view request_line) {
   const std::size_t method_end = request_line.find(' ');
   const std::size_t target_end = request_line.find(' ', method_end + 1);

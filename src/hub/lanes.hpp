@@ -19,7 +19,7 @@ class Lanes {
   // share lanes.
   static constexpr std::size_t kMost = 16;
 
-  // For so many threads that read often.
+  // For this many threads that read often.
   explicit Lanes(std::size_t readers) : lanes_(std::clamp<std::size_t>(readers, 1, kMost)) {}
 
   std::mutex& of(std::size_t reader) { return lanes_[reader % lanes_.size()].mutex; }

@@ -1,6 +1,6 @@
 // One accepted TCP connection, with TLS or without.
 //
-// Output is queued by reference and leaves once a turn, many frames in one system call (SendBatch). There
+// Output is queued by reference and leaves once per turn, many frames in one system call (SendBatch). There
 // is no read buffer: the loop's is used. A turn reads a small share of what the peer sends; a connection
 // whose share costs too much time is `busy`, and the loop serves it after all others (Loop::serve_busy).
 // Bounds: output queued behind the message being written may not exceed `backlog_limit`. If it does, and the
@@ -86,7 +86,7 @@ class Connection final : public EventSource {
   bool secure() const { return tls_ != nullptr; }
   bool shaking_hands() const { return tls_ && !tls_->ready(); }
 
-  // For SendBatch, once a turn: what to send now, how much of it was sent, and what to do then.
+  // For SendBatch, once per turn: what to send now, how much of it was sent, and what to do then.
   bool has_output() const;
   std::string_view next_output(SendBatch& batch);
   void consume(std::size_t bytes) { tls_ ? tls_->sent(bytes) : queue_.consume(bytes); }

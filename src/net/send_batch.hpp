@@ -1,4 +1,4 @@
-// Sends the output of all connections of a loop, once a turn, in as few system calls as possible: one
+// Sends the output of all connections of a loop, once per turn, in as few system calls as possible: one
 // io_uring submission where the kernel allows it, otherwise one `send` for each connection.
 //
 // A connection has at most one entry in a batch, so its bytes keep their order. In the ring every send is

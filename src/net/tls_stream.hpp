@@ -23,9 +23,9 @@ class TlsStream {
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
-  // Room for what so many bytes decrypt to: up to a record may wait inside for its end.
+  // Room for the plain text of this many bytes: part of a record may wait inside for its end.
   static constexpr std::size_t plain_room(std::size_t bytes) { return bytes + 2 * kRecordBytes; }
-  // Room for the records of so many bytes of plain text.
+  // Room for the records of this many bytes of plain text.
   static constexpr std::size_t sealed_room(std::size_t plain) {
     return plain + (plain / kRecordBytes + 1) * kRecordOverhead;
   }

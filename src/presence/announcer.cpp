@@ -49,7 +49,7 @@ void Announcer::pass_calmed(std::size_t receivers, Instant now, std::vector<Anno
   calmed_.clear();
 }
 
-// `now` is the same for all that happens in a turn.
+// `now` is the same throughout a turn.
 bool Announcer::may_tell(Instant now) {
   if (held_.size() > 0) return false;  // they are first
   if (!load_.pressed()) return true;

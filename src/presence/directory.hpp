@@ -23,7 +23,7 @@ namespace rollcall::presence {
 
 struct User {
   Profile profile;
-  WallTime session_at{};  // when the session began; of one who is offline, when the last one ended
+  WallTime session_at{};  // when the session began; for an offline user, when the last one ended
   base::SharedTime last_active;
   [[no_unique_address]] Contribution own;  // leaves room for what follows
   base::RecentCount changes;
@@ -57,7 +57,7 @@ class Directory {
   void recall(Slot slot);
 
  private:
-  // The hash is stored beside the slot, so growing the index does not touch a million records.
+  // The hash is stored next to the slot, so growing the index does not touch a million records.
   struct Key {
     std::uint32_t hash;
     Slot slot;

@@ -31,7 +31,7 @@ class HeldChanges {
   void read(std::string_view user_id);
   void read_all();
 
-  // Users of whom something may be to be told.
+  // Users with changes that may be due.
   std::size_t size() const { return entries_.size(); }
   // Removes the `most` users who have waited longest, and returns their changes to broadcast.
   template <typename Out>

@@ -36,7 +36,7 @@ class LoadPace {
   // A loop is full when it is busy for that share of a period, and telling for at least that share.
   static constexpr double kFull = 0.9;
   static constexpr double kMostlyTelling = 0.5;
-  // What a turn's telling may take while changes are told at once. From the shorter time on, portions are
+  // How long a turn may spend on sending changes in live mode. From the shorter time on, portions are
   // told; the longer one is too much, for requests and pings wait meanwhile.
   static constexpr milliseconds kLong{50};
   static constexpr milliseconds kTooLong{250};
@@ -53,7 +53,7 @@ class LoadPace {
 
   bool live() const { return window_ == milliseconds{0}; }
   milliseconds window() const { return window_; }  // 0 if live
-  // A turn took long for telling: only a portion is to be told in one.
+  // A turn spent too long on sending: send only a portion per turn.
   bool pressed() const { return pressed_; }
   // From one portion's beginning to the next one's, while there is a window.
   microseconds interval() const;

@@ -42,7 +42,7 @@ class Pace {
   bool live() const { return window_ == milliseconds{0}; }
   milliseconds window() const { return window_; }  // 0 if live
 
-  // A change is to be told to so many. May widen the window.
+  // A change is due for this many receivers. May widen the window.
   void count(std::size_t receivers, Instant now);
   // May narrow the window, unless what is collected is `behind`. To be called at `review_at`; other calls do
   // no harm.
@@ -51,7 +51,7 @@ class Pace {
 
   // Deliveries a second, of late.
   std::size_t load() const;
-  // In how long the share for batches pays for telling so many changes at once.
+  // How long the batches' share takes to pay for sending this many changes at once.
   milliseconds cost(std::size_t changes, std::size_t receivers) const;
 
  private:

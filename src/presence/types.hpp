@@ -13,7 +13,7 @@
 
 namespace rollcall::presence {
 
-// One connection of a user; chosen by whoever reports it, and never used again while it lives.
+// Identifies a connection of a user; chosen by the caller, and not reused while the connection lives.
 using ConnectionId = std::uint64_t;
 
 inline constexpr std::size_t kMaxUserIdBytes = 256;
@@ -55,7 +55,7 @@ struct Disconnect {
   ConnectionId connection = 0;
   Ending ending = Ending::unknown;
 };
-// A sign of life of the person: a heartbeat, or any event sent.
+// Activity of the person: a heartbeat, or any other event.
 struct Activity {
   ConnectionId connection = 0;
 };
@@ -68,7 +68,8 @@ struct State {
   std::optional<WallTime> connected_at;  // of the current session; absent when offline
 };
 
-// To whoever knows `known`, `current` is no news. Times are details: they are read, never announced.
+// Whether a receiver who knows `known` need not be told `current`. Times are details: they are read, never
+// announced.
 inline bool looks_the_same(const State& known, const State& current) {
   return known.online == current.online;
 }
@@ -91,11 +92,11 @@ inline Edge edge_of(const UserChanged& change) {
   return change.after.online ? Edge::online : Edge::offline;
 }
 
-// What is known of a user, for who asks why.
+// Explains a user's state.
 struct Account {
   State state;
   std::size_t connections = 0;
-  std::optional<Instant> grace_ends;  // of one who is online: of the connection that broke last; may be over
+  std::optional<Instant> grace_ends;  // of an online user's connection that broke last; may be past
   std::optional<WallTime> ended_at;   // the last session, of a user who is offline
   Ending ending = Ending::unknown;    // of the connection that began the grace, or ended the session
 };

@@ -33,8 +33,9 @@ struct RecoveryLimits {
   milliseconds max_age{120'000};  // of a session, since its connection broke
   // How long a broken connection may go unnoticed: the logs reach back that much further.
   milliseconds max_unnoticed{45'000};
-  std::size_t max_log_bytes = 48 << 20;    // of messages
-  std::size_t max_edge_bytes = 16 << 20;   // of states: those who would need what is lost start anew
+  std::size_t max_log_bytes = 48 << 20;  // of messages
+  std::size_t max_edge_bytes =
+      16 << 20;  // of states: clients that would need lost messages start from scratch
   std::size_t max_replay_bytes = 1 << 20;  // with the marks
   std::size_t max_replay_events = 20'000;  // states that cancel out among them
   // States told to everybody are marked at once while that takes no more deliveries than these; those that
@@ -63,7 +64,7 @@ class Recovery {
   std::string mark_of(std::uint64_t number) const;
   const Offsets& offsets() const { return offsets_; }
 
-  // When the mark is to be sent to everybody that was left out lately, if one was.
+  // When to send everybody the mark that was left out lately, if one was.
   std::optional<Instant> mark_due() const { return mark_due_; }
   // That mark, stamped, once it is due.
   std::optional<Message> due_mark(Instant now);

@@ -29,7 +29,7 @@ class Scraper {
 
   // Soon, with figures from after this call.
   void answer(HttpReply reply);
-  // Gathers no more: whoever waits then is told 500.
+  // Stops gathering: requests that wait get 500.
   void stop();
 
  private:

@@ -19,7 +19,7 @@ namespace rollcall::telemetry {
 struct Supervision {
   // A path, or "@" and an abstract name; empty: nobody wants to be told.
   std::string socket;
-  // A program that gives no sign of life for so long is ended; 0: it is not watched.
+  // systemd ends a program that does not notify for this long; 0: no watchdog.
   milliseconds watchdog{0};
 };
 
@@ -29,8 +29,8 @@ Supervision supervision_of(const char* socket, const char* watchdog_usec, const 
 // Of this process's environment.
 Supervision supervision();
 
-// One report: the status, and the sign of life, which a server that does not serve everybody must not give.
-// Pure.
+// One report: the status, and the watchdog's notification, which a server that does not serve everybody must
+// not send. Pure.
 std::string report_text(const server::Readiness& readiness, std::size_t users, std::size_t connections);
 
 // How often to report: three times within the watchdog's patience, but every ten seconds at least. Pure.

@@ -1,6 +1,6 @@
 // Makes the frames a WebSocket server sends: final, unmasked, one frame a message (RFC 6455, 5.2).
 //
-// Called by the engine's transport and by whoever closes a connection. The sizes are ours: a control
+// Called by the engine's transport and when a connection is closed. The sizes are ours: a control
 // frame of more than 125 bytes, or a close code that may not travel, is a bug and ends the process.
 // Pure functions: safe on any thread (but a base::FrameRef stays on the thread that made it).
 #pragma once

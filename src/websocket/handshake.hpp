@@ -1,6 +1,6 @@
 // The server's half of the WebSocket opening handshake (RFC 6455, section 4.2).
 //
-// Called once per upgrade request, by whoever has parsed its HTTP head. It copies nothing and keeps
+// Called once per upgrade request, after its HTTP head was parsed. It copies nothing and keeps
 // nothing; the HTTP layer bounds the values. A pure function: safe on any thread.
 #pragma once
 
@@ -24,7 +24,7 @@ struct UpgradeFields {
 enum class UpgradeFault : std::uint8_t {
   not_an_upgrade,  // an ordinary request, or one that cannot be upgraded
   bad_key,         // Sec-WebSocket-Key is not 16 bytes of base64
-  bad_protocol,    // Sec-WebSocket-Protocol is no list of different names
+  bad_protocol,    // Sec-WebSocket-Protocol is not a list of distinct names
   bad_version,     // Sec-WebSocket-Version is not 13; the answer should name 13 (section 4.4)
 };
 

@@ -1,6 +1,6 @@
 // The words of RFC 6455 that both directions share: opcodes (section 11.8) and close codes (7.4).
 //
-// Used by the decoder, the encoder and whoever closes a connection. Values only; safe on any thread.
+// Used by the decoder, the encoder and code that closes connections. Values only; safe on any thread.
 #pragma once
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 // envelope of acknowledgements. Each text is written once and shared by all its receivers.
 //
 // Pure and thread-safe. Keys are in the order of docs/protocol.md; strings are escaped, times are ISO-8601,
-// unknown values are null. A text is no longer than its arguments require.
+// unknown values are null. A text is only as long as its arguments require.
 #pragma once
 
 #include <string>

@@ -7,7 +7,7 @@ namespace {
 
 namespace json = base::json;
 
-// Empty if it is none.
+// Empty if it is not a user id.
 std::string_view id_in(const json::value* value) {
   if (!value || !value->is_string()) return {};
   const std::string_view id(value->as_string().data(), value->as_string().size());

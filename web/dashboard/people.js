@@ -4,7 +4,7 @@ import { count, duration } from './words.js';
 
 const kPage = 15;
 
-// The details beside the id.
+// The details next to the id.
 export const detailsOf = ({ email, role }) => [email, role].filter((part) => typeof part === 'string' && part !== '').join(' · ');
 
 export function personRow(userId, onOpen) {

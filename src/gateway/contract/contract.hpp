@@ -40,7 +40,7 @@ class Contract {
   // Before the server runs.
   void serve(Namespace& nsp);
   // Adds a handler for an event of the application's. Like presence's own events it needs a token, counts
-  // towards the rate, and is a sign of life. False if presence has an event of that name. Call it before the
+  // towards the rate, and counts as activity. False if presence has an event of that name. Call it before the
   // server runs.
   bool on(std::string event, EventHandler handler);
 

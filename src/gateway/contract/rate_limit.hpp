@@ -46,7 +46,7 @@ class alignas(8) RateLimit {  // one word: UserBudgets swaps it whole
   Instant last(Instant now) const { return now - milliseconds(passed_until(now)); }
 
  private:
-  // Workers that share one have clocks of their own, which are behind by up to the length of a turn.
+  // Workers that share one have their own clocks, which lag by up to a turn's duration.
   static constexpr std::uint32_t kMostBehindMs = 10'000;
 
   std::uint32_t passed_until(Instant now) const {

@@ -32,7 +32,7 @@ class Access {
   // Charges the key of a request that was let in for `more` requests.
   void charge(const HttpRequest& request, std::size_t more);
 
-  // Takes the keys and their rate from these. True if a key that was good is no longer. From any thread, one
+  // Replaces the keys and their rate. True if a formerly valid key is no longer valid. From any thread, one
   // at a time.
   bool reconfigure(const ApiSettings& settings);
 

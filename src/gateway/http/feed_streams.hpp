@@ -1,8 +1,8 @@
 // The change feed as server-sent events (`GET /api/v1/presence/feed`). feed::Reader decides what a reader is
 // sent; this class owns the streams, each on the thread of the worker that has its connection.
 //
-// Changes wake each worker that has readers at most once a turn. Bounds: kMostReaders readers, each with the
-// bounds of feed::Reader. A slow reader costs memory, but delays nobody.
+// Changes wake each worker that has readers at most once per turn. Bounds: kMostReaders readers, each with
+// the bounds of feed::Reader. A slow reader costs memory, but delays nobody.
 #pragma once
 
 #include <atomic>

@@ -35,12 +35,12 @@ class KeyRing {
     calls::ServiceKey key_;
     std::mutex mutex_;
     RateLimit rate_;
-    Instant latest_{};  // workers' clocks differ by a turn; here time does not go back
+    Instant latest_{};  // workers' clocks differ by up to a turn; time must not go back here
     bool refused_ = false;
   };
 
   bool empty() const { return callers_.empty(); }
-  // Null if it is no key.
+  // Null if it is not a key.
   Caller* find(std::string_view token);
   // Whether the caller is within its rate. `refused` is the first refusal after an admission, `refused_again`
   // each further one.

@@ -10,7 +10,7 @@
 
 namespace rollcall::gateway {
 
-// Empty if there is none. A `Bearer ` in front is left for the verifier to take off.
+// Empty if there is none. The verifier removes a leading `Bearer `.
 std::string find_token(const std::string& auth_json, const Handshake& handshake);
 
 // What follows "Bearer " in an Authorization header, in whatever case; nothing if it is of another kind.
