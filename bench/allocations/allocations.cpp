@@ -35,7 +35,7 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   return allocate(bytes, static_cast<std::size_t>(alignment));
 }
-// What std::stable_sort asks for.
+// Called by std::stable_sort.
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   return allocate(bytes, 1);
 }

@@ -1,12 +1,12 @@
-// How much a program has allocated by `new`: who links this has operators `new` and `delete` that count. What
-// C libraries allocate (cjose, OpenSSL) is not seen. For programs in which one thread allocates at a time.
+// Counts allocations by `new`: linking this replaces operators `new` and `delete`. Does not see allocations
+// by C libraries (cjose, OpenSSL). For programs in which one thread allocates at a time.
 #pragma once
 
 #include <cstdint>
 
 namespace rollcall::allocations {
 
-// So far, in this program.
+// Totals of this program so far.
 extern std::uint64_t count;
 extern std::uint64_t bytes;
 

@@ -1,4 +1,4 @@
-// One attacker's flood, until it is ended: node bench/attack/attacker.js PORT NAME
+// One attacker's flood, until it is killed: node bench/attack/attacker.js PORT NAME
 import { flood, kFloods } from '../../tests/e2e/support/floods.js';
 
 const [port, name] = process.argv.slice(2);

@@ -3,8 +3,8 @@
 //
 //   node bench/attack/measure.js [SECONDS [ROUNDS [WORD]]]      after make build; WORD: only attacks whose name has it
 //
-// The server, with one worker, has one core for itself. The client shares the other one with the attacker, and goes before it: so
-// what is measured is how long the server makes it wait, not who gets the processor. The attacks are those of tests/e2e/attack.test.js.
+// The server, with one worker, has a core to itself. The client shares the other one with the attacker, at a higher priority: this
+// measures how long the server makes it wait, not who gets the processor. The attacks are those of tests/e2e/attack.test.js.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

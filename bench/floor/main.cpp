@@ -1,4 +1,4 @@
-// rollcall-floor: the least that a WebSocket server on this kernel has to spend, as the yardstick for
+// rollcall-floor: the minimum that a WebSocket server on this kernel has to spend, as the yardstick for
 // rollcall and its peers. See bench/README.md.
 #include <arpa/inet.h>
 #include <sys/resource.h>
@@ -18,7 +18,7 @@ constexpr const char* kAbout =
     "connection with frames as long as rollcall's, sends text back as it came, and binary to everybody.\n"
     "Load it with rollcall-load --dialect floor.";
 
-// Splits HOST:PORT; an explanation if it isn't one.
+// Splits HOST:PORT; the error explains what is wrong.
 std::string split(const std::string& text, rollcall::floor::Options& options) {
   const std::size_t colon = text.rfind(':');
   options.host = text.substr(0, colon);

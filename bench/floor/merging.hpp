@@ -1,4 +1,4 @@
-// The frames of a turn, copied together for each connection.
+// Merges the frames of a turn per connection.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ class Merging {
     for (Connection* connection : dirty_) send(*connection);
   }
 
-  // The buffers go to whoever needs one next: a connection that is idle has none.
+  // Buffers are reused by the next connection: idle connections have none.
   void clear() {
     for (Connection* connection : dirty_) {
       connection->out.clear();

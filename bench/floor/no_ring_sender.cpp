@@ -1,4 +1,4 @@
-// Stands in for ring_sender.cpp where liburing is not installed.
+// Replaces ring_sender.cpp where liburing is not installed.
 #include "floor/sender.hpp"
 
 namespace rollcall::floor {

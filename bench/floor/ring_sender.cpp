@@ -1,8 +1,8 @@
 // All sends of a turn in one io_uring call.
 //
-// A connection has at most one send in a submit, so that the kernel cannot reorder two; MSG_DONTWAIT makes
-// each finish within the call, so that its bytes may go afterwards; and only sends that fail, or are short,
-// leave a completion to be looked at.
+// A connection has at most one send per submission, so that the kernel cannot reorder two; with MSG_DONTWAIT
+// each finishes within the call, so its bytes may be freed afterwards; only failed or short sends produce a
+// completion.
 #include <liburing.h>
 
 #include <deque>
@@ -35,7 +35,7 @@ class RingSender : public Sender {
     if (defer(connection, bytes)) return;
     if (merged_) return merging_.add(connection, bytes);
     if (connection.submit == submit_) submit();
-    if (!connection.late.empty()) {  // the submit came to nothing
+    if (!connection.late.empty()) {  // the submission failed
       defer(connection, bytes);
       return;
     }
@@ -90,7 +90,7 @@ class RingSender : public Sender {
   io_uring ring_{};
   std::uint32_t submit_ = 1;  // no connection has this yet
   std::vector<Pending> pending_;
-  std::deque<std::string> copies_;  // a deque: what it holds stays where it is
+  std::deque<std::string> copies_;  // a deque: its elements do not move
   Merging merging_;
 };
 

@@ -46,7 +46,7 @@ void Sender::send_now(Connection& connection, std::string_view bytes) {
   if (result != static_cast<long>(bytes.size())) sent(connection, bytes, result < 0 ? -errno : result);
 }
 
-// Of a connection that broke nothing is kept: reading from it will tell.
+// Keeps nothing for a broken connection: reading from it will report the loss.
 void Sender::sent(Connection& connection, std::string_view bytes, long result) {
   if (result < 0 && result != -EAGAIN) return;
   bytes.remove_prefix(result > 0 ? static_cast<std::size_t>(result) : 0);

@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t kListener = ~std::uint64_t{0};
 constexpr std::size_t kBufferBytes = 256 * 1024;
 
-// As long as what rollcall sends, in the namespace /ws/messages with recovery on.
+// As long as rollcall's messages, in the namespace /ws/messages with recovery on.
 constexpr const char* kOpen =
     R"(0{"sid":"AAAAAAAAAAAAAAAAAAAAAAAA","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})";
 constexpr const char* kJoined =
@@ -180,7 +180,7 @@ void Server::received(Connection& connection, const ClientFrame& frame) {
   }
 }
 
-// A server's header is shorter than a client's, which has the key: the answer is made where the frame lies.
+// A server's header is shorter than a client's, which has the masking key: build the answer in place.
 void Server::echo(Connection& connection, const ClientFrame& frame) {
   std::array<char, 10> space;
   const std::string_view header = header_of(Opcode::text, frame.payload.size(), space);

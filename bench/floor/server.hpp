@@ -1,10 +1,9 @@
 // The bare loop: accepts, upgrades, answers with frames as long as rollcall's, and understands nothing.
 //
 //   an upgrade              101 and a frame like the open packet
-//   text that begins "40"   two frames, like the CONNECT answer and `connected`; it hears broadcasts now
-//   text "3" or "41..."     nothing
-//   other text              goes back as it came
-//   binary                  goes to all others who joined, as text
+//   text that begins "40"   two frames, like the CONNECT answer and `connected`; from now on it gets
+//   broadcasts text "3" or "41..."     nothing other text              is echoed binary                  goes
+//   to all other joined connections, as text
 #pragma once
 
 #include <cstdint>
@@ -24,7 +23,7 @@ struct Options {
   std::uint16_t port = 3001;
   std::string sender = "send";
   unsigned ping_interval_ms = 25000;
-  // To see that the load generator notices: of so many deliveries one is lost, or sent twice. 0: none.
+  // To test the load generator: one delivery in this many is lost, or sent twice. 0: none.
   unsigned lose_every = 0, double_every = 0;
 };
 
@@ -66,7 +65,7 @@ class Server {
   std::deque<Connection> connections_;  // a deque: references stay good
   std::vector<std::uint32_t> free_;
   std::vector<Connection*> listeners_;
-  std::deque<Ping> pings_;          // in the order in which they are due: the interval is always the same
+  std::deque<Ping> pings_;          // by due time: the interval is always the same
   std::deque<std::string> frames_;  // of this turn's broadcasts
   std::vector<char> buffer_;
 };

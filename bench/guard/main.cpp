@@ -1,6 +1,6 @@
-// rollcall-guard: names the guarded paths, or runs one of them for `bench/guard/run.js`, which counts its
-// instructions by callgrind, and prints how often it allocated. A process each: then no path changes the heap
-// that another finds.
+// rollcall-guard: lists the guarded paths, or runs one of them for `bench/guard/run.js`, which counts its
+// instructions with callgrind, and prints how often it allocated. Each path has its own process, so that none
+// changes another's heap.
 #include <cstdio>
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// Says to callgrind what is to be counted, and counts what it allocates. Without callgrind the marks cost
-// nothing and do nothing.
+// Tells callgrind what to count, and counts allocations. Without callgrind the marks cost nothing and do
+// nothing.
 #pragma once
 
 #include <valgrind/callgrind.h>
@@ -10,10 +10,10 @@
 
 namespace rollcall::guard {
 
-inline std::uint64_t allocated = 0;  // times, in all that was measured
+inline std::uint64_t allocated = 0;  // number of allocations while measuring
 
-// Does it `operations` times and counts that, after a few times that are not counted: buffers grow, caches
-// of the allocator fill.
+// Runs it `operations` times and counts that, after a few uncounted runs in which buffers grow and the
+// allocator's caches fill.
 template <typename Prepare, typename Operation>
 void measured(unsigned operations, Prepare&& prepare, Operation&& operation) {
   constexpr unsigned kWarmup = 5;

@@ -98,7 +98,7 @@ void unsubscribe_one_of_10000(unsigned operations, unsigned) {
   unsubscribe_one_of(10'000, operations);
 }
 
-// One read and one turn for each of the two things a client sends.
+// One read and one turn for each of a client's two messages.
 void connect(unsigned operations, unsigned) {
   Host host(watchers_only());
   host.run([&] {
@@ -136,7 +136,7 @@ void disconnect(unsigned operations, unsigned) {
 
 constexpr unsigned kListeners = 1000;
 
-// `parts` deliveries: so many of 1,000 listeners' worth of users say goodbye, all in one turn.
+// `parts` deliveries to 1,000 listeners: as many users as needed say goodbye, all in one turn.
 void fan_out(unsigned operations, unsigned parts) {
   const unsigned changes = parts / kListeners;
   Host host;
@@ -152,7 +152,7 @@ void fan_out(unsigned operations, unsigned parts) {
           for (const int changer : changers) Kernel::get().write(changer, goodbye);
         },
         [&] { host.turn(); });
-    ROLLCALL_ASSERT(drop_output() >= kListeners);  // the last turn's
+    ROLLCALL_ASSERT(drop_output() >= kListeners);  // from the last turn
   });
 }
 

@@ -8,7 +8,7 @@ namespace rollcall::guard {
 struct Path {
   const char* name;
   unsigned operations;  // how often `run` does it between callgrind's marks
-  unsigned parts;       // of an operation, that are to be counted one by one: deliveries, requests
+  unsigned parts;       // per operation, reported individually: deliveries, requests
   void (*run)(unsigned operations, unsigned parts);
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Counts the instructions and allocations of the guarded paths and compares them with what was recorded:
+// Counts the instructions and allocations of the guarded paths and compares them with the recorded ones:
 //   bench/guard/run.js PROGRAM [--record] [--tolerance PERCENT]
-// Exit status 1 if one has become slower, or allocates more often. What callgrind wrote stays beside the program, in guard/:
+// Exit status 1 if one has become slower, or allocates more often. callgrind's output stays next to the program, in guard/:
 //   callgrind_annotate build/release/guard/<path>.out
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const recordedFile = join(dirname(fileURLToPath(import.meta.url)), 'recorded.json');
-// callgrind counts each byte of a `rep movsb` as an instruction, and from which size on the C library uses it
-// depends on the processor.
+// callgrind counts each byte of a `rep movsb` as an instruction, and the size above which the C library uses it depends
+// on the processor.
 const noRepeats = 'glibc.cpu.x86_rep_movsb_threshold=0x40000000:glibc.cpu.x86_rep_stosb_threshold=0x40000000';
 const args = process.argv.slice(2);
 const program = args[0];
@@ -61,7 +61,7 @@ function run(command, its) {
   process.exit(1);
 }
 
-// Another compiler makes other instructions.
+// Other compilers generate other instructions.
 function compiler() {
   return spawnSync('g++', ['-dumpfullversion'], { encoding: 'utf8' }).stdout?.trim() ?? 'unknown';
 }
@@ -74,7 +74,7 @@ function change(now, before) {
   return before ? (now / before - 1) * 100 : NaN;
 }
 
-// A hundredth is a vector that grew, somewhere in a hundred operations.
+// A hundredth is one vector that grew within a hundred operations.
 function allocatesMore(now, before) {
   return now > before + 0.02;
 }

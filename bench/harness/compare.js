@@ -84,7 +84,7 @@ function machine(servers) {
 
 const readLines = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((l) => JSON.parse(l)) : []);
 
-// The order turns by one place a round, so that nobody always comes after the same one.
+// The order rotates by one place per round, so that no server always follows the same one.
 function* plan({ rounds, measures, servers }, firstRound) {
   for (let round = 0; round < rounds; ++round) {
     for (const measure of measures) {
@@ -134,7 +134,7 @@ const since = Date.now();
 let failed = 0;
 for (const [index, { round, measure, name }] of runs.entries()) {
   const result = await run(name, { ...measure, seconds: options.seconds ?? measure.seconds }, options);
-  if (interrupted) break; // what was cut short says nothing
+  if (interrupted) break; // an interrupted run is meaningless
   const line = { kind: 'run', round, measure: measure.name, group: measure.group, x: measure.x, server: name, result };
   write(line);
   progress(index + 1, runs.length, since, line);

@@ -1,7 +1,7 @@
 // What is measured: each measure is one command line of rollcall-load.
 //
-// `floor`: the bare loops can do it too. `broadcast: false`: nobody is told of changes ("watchers" in rollcall), so that many users
-// can come up without N^2 deliveries. `x` places a measure on the axis of its group's plot.
+// `floor`: the bare loops can do it too. `broadcast: false`: changes are not broadcast ("watchers" in rollcall), so that many users
+// can connect without N^2 deliveries. `x` places a measure on the axis of its group's plot.
 
 export const plural = (unit) => (unit === 'delivery' ? 'deliveries' : `${unit}s`);
 
@@ -16,7 +16,7 @@ const idle = (n, seconds) =>
   measure(`idle-${n}`, `${count(n)} idle connections`, 'idle', ['-n', n], { group: 'idle', x: n, broadcast: false, warmup: 0, seconds });
 const fanout = (n) =>
   measure(`fanout-${n}`, `fan-out, ${count(n)} listeners, one change at a time`, 'fanout', ['-n', n], { group: 'fanout', x: n });
-// All changes under way come to an end about together: NestJS takes 3 s and 15 s for each such wave, so these take their time.
+// All changes in flight end at about the same time: NestJS takes 3 s and 15 s per such wave, so these runs are long.
 const many = (name, n, inflight, times) =>
   measure(name, `fan-out, ${count(n)} listeners, ${inflight} changes in flight`, 'fanout', ['-n', n, '--inflight', inflight], { group: 'many', ...times });
 const load = (rate) =>
@@ -24,7 +24,7 @@ const load = (rate) =>
     group: 'load', x: rate, seconds: 3,
   });
 
-// The whole list of who is online is an answer that a bare loop has not got.
+// A bare loop has no list of online users.
 const list = (online) =>
   measure(`list-${online}`, `\`get-online-users\`, ${count(online)} online`, 'query',
     ['-n', 10, '--event', 'get-online-users', '--online', online], { floor: false, broadcast: false });
@@ -37,7 +37,7 @@ export const kMeasures = [
   many('many-few', 5000, 16, { warmup: 3, seconds: 8 }),
   many('many-1000', 1000, 200, { warmup: 3, seconds: 6 }),
   many('many-5000', 5000, 200, { warmup: 8, seconds: 16 }),
-  many('many-more', 5000, 400, { warmup: 8, seconds: 16 }), // 200 for each of two workers
+  many('many-more', 5000, 400, { warmup: 8, seconds: 16 }), // 200 per worker, with two workers
   measure('query-1', '`check-user-status`, 100 connections', 'query', ['-n', 100]),
   measure('query-8', '`check-user-status`, 100 connections, 8 in flight each', 'query', ['-n', 100, '--inflight', 8], { group: 'deep' }),
   measure('ids-100', '`check-users-status`, 100 ids', 'query', ['-n', 100, '--event', 'check-users-status', '--ids', 100], { floor: false }),
@@ -47,9 +47,9 @@ export const kMeasures = [
   ...[1000, 2000, 5000, 10000, 20000, 40000, 80000].map(load),
 ];
 
-const kEnough = 0.95; // of the load that was asked for: below that it is not that load any more
+const kEnough = 0.95; // of the requested load: below this the result is not for that load
 
-// The numbers of a run that the tables and plots show, each undefined where the run has not got it.
+// The numbers of a run that the tables and plots show; undefined where the run has none.
 export function numbersOf(run) {
   const { server = {}, per_second } = run.result;
   const overloaded = run.group === 'load' && per_second < run.x * kEnough;

@@ -1,4 +1,4 @@
-// Draws what bench/compare-servers measured: memory, fan-out against listeners, latency against load, all servers in each picture.
+// Plots the results of bench/compare-servers: memory, fan-out by listeners, latency by load, all servers in each picture.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { kMeasures } from './measures.js';
@@ -23,7 +23,7 @@ const style = (name) => ({
   title: kServers[name].short ?? kServers[name].title, colour: kColours[name], bold: name === 'rollcall', dashed: kServers[name].dialect === 'floor',
 });
 
-// A line for each server that was measured, where there is such a number.
+// A line per server with such a number.
 function medians(all, group, number) {
   const measures = ofGroup(group).filter((m) => all.has(m.name));
   return Object.keys(kServers)
@@ -37,7 +37,7 @@ function medians(all, group, number) {
 const said = (all, measures) => roundsOf(measures.filter(({ name }) => all.has(name)).map(({ name }) => all.get(name)));
 const ofGroup = (group) => kMeasures.filter((m) => m.group === group);
 
-// Where most servers were measured, with the largest number of connections.
+// The largest number of connections at which the most servers were measured.
 function memory(all) {
   const measure = ofGroup('idle')
     .filter((m) => all.has(m.name))

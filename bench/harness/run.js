@@ -1,4 +1,4 @@
-// One run: a fresh server on one core, the load on another, both bounded in time, and neither outlives this process.
+// One run: a fresh server on one core, the load on another; both are bounded in time, and neither outlives this process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { kLoad, kServers } from './servers.js';
 const kSecret = 'a-secret-for-benchmarks-only-0123456789abcdef';
 const kStartMs = 20000;
 const kStopMs = 10000;
-const kLoadSlack = 150; // seconds to come up and to finish, beside what is measured
+const kLoadSlack = 150; // seconds to connect and to finish, in addition to the measurement
 const kTail = 2000;
 
 const running = new Set();
@@ -40,7 +40,7 @@ function launch(core, seconds, command, env) {
   return program;
 }
 
-// taskset becomes timeout, whose only child is the program.
+// taskset execs timeout, whose only child is the program.
 function pidOf({ child }) {
   try {
     return Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0]) || undefined;
@@ -67,13 +67,13 @@ async function stop(program, pid) {
   clearTimeout(hard);
 }
 
-// Ends what runs, for good: nothing can be started any more.
+// Ends everything for good: nothing can be started afterwards.
 export function stopAll() {
   stopping = true;
   return Promise.all([...running].map((program) => stop(program, pidOf(program))));
 }
 
-// For a server that can't choose one by itself.
+// For servers that cannot choose a port themselves.
 async function findFreePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -119,7 +119,7 @@ async function load(name, measure, server, core) {
   }
 }
 
-// What rollcall-load says of the run; `ok` is false where anything failed.
+// The output of rollcall-load; `ok` is false if anything failed.
 export async function run(name, measure, { serverCore, loadCore }) {
   let server;
   try {

@@ -1,5 +1,5 @@
-// The servers that are compared, and how each is started: on 127.0.0.1, on a port that it chooses and tells. `tls`: the files `cert`
-// and `key`, for those that can: rollcall, socketio and uws.
+// The compared servers, and how to start them: on 127.0.0.1, on a port that they choose and print. `tls`: the files `cert` and
+// `key`, for servers that support it: rollcall, socketio and uws.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +12,7 @@ const versionOf = (name) => {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : '?';
 };
 
-// A bare loop takes part in what it can do; `groups`: only in those, where its way of sending makes a difference.
+// A bare loop takes part in measures that it can do; `groups`: only in these, where its way of sending matters.
 const floor = (title, short, sender, groups) => ({
   title,
   short,
@@ -42,7 +42,7 @@ const peer = (file, title, packages) => ({
   }),
 });
 
-// `bothCores`: it may use the load's core too, since it has no use for a second worker otherwise.
+// `bothCores`: it may also use the load's core, as a second worker would be pointless otherwise.
 const rollcall = (title, workers, more) => ({
   title,
   dialect: 'rollcall',

@@ -1,4 +1,4 @@
-// A server of servers.js that the measuring process talks to itself, and that does not outlive it.
+// Starts a server of servers.js for a measuring process that talks to it directly; it does not outlive that process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 

@@ -1,4 +1,4 @@
-// What several rounds say together.
+// Statistics over several rounds.
 
 export function median(values) {
   if (values.length === 0) return undefined;
@@ -7,7 +7,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-// The median of the rounds' own ratios: what disturbs a whole round then disturbs both sides of it. `above` and `below` are Maps
+// The median of the rounds' ratios: a disturbance of a whole round affects both sides alike. `above` and `below` are Maps
 // from round to value.
 export function ratio(above, below) {
   const ratios = [];
@@ -17,12 +17,12 @@ export function ratio(above, below) {
   return median(ratios);
 }
 
-// How far the rounds are apart: (largest - smallest) / median.
+// The spread of the rounds: (largest - smallest) / median.
 export function spread(values) {
   return values.length < 2 ? 0 : (Math.max(...values) - Math.min(...values)) / median(values);
 }
 
-// Three digits say all that such measurements know.
+// Such measurements have three significant digits at most.
 export function threeDigits(value) {
   if (value === undefined || Number.isNaN(value)) return '–';
   if (value >= 1000) return Math.round(Number(value.toPrecision(3))).toLocaleString('en');

@@ -1,5 +1,5 @@
 // Plain SVG charts: lines on logarithmic axes, and bars. Every colour can be read on white and on a dark page (harness.test.js checks it);
-// the background is left out. Series are labelled where they end, so there is no legend to look up.
+// there is no background. Series are labelled at their ends, so no legend is needed.
 export const kInk = '#737b84';
 const kFaint = '#8b949e'; // of lines only
 const kFont = 'font-family="system-ui, sans-serif"';

@@ -28,7 +28,7 @@ function at(map, key, make) {
   return map.get(key);
 }
 
-// How many rounds stand behind the numbers of these measures: not every server need have been in as many.
+// The number of rounds behind these measures, which may differ between servers.
 export function roundsOf(measures) {
   const counts = measures.flatMap((servers) => [...servers.values()].map(({ numbers }) => numbers.per_second?.size ?? 0)).filter((n) => n > 0);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];

@@ -1,4 +1,4 @@
-// What the figures go through on their way from the measurement to the line.
+// The figures on their way from the measurement to the line.
 #include <gtest/gtest.h>
 
 #include "load/histogram.hpp"

@@ -8,7 +8,7 @@ namespace rollcall::load {
 namespace {
 
 constexpr std::uint64_t kMillisecond = 1'000'000;
-constexpr std::uint64_t kSlackMs = 1500;  // beyond the grace: then nothing more may come
+constexpr std::uint64_t kSlackMs = 1500;  // after the grace; nothing may arrive later
 
 }  // namespace
 
@@ -48,7 +48,7 @@ void Churn::toggle(std::uint32_t index) {
     user.client = &swarm_.open(kChanger, index, user.token);
     return;
   }
-  if (!user.up) return;  // it has only just been called
+  if (!user.up) return;  // it was called just now
   shared.begun = 0;
   const bool abruptly = std::uniform_real_distribution<>(0, 1)(random_) < options_.abrupt;
   if (!abruptly) swarm_.goodbye(*user.client);
@@ -91,7 +91,7 @@ std::string Churn::name(std::uint32_t watcher, std::uint32_t number) const {
          std::to_string(number) + ": ";
 }
 
-// An abrupt end is told of only after the grace.
+// An abrupt end is announced only after the grace.
 bool Churn::finished() {
   const std::uint64_t now = now_ns();
   if (quiet_since_ == 0 || joining_ > 0) quiet_since_ = now;

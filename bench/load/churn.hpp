@@ -1,7 +1,7 @@
 // churn: users come and go at a rate, with a goodbye or without, while watchers check that for each user
-// "online" and "offline" alternate, and at the end that the last word each of them heard is the truth.
+// "online" and "offline" alternate, and at the end that the last event each of them received is true.
 //
-// Who is there really stands in the shared memory: the watchers of one worker hear of the users of all.
+// The real state is in shared memory: the watchers of one worker hear of the users of all workers.
 #pragma once
 
 #include <random>
@@ -18,7 +18,7 @@ class Churn : public Mode {
 
  private:
   struct User {
-    Client* client = nullptr;  // none: away
+    Client* client = nullptr;  // null: away
     bool up = false;
     std::string token;
   };
@@ -36,7 +36,7 @@ class Churn : public Mode {
 
   const std::string prefix_;
   const std::uint32_t watchers_, first_user_;
-  std::vector<User> users_;         // this worker's
+  std::vector<User> users_;         // of this worker
   std::vector<std::uint8_t> told_;  // by watcher and user of all workers: 1 for online
   std::mt19937 random_;
   std::uint64_t started_ns_ = 0, toggled_ = 0, joining_ = 0, quiet_since_ = 0;

@@ -1,4 +1,4 @@
-// connect: connections come up one after the other, or `window` at a time, say goodbye and go.
+// connect: opens connections one after the other, or `window` at a time, and closes them with a goodbye.
 #pragma once
 
 #include <vector>
@@ -20,7 +20,7 @@ class Connect : public Mode {
 
   const std::uint32_t total_, first_;
   std::uint32_t begun_ = 0, over_ = 0;
-  std::vector<std::string> tokens_;  // made beforehand: signing is not what is measured
+  std::vector<std::string> tokens_;  // made in advance: signing is not measured
 };
 
 }  // namespace rollcall::load

@@ -1,8 +1,8 @@
-// What the coordinator and its workers share: the phase, what each worker counted, and the changes under
-// way. It lives in memory mapped before the workers are forked.
+// State shared by the coordinator and its workers: the phase, each worker's counts, and the changes in
+// flight. It lives in memory that is mapped before the workers are forked.
 //
-// The coordinator alone moves the phase. A worker alone writes its own report, so relaxed loads and stores
-// do; a reader sees counts that are a moment old.
+// Only the coordinator changes the phase. Only a worker itself writes its report, so relaxed loads and stores
+// suffice; readers see counts that are slightly old.
 #pragma once
 
 #include <array>
@@ -18,21 +18,21 @@ constexpr unsigned kMaxProcesses = 32;
 constexpr unsigned kMaxSlots = 4096;
 
 enum class Phase : int {
-  ramp,     // connections come up
-  go,       // the load runs, but is not measured yet
+  ramp,     // connections are opened
+  go,       // the load runs, but is not measured
   measure,  // latencies are recorded
-  stop      // no new work; what is under way is finished and checked
+  stop      // no new work; work in flight is finished and checked
 };
 
 enum class Count : std::uint8_t {
-  up,          // connections that are up now
-  connects,    // connections that came up, ever
-  deliveries,  // events to listeners that were checked
-  others,      // events that nobody checks: to changers, and about listeners
+  up,          // current connections
+  connects,    // connections opened so far
+  deliveries,  // checked events to listeners
+  others,      // unchecked events: to changers, and about listeners
   requests,    // requests answered
-  changes,     // changes that every listener has
+  changes,     // changes that all listeners have received
   pings,       // Engine.IO pings answered
-  packets,     // all that was received, but pings: as long as there are some, the server is at work
+  packets,     // everything received except pings; while it grows, the server is busy
   received,    // bytes
   size_
 };
@@ -40,8 +40,8 @@ enum class Count : std::uint8_t {
 struct Report {
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Count::size_)> counts{};
   std::atomic<bool> ready{false};  // all connections of the ramp are up
-  std::atomic<bool> done{false};   // there is nothing left to do
-  Histogram latency;               // of each unit, in nanoseconds
+  std::atomic<bool> done{false};   // nothing is left to do
+  Histogram latency;               // per unit, in nanoseconds
   Histogram whole;                 // fanout: from a change to its last delivery
 
   std::uint64_t get(Count count) const {
@@ -53,22 +53,22 @@ struct Report {
   void subtract(Count count) { add(count, ~std::uint64_t{0}); }
 };
 
-// A changing user and the change of theirs that is under way.
+// A changing user, and their change in flight.
 struct alignas(64) Slot {
-  std::atomic<std::uint32_t> begun{0};      // the number of its latest change: odd is online
-  std::atomic<std::uint32_t> delivered{0};  // how many listeners have that change
+  std::atomic<std::uint32_t> begun{0};      // the number of the latest change; odd: online
+  std::atomic<std::uint32_t> delivered{0};  // how many listeners have received it
   std::atomic<std::uint64_t> sent_ns{0};
 };
 
 struct Control {
   std::atomic<Phase> phase{Phase::ramp};
-  std::atomic<int> failed{0};  // 1: the text is being written, 2: it is there
+  std::atomic<int> failed{0};  // 1: the text is being written; 2: complete
   char failure[512] = {};
-  std::array<int, kMaxProcesses> wake{};  // an eventfd for each worker
+  std::array<int, kMaxProcesses> wake{};  // one eventfd per worker
   std::array<Report, kMaxProcesses> reports;
   std::array<Slot, kMaxSlots> slots;
 
-  // The first failure is the one that is told: the later ones tend to follow from it.
+  // Only the first failure is reported: later ones tend to be its consequences.
   void fail(std::string_view text) {
     int none = 0;
     if (!failed.compare_exchange_strong(none, 1)) return;

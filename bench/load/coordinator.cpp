@@ -69,7 +69,7 @@ class Coordinator {
       if (pid == 0) {
         end_with_parent();
         make_mode(options_, control_, i)->run();
-        _exit(0);  // the kernel closes the connections: no goodbyes, which everybody would be told of
+        _exit(0);  // the kernel closes the connections: goodbyes would be broadcast
       }
       workers_.push_back(pid);
     }
@@ -93,7 +93,7 @@ class Coordinator {
   void wake_workers() const {
     const std::uint64_t one = 1;
     for (unsigned i = 0; i < options_.processes; ++i) {
-      if (write(control_.wake[i], &one, sizeof one) < 0) continue;  // it is awake, then
+      if (write(control_.wake[i], &one, sizeof one) < 0) continue;  // it is awake already
     }
   }
 
@@ -117,7 +117,7 @@ class Coordinator {
     await(what, [this, end] { return now_ns() >= end || all(&Report::done); });
   }
 
-  // The ramp's broadcasts may still be on their way: measuring begins when the server is quiet.
+  // The ramp's broadcasts may still be in flight: measure once the server is quiet.
   bool settle() {
     std::uint64_t quiet = now_ns() + kQuiet;
     std::uint64_t packets = 0;

@@ -18,8 +18,8 @@ void set(int fd, int level, int option) {
   setsockopt(fd, level, option, &on, sizeof on);
 }
 
-// With IP_BIND_ADDRESS_NO_PORT the port is chosen by connect, which may take one that is in use towards
-// another target; bind alone would have to find one that is free altogether.
+// With IP_BIND_ADDRESS_NO_PORT, connect chooses the port, and may reuse one that is in use for another
+// target; bind would need a port that is entirely free.
 bool bind_source(int fd, std::uint32_t address) {
   set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
   sockaddr_in source{};

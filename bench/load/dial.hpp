@@ -1,4 +1,4 @@
-// Opens the TCP connection and words the upgrade request.
+// Opens the TCP connection and writes the upgrade request.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@
 
 namespace rollcall::load {
 
-// What every server has to answer to the one key that is used here (RFC 6455, section 1.3's example).
+// The correct answer to the only key used here (the example of RFC 6455, section 1.3).
 constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 struct Dialled {
   int fd;        // below 0: errno says why
-  bool pending;  // it becomes writable once it is connected
+  bool pending;  // becomes writable once connected
 };
 
-// `n` chooses the source: one address has some 28,000 ports, and those of closed connections rest for a
-// minute. Loopback targets only are given a source address.
+// `n` selects the source address: one address has some 28,000 ports, and those of closed connections are
+// blocked for a minute. Only loopback targets get a source address.
 Dialled dial(const Options& options, std::uint32_t n);
 
 std::string upgrade_request(const Options& options, std::string_view token);

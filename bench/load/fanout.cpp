@@ -10,7 +10,7 @@
 namespace rollcall::load {
 namespace {
 
-constexpr std::uint64_t kStray = 200'000'000;  // how long a delivery too many is waited for at the end
+constexpr std::uint64_t kStray = 200'000'000;  // how long to wait for surplus deliveries at the end
 
 constexpr std::string_view name_of(Verdict verdict) {
   constexpr std::array<std::string_view, 4> kNames = {"right", "doubled", "of a change that was not made",
@@ -48,7 +48,7 @@ void Fanout::ready() {
 
 void Fanout::connect(std::uint32_t slot) {
   changers_[slot].armed = changers_[slot].up = false;
-  // Each time another user: one who comes and goes again and again would be damped.
+  // A different user each time: one who comes and goes repeatedly would be damped.
   changers_[slot].token = token(user("changer", slot) + "." + std::to_string(changers_[slot].users++));
   changers_[slot].client = &swarm_.open(kChanger, slot, changers_[slot].token, !options_.floor());
 }
@@ -58,7 +58,7 @@ void Fanout::on_armed(Client& client) {
   change(client.id);
 }
 
-// The floor knows no users: its changers stay, and what they send as binary goes to everybody as text.
+// The floor has no users: its changers stay connected, and their binary messages go to everybody as text.
 void Fanout::up(Client& client) {
   changers_[client.id].up = true;
   if (options_.floor()) return change(client.id);
@@ -80,7 +80,7 @@ void Fanout::change(std::uint32_t slot) {
   swarm_.join(client);
 }
 
-// What rollcall would send, byte for byte as long.
+// Exactly as long as rollcall's message.
 void Fanout::trigger(std::uint32_t slot, bool online) {
   std::string json = "[\"" + event_of(online) + "\",{\"userId\":\"" + user("changer", slot) +
                      "\",\"online\":" + (online ? "true" : "false") +
@@ -145,7 +145,7 @@ void Fanout::delivered(Client& client, std::uint32_t slot, bool online, std::uin
 }
 
 void Fanout::work(std::uint64_t) {
-  if (options_.processes == 1) return;  // then the last delivery itself begins the next change
+  if (options_.processes == 1) return;  // the last delivery itself starts the next change then
   for (std::uint32_t slot = process_; slot < options_.inflight; slot += options_.processes) {
     if (control_.slots[slot].begun > 0) check(slot);
   }

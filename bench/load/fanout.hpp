@@ -1,9 +1,9 @@
 // fanout: every change of a user goes to all listeners, and each delivery is checked.
 //
-// A changer has a slot in the shared memory. Its connection comes up (to all listeners: user-online), says
-// goodbye (user-offline), and makes place for the next. A change begins when every listener has the
-// changer's last one, so `inflight` changers make that many changes at a time. Workers other than the
-// changer's own count its deliveries in the slot, and wake the owner with the last.
+// A changer has a slot in shared memory. Its connection opens (all listeners get user-online), says goodbye
+// (user-offline), and is replaced by the next. A change starts once all listeners have received the changer's
+// last one, so `inflight` changers keep that many changes in flight. Workers other than the changer's own
+// count its deliveries in the slot, and wake the owner with the last.
 #pragma once
 
 #include <string>
@@ -23,10 +23,10 @@ class Fanout : public Mode {
  private:
   struct Changer {
     Client* client = nullptr;
-    bool armed = false;  // connected, and CONNECT not sent yet
+    bool armed = false;  // connected, but CONNECT not sent
     bool up = false;
     std::string token;
-    std::uint32_t users = 0;  // that it has been
+    std::uint32_t users = 0;  // users so far
   };
 
   void ramp_client(std::uint32_t index) override;
@@ -40,7 +40,7 @@ class Fanout : public Mode {
   bool mine(std::uint32_t slot) const { return slot % options_.processes == process_; }
   bool pending(std::uint32_t slot) const;
   void connect(std::uint32_t slot);
-  void check(std::uint32_t slot);  // has its change arrived everywhere?
+  void check(std::uint32_t slot);  // checks whether its change has arrived everywhere
   void completed(std::uint32_t slot);
   void change(std::uint32_t slot);
   void trigger(std::uint32_t slot, bool online);

@@ -1,4 +1,4 @@
-// The client's half of RFC 6455's framing, as little of it as the servers measured here need.
+// The client side of RFC 6455's framing, as little as the measured servers need.
 //
 // Servers send each message as one frame; one that fragments is reported as broken, not reassembled.
 #pragma once
@@ -18,7 +18,7 @@ struct ServerFrame {
 
 enum class Taken { frame, more, broken };
 
-// Takes one frame off the front of `bytes`. `more`: its end has not come yet, and `bytes` is as it was.
+// Takes one frame off the front of `bytes`. `more`: it is incomplete, and `bytes` is unchanged.
 Taken take_frame(std::string_view& bytes, ServerFrame& frame);
 
 // Appends a masked frame. The key is always the same: the server's work does not depend on it.

@@ -1,6 +1,6 @@
-// Counts of times in buckets that widen with the value: percentiles to within 1.6 %, in fixed memory.
+// A histogram of times with buckets that widen with the value: percentiles within 1.6 %, in fixed memory.
 //
-// All zero bytes are an empty histogram, and it holds no pointers: it lives in memory that processes share.
+// All-zero bytes are an empty histogram, and it has no pointers: it can live in memory shared by processes.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ class Histogram {
   std::uint64_t max() const { return max_; }
   double mean() const { return count_ == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count_); }
 
-  // The smallest bucket's upper end that `percent` of the values do not exceed; 0 if there are none.
+  // The upper end of the smallest bucket that `percent` of the values do not exceed; 0 without values.
   std::uint64_t percentile(double percent) const {
     const double wanted = static_cast<double>(count_) * percent / 100;
     std::uint64_t seen = 0;
@@ -42,7 +42,7 @@ class Histogram {
   }
 
  private:
-  static constexpr unsigned kBits = 6;  // 64 buckets a power of two
+  static constexpr unsigned kBits = 6;  // 64 buckets per power of two
   static constexpr std::uint64_t kFine = 1U << kBits;
   static constexpr std::uint64_t kLargest = (std::uint64_t{1} << 42) - 1;  // 73 minutes in nanoseconds
 

@@ -21,7 +21,7 @@ class JsonLine {
   JsonLine& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
   JsonLine& add(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   JsonLine& add(std::string_view name, std::integral auto value) { return raw(name, std::to_string(value)); }
-  // Four digits are more than a measurement has. What is not a number (0 / 0) is null.
+  // Four digits are more than a measurement has. NaN (0 / 0) becomes null.
   JsonLine& add(std::string_view name, double value) {
     if (!std::isfinite(value)) return raw(name, "null");
     char text[32];

@@ -1,8 +1,8 @@
-// Who has been told what: for every subject (a changing user) and listener, how many of the subject's
-// changes the listener has received.
+// Counts, for every subject (a changing user) and listener, how many of the subject's changes the listener
+// has received.
 //
-// The changes of a subject are numbered from 1, odd ones are "online", and the next does not begin before
-// every listener has the last. So a delivery can only be the next one, and anything else is a fault.
+// A subject's changes are numbered from 1; odd ones are "online", and the next starts only after all
+// listeners have the last. So a delivery must be the next one; anything else is a fault.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class Ledger {
 
  private:
   std::size_t listeners_;
-  // Modulo 256: never further apart than 1, and a ledger of 10,000 listeners should stay in the cache.
+  // Modulo 256: counts differ by at most 1, and a ledger of 10,000 listeners should fit in the cache.
   std::vector<std::uint8_t> received_;
 };
 

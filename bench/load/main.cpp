@@ -1,4 +1,5 @@
-// rollcall-load: puts a measured, checked load on a presence server. See --help and bench/README.md.
+// rollcall-load: a load generator for presence servers that measures and checks. See --help and
+// bench/README.md.
 #include "load/coordinator.hpp"
 #include "load/options.hpp"
 

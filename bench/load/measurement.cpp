@@ -5,7 +5,7 @@
 namespace rollcall::load {
 namespace {
 
-constexpr double kBottleneck = 0.9;  // of a core: then it is the worker that is measured
+constexpr double kBottleneck = 0.9;  // of a core: above this, the worker itself is the bottleneck
 
 double us(double ns) {
   return ns / 1000;
@@ -87,7 +87,7 @@ std::uint64_t Measurement::counted(Count count) const {
   return end_.counts[at] - begin_.counts[at];
 }
 
-// What the server did, whether or not it was checked: changers hear of each other too.
+// All of the server's work, checked or not: changers hear of each other too.
 std::uint64_t Measurement::units(const Options& options) const {
   const std::string unit = unit_of(options.mode);
   if (unit == "connection") return counted(Count::connects);
@@ -141,7 +141,7 @@ std::string Measurement::report(const Options& options, const Control& control) 
   if (control.has_failed()) line.add("failure", control.failure);
   if (!options.label.empty()) line.add("label", options.label);
   line.add("dialect", options.dialect).add("workload", workload(options)).add("unit", unit_of(options.mode));
-  if (end_.at_ns == begin_.at_ns) return line.text();  // it failed before there was anything to measure
+  if (end_.at_ns == begin_.at_ns) return line.text();  // it failed before anything was measured
   line.add("seconds", seconds).add("count", units(options));
   line.add("per_second", static_cast<double>(units(options)) / seconds);
   if (counted(Count::changes) > 0)

@@ -1,4 +1,4 @@
-// What is measured of the server and of the workers between two instants, and the line that tells it.
+// Measures the server and the workers between two instants, and formats the result line.
 #pragma once
 
 #include <sys/types.h>
@@ -17,7 +17,7 @@ namespace rollcall::load {
 
 class Measurement {
  public:
-  bool before(const std::vector<pid_t>& server);  // false: there is no such process
+  bool before(const std::vector<pid_t>& server);  // false: no such process
   void ready(const std::vector<pid_t>& server);   // all connections are up
   void begin(const std::vector<pid_t>& server, const std::vector<pid_t>& workers, const Control& control);
   void end(const std::vector<pid_t>& server, const std::vector<pid_t>& workers, const Control& control);

@@ -56,7 +56,7 @@ void Mode::on_up(Client& client) {
   ++ramp_up_;
 }
 
-// Without any packets for a long time while somebody waits for some, none will come.
+// If packets are expected but none arrive for a long time, none will.
 void Mode::watch_progress(std::uint64_t now) {
   const std::uint64_t packets = report_.get(Count::packets);
   const bool ramping = control_.now() == Phase::ramp;
@@ -79,7 +79,7 @@ std::uint32_t Mode::share(std::uint32_t total) const {
          first(total);
 }
 
-// As long as a typical id, so that frames have a realistic size.
+// The length of a typical id, for realistic frame sizes.
 std::string Mode::user(std::string_view kind, std::uint32_t number) const {
   std::string digits = std::to_string(number);
   return std::string(kind) + "-" + options_.salt + "-" +

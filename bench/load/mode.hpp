@@ -1,7 +1,7 @@
 // One worker's part of a run. Each mode derives from this; the worker's loop calls it.
 //
-// A mode first brings its connections up, `window` at a time (the ramp), then works until the phase is
-// `stop`, then finishes what is under way.
+// A mode first opens its connections, `window` at a time (the ramp), then works until the phase is `stop`,
+// then finishes its work in flight.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace rollcall::load {
 
-// The roles of clients that several modes know.
+// Client roles that several modes share.
 enum Role : std::uint8_t { kHeld, kListener, kChanger, kAsker };
 
 class Mode : public Handler {
@@ -26,17 +26,17 @@ class Mode : public Handler {
   void on_up(Client& client) override;
 
  protected:
-  virtual void ready() {}                             // the ramp is over for everybody
-  virtual void work(std::uint64_t /*now*/) {}         // once a turn, from `go` until `stop`
-  virtual bool finished() { return true; }            // once a turn after `stop`
-  virtual void up(Client& /*client*/) {}              // a client that is not of the ramp
+  virtual void ready() {}                             // all ramps are over
+  virtual void work(std::uint64_t /*now*/) {}         // once per turn, from `go` until `stop`
+  virtual bool finished() { return true; }            // once per turn after `stop`
+  virtual void up(Client& /*client*/) {}              // a client outside the ramp
   virtual void ramp_client(std::uint32_t index) = 0;  // opens the index-th client of the ramp
-  virtual int patience_ms() const { return 10; }      // how long a turn may wait
-  virtual bool waiting() const { return false; }      // something is due from the server
-  // What is due from the server, for the message that it does not come.
+  virtual int patience_ms() const { return 10; }      // how long a turn may wait for events
+  virtual bool waiting() const { return false; }      // whether something is due from the server
+  // What is due from the server, for the error message.
   virtual std::string missing() const { return "the server stopped answering"; }
 
-  // This worker's part of `total`, which is spread evenly: how many, and the first.
+  // This worker's even share of `total`: how many, and the first.
   std::uint32_t share(std::uint32_t total) const;
   std::uint32_t first(std::uint32_t total) const;
   std::string user(std::string_view kind, std::uint32_t number) const;

@@ -38,7 +38,7 @@ says "ok":false and what the failure was; 2 for a mistake on the command line.)"
 constexpr std::array<const char*, 3> kEvents = {"check-user-status", "check-users-status",
                                                 "get-online-users"};
 
-// A range that the help text does not spell out: the message of a mistake does.
+// A range that only the error message spells out, not the help text.
 template <typename Number>
 CLI::Validator in(Number low, Number high) {
   return CLI::Range(low, high).description("");
@@ -203,11 +203,11 @@ class Parser {
         ->capture_default_str();
   }
 
-  // Defaults that depend on the mode, and what depends on more than one option.
+  // Defaults that depend on the mode, and checks of several options together.
   void finish(const CLI::App& mode) {
     const auto given = [&mode](const char* name) { return mode.get_option(name)->count() > 0; };
     const std::string& name = options_.mode;
-    // Not by CLI11's envname: each mode has this option, and one that isn't given would set it for all.
+    // Not with CLI11's envname: each mode has this option, and an unused mode's would set it for all.
     if (const char* secret = std::getenv("JWT_SECRET"); secret != nullptr && !given("--secret")) {
       options_.secret = secret;
     }

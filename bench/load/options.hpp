@@ -1,4 +1,4 @@
-// What a run is asked to do.
+// The options of a run.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@ namespace rollcall::load {
 struct Options {
   std::string mode;
 
-  // Whom to load, and how to get in.
+  // The target, and how to connect.
   std::string target = "127.0.0.1:3000";
   std::string host;  // the two parts of target
   std::uint16_t port = 0;
@@ -29,11 +29,11 @@ struct Options {
   std::vector<pid_t> pids;
   std::vector<unsigned> cpus;
   unsigned sources = 32;
-  unsigned processes = 0;  // 0: as few as descriptors allow
+  unsigned processes = 0;  // 0: as few as the descriptor limit allows
   unsigned window = 64;
   double seconds = 5, warmup = 1, patience = 20;
   std::string label;
-  std::string salt;  // part of every user's id: runs do not meet each other's users
+  std::string salt;  // part of all user ids, so that runs have different users
 
   // How much of what.
   unsigned connections = 100;
@@ -48,7 +48,7 @@ struct Options {
   std::uint64_t grace_ms = 2000;
 };
 
-// The options, or the status to exit with: 0 after --help, 2 after a mistake, which has been explained.
+// The options, or an exit status: 0 after --help, 2 after a mistake, which has been explained.
 std::variant<Options, int> parse_options(int argc, const char* const* argv);
 
 }  // namespace rollcall::load

@@ -1,5 +1,5 @@
-// Engine.IO v4 and Socket.IO v5 packets as a client writes and reads them, without a JSON parser: the
-// ids used here never need escapes, and a load generator that parses JSON measures itself.
+// Engine.IO v4 and Socket.IO v5 packets for clients, without a JSON parser: the ids used here never need
+// escapes, and a load generator that parses JSON would measure itself.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +25,17 @@ struct Packet {
   std::string_view body;  // what follows the namespace: [ack id]JSON
 };
 
-// A packet of another namespace than `nsp` is `other`.
+// Packets of other namespaces than `nsp` are `other`.
 Packet read_packet(std::string_view text, std::string_view nsp);
 
 std::string connect_packet(std::string_view nsp, std::string_view token);  // without a token: no payload
 std::string goodbye_packet(std::string_view nsp);
 std::string event_packet(std::string_view nsp, std::optional<std::uint64_t> ack, std::string_view json);
 
-// The digits at the front of `body`, which are taken off it.
+// Takes the digits off the front of `body`.
 std::optional<std::uint64_t> take_ack_id(std::string_view& body);
 
-// What `"<key>":"` is followed by, up to the next quote; empty if there is none. Fields may have any order.
+// The text after `"<key>":"`, up to the next quote; empty if missing. Fields may have any order.
 std::string_view text_field(std::string_view json, std::string_view key);
 std::optional<std::uint64_t> number_field(std::string_view json, std::string_view key);
 std::size_t count_of(std::string_view json, std::string_view needle);
@@ -45,10 +45,9 @@ struct Change {
   std::string_view user;
 };
 
-// The body of a user-online or user-offline event; nothing if it is another event.
+// The body of a user-online or user-offline event; absent for other events.
 std::optional<Change> read_change(std::string_view body);
-// Whether it is the body of an event that any client gets and no load waits for: presence-mode,
-// recovery-offset.
+// Whether it is an event that every client gets and no load waits for: presence-mode, recovery-offset.
 bool is_aside(std::string_view body);
 
 }  // namespace rollcall::load

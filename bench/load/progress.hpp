@@ -1,4 +1,4 @@
-// A line on the terminal that says how far the run is; nothing if stderr is not a terminal.
+// A progress line on the terminal; nothing if stderr is not a terminal.
 #pragma once
 
 #include <unistd.h>

@@ -7,8 +7,8 @@
 namespace rollcall::load {
 namespace {
 
-constexpr std::uint32_t kPayloads = 64;  // different ones, so that a server can't learn one by heart
-constexpr std::uint64_t kThorough = 64;  // one answer of so many is read to its end
+constexpr std::uint32_t kPayloads = 64;  // distinct ones, so that caching one answer does not help
+constexpr std::uint64_t kThorough = 64;  // one answer in this many is checked completely
 constexpr std::string_view kOk = "\"status\":\"ok\"", kUserId = "\"userId\":", kIsOnline = "\"online\":true";
 
 }  // namespace
@@ -30,7 +30,7 @@ std::string Query::user_number(std::uint32_t n) const {
   return n < online_users_ ? user("online", n - askers) : user("absent", n);
 }
 
-// Of the ids in a batch half are of users who are online, if there are so many.
+// Half of the ids in a batch belong to online users, if there are enough.
 void Query::make_payloads() {
   for (std::uint32_t i = 0; i < kPayloads; ++i) {
     Payload payload;
@@ -71,7 +71,7 @@ void Query::ready() {
   }
 }
 
-// At a rate: as many as are due by now, so that a late turn makes up for what it missed.
+// At a rate: sends all that are due, so that a late turn catches up.
 void Query::work(std::uint64_t now) {
   if (options_.rate <= 0) return;
   const double each = options_.rate / options_.processes;

@@ -23,10 +23,10 @@ class Query : public Mode {
     std::uint32_t payload = 0;
     bool open = false;
   };
-  // What is asked, and what makes an answer to it right.
+  // A request, and what a correct answer contains.
   struct Payload {
     std::string json;  // the event's array
-    std::string user;  // check-user-status: who has to be in the answer
+    std::string user;  // check-user-status: the user in the answer
   };
 
   void ramp_client(std::uint32_t index) override;
@@ -38,7 +38,7 @@ class Query : public Mode {
   int patience_ms() const override { return options_.rate > 0 ? 1 : 10; }
 
   void make_payloads();
-  std::string user_number(std::uint32_t n) const;  // of all that are online, and of others beyond them
+  std::string user_number(std::uint32_t n) const;  // online users first, then others
   void ask(Client& client, std::uint32_t slot);
   bool ask_any();
   void check(Client& client, const Pending& pending, std::string_view answer);
@@ -46,7 +46,7 @@ class Query : public Mode {
 
   const std::uint32_t askers_, idle_, online_users_;
   std::vector<Client*> clients_;
-  std::vector<Pending> pending_;  // `inflight` for each asker; ack id modulo inflight is the place
+  std::vector<Pending> pending_;  // `inflight` per asker; the index is the ack id modulo `inflight`
   std::vector<Payload> payloads_;
   std::uint32_t next_payload_ = 0;
   std::uint64_t outstanding_ = 0, answered_ = 0;

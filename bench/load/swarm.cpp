@@ -15,7 +15,7 @@ namespace rollcall::load {
 namespace {
 
 constexpr std::size_t kBufferBytes = 256 * 1024;
-constexpr std::uint32_t kWakeup = ~0U;  // the index of what is only watched
+constexpr std::uint32_t kWakeup = ~0U;  // the index of descriptors that are only watched
 
 std::uint64_t tag(const Client& client) {
   return std::uint64_t{client.generation} << 32 | client.index;
@@ -108,7 +108,7 @@ void Swarm::close(Client& client) {
   if (client.fd >= 0) ::close(client.fd);
   client.fd = -1;
   client.state = State::closed;
-  ++client.generation;  // events of this turn that are still to come are not the next owner's
+  ++client.generation;  // pending events of this turn do not belong to the next owner
   client.in.clear();
   client.out.clear();
   client.token.clear();
@@ -180,7 +180,7 @@ void Swarm::readable(Client& client) {
   reading_ = &client;
   consume(client, {buffer_.data(), static_cast<std::size_t>(got)});
   reading_ = nullptr;
-  if (client.writable) flush(client);  // it may be another connection by now, which wants the same
+  if (client.writable) flush(client);  // it may be another connection by now, which needs the same
 }
 
 void Swarm::consume(Client& client, std::string_view bytes) {
@@ -246,7 +246,7 @@ void Swarm::frame(Client& client, const ServerFrame& frame) {
   }
 }
 
-// What brings a client up. A server may tell it of others before it greets it: that is no mistake.
+// Packets while a client connects. A server may send it changes of others before the greeting: not a mistake.
 void Swarm::advance(Client& client, const Packet& packet) {
   if (client.state == State::opening && packet.kind == PacketKind::open) {
     client.state = State::armed;

@@ -1,7 +1,7 @@
-// Many client connections on one epoll: each is brought up (TCP, upgrade, open packet, CONNECT, `connected`),
-// kept alive, and its packets are handed to the mode that runs. One thread, one receive buffer for all.
+// Many client connections on one epoll: opens each (TCP, upgrade, open packet, CONNECT, `connected`), keeps
+// it alive, and passes its packets to the current mode. One thread, one receive buffer for all.
 //
-// A Client is valid until `close` is called for it, which may be done from within any handler.
+// A Client is valid until `close` is called for it, which any handler may do.
 #pragma once
 
 #include <cstdint>
@@ -24,18 +24,18 @@ struct Client {
   State state = State::closed;
   bool hold = false;  // stop at `armed`, until `join`
   bool writable = true;
-  std::uint8_t role = 0;  // the mode's own
-  std::uint32_t id = 0;   // the mode's own
+  std::uint8_t role = 0;  // for the mode
+  std::uint32_t id = 0;   // for the mode
   std::uint32_t index = 0, generation = 0;
   std::uint64_t started_ns = 0;
   std::string token;
-  std::string in;   // the front of a frame whose end has not come
-  std::string out;  // what waits to be sent
+  std::string in;   // the start of an incomplete frame
+  std::string out;  // waiting to be sent
 };
 
 struct Handler {
   virtual ~Handler() = default;
-  virtual void on_armed(Client&) {}  // only of clients on hold
+  virtual void on_armed(Client&) {}  // only for clients on hold
   virtual void on_up(Client& client) = 0;
   virtual void on_packet(Client& client, const Packet& packet, std::uint64_t now) = 0;
 };
@@ -48,12 +48,12 @@ class Swarm {
   Swarm& operator=(const Swarm&) = delete;
 
   Client& open(std::uint8_t role, std::uint32_t id, std::string token, bool hold = false);
-  void join(Client& client);  // sends the CONNECT of a client that was on hold
-  // Queued while the client's own packets are being read, so that answers to one read leave in one send.
+  void join(Client& client);  // sends the CONNECT of a client on hold
+  // Queued while the client's own packets are being read, so that the answers to one read leave in one send.
   void send(Client& client, std::string_view frames);
   void goodbye(Client& client);  // leaves the namespace
   void close(Client& client);    // the transport, at once
-  void watch(int fd);            // wakes `turn`, no more
+  void watch(int fd);            // only wakes `turn`
 
   void turn(int timeout_ms);
   void fail(const Client& client, std::string_view what);
@@ -79,7 +79,7 @@ class Swarm {
   std::vector<std::uint32_t> free_;
   std::vector<char> buffer_;
   Client* reading_ = nullptr;
-  std::uint64_t now_ = 0;  // when the bytes being read were received
+  std::uint64_t now_ = 0;  // when the current bytes were received
 };
 
 }  // namespace rollcall::load

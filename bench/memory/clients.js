@@ -1,4 +1,4 @@
-// As little of a Socket.IO client as will do, thousands of them in one process.
+// A minimal Socket.IO client; thousands fit in one process.
 import { createHmac } from 'node:crypto';
 import WebSocket from 'ws';
 import { kSecret } from './server.js';
@@ -12,7 +12,7 @@ export function token(sub) {
   return `${signed}.${createHmac('sha256', kSecret).update(signed).digest('base64url')}`;
 }
 
-// Resolves once it is greeted. With the `pid` and `offset` of a client that was there before it asks for its session.
+// Resolves once it is greeted. With the `pid` and `offset` of an earlier client it asks for that session.
 export function client(server, user, { before, headers } = {}) {
   return new Promise((resolve, reject) => {
     const url = `${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;

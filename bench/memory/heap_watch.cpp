@@ -1,4 +1,5 @@
-// Preloaded into a server: says how much of its heap is in use, and how long the allocator is locked for it.
+// Preloaded into a server: reports how much of its heap is in use, and how long the allocator was locked to
+// find out.
 //
 // SIGRTMIN writes a line of JSON to $ROLLCALL_HEAP_WATCH; so does each call of malloc_trim and mallinfo2 by
 // the program.
@@ -54,7 +55,7 @@ void* answer(void*) {
   return nullptr;
 }
 
-// Before any other thread begins, so that all of them leave the signal alone.
+// Before any other thread starts, so that all threads inherit the blocked signal.
 [[gnu::constructor]] void begin() {
   base::block_signals(base::signal_set(SIGRTMIN));
   pthread_t thread{};

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Does memory come back after a peak? Resident memory and the heap in use: before, at the peak, and when it is over.
+// Is memory returned after a peak? Resident memory and the heap in use: before, at the peak, and afterwards.
 //
 //   node bench/memory/measure.js [WORKERS[,WORKERS] [SCENARIO...]]      after make build
 //
-// Meanwhile one client asks every 5 ms: its slowest answers say what giving memory back costs the others.
+// Meanwhile one client sends a request every 5 ms: its slowest answers show what returning memory costs the others.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ask, client } from './clients.js';
@@ -35,7 +35,7 @@ function notebook(server) {
   return note;
 }
 
-// Of the quiet time after: until `over` resolves.
+// For the quiet time afterwards: until `over` resolves.
 async function askAllTheTime(server, over) {
   const asker = await client(server, 'asker');
   const times = [];

@@ -1,12 +1,12 @@
-// What makes the server's memory grow, and what should give it back. Each takes the server and `note(what)`, which writes down
-// what it holds now.
+// What makes the server's memory grow, and what should return it. Each takes the server and `note(what)`, which records its
+// current memory.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { ask, client, each, kNamespace, token } from './clients.js';
 import { kKey, kLoad, kSecret, sleep } from './server.js';
 
-// Of the configuration: what is kept for a time is kept for seconds, so that a run takes a minute.
+// Configuration: retention times of seconds, so that a run takes a minute.
 export const kShort = {
   ROLLCALL_SOCKETIO_RECOVERY_MS: '20000', ROLLCALL_ENGINEIO_PING_INTERVAL_MS: '10000', ROLLCALL_ENGINEIO_PING_TIMEOUT_MS: '10000',
   ROLLCALL_PRESENCE_BROADCAST: 'watchers', ROLLCALL_LIMITS_EVENTS_PER_SECOND: '0', ROLLCALL_API_REQUESTS_PER_SECOND: '0',
@@ -23,7 +23,7 @@ async function sockets(server, note) {
 
 const kBody = 900_000;
 
-// Long polling. Everybody's body is there but for its end, then they end.
+// Long polling. All bodies arrive except for their ends, then they end.
 async function bodies(server, note) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
   const request = (method, query, body) => new Promise((resolve, reject) => {
@@ -85,7 +85,7 @@ function cut(all) {
 }
 
 // 4,000 users with 1,000 ids each. A proxy restarts: all come back and take up their sessions. It restarts again, and nobody
-// can: all begin anew, while what they had is kept for them.
+// can: all start from scratch, while their old sessions are kept.
 async function failover(server, note) {
   const pool = Array.from({ length: 20_000 }, () => randomUUID());
   let { all } = await everybody(server, pool);

@@ -1,4 +1,4 @@
-// A server of its own for each scenario, with what it holds: resident memory, and how much of its heap is in use.
+// A separate server per scenario, with its resident memory, and how much of its heap is in use.
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -40,7 +40,7 @@ class Server {
     }
   }
 
-  // How long the longest call of each kind took that locks the allocator, in ms.
+  // The longest call of each kind that locks the allocator, in ms.
   longestCalls() {
     const longest = {};
     for (const { call, us } of this.lines()) if (call) longest[call] = Math.max(longest[call] ?? 0, us / 1000);

@@ -1,5 +1,5 @@
-// Requests of clients, from the text that comes to the text that goes, without hub and socket; and what is
-// told of changes.
+// Client requests, from the incoming text to the outgoing text, without hub and socket; and the text of
+// changes.
 #include <string>
 #include <vector>
 
@@ -24,7 +24,7 @@ std::string ids_of(std::size_t count) {
   return R"({"userIds":[)" + ids + "]}";
 }
 
-// Watches nothing: that is the sockets' part.
+// Watches nothing: watching is the sockets' part.
 struct Nobody final : calls::Caller {
   std::optional<wire::Error> watch(const wire::UserIds&) override { return std::nullopt; }
   std::size_t unwatch(const wire::UserIds&) override { return 0; }
@@ -82,7 +82,7 @@ void call_heartbeat(benchmark::State& state) {
 BENCHMARK(call_heartbeat);
 
 void call_get_online_users_900(benchmark::State& state) {
-  ask(state, "get-online-users", R"({"limit":900})");  // a page, which nobody keeps written
+  ask(state, "get-online-users", R"({"limit":900})");  // a page, which is not cached
 }
 BENCHMARK(call_get_online_users_900);
 

@@ -9,11 +9,10 @@
 
 namespace rollcall::micro {
 
-// Repeats `work`, which does `parts` of what is measured: time, allocations and bytes are shown for each
-// part.
+// Repeats `work`, which does `parts` of the measured operation; shows time, allocations and bytes per part.
 template <typename Work>
 void repeat(benchmark::State& state, double parts, Work&& work) {
-  work();  // what is allocated once and kept is not counted
+  work();  // do not count one-time allocations
   const std::uint64_t allocations_before = allocations::count;
   const std::uint64_t bytes_before = allocations::bytes;
   for (auto _ : state) work();

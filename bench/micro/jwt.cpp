@@ -1,4 +1,4 @@
-// Verifying tokens. What cjose and OpenSSL allocate is not counted: they do not use `new`.
+// Verifying tokens. Allocations of cjose and OpenSSL are not counted: they do not use `new`.
 #include "base/assert.hpp"
 #include "jwt/key_set.hpp"
 #include "jwt/token_maker.hpp"

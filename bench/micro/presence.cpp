@@ -1,4 +1,4 @@
-// The domain, from a thousand to a million users: what grows with their number is a fault.
+// Presence with a thousand to a million users: costs must not grow with their number.
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ const Instant kStart{seconds(1)};
 const WallTime kWall{seconds(1'800'000'000)};
 const presence::Details kDetails{"someone@example.com", "member", std::nullopt};
 
-// A core with so many online, kept from one benchmark to the next.
+// A core with this many online users, kept between benchmarks.
 presence::Core& core_of(std::size_t users) {
   static std::unique_ptr<presence::Core> core;
   static std::size_t made_for = 0;
@@ -30,7 +30,7 @@ presence::Core& core_of(std::size_t users) {
   return *core;
 }
 
-// Names ready made, far apart in memory: looked at one after the other.
+// Prepared names, far apart in memory.
 std::vector<std::string> some_users(std::size_t users) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < 4096; ++i) names.push_back(sham::user_name(i * 104'729 % users));
@@ -56,7 +56,7 @@ void core_activity(benchmark::State& state) {
   });
 }
 
-// One user more comes and says goodbye. The command and its strings are part of it.
+// One more user comes and says goodbye; includes the command and its strings.
 void core_connect_and_goodbye(benchmark::State& state) {
   const auto users = static_cast<std::size_t>(state.range(0));
   presence::Core& core = core_of(users);
@@ -85,7 +85,7 @@ void feed_add(benchmark::State& state) {
 }
 BENCHMARK(feed_add);
 
-// By size, not by benchmark, so that each size is made once.
+// By size, not by benchmark, so that each size is built once.
 const int registered = [] {
   for (const std::int64_t users : {1000, 10'000, 100'000, 1'000'000}) {
     benchmark::RegisterBenchmark("core_status", core_status)->Arg(users);

@@ -1,5 +1,5 @@
-// The whole server on the kernel that is not there: requests, deliveries, connects, pings. Beside the
-// server's own, the time has the sham kernel's, of some 50 ns a send or read.
+// The whole server on the sham kernel: requests, deliveries, connects, pings. The times include the sham
+// kernel's, about 50 ns per send or read.
 #include <string>
 #include <vector>
 
@@ -19,7 +19,7 @@ using sham::Kernel;
 using sham::user_name;
 using sham::watchers_only;
 
-// So many in one read, of one of 1,000 people.
+// This many in one read, from one of 1,000 people.
 void ask(benchmark::State& state, const std::string& json) {
   const auto in_flight = static_cast<std::size_t>(state.range(0));
   Host host(watchers_only());
@@ -57,8 +57,7 @@ void server_heartbeat(benchmark::State& state) {
 }
 BENCHMARK(server_heartbeat)->Arg(1);
 
-// A delivery of one change to 10,000, of which so many are made in a turn: someone comes back, or says
-// goodbye. Both are in it.
+// Deliveries of changes to 10,000 people, this many changes per turn: users come back and say goodbye.
 void server_deliver_to_10000(benchmark::State& state) {
   constexpr std::size_t kListeners = 10'000;
   const auto changes = static_cast<std::size_t>(state.range(0));
@@ -85,7 +84,7 @@ void server_deliver_to_10000(benchmark::State& state) {
 }
 BENCHMARK(server_deliver_to_10000)->Arg(1)->Arg(20)->Unit(benchmark::kMillisecond);
 
-// All of a connection: upgrade, CONNECT, greeting, and its loss.
+// A connection's whole life: upgrade, CONNECT, greeting, and loss.
 void server_connect_and_lose(benchmark::State& state) {
   Host host(watchers_only());
   host.run([&] {

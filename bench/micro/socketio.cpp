@@ -35,7 +35,7 @@ void socketio_parse_100_ids(benchmark::State& state) {
 }
 BENCHMARK(socketio_parse_100_ids);
 
-// The same through a client's machine: what is handed on is a copy.
+// The same through a client's machine, which passes on a copy.
 void socketio_client_takes_request(benchmark::State& state) {
   socketio::Client client;
   benchmark::DoNotOptimize(client.on_text("0/ws/messages,"));
@@ -52,7 +52,7 @@ void socketio_encode_event(benchmark::State& state) {
 }
 BENCHMARK(socketio_encode_event);
 
-// A join and a leave, where so many others are in a room of their own and all in one together.
+// A join and a leave, with this many others in a room each, and all in one together.
 void rooms_join_and_leave(benchmark::State& state) {
   socketio::Rooms rooms;
   const auto others = static_cast<socketio::Rooms::Slot>(state.range(0));
@@ -89,7 +89,7 @@ socketio::MessageRef stamped(socketio::Recovery& recovery, socketio::Message mes
   return shared;
 }
 
-// A full log: each change that comes pushes an old one out.
+// A full log: each new change pushes an old one out.
 void recovery_log(benchmark::State& state) {
   socketio::RecoveryLimits limits;
   limits.max_edge_bytes = 1 << 20;
@@ -105,7 +105,7 @@ void recovery_log(benchmark::State& state) {
 }
 BENCHMARK(recovery_log);
 
-// A session that comes back, having watched so many users, and has missed so many messages; 100,000 were sent
+// A session that comes back, having watched this many users and missed this many messages; 100,000 were sent
 // to others.
 void recovery_missed(benchmark::State& state) {
   socketio::Recovery recovery({}, "ep0C", "/ws/messages");

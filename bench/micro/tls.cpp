@@ -1,5 +1,4 @@
-// What OpenSSL alone takes to encrypt a delivery: nothing of this server is in it, so it bounds what wss can
-// cost.
+// The time that OpenSSL alone takes to encrypt a delivery, without this server: the lower bound for wss.
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
@@ -23,7 +22,7 @@ using base::FreeWith;
 using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
 using Stream = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 
-// As the server's: TLS 1.3, AES-128 first, buffers released when they are not used.
+// Like the server's: TLS 1.3, AES-128 first, unused buffers released.
 Context server_context() {
   Context context(SSL_CTX_new(TLS_server_method()));
   const std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
@@ -64,7 +63,7 @@ BIO* discarding() {
   return bio;
 }
 
-// The server's end of a connection whose handshake is over.
+// The server's end of an established connection.
 Stream connected(SSL_CTX* server_context, SSL_CTX* client_context) {
   Stream server(SSL_new(server_context));
   const Stream client(SSL_new(client_context));
@@ -85,7 +84,7 @@ Stream connected(SSL_CTX* server_context, SSL_CTX* client_context) {
 
 constexpr std::size_t kDelivery = 130, kRecord = kDelivery + 22;
 
-// A socket whose peer reads what it is sent.
+// A socket whose peer reads everything.
 class Wire {
  public:
   Wire() { ROLLCALL_ASSERT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_.data()) == 0); }
@@ -105,8 +104,7 @@ class Wire {
   std::array<int, 2> ends_{};
 };
 
-// The kernel's work in between takes the caches for itself, as in a server: what OpenSSL takes then is the
-// difference of the two.
+// Kernel work in between evicts the caches, as in a server: OpenSSL's time is the difference of the two.
 void deliver(benchmark::State& state, bool encrypt) {
   const Context server = server_context();
   const Context client(SSL_CTX_new(TLS_client_method()));
@@ -133,8 +131,7 @@ void openssl_and_kernel_delivery(benchmark::State& state) {
 BENCHMARK(kernel_delivery)->Arg(300);
 BENCHMARK(openssl_and_kernel_delivery)->Arg(300);
 
-// One delivery after another, each to the next connection: with many of them, none is in the cache when its
-// turn comes.
+// Deliveries to one connection after the other: with many of them, none is in the cache when its turn comes.
 void openssl_record(benchmark::State& state) {
   const Context server = server_context();
   const Context client(SSL_CTX_new(TLS_client_method()));

@@ -12,7 +12,7 @@
 namespace rollcall::micro {
 namespace {
 
-// Decoding unmasks in place, so each round has to have the frame put back: a copy is part of the time.
+// Decoding unmasks in place, so each round restores the frame: the time includes a copy.
 void websocket_decode(benchmark::State& state) {
   const std::string frame =
       load::client_frame(load::Opcode::text, std::string(static_cast<std::size_t>(state.range(0)), 'x'));
@@ -22,12 +22,12 @@ void websocket_decode(benchmark::State& state) {
     bytes.assign(frame);
     std::span<char> input(bytes);
     benchmark::DoNotOptimize(decoder.next(input));
-    benchmark::DoNotOptimize(decoder.next(input));  // until there is no more
+    benchmark::DoNotOptimize(decoder.next(input));  // until the input is used up
   });
 }
 BENCHMARK(websocket_decode)->Arg(16)->Arg(90)->Arg(4000)->Arg(65'000);
 
-// A message that comes in two reads has to be collected.
+// A message in two reads, which must be assembled.
 void websocket_decode_cut_in_two(benchmark::State& state) {
   const std::string frame = load::client_frame(load::Opcode::text, std::string(90, 'x'));
   std::string bytes = frame;
@@ -68,7 +68,7 @@ void engineio_parse_packet(benchmark::State& state) {
 }
 BENCHMARK(engineio_parse_packet);
 
-// What a poll is answered with: ten events that came together.
+// The answer to a poll: ten events together.
 void engineio_encode_payload(benchmark::State& state) {
   const std::vector<base::FrameRef> frames(
       10, websocket::make_frame(websocket::Opcode::text, {"4", std::string(120, 'x')}));

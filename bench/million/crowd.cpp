@@ -91,8 +91,8 @@ void Crowd::hear_packet(int descriptor, std::string_view text) {
   }
 }
 
-// They come in the course of a ping interval, so that their pings are spread over it too. What the others
-// cost meanwhile is not counted.
+// They connect spread over a ping interval, so that their pings are spread too. The others' cost in the
+// meantime is not counted.
 void Crowd::grow_to(std::size_t people) {
   const std::size_t before = std::exchange(people_, people);
   const std::size_t batches = (people - before + kAtOnce - 1) / kAtOnce;
@@ -136,7 +136,7 @@ void Crowd::watch(std::size_t from, std::size_t to) {
   }
 }
 
-// Every so-manieth person changes; so far apart, nobody who changes watches another.
+// Every n-th person changes: far enough apart that none of them watches another.
 void Crowd::leave(std::size_t count) {
   ROLLCALL_ASSERT(away_ == 0 && count <= changers());
   if (first_away_ + count > changers()) first_away_ = 0;
@@ -157,9 +157,9 @@ void Crowd::come_back() {
 
 void Crowd::ask(std::size_t count, const std::function<std::string(std::size_t)>& question) {
   for (std::size_t i = 0; i < count; ++i) {
-    // Far apart in memory, as people are who ask.
+    // Far apart in memory, as in reality.
     std::size_t person = ++asked_ * 7919 % people_;
-    if (descriptors_[person] < 0) person = 0;  // who never changes
+    if (descriptors_[person] < 0) person = 0;  // who never goes away
     sham::Kernel::get().write(descriptors_[person], sham::event_frame(asked_, question(asked_)));
     if (i % kAtOnce == kAtOnce - 1 || i + 1 == count) turns(true);
   }
@@ -176,7 +176,7 @@ void Crowd::ask_lists(std::size_t count) {
   ask(count, [](std::size_t) { return sham::ask_json("get-online-users", R"({"limit":100})"); });
 }
 
-// From one timer to the next, as the loop would sleep.
+// Advances from one timer to the next, as the loop would sleep.
 void Crowd::pass(milliseconds time) {
   const Instant end = host_.loop().now() + time;
   while (host_.loop().now() < end) {

@@ -1,6 +1,7 @@
-// The people: they join, watch others, answer pings, ask, leave and come back, and check what they are told.
+// The people: they join, watch others, answer pings, send requests, leave and come back, and check what they
+// receive.
 //
-// What they do themselves is not the server's cost: Crowd times only the server's turns.
+// Only the server's turns are timed, not the people's own work.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace rollcall::million {
 
 inline constexpr milliseconds kPingInterval{25'000};
 
-// What came from the server so far.
+// What the server has sent so far.
 struct Totals {
   std::uint64_t frames = 0, bytes = 0, sends = 0;
   std::uint64_t greetings = 0;  // `connected`
@@ -25,7 +26,7 @@ struct Totals {
   std::uint64_t changes = 0;  // user-online and user-offline
   std::uint64_t answers = 0;  // acknowledgements that say "ok"
   std::uint64_t others = 0;   // open packets, answers to CONNECT, offsets for recovery
-  std::uint64_t faults = 0;   // what must not come: refusals, closes, broken frames
+  std::uint64_t faults = 0;   // refusals, closes, broken frames
 };
 
 class Crowd {
@@ -34,13 +35,13 @@ class Crowd {
   Crowd(sham::Host& host, std::size_t most_people, std::size_t watched);
 
   std::size_t size() const { return people_; }
-  // As many people at a time as one turn of the loop has events for.
+  // As many people at a time as one turn of the loop handles.
   void grow_to(std::size_t people);
   void watch(std::size_t from, std::size_t to);
-  // `count` people who watch nobody that changes either leave by a goodbye, or come back.
+  // `count` people, who do not watch each other, leave with a goodbye or come back.
   void leave(std::size_t count);
   void come_back();
-  // One `check-user-status` a person, or one page of 100 people who are online.
+  // One `check-user-status` per person, or one page of 100 online people.
   void ask(std::size_t count);
   void ask_lists(std::size_t count);
   // Time passes; all pings are answered.
@@ -65,7 +66,7 @@ class Crowd {
   std::size_t watched_;
   std::size_t people_ = 0;
   std::vector<int> descriptors_;  // by person
-  std::size_t first_away_ = 0;    // of the changers, who take turns
+  std::size_t first_away_ = 0;    // among the changers, who take turns
   std::size_t away_ = 0;
   std::uint64_t asked_ = 0;
   Totals totals_;

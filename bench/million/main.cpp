@@ -15,7 +15,7 @@ Config config() {
   return config;
 }
 
-// A multiple of what keeps those who change from watching each other.
+// A multiple of the distance that keeps changing people from watching each other.
 std::size_t rounded(std::size_t people, const Plan& plan) {
   const std::size_t unit = plan.watched * 2;
   return std::max(unit, people / unit * unit);

@@ -64,7 +64,7 @@ void Steps::grow(load::JsonLine& line, std::size_t people) {
       .add("watch_us", watch_us);
 }
 
-// Twice the interval, for those who came late in this one; the second is measured.
+// Two intervals, for people who came late in the first; the second is measured.
 void Steps::heartbeats(load::JsonLine& line) {
   crowd_.pass(kPingInterval);
   const Totals before = crowd_.totals();
@@ -96,10 +96,10 @@ void Steps::queries(load::JsonLine& line) {
   expect("answers", crowd_.totals().answers - before.answers, kQueries + kLists);
 }
 
-// As much a second as the plan says, in slices of 10 ms, while everybody's heart beats. Who came back does
-// not watch again: that would make it more than was said.
+// The planned load per second, in slices of 10 ms, while everybody sends heartbeats. People who come back do
+// not watch again: that would be additional load.
 void Steps::all_together(load::JsonLine& line) {
-  constexpr std::size_t kSlices = 100;  // a second
+  constexpr std::size_t kSlices = 100;  // per second
   const std::size_t pairs =
       std::max<std::size_t>(1, std::min(plan_.changes_per_second / 2 / kSlices, crowd_.changers()));
   const Totals before = crowd_.totals();

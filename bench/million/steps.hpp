@@ -13,18 +13,18 @@ struct Plan {
   std::size_t watched = 10;
   std::size_t changes_per_second = 1000;
   std::size_t queries_per_second = 10'000;
-  std::size_t seconds = 5;  // of all that together
+  std::size_t seconds = 5;  // of all of that together
 };
 
 class Steps {
  public:
   Steps(Crowd& crowd, const Plan& plan);
 
-  // Grows to so many people and measures; false if anything came out wrong.
+  // Grows to this many people and measures; false if any check failed.
   bool step(std::size_t people);
 
  private:
-  // Microseconds of the server's CPU, of which each of `count` has its share.
+  // The server's CPU time in microseconds, per one of `count`.
   template <typename Work>
   double each(std::size_t count, Work&& work);
   void expect(const char* what, std::uint64_t got, std::uint64_t wanted);

@@ -1,4 +1,4 @@
-// Starts bun-server.js in Bun, whose pid the ready line tells, and ends with it.
+// Starts bun-server.js in Bun, prints its pid in the ready line, and ends with it.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

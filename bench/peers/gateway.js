@@ -1,15 +1,15 @@
-// The presence gateway on a Socket.IO server, whatever carries it.
+// The presence gateway on a Socket.IO server, on any transport.
 import { Authenticator, kNamespace, kReplies, now, Presence } from './presence.js';
 
-// What is the same for every Socket.IO server here. Compression is off, as it is by default and in rollcall.
+// Options of all Socket.IO servers here. Compression is off, as by default and in rollcall.
 export const kServerOptions = { serveClient: false, cors: { origin: '*' } };
 
 const kGoodbye = 'client namespace disconnect';
 
-// How everyone is told best; a transport may know better.
+// The default broadcast; a transport may have a better one.
 const kBroadcast = {
   offline: (namespace, payload) => namespace.emit('user-offline', payload),
-  // `change` is of the user whose first connection this is; undefined if there is nothing to tell.
+  // `change`: if this is the user's first connection; otherwise undefined.
   online: (socket, change) => change && socket.broadcast.emit('user-online', change),
 };
 
@@ -30,7 +30,7 @@ export function serveGateway(io, options, broadcast = kBroadcast) {
   namespace.on('connection', (socket) => {
     const { claims } = socket.data;
     const userId = claims.sub;
-    socket.conn.request = null; // as Socket.IO's page on memory advises: nobody needs it any more
+    socket.conn.request = null; // as Socket.IO's page on memory usage advises
     socket.join(userId);
     const change = presence.connect(claims);
     socket.emit('connected', { userId, socketId: socket.id, timestamp: now(), recovered: false });

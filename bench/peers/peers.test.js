@@ -1,4 +1,4 @@
-// Each peer truly serves the gateway, seen through the real client.
+// Each peer really serves the gateway, as seen by the real client.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -59,7 +59,7 @@ for (const peer of kPeers) {
     let serial = 0;
     const newUser = (name) => `${name}-${++serial}`;
 
-    // Each event is kept until it is taken.
+    // Events are kept until taken.
     function open(options) {
       const socket = io(`http://127.0.0.1:${address.port}/ws/messages`, { forceNew: true, reconnection: false, ...options });
       sockets.add(socket);

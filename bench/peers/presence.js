@@ -1,4 +1,4 @@
-// Who is online, and the answers to the presence requests: what every peer serves. The peers only bring it to a transport.
+// Who is online, and the answers to presence requests: shared by all peers, which only connect it to a transport.
 import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 
@@ -14,7 +14,7 @@ export class RequestError extends Error {
   }
 }
 
-// A token's claims, or the error that CONNECT_ERROR tells.
+// A token's claims, or the error for CONNECT_ERROR.
 export class Authenticator {
   #key;
 
@@ -48,14 +48,14 @@ export class Presence {
   #broadcast;
   #tellOffline;
 
-  // `tellOffline(payload)` is called when a user's last connection is gone: at once after a goodbye, else when the grace is over.
+  // `tellOffline(payload)` is called when a user's last connection is gone: at once after a goodbye, otherwise after the grace.
   constructor({ graceMs, broadcast }, tellOffline) {
     this.#graceMs = graceMs;
     this.#broadcast = broadcast;
     this.#tellOffline = tellOffline;
   }
 
-  // What the others are to be told, if anything.
+  // What to tell the others, if anything.
   connect({ sub, email = null, role = null }) {
     const timestamp = now();
     const user = this.#users.get(sub);
@@ -130,7 +130,7 @@ export class Presence {
   }
 }
 
-// Each request, and the event that answers it where no acknowledgement is wanted.
+// Each request, and the event that answers it without an acknowledgement.
 export const kReplies = {
   'check-user-status': 'user-status',
   'check-users-status': 'users-status',

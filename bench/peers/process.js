@@ -1,6 +1,6 @@
-// A peer as a process: node NAME.js --port P, one line when it listens, and it ends when it is told to.
-// With --broadcast none nobody is told of changes, so that many users can come up without N^2 deliveries.
-// --tls-cert and --tls-key: socketio.js and uws.js can.
+// A peer as a process: node NAME.js --port P; prints one line when it listens, and ends on a signal.
+// With --broadcast none, changes are not broadcast, so that many users can connect without N^2 deliveries.
+// --tls-cert and --tls-key: only socketio.js and uws.js.
 import { parseArgs } from 'node:util';
 
 export const kHost = '127.0.0.1';

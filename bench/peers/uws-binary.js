@@ -1,7 +1,7 @@
-// Loads uWebSockets.js, whose binary asks for glibc 2.38. On an older one (Debian 12 has 2.36) a copy is loaded that asks for less.
+// Loads uWebSockets.js, whose binary requires glibc 2.38. With an older one (Debian 12 has 2.36), loads a copy that requires less.
 //
-// All it wants of 2.38 are C23's names for strtol, strtoul and sscanf (which also read "0b101"). In the copy these three
-// symbols are called by their old names, of version 2.2.5, and the demand for 2.38 is marked as weak.
+// It uses only C23's names for strtol, strtoul and sscanf (which also read "0b101") from 2.38. In the copy these three symbols
+// have their old names, of version 2.2.5, and the requirement of 2.38 is marked as weak.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ function readSections(elf) {
   return Object.fromEntries(headers.map((h) => [elf.toString('latin1', names + h.name, elf.indexOf(0, names + h.name)), h]));
 }
 
-// The versions that are asked for: each needed library has a list of them.
+// The required versions: a list per needed library.
 function readVersions(elf, section, text) {
   const versions = [];
   let need = section.offset;

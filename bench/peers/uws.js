@@ -4,10 +4,10 @@ import { kServerOptions, serveGateway } from './gateway.js';
 import { kHost, readOptions, ready } from './process.js';
 import { loadUws } from './uws-binary.js';
 
-// Two things make its publish fast. It goes to one topic without exceptions (an exception would make it a loop over all sockets in
-// JavaScript): so everyone is in a room, which a new socket enters after the others were told. And it must not be called from
-// within a message handler: there the receiving socket is corked, so no other can be, and the messages of one turn leave one by
-// one. So what is to be told waits for the end of the turn, in order.
+// Two things make its publish fast. It must go to one topic without exceptions (an exception would make it a loop over all sockets
+// in JavaScript), so everyone is in one room, which a new socket enters after the others were told. And it must not be called
+// within a message handler: there the receiving socket is corked, so no other can be, and the messages of a turn leave one by
+// one. So broadcasts wait for the end of the turn, in order.
 const kEveryone = 'everyone';
 const waiting = [];
 

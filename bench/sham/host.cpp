@@ -13,7 +13,7 @@
 namespace rollcall::sham {
 namespace {
 
-constexpr seconds kTokenLife{365 * 24 * 3600};  // longer than any time that is simulated
+constexpr seconds kTokenLife{365 * 24 * 3600};  // longer than any simulated time
 
 std::shared_ptr<const jwt::KeySet> keys() {
   jwt::KeySet::Source source;
@@ -38,7 +38,7 @@ Config plain_config() {
   config.limits.events_per_second = 0;
   config.presence.max_online_list = 10'000;
   config.presence.flap_after = 0;
-  config.presence.deliveries_per_second = 0;  // each change by itself, in sham time too
+  config.presence.deliveries_per_second = 0;  // send each change individually, in sham time too
   return config;
 }
 
@@ -56,8 +56,8 @@ Host::Host(const Config& config)
 
 Host::~Host() = default;
 
-// The loop has nothing in hand while it waits, so turns may be taken from there; and this thread is the
-// worker's, as it must be.
+// The loop is idle while it waits, so turns may be run from here; and this is the worker's thread, as
+// required.
 void Host::run(const std::function<void()>& play) {
   Kernel::get().at_next_wait([&] {
     play();

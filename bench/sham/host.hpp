@@ -1,4 +1,4 @@
-// The presence server as `rollcall serve` runs it, with one worker, on the kernel that is not there.
+// The presence server as `rollcall serve` runs it, with one worker, on the sham kernel.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@ namespace rollcall::sham {
 inline constexpr const char* kSecret = "a-secret-of-the-benchmarks-0123456789abcdef";
 inline constexpr const char* kNamespace = "/ws/messages";
 
-// The defaults, but that nobody is limited and, by default, changes go to everyone.
+// The defaults, but without limits, and with changes sent to everyone.
 Config plain_config();
-// The same, but that changes go to watchers only.
+// The same, with changes sent to watchers only.
 Config watchers_only();
 
 class Host {
@@ -25,9 +25,9 @@ class Host {
   explicit Host(const Config& config = plain_config());
   ~Host();
 
-  // Runs the server, and `play` on its thread while it waits: what that writes is served by `turn`.
+  // Runs the server, and `play` on its thread while it waits; `turn` serves what `play` writes.
   void run(const std::function<void()>& play);
-  // For `play`. One turn of the server's loop, and turns until there is nothing to do.
+  // For `play`: one turn of the server's loop; turns until it is idle.
   void turn();
   void settle();
 
@@ -41,7 +41,7 @@ class Host {
   net::Loop& loop_;
 };
 
-// A token of that user with an email, a role and a year to live, as `rollcall token` makes it.
+// A token for that user with an email, a role and a year to live, as `rollcall token` makes it.
 std::string token_of(const std::string& user);
 
 }  // namespace rollcall::sham

@@ -11,7 +11,7 @@ Kernel& Kernel::get() {
   return kernel;
 }
 
-// Touched too, or it would count as memory only as it comes into use.
+// Touched too, or it would count as memory only when first used.
 void Kernel::reserve(std::size_t connections) {
   connections_.resize(std::max(connections, connections_.size()));
   connections_.clear();
@@ -33,7 +33,7 @@ int Kernel::dial() {
 
 void Kernel::write(int descriptor, std::string_view bytes) {
   Connection& connection = at(descriptor);
-  if (connection.ended) return;  // or closed
+  if (connection.ended) return;  // ended or closed
   if (connection.input == 0) {
     if (free_inputs_.empty()) {
       inputs_.emplace_back();
@@ -143,7 +143,7 @@ long Kernel::send(int descriptor, std::string_view bytes) {
   return static_cast<long>(bytes.size());
 }
 
-// These clients close as soon as the server says that it will send no more.
+// These clients close as soon as the server shuts down its side.
 void Kernel::shut_down(int descriptor) {
   hang_up(descriptor);
 }

@@ -1,11 +1,11 @@
-// A kernel that is not there: connections without sockets, and a clock that stands until it is moved.
+// A sham kernel: connections without sockets, and a clock that stands still until it is moved.
 //
-// A program that links rollcall_sham has the server's system calls (system_calls.cpp lists them) answered
-// here, if they are about one of these connections. Everything of rollcall runs as it is, net included, with
-// no descriptor and no TCP: a million connections in a process, the same instructions in every run. What is
-// left out is what the real kernel would cost.
+// In a program that links rollcall_sham, the server's system calls (listed in system_calls.cpp) about these
+// connections are answered here. All of rollcall runs unchanged, including net, without descriptors or TCP: a
+// million connections per process, and the same instructions in every run. Only the real kernel's cost is
+// missing.
 //
-// Bounds: what was sent is kept until it is taken, so take it every few turns. One a process, one thread.
+// Bounds: sent data is kept until taken, so take it every few turns. One per process, one thread.
 #pragma once
 
 #include <sys/epoll.h>
@@ -30,11 +30,11 @@ class Kernel {
  public:
   static Kernel& get();
 
-  // The clients' side. A connection is a descriptor that the real kernel would not know.
+  // The clients' side. A connection is a descriptor that the real kernel does not know.
   int dial();
   void write(int descriptor, std::string_view bytes);
   void hang_up(int descriptor);
-  // Gives `use(descriptor, bytes)` what the server has sent since the last time, one send after the other.
+  // Passes `use(descriptor, bytes)` what the server has sent since the last call, send by send.
   template <typename Use>
   void take_sent(Use&& use) {
     std::string_view left = sent_bytes_;
@@ -45,26 +45,27 @@ class Kernel {
     sent_.clear();
     sent_bytes_.clear();
   }
-  // Memory for that many connections, so that what grows afterwards is the server's. Before the first.
+  // Reserves memory for that many connections, so that later growth is the server's. Call before the first
+  // one.
   void reserve(std::size_t connections);
 
-  // Something waits for the server to look.
+  // Whether something is ready for the server.
   bool busy() const;
-  // Called once, when the server waits next and nothing is ready.
+  // Called once, when the server next waits and nothing is ready.
   void at_next_wait(std::function<void()> task) { at_wait_ = std::move(task); }
 
   // Only this moves the clocks that the server reads.
   void advance(microseconds time) { elapsed_ += time; }
   microseconds elapsed() const { return elapsed_; }
 
-  // The server's side: what the system calls do.
+  // The server's side: the system calls.
   static bool owns(int descriptor) { return descriptor >= kFirst; }
   void listens(int real_descriptor) { listener_ = real_descriptor; }
   bool is_listener(int real_descriptor) const { return real_descriptor == listener_; }
   void watch_listener(std::uint64_t data, bool wanted);
   int accept();
   void watch(int descriptor, int operation, const epoll_event* event);
-  // Whether the real kernel has to be asked too.
+  // Whether the real kernel must be asked too.
   int ready(std::span<epoll_event> events);
   long receive(int descriptor, char* out, std::size_t bytes);
   long send(int descriptor, std::string_view bytes);
@@ -72,12 +73,12 @@ class Kernel {
   void close(int descriptor);
 
  private:
-  static constexpr int kFirst = 1 << 24;  // no process has so many
+  static constexpr int kFirst = 1 << 24;  // above any real descriptor
 
   struct Connection {
-    std::uint64_t data = 0;      // the server's, for epoll
+    std::uint64_t data = 0;      // the server's epoll data
     std::uint32_t interest = 0;  // 0: not watched
-    std::uint32_t input = 0;     // 1 + its place in inputs_; 0: nothing to read
+    std::uint32_t input = 0;     // 1 + its index in inputs_; 0: nothing to read
     bool ended = false;          // the client has hung up
     bool queued = false;         // is in ready_
   };
@@ -96,11 +97,11 @@ class Kernel {
 
   std::vector<Connection> connections_;
   std::vector<int> free_;
-  std::vector<std::string> inputs_;  // of the few connections that have something to read
+  std::vector<std::string> inputs_;  // for the few connections with something to read
   std::vector<std::uint32_t> free_inputs_;
   std::deque<int> to_accept_;
   std::deque<int> ready_;
-  std::vector<int> told_;  // by the last wait: told again if they are still ready, as epoll does
+  std::vector<int> told_;  // reported by the last wait; reported again while still ready, like epoll
   std::vector<Sent> sent_;
   std::string sent_bytes_;
   int listener_ = -1;

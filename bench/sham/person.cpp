@@ -58,7 +58,7 @@ std::string ask_json(std::string_view event, std::string_view data_json) {
   return "[\"" + std::string(event) + "\"," + std::string(data_json) + "]";
 }
 
-// As long as a UUID, which is what most ids are.
+// As long as a UUID, like most ids.
 std::string user_name(std::size_t number) {
   std::string digits = std::to_string(number);
   return "5f0c1d8e-7a41-4b5e-9d3a-" + std::string(12 - digits.size(), '0') + digits;

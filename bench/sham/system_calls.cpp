@@ -1,5 +1,5 @@
-// The calls of the server that the linker sends here (--wrap, in CMakeLists.txt) and not to the C library.
-// About other descriptors the real kernel is asked. A call that is missing here fails with EBADF there.
+// The server's calls that the linker redirects here (--wrap, in CMakeLists.txt) instead of the C library. For
+// other descriptors the real kernel is asked. A call that is missing here fails there with EBADF.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -21,10 +21,10 @@ using std::chrono::system_clock;
 namespace {
 
 constexpr std::uint64_t kSeed = 0x9E3779B97F4A7C15;
-constexpr std::chrono::seconds kUptime{1000};          // of the machine when the program starts
-constexpr std::chrono::seconds kEpoch{1'800'000'000};  // and the date
+constexpr std::chrono::seconds kUptime{1000};          // of the machine at the program's start
+constexpr std::chrono::seconds kEpoch{1'800'000'000};  // and the date then
 
-// splitmix64: the same ids in every run, and no two alike.
+// splitmix64: the same distinct ids in every run.
 std::uint64_t next_random() {
   static std::uint64_t state = kSeed;
   std::uint64_t z = state += kSeed;
@@ -82,7 +82,7 @@ int __wrap_epoll_ctl(int epoll, int operation, int descriptor, epoll_event* even
   return __real_epoll_ctl(epoll, operation, descriptor, event);
 }
 
-// Never waits: time passes when the program that links this says so.
+// Never waits: time passes only when the program moves the clock.
 int __wrap_epoll_wait(int epoll, epoll_event* events, int max, int) {
   const int count = Kernel::get().ready({events, static_cast<std::size_t>(max)});
   return count > 0 ? count : __real_epoll_wait(epoll, events, max, 0);
@@ -118,7 +118,7 @@ int __wrap_close(int descriptor) {
   return 0;
 }
 
-// What is not there needs no descriptor: the server must not turn people away for want of them.
+// Sham connections need no descriptors: the server must not refuse people for want of them.
 int __wrap_getrlimit(int resource, rlimit* limit) {
   if (resource != RLIMIT_NOFILE) return __real_getrlimit(resource, limit);
   *limit = {RLIM_INFINITY, RLIM_INFINITY};

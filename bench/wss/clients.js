@@ -1,4 +1,4 @@
-// Clients of Socket.IO, as little of one as will do, so that the clients leave the servers as much of the machine as they can.
+// Minimal Socket.IO clients, which leave as much of the machine as possible to the servers.
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
@@ -77,7 +77,7 @@ export function join(wire, user) {
   });
 }
 
-// A session to resume, undefined where the server gives none.
+// A session to resume; undefined if the server offers none.
 export function session({ port }) {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ port, host: kHost, rejectUnauthorized: false }, () =>

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-// What TLS costs: rollcall with wss beside ws, behind nginx and HAProxy, and beside other servers with TLS. `make bench-wss`
+// What TLS costs: rollcall with wss compared with ws, behind nginx and HAProxy, and with other servers with TLS. `make bench-wss`
 //
 //   node bench/wss/measure.js [CONNECTIONS [ROUNDS [SERVER,SERVER…]]]
 //
-// A fresh server for each kind of figure, the servers in turn; prints medians of the rounds. CPU and resident memory are the server's,
-// and its proxy's with it; the clients share the machine and are not counted.
+// A fresh server per kind of figure, the servers in turn; prints medians of the rounds. CPU and resident memory include the server
+// and its proxy; the clients share the machine and are not counted.
 //
-// The same for all: connections, requests and memory with nobody told of changes, deliveries with everybody told of each. A change is
-// a user who leaves and comes back on a connection that stays; the next one begins when all have the last. With everybody told, n who
-// come are n²/2 deliveries: so those who listen are fewer. A delivery by polling is a poll that ends and the next one that begins.
+// The same for all: connections, requests and memory without broadcasts, deliveries with broadcasts to everybody. A change is a
+// user who leaves and comes back on the same connection; the next one starts once all have received the last. With broadcasts, n
+// connecting users cause n²/2 deliveries, so there are fewer listeners. A delivery by polling is one poll that ends and the next
+// that starts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, threeDigits } from '../harness/statistics.js';
 import { table } from '../harness/table.js';
@@ -68,7 +69,7 @@ function ask(client, count) {
   });
 }
 
-// Undefined where a server resumes no sessions.
+// Undefined if a server does not resume sessions.
 async function resume(server) {
   const ticket = server.secure && (await session(server));
   if (!ticket) return undefined;

@@ -1,4 +1,4 @@
-// The servers that bench/wss measures, each a fresh one with its certificate, and what their processes use.
+// The servers that bench/wss measures, each started afresh with its certificate, and what their processes use.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { makeCertificate, startHaproxy, startNginx } from '../../tests/proxies/s
 import { kServers } from '../harness/servers.js';
 import { start } from '../harness/start.js';
 
-// Proxies: as shipped, but for the number of connections.
+// Proxies as shipped, except for the number of connections.
 const kMostConnections = 9000;
 const kNoLimitByAddress = [[' 1000', ` ${kMostConnections}`]];
 
@@ -23,7 +23,7 @@ export const kTitles = {
   ws: 'rollcall, ws', wss: 'rollcall, wss', nginx: 'behind nginx', haproxy: 'behind HAProxy', socketio: 'socket.io on Node', uws: 'socket.io on uWebSockets',
 };
 
-// As the other peers: changes are told as they come, and not held back for who comes and goes often.
+// Like the other peers: changes are sent as they come, without damping.
 const kEnvironment = { ROLLCALL_PRESENCE_FLAP_AFTER: '0', ROLLCALL_SERVER_LOG_LEVEL: 'error' };
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-wss-'));
