@@ -70,7 +70,7 @@ test('what anybody may read is what is served without a key', async () => {
 const kBits = 8;
 testConstants('SECURITY.md', [
   [/(\d+) random bits, unrelated to the ids/, 'src/server/engine/sid.cpp', /kRandomBytes = (\d+)/, kBits],
-  [/secret of (\d+) random bits/, 'src/server/sockets/pid.hpp', /then come (\d+) random bits/],
+  [/secret of (\d+) random bits/, 'src/server/sockets/pid.hpp', /then (\d+) random bits/],
   [/keys of (\d+) random bits/, 'src/app/key_command.cpp', /kKeyBytes = (\d+)/, kBits],
   [/a header within (\d+) s/, 'src/server/http/pipe.cpp', /kHeaderTimeout\{(\d+)\}/],
   [/a body within (\d+) s/, 'src/server/http/pipe.cpp', /kBodyTimeout\{(\d+)\}/],

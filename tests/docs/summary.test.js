@@ -119,7 +119,7 @@ test('the hook and the card work in Chromium', async () => {
 test('notifications.service.ts is the one of before, with one changed import, and works', async (t) => {
   const { code } = blocks.get('notifications.service.ts');
   const before = read('clients/nestjs/test/notifications.service.txt').replace(/^\/\/ .*\n/, '');
-  const own = code.replace(/\n  \/\/ Not the server's[^]*?\{\}\n/, '').replace('@rollcall/nestjs', '../messages/messages.gateway');
+  const own = code.replace(/\n  \/\/ Your own code[^]*?\{\}\n/, '').replace('@rollcall/nestjs', '../messages/messages.gateway');
   assert.equal(own, before);
   const module = `import { Module } from '@nestjs/common';
 import { RollcallModule } from '@rollcall/nestjs';
