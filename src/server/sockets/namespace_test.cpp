@@ -233,7 +233,6 @@ TEST_F(NamespaceTest, HandsOtherEventsToOnAny) {
 }
 
 TEST_F(NamespaceTest, TellsWhyASocketLeftAsAValueAndAsText) {
-  Namespace& nsp = host.server.of("/");
   nsp.on_end([this](Socket&, EndReason reason) {
     host.notes.add(reason == EndReason::client_left ? "value" : "another value");
   });
