@@ -104,8 +104,10 @@ class HttpReply {
 // Called on the thread of the worker that has the connection; those of different workers at the same time.
 // The request is gone when the handler returns, or may be moved from.
 using HttpHandler = std::function<void(HttpRequest& request, HttpReply reply)>;
-// Called with a request whose head is there and whose body is still to come: an answer refuses it, and closes
-// the connection, before the body is kept. A request without a body goes to its handler alone.
+// Decides from the head of a request whether its body may be read: an answer refuses it, and closes the
+// connection. It saves memory and does not replace the handler's own checks: it is not called for bodies of
+// at most ServerOptions::header_bytes, nor for requests that arrive whole, and one of unknown length that it
+// refuses still reaches the handler if the body turns out to be that short.
 using HttpGuard = std::function<std::optional<HttpAnswer>(const HttpRequest& head)>;
 // For what can be answered at once.
 using HttpPage = std::function<HttpAnswer(const HttpRequest& request)>;

@@ -2,7 +2,7 @@
 // std::hash. FNV-1a, then MurmurHash3's finalizer, as FNV alone spreads short texts badly over the upper
 // bits.
 //
-// Not keyed: whoever chooses the texts can make them collide. Use it to spread, not to index.
+// Not keyed, so an attacker can choose texts that collide: use it to distribute load, not in hash tables.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "cluster/batch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/varint.hpp"
@@ -101,7 +102,9 @@ void append_time(std::string& out, WallTime time) {
 
 void append_facts(std::string& out, const Facts& facts) {
   append_time(out, facts.session_at);
-  append_varint(out, static_cast<std::uint64_t>((facts.last_active - facts.session_at).count()));
+  // A session's beginning may come from another node, whose clock is ahead of ours.
+  const auto active = std::max(facts.last_active - facts.session_at, milliseconds(0));
+  append_varint(out, static_cast<std::uint64_t>(active.count()));
   out += static_cast<char>((facts.email ? kHasEmail : 0) | (facts.role ? kHasRole : 0) |
                            (facts.name ? kHasName : 0));
   for (const auto& detail : {facts.email, facts.role, facts.name}) {

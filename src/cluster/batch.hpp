@@ -3,8 +3,8 @@
 //   version u8 = 1, incarnation 8 bytes, number of the write, then records: kind u8, length, body
 //
 // Numbers and lengths are varints. Records of kinds unknown here are skipped, so that nodes of two versions
-// can share a log; what else does not fit makes the whole batch a fault. Decoding copies no text: a batch
-// points into its bytes.
+// can share a log; anything else that is invalid makes the whole batch a fault. Decoding copies no text: a
+// batch points into its bytes.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cluster/record.hpp"

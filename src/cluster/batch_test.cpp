@@ -64,6 +64,26 @@ TEST(Batch, WritesEachKindOfRecordInItsBytes) {
   EXPECT_EQ(batch_of(Active{{{2, 3}}}), kHeader + "\x08\x09\x00\x00\x00\x00\x00\x00\x00\x02\x03"s);
 }
 
+// The numbers of the wire: the enum may be reordered, they may not.
+TEST(Batch, NumbersTheEndingsForGood) {
+  using presence::Ending;
+  std::uint8_t number = 0;
+  for (const Ending ending :
+       {Ending::unknown, Ending::client_goodbye, Ending::server_goodbye, Ending::transport_close,
+        Ending::transport_error, Ending::ping_timeout, Ending::parse_error, Ending::server_closed,
+        Ending::slow_consumer, Ending::token_expired}) {
+    EXPECT_EQ(batch_of(Left{"u", wall_time(1), ending}).back(), static_cast<char>(number++));
+  }
+}
+
+TEST(HashValue, OfAUserWhoWasActiveBeforeTheSessionByAnotherClockSaysAtItsBeginning) {
+  Facts facts = some_facts();
+  facts.last_active = kSession - seconds(1);
+  const std::string value = encode_facts(facts);
+  facts.last_active = kSession;
+  EXPECT_EQ(decode_facts(value), facts);
+}
+
 TEST(Batch, ReadsItsRecordsInTheirOrder) {
   BatchWriter writer(kNode, 5);
   writer.add(SyncBegin{});

@@ -1,5 +1,5 @@
-// Reads numbers and texts that another node wrote, from bytes that anybody may have written: every read is
-// bounded, and once one has failed all that follow fail too.
+// Reads numbers and texts that another node wrote, from untrusted bytes: every read is bounded, and after a
+// failure all later reads fail too.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ class Bytes {
   // The same, in UTF-8, because clients are sent it.
   std::string_view text(std::size_t most);
 
-  // For a value that was read and does not make sense.
+  // For a value that was read but is invalid.
   void fail() {
     failed_ = true;
     rest_ = {};

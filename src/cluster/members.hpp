@@ -1,9 +1,9 @@
 // Decides, as one node of the cluster, which other nodes live: whom to accuse or bury after each beat.
 //
-// Every node counts up a number in Redis each second; the answer shows the numbers of all. Nobody's clock is
-// compared with another's: a number is silent for as long as this node has seen it unmoved. A node that is up
+// Every node increments its counter in Redis each second; the answer shows all counters. Clocks are never
+// compared: a node is silent for as long as this one has seen its counter unchanged. A node that is up
 // and silent for `suspect_after` is accused; the accused refutes that by its next beat. One that stays
-// suspect, or leaving, and silent for `orphan_after` is buried: its users are nobody's any more.
+// suspect, or leaving, and silent for `orphan_after` is buried: no node holds its users any longer.
 //
 // A node that was slow or cut off saw nothing in the meantime: its observations start again, so no
 // stopped process, slow Redis or failover makes it bury anybody. Pure: `now` is an argument. Not thread-safe.
@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -24,19 +23,6 @@ namespace rollcall::cluster {
 
 // up: as far as anybody knows. leaving: draining, and soon away. gone: buried, and never back.
 enum class MemberState : std::uint8_t { up, suspect, leaving, gone };
-constexpr std::string_view name_of(MemberState state) {
-  switch (state) {
-    case MemberState::up:
-      return "up";
-    case MemberState::suspect:
-      return "suspect";
-    case MemberState::leaving:
-      return "leaving";
-    case MemberState::gone:
-      return "gone";
-  }
-  return {};
-}
 
 // A row of the answer to a beat.
 struct MemberRow {
@@ -81,7 +67,7 @@ class Members {
   struct Watched {
     MemberRow row;
     Instant unmoved_since;
-    bool seen_alive = false;  // its number has moved
+    bool seen_alive = false;  // its counter has moved
     bool seen = false;        // in the answer that is being read
   };
 

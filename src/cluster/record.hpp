@@ -20,7 +20,7 @@ namespace rollcall::cluster {
 // What is known of a user who is online on a node; also the user's value in that node's hash.
 struct Facts {
   WallTime session_at;   // not before 1970
-  WallTime last_active;  // not before session_at
+  WallTime last_active;  // not before session_at; an earlier one is written as session_at
   std::optional<std::string_view> email, role, name;
 
   bool operator==(const Facts&) const = default;
@@ -33,7 +33,7 @@ struct Here {
 
   bool operator==(const Here&) const = default;
 };
-// The user is not online there any more.
+// The user is no longer online there.
 struct Left {
   std::string_view user_id;
   WallTime last_active;
@@ -52,7 +52,7 @@ struct SyncEnd {
 struct Whole {
   bool operator==(const Whole&) const = default;
 };
-// Why a node's users are not its any more.
+// Why a node no longer holds its users. The numbers are on the wire.
 enum class GoneReason : std::uint8_t { silent, left, evicted };
 struct Gone {
   Incarnation node;
@@ -60,7 +60,8 @@ struct Gone {
 
   bool operator==(const Gone&) const = default;
 };
-// The first entry of each epoch. Whoever has read beyond `base` has read what Redis has lost.
+// The first entry of each epoch. A node that has read beyond `base` has read entries that Redis
+// lost.
 struct EpochBegins {
   Position base;
   std::string_view run_id;  // of the Redis server

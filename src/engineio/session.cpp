@@ -129,10 +129,7 @@ void Session::closed_by_client(Instant now, Actions& out) {
     return;
   }
   buffer_.reset();
-  if (probe_ != Probe::none) abandon_probe(out);
-  stay_for_gets(State::left, now + kLateGet);
-  out.add(Actions::close);
-  out.reason = CloseReason::transport_close;
+  stay_for_gets(State::left, now + kLateGet, CloseReason::transport_close, out);
 }
 
 bool Session::probe_arrived(Instant now) {
@@ -213,16 +210,16 @@ void Session::close(CloseReason reason, Actions& out) {
   }
   // A polling client gets pending messages by one GET and the close packet by the next: clients handle
   // `close` immediately but messages a tick later, so they would drop messages that come together with it.
-  if (probe_ != Probe::none) abandon_probe(out);
-  stay_for_gets(State::closing, heartbeat_ + kFarewell);
+  stay_for_gets(State::closing, heartbeat_ + kFarewell, reason, out);
   flush(out);
-  out.add(Actions::close);
-  out.reason = reason;
 }
 
-void Session::stay_for_gets(State state, Instant until) {
+void Session::stay_for_gets(State state, Instant until, CloseReason reason, Actions& out) {
   state_ = state;
   heartbeat_ = until;
+  if (probe_ != Probe::none) abandon_probe(out);
+  out.add(Actions::close);
+  out.reason = reason;
 }
 
 void Session::finish(CloseReason reason, std::string_view answer_to_poll, Actions& out) {

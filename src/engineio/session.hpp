@@ -149,7 +149,7 @@ class Session {
   void abandon_probe(Actions& out);
   void complete_upgrade(Actions& out);
   void closed_by_client(Instant now, Actions& out);
-  void stay_for_gets(State state, Instant until);
+  void stay_for_gets(State state, Instant until, CloseReason reason, Actions& out);
   void finish(CloseReason reason, std::string_view answer_to_poll, Actions& out);
   Received take_pong(Instant now);
 

@@ -28,7 +28,6 @@ const [server, hasty, tight] = await Promise.all([
   startServer({
     env: {
       ...kApiEnv,
-      ROLLCALL_LIMITS_BACKLOG_BYTES: 2048,
       ROLLCALL_LIMITS_EVENT_BURST: 5,
       ROLLCALL_LIMITS_EVENTS_PER_SECOND: 1,
       ROLLCALL_LIMITS_CONNECTIONS_PER_USER: 1,

@@ -1,8 +1,8 @@
 // A signal from any worker to all listening ones. The raising worker hears it at the end of its turn, others
 // in a turn soon after; several raises until then are heard once.
 //
-// Carries no data: whoever hears it looks for itself (as gateway::FeedStreams does), and sees what happened
-// before the raise.
+// Carries no data: listeners read the state themselves (as gateway::FeedStreams does), and see everything
+// that happened before the raise.
 #pragma once
 
 #include <atomic>
